@@ -1,0 +1,70 @@
+"""The language: one model for each mapping of blogstack.yaml, in the user's words.
+
+A field's docstring is its description; its type knows its limits. From both come the editor's schema and the
+reference. A default that depends on other keys is None here and decided in the blueprint.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from blogstack.config.deployment import Deployment
+from blogstack.config.domain import Domain
+from blogstack.config.image import Image
+from blogstack.config.load_balancer import LoadBalancer
+from blogstack.config.logs import Logs
+from blogstack.config.network import Network
+from blogstack.config.scaling import Scaling
+from blogstack.config.service import Service
+from blogstack.config.types import AsWritten, Form, Section
+from blogstack.regions import Region
+
+# Tagging AWS resources user guide, "Tag naming limits and requirements", in the characters that every service takes.
+_TAG_CHARACTERS = "[A-Za-z0-9 _.:/=+@-]"
+_TAG_KEY = Form(
+    rf"(?!(?i:aws|blogstack):){_TAG_CHARACTERS}*[A-Za-z0-9_.:/=+@-]",
+    "a tag key",
+    "use letters, digits, spaces and _.:/=+@-; the prefixes aws: and blogstack: are taken",
+    128,
+)
+_TAG_VALUE = Form(f"{_TAG_CHARACTERS}*", "a tag value", "use letters, digits, spaces and _.:/=+@-")
+
+
+class Config(Section):
+    """A web service in a container, as it should run on AWS."""
+
+    name: Annotated[
+        str,
+        Form(
+            "[a-z](?:-?[a-z0-9])+",
+            "a service name",
+            "start with a letter, then use a-z, 0-9 and single hyphens, not at the end",
+            30,
+        ),
+    ] = Field(examples=["blog-api"])
+    """Name of the service, 2 to 30 characters; the prefix of every stack."""
+    region: Region = Field(examples=["ap-northeast-2"])
+    """AWS region that everything is in."""
+    # 50 tags a resource, two of them ours.
+    tags: dict[Annotated[str, _TAG_KEY], Annotated[AsWritten, _TAG_VALUE]] = Field(
+        {}, max_length=48, examples=[{"team": "blog"}]
+    )
+    """Tags for every resource that can have them, beside blogstack:name and blogstack:environment."""
+    image: Image = Image()
+    """Where the container image comes from."""
+    service: Service = Service()
+    """The container that runs and how it runs."""
+    scaling: Scaling = Scaling()
+    """How many tasks run, and what makes their number change."""
+    load_balancer: LoadBalancer = LoadBalancer()
+    """The application load balancer in front of the tasks."""
+    domain: Domain | None = None
+    """The service's name on the internet; without it the load balancer speaks plain HTTP."""
+    deployment: Deployment = Deployment()
+    """How a new version replaces the old one."""
+    network: Network = Network()
+    """The network that is made, or the one that exists."""
+    logs: Logs = Logs()
+    """Logs and metrics."""

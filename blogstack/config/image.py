@@ -1,0 +1,69 @@
+"""The key `image`: where the container image comes from."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from blogstack.config.types import Form, Items, Section, Whole, fault
+
+# Amazon ECR API reference, CreateRepository: repositoryName.
+_REPOSITORY_NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
+_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
+ECR_URI = re.compile(
+    r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.(?:com|com\.cn|eu)/(?P<repository>.+)"
+)
+_SECRET_ARN = r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+"
+
+
+class Image(Section):
+    """Where the container image comes from."""
+
+    repository: Annotated[str, Form(_REPOSITORY_NAME, "an ECR repository name", "use a-z, 0-9 and ._-/")] | None = (
+        Field(None, min_length=2, examples=["blog-api"])
+    )
+    """ECR repository that the registry stack makes; the default is the service's name."""
+    uri: (
+        Annotated[
+            str,
+            Form(
+                rf"(?:{_HOST}/)?{_REPOSITORY_NAME}",
+                "an image without a tag",
+                "write it like ghcr.io/team/blog-api; the tag is given at deployment, as ImageTag",
+            ),
+        ]
+        | None
+    ) = Field(None, examples=["ghcr.io/team/blog-api"])
+    """An existing image without its tag, instead of a repository; then there is no registry stack."""
+    credentials: (
+        Annotated[
+            str,
+            Form(
+                _SECRET_ARN,
+                "the ARN of a Secrets Manager secret",
+                "copy it from `aws secretsmanager list-secrets`",
+            ),
+        ]
+        | None
+    ) = Field(None, examples=["arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:registry-AbCdEf"])
+    """ARN of a Secrets Manager secret with the registry's user and password, for a `uri` outside ECR."""
+    architecture: Literal["x86_64", "arm64"] = "x86_64"
+    """Processor architecture that the image is built for."""
+    keep: Annotated[int, Whole(1, 1000, "images")] = 30
+    """Tagged images that the repository keeps, newest first."""
+    # At most five filters: cfn-lint's schema of AWS::ECR::Repository, ImageTagMutabilityExclusionFilters.
+    mutable_tags: Items[
+        Annotated[str, Form(r"[A-Za-z0-9_][A-Za-z0-9._-]*", "an image tag", "use A-Z, a-z, 0-9 and ._-", 128)]
+    ] = Field((), max_length=5, examples=[["latest"]])
+    """Tags that may be moved to another image; every other tag is immutable."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Image:
+        if self.uri is not None and self.repository is not None:
+            raise fault("EXCLUSIVE", "image has both a repository and a uri", "keep one of the two")
+        if self.credentials is not None and (self.uri is None or ECR_URI.fullmatch(self.uri)):
+            help = "remove them: the task's execution role may pull from ECR"
+            raise fault("EXCLUSIVE", "credentials are for a uri outside ECR", help)
+        return self

@@ -1,0 +1,68 @@
+"""The key `load_balancer`: who may reach the service, and how targets are checked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from blogstack.config.service import UrlPath
+from blogstack.config.types import Cidr, Duration, Form, Items, Section, Whole
+
+# Elastic Load Balancing user guide, "Security policies for your Application Load Balancer": those that speak
+# nothing older than TLS 1.2 and have forward secrecy; Security Hub's ELB.17 asks for such a one.
+TlsPolicy = Literal[
+    "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+    "ELBSecurityPolicy-TLS13-1-3-2021-06",
+    "ELBSecurityPolicy-TLS13-1-2-PQ-2025-09",
+    "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09",
+]
+# Elastic Load Balancing API reference, Matcher: 200 to 499, values and ranges.
+_CODE = "[234][0-9]{2}"
+
+
+class HealthCheck(Section):
+    """The target group's check. Limits: Elastic Load Balancing API reference, CreateTargetGroup."""
+
+    path: UrlPath | None = None
+    """Path that is requested; the default is service.health.path."""
+    interval: Annotated[int, Duration(5, 300)] = 15
+    """Time between two checks."""
+    timeout: Annotated[int, Duration(2, 120)] = 5
+    """Time after which a check has failed; it is below the interval."""
+    healthy_threshold: Annotated[int, Whole(2, 10, "checks")] = 2
+    """Passed checks in a row that make a target healthy."""
+    unhealthy_threshold: Annotated[int, Whole(2, 10, "checks")] = 3
+    """Failed checks in a row that make a target unhealthy."""
+    success_codes: Annotated[
+        str,
+        Form(
+            rf"{_CODE}(?:-{_CODE})?(?:,{_CODE}(?:-{_CODE})?)*",
+            "a list of HTTP codes",
+            "write 200 or 200-299,302",
+        ),
+    ] = "200"
+    """HTTP status codes that pass, from 200 to 499."""
+    grace_period: Annotated[int, Duration(0, 7200)] | None = None
+    """Time after a task's start in which failed checks do not count; by framework: django 120s, others 60s."""
+
+
+class LoadBalancer(Section):
+    """The application load balancer in front of the tasks."""
+
+    internal: bool = False
+    """Whether it stands in the private subnets and is reached only from inside the network."""
+    allowed_cidrs: Items[Annotated[str, Cidr()]] = Field(("0.0.0.0/0",), min_length=1, max_length=25)
+    """IPv4 blocks that may connect."""
+    idle_timeout: Annotated[int, Duration(1, 4000)] = 60
+    """Time after which a silent connection is closed; the service's own keep-alive is longer."""
+    deregistration_delay: Annotated[int, Duration(0, 3600)] = 30
+    """Time that a stopping task gets to answer what is in flight."""
+    tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+    """Security policy of the TLS listener: versions and ciphers."""
+    deletion_protection: bool = True
+    """Whether AWS refuses to delete the load balancer."""
+    health_check: HealthCheck = HealthCheck()
+    """The target group's check."""

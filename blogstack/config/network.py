@@ -1,0 +1,86 @@
+"""The key `network`: the network that is made, or the one that exists."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema, core_schema
+
+from blogstack.config.types import Cidr, Form, Items, JsonSchema, Section, fault, shorten
+
+_HEX = "(?:[0-9a-f]{8}|[0-9a-f]{17})"
+SubnetId = Annotated[str, Form(f"subnet-{_HEX}", "a subnet ID", "write it like subnet-0123456789abcdef0")]
+
+
+class _Zones:
+    """A number of availability zones, or their letters."""
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        letter = {"type": "string", "pattern": "^[a-z]$"}
+        letters = {"type": "array", "items": letter, "minItems": 2, "maxItems": 3, "uniqueItems": True}
+        return {"anyOf": [{"type": "integer", "enum": [2, 3]}, letters]}
+
+    def check(self, value: object) -> int | tuple[str, ...]:
+        """The number, or the letters as a tuple."""
+        help = "write 2 or 3, or the letters of two or three zones, as in [a, c]"
+        if isinstance(value, bool) or not isinstance(value, int | list | tuple):
+            raise fault("WRONG_TYPE", "is neither a number of zones nor a list of letters", help)
+        if isinstance(value, int):
+            if value not in (2, 3):
+                raise fault("OUT_OF_RANGE", f"{value} availability zones", help)
+            return value
+        for letter in value:
+            if not isinstance(letter, str) or not re.fullmatch("[a-z]", letter):
+                raise fault("WRONG_FORM", f"{shorten(str(letter))!r} is not the letter of a zone", help)
+        if len(value) not in (2, 3) or len(set(value)) != len(value):
+            raise fault("OUT_OF_RANGE", f"{len(set(value))} availability zones", help)
+        return tuple(value)
+
+
+class Create(Section):
+    """A network of its own for the service."""
+
+    # /16: the widest VPC that AWS allows. /22: the narrowest whose subnets are /27, the least a load balancer takes.
+    cidr: Annotated[str, Cidr(16, 22)] = "10.0.0.0/16"
+    """IPv4 block of the network, from /16 to /22."""
+    availability_zones: Annotated[int | tuple[str, ...], _Zones()] = Field(2, examples=[3, ["a", "c"]])
+    """How many availability zones, 2 or 3, or the letters of two or three."""
+    egress: Literal["nat", "nat_per_az", "endpoints", "public_ip"] = "nat"
+    """How tasks reach ECR, logs and secrets: one NAT gateway, one a zone, VPC endpoints, or public addresses."""
+    flow_logs: bool = True
+    """Whether the network's traffic is logged to CloudWatch Logs."""
+
+
+class Existing(Section):
+    """A network that exists already."""
+
+    vpc_id: Annotated[str, Form(f"vpc-{_HEX}", "a VPC ID", "write it like vpc-0123456789abcdef0")] = Field(
+        examples=["vpc-0123456789abcdef0"]
+    )
+    """The VPC."""
+    public_subnet_ids: Items[SubnetId] = Field((), max_length=20)
+    """Subnets where the load balancer stands: two or more, unless it is internal."""
+    private_subnet_ids: Items[SubnetId] = Field((), max_length=16)
+    """Subnets where the tasks run; needed unless egress is public_ip."""
+    egress: Literal["nat", "endpoints", "public_ip"] = "nat"
+    """What the network offers its private subnets: nat or endpoints; public_ip: tasks run in the public subnets."""
+
+
+class Network(Section):
+    """The network that is made, or the one that exists: exactly one of the two."""
+
+    create: Create | None = None
+    """Make a network with these settings."""
+    existing: Existing | None = None
+    """Use a network that exists."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Network:
+        if self.create is not None and self.existing is not None:
+            raise fault("EXCLUSIVE", "network has both create and existing", "keep one of the two")
+        return self

@@ -1,0 +1,276 @@
+"""The types of values: each knows its limits, says them in its errors and puts them into the JSON Schema.
+
+An error's type is the name of a Code; its context may hold the remedy as `help`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from blogstack.fargate import TASK_SIZES
+
+T = TypeVar("T")
+JsonSchema = dict[str, Any]
+
+
+class Section(BaseModel):
+    """A mapping of the configuration: unknown keys are errors, values are never converted or changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+Items = Annotated[tuple[T, ...], Field(strict=False)]
+"""A YAML list, kept as a tuple."""
+
+
+def fault(code: str, message: str, help: str = "") -> PydanticCustomError:
+    """An error under a Code's name, with its remedy."""
+    return PydanticCustomError(code, "{message}", {"message": message, "help": help})
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number from `low` to `high`, both included."""
+
+    low: int
+    high: int
+    unit: str
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, core_schema.int_schema(strict=True))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        return {"type": "integer", "minimum": self.low, "maximum": self.high}
+
+    def check(self, value: int) -> int:
+        """The value itself; an error when it is outside the limits."""
+        if not self.low <= value <= self.high:
+            raise fault("OUT_OF_RANGE", f"{value} {self.unit}", f"choose {self.low} to {self.high} {self.unit}")
+        return value
+
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_DURATION = re.compile(r"(0|[1-9][0-9]{0,8})([smh]?)")
+
+
+@dataclass(frozen=True)
+class Duration:
+    """A duration in seconds from `low` to `high`, written as a number of seconds or as `30s`, `2m`, `1h`."""
+
+    low: int
+    high: int
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        forms: list[JsonSchema] = [
+            {"type": "integer", "minimum": self.low, "maximum": self.high},
+            {"type": "string", "pattern": duration_pattern(self.low, self.high)},
+        ]
+        return {"anyOf": forms}
+
+    def check(self, value: object) -> int:
+        """The duration in seconds."""
+        match = _DURATION.fullmatch(str(value))
+        if isinstance(value, bool) or not isinstance(value, int | str) or not (match or isinstance(value, int)):
+            raise fault("WRONG_TYPE", "is not a duration", "write a number of seconds, or 30s, 2m, 1h")
+        seconds = int(match[1]) * _UNITS[match[2]] if match else int(value)
+        if not self.low <= seconds <= self.high:
+            raise fault("OUT_OF_RANGE", f"{value}", f"choose {self.low}s to {self.high}s")
+        return seconds
+
+
+def duration_pattern(low: int, high: int) -> str:
+    """A regular expression for every text that means `low` to `high` seconds."""
+    parts = []
+    for unit, seconds in (("s?", 1), ("m", 60), ("h", 3600)):
+        first, last = -(-low // seconds), high // seconds
+        if first <= last:
+            parts.append(f"({_numbers(first, last)}){unit}")
+    return f"^({'|'.join(parts)})$"
+
+
+def _numbers(first: int, last: int) -> str:
+    """A regular expression for the decimal numbers from `first` to `last`."""
+    alternatives = []
+    while first <= last:
+        # The longest run of numbers that share a prefix: ...0 to ...9, ...00 to ...99 and so on.
+        width = 1
+        while first % (width * 10) == 0 and first + width * 10 - 1 <= last:
+            width *= 10
+        free = len(str(width)) - 1
+        top = min(9, first // width % 10 + (last - first + 1) // width - 1)
+        head = str(first // width)[:-1]
+        low = first // width % 10
+        digit = str(low) if low == top else f"[{low}-{top}]"
+        if first == 0 and width > 1:  # numbers of fewer digits are covered one width at a time
+            width, free, head, digit = 1, 0, "", f"[0-{min(9, last)}]"
+            alternatives.append(digit)
+            first = min(9, last) + 1
+            continue
+        alternatives.append(head + digit + "[0-9]" * free)
+        first += (top - low + 1) * width
+    return "|".join(alternatives)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A text of a given form; a whole number is taken as the text it was written as.
+
+    Attributes:
+        pattern: What the whole text must match.
+        words: What such a text is, after the word "not".
+        help: How to write it.
+        longest: The most characters it may have.
+    """
+
+    pattern: str
+    words: str
+    help: str
+    longest: int = 256
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        checked = core_schema.no_info_after_validator_function(self.check, handler(source))
+        return core_schema.no_info_before_validator_function(as_text, checked)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        own: JsonSchema = {"type": "string", "pattern": f"^(?:{self.pattern})$", "maxLength": self.longest}
+        if not re.fullmatch(self.pattern, "7"):
+            return own
+        return {"anyOf": [own, {"type": "integer", "minimum": 0}]}
+
+    def check(self, value: str) -> str:
+        """The text itself; an error when it has another form."""
+        if len(value) > self.longest:
+            message = f"{shorten(value)!r} has {len(value)} characters"
+            raise fault("OUT_OF_RANGE", message, f"use at most {self.longest}")
+        if not re.fullmatch(self.pattern, value):
+            raise fault("WRONG_FORM", f"{shorten(value)!r} is not {self.words}", self.help)
+        return value
+
+
+def as_text(value: object) -> object:
+    """A whole number as the text it was written as; anything else unchanged."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def as_written(value: object) -> object:
+    """A scalar as the text it was written as; anything else unchanged."""
+    return str(value).lower() if isinstance(value, bool) else as_text(value)
+
+
+def shorten(text: str) -> str:
+    """A text cut to what fits a message."""
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+Text = Annotated[str, BeforeValidator(as_text, json_schema_input_type=str | int)]
+"""Any text; a whole number is taken as written."""
+
+AsWritten = Annotated[str, BeforeValidator(as_written, json_schema_input_type=str | int | float | bool)]
+"""Any text, number or boolean, kept exactly as written in the file."""
+
+
+class _Cpu:
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(_cpu_units)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        return {
+            "anyOf": [
+                {"type": "integer", "enum": list(TASK_SIZES)},
+                {"type": "string", "pattern": f"^(?:{_VCPU_TEXT.pattern})$"},
+            ]
+        }
+
+
+class _Memory:
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(_mebibytes)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        return {
+            "anyOf": [
+                {"type": "integer", "minimum": 512, "maximum": 249856},
+                {"type": "string", "pattern": f"^(?:{_GB_TEXT.pattern})$"},
+            ]
+        }
+
+
+_VCPU = {".25": 256, ".5": 512, **{str(units // 1024): units for units in TASK_SIZES if units >= 1024}}
+_VCPU_TEXT = re.compile(r"0?(\.25|\.5|1|2|4|8|16|32) ?v[Cc][Pp][Uu]")
+_GB_TEXT = re.compile(r"([1-9][0-9]{0,2}|0?\.5) ?GB")
+
+
+def _cpu_units(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        if value not in TASK_SIZES:
+            raise fault("NOT_A_CHOICE", f"{value} is not a number of CPU units that Fargate sells", _CPU_HELP)
+        return value
+    if not isinstance(value, str):
+        raise fault("WRONG_TYPE", "is neither CPU units nor vCPUs", _CPU_HELP)
+    match = _VCPU_TEXT.fullmatch(value)
+    if not match:
+        raise fault("NOT_A_CHOICE", f"{shorten(value)!r} is not a size that Fargate sells", _CPU_HELP)
+    return _VCPU[match[1]]
+
+
+def _mebibytes(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        mebibytes = value
+    else:
+        match = _GB_TEXT.fullmatch(value) if isinstance(value, str) else None
+        if not match:
+            raise fault("WRONG_TYPE", "is not an amount of memory", "write MiB as in 1024, or GB as in `1 GB`")
+        mebibytes = int(float(match[1]) * 1024)
+    if not 512 <= mebibytes <= 249856:
+        raise fault("OUT_OF_RANGE", f"{value}", "Fargate sells 512 MiB to 249856 MiB (244 GB)")
+    return mebibytes
+
+
+_CPU_HELP = f"choose {', '.join(map(str, TASK_SIZES))} (1024 is one vCPU; `0.5 vCPU` is 512)"
+
+Cpu = Annotated[int, _Cpu()]
+"""CPU units, 1024 to a vCPU: one of the numbers that Fargate sells."""
+
+Memory = Annotated[int, _Memory()]
+"""Memory in MiB."""
+
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+
+
+@dataclass(frozen=True)
+class Cidr:
+    """An IPv4 CIDR block whose host bits are zero, with a prefix length from `widest` to `narrowest`."""
+
+    widest: int = 0
+    narrowest: int = 32
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, core_schema.str_schema(strict=True))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        prefixes = "|".join(str(n) for n in range(self.widest, self.narrowest + 1))
+        return {"type": "string", "pattern": rf"^{_OCTET}(?:\.{_OCTET}){{3}}/(?:{prefixes})$"}
+
+    def check(self, value: str) -> str:
+        """The block itself; an error when it is none, has host bits, or is too wide or too narrow."""
+        try:
+            block = IPv4Network(value, strict=False)
+        except (AddressValueError, NetmaskValueError):
+            block = None
+        if block is None or not re.fullmatch(rf"{_OCTET}(?:\.{_OCTET}){{3}}/(?:[12]?[0-9]|3[0-2])", value):
+            raise fault("WRONG_FORM", f"{shorten(value)!r} is not an IPv4 CIDR block", "write one like 10.0.0.0/16")
+        if str(block) != value:
+            raise fault("WRONG_FORM", f"{value} has host bits set", f"write {block}")
+        if not self.widest <= block.prefixlen <= self.narrowest:
+            help = f"choose /{self.widest} to /{self.narrowest}"
+            raise fault("OUT_OF_RANGE", f"{value} is a /{block.prefixlen}", help)
+        return value

@@ -1,0 +1,121 @@
+"""What blogstack says about a user's file: the table of codes, a place in the text, a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum, StrEnum
+
+
+class Severity(StrEnum):
+    """How bad a finding is: an error stops the compilation, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Code(Enum):
+    """Every finding there is: its number, its severity and its subject. A number is never used twice.
+
+    BS1xx the YAML text, BS2xx the shape of the configuration, BS3xx rules across keys,
+    BS4xx findings of cfn-lint, BS5xx output files and AWS. Each has a page in docs/codes/.
+    """
+
+    UNREADABLE = "BS101", Severity.ERROR, "the file cannot be read"
+    NOT_TEXT = "BS102", Severity.ERROR, "the file is not UTF-8 text"
+    TOO_LARGE = "BS103", Severity.ERROR, "the file is too large"
+    EMPTY = "BS104", Severity.ERROR, "the file is empty"
+    SYNTAX = "BS105", Severity.ERROR, "the YAML is malformed"
+    DUPLICATE_KEY = "BS106", Severity.ERROR, "a key stands twice in one mapping"
+    ALIAS = "BS107", Severity.ERROR, "anchors, aliases and merge keys are not supported"
+    TAG = "BS108", Severity.ERROR, "tags are not supported"
+    TOO_DEEP = "BS109", Severity.ERROR, "the nesting is too deep"
+    MANY_DOCUMENTS = "BS110", Severity.ERROR, "the file holds more than one YAML document"
+    KEY_NOT_TEXT = "BS111", Severity.ERROR, "a key is not a word"
+
+    UNKNOWN_KEY = "BS201", Severity.ERROR, "a key is unknown"
+    MISSING_KEY = "BS202", Severity.ERROR, "a required key is missing"
+    WRONG_TYPE = "BS203", Severity.ERROR, "a value has the wrong type"
+    NOT_A_CHOICE = "BS204", Severity.ERROR, "a value is not one of those allowed"
+    OUT_OF_RANGE = "BS205", Severity.ERROR, "a number, or a count of items, is outside its limits"
+    WRONG_FORM = "BS206", Severity.ERROR, "a text is not of the form required"
+    EXCLUSIVE = "BS207", Severity.ERROR, "two keys exclude each other"
+
+    TASK_SIZE = "BS301", Severity.ERROR, "Fargate does not sell this task size"
+    MIN_ABOVE_MAX = "BS302", Severity.ERROR, "scaling.min is above scaling.max"
+    CHECK_TIMEOUT = "BS303", Severity.ERROR, "a health check's timeout is not below its interval"
+    STUCK_DEPLOYMENT = "BS304", Severity.ERROR, "a deployment could never proceed"
+    IMAGE_OUT_OF_REACH = "BS305", Severity.ERROR, "the tasks could never pull their image"
+    SUBNETS_TOO_SMALL = "BS306", Severity.ERROR, "the subnets have too few addresses"
+    SHORT_START = "BS307", Severity.WARNING, "less time to start than the framework usually takes"
+    BALANCER_CHECKS_READY = "BS308", Severity.WARNING, "the load balancer's check touches the database"
+    NO_CIRCUIT_BREAKER = "BS309", Severity.WARNING, "the deployment circuit breaker is off"
+    SINGLE_TASK = "BS310", Severity.WARNING, "fewer than two tasks"
+    PLAIN_HTTP = "BS311", Severity.WARNING, "no domain, so plain HTTP"
+    SECRET_IN_ENVIRONMENT = "BS312", Severity.WARNING, "an environment variable seems to hold a secret"
+    ALLOWED_HOSTS = "BS313", Severity.WARNING, "Django needs ALLOWED_HOSTS"
+    PORT_MISMATCH = "BS314", Severity.WARNING, "the variable PORT differs from service.port"
+
+    LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
+    TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
+
+    NOT_WRITTEN = "BS501", Severity.ERROR, "the templates cannot be written"
+    SAME_STACK = "BS502", Severity.ERROR, "two files describe the same stack"
+    OUT_OF_DATE = "BS503", Severity.ERROR, "--check found a difference"
+
+    def __init__(self, id: str, severity: Severity, subject: str) -> None:
+        self.id = id
+        self.severity = severity
+        self.subject = subject
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of the user's text; lines and columns count from 1, the end column is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding: what is wrong, where (None: nowhere in the text), and what to do about it."""
+
+    code: Code
+    message: str
+    span: Span | None = None
+    help: str | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of its code."""
+        return self.code.severity
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it stops the compilation."""
+        return self.severity is Severity.ERROR
+
+
+class Rejected(Exception):
+    """Raised by a stage, once, with every error that it found."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("; ".join(d.message for d in self.diagnostics))
+
+
+def by_position(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The diagnostics in the order of the text, those without a place first."""
+    start = Span(0, 0, 0, 0)
+    return tuple(sorted(diagnostics, key=lambda d: (d.span or start, d.code.id, d.message)))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The known word nearest to a misspelt one, or None when none is near."""
+    folded = {k.lower().replace("-", "_"): k for k in known}
+    near = get_close_matches(word.lower().replace("-", "_"), folded, n=1, cutoff=0.6)
+    return folded[near[0]] if near else None

@@ -1,0 +1,90 @@
+"""A parsed file: plain data in which every value still knows its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from blogstack.diagnostics import Span
+
+KeyPath = tuple[str | int, ...]
+Scalar = str | int | bool | None
+Data = Scalar | list["Data"] | dict[str, "Data"]
+
+
+@dataclass(slots=True)
+class Node:
+    """A value and its place: a scalar, a list of nodes or a mapping of nodes with the places of its keys."""
+
+    span: Span
+    scalar: Scalar = None
+    items: list[Node] | None = None
+    entries: dict[str, Node] | None = None
+    key_spans: dict[str, Span] = field(default_factory=dict)
+
+    def plain(self) -> Data:
+        """The value without its places."""
+        if self.entries is not None:
+            return {key: node.plain() for key, node in self.entries.items()}
+        if self.items is not None:
+            return [node.plain() for node in self.items]
+        return self.scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed file."""
+
+    path: str
+    root: Node
+
+    @property
+    def data(self) -> Data:
+        """The whole file as plain data."""
+        return self.root.plain()
+
+    def locate(self, path: KeyPath) -> Span:
+        """Where the value at a key path stands.
+
+        A path that leads nowhere gives the nearest enclosing thing that exists; a value of several lines gives
+        the key that names it, so that one line is pointed at.
+        """
+        node, key_span = self.root, None
+        for step in path:
+            found = _child(node, step)
+            if found is None:
+                break
+            node, own_key = found
+            key_span = own_key or (None if node.items is None and node.entries is None else key_span)
+        spread = node.span.line != node.span.end_line or node.span.column == node.span.end_column
+        if key_span and spread:
+            return key_span
+        return _first_line(node)
+
+    def locate_key(self, path: KeyPath) -> Span:
+        """Where the last key of a key path stands, or its value where it has no key (an item of a list)."""
+        node = self.root
+        for step in path[:-1]:
+            found = _child(node, step)
+            if found is None:
+                return self.locate(path)
+            node = found[0]
+        return node.key_spans.get(str(path[-1])) or self.locate(path) if path else self.locate(path)
+
+
+def _child(node: Node, step: str | int) -> tuple[Node, Span | None] | None:
+    if node.entries is not None and step in node.entries:
+        return node.entries[str(step)], node.key_spans[str(step)]
+    if node.items is not None and isinstance(step, int) and step < len(node.items):
+        return node.items[step], None
+    return None
+
+
+def _first_line(node: Node) -> Span:
+    """The first line of a node; of a mapping, its first key."""
+    for span in node.key_spans.values():
+        if span.line == node.span.line or node.span.line != node.span.end_line:
+            return span
+    span = node.span
+    if span.line == span.end_line:
+        return span
+    return Span(span.line, span.column, span.line, span.column + 1)

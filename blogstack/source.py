@@ -1,0 +1,269 @@
+"""Text -> Document: plain data in which every value still knows its place. The only file that imports yaml.
+
+The language is a small part of YAML, read as written (docs/decisions/0002-yaml-subset.md): mappings, lists and
+scalars. Only `true`, `false`, `null` and whole decimal numbers are anything but text, so `22:22`, `010`, `1.10`,
+`no` and `2024-01-01` stay what the user typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from blogstack.diagnostics import Code, Diagnostic, Rejected, Span
+from blogstack.document import Document, Node, Scalar
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 32
+
+# What libyaml would take for a line break, or refuse without saying where; U+FEFF is a byte order mark.
+_UNPRINTABLE = re.compile(
+    "[^\\t\\n\\r\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]"
+)
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+def parse(path: str, content: bytes) -> Document:
+    """Read a file's bytes.
+
+    Args:
+        path: The file's name, for messages.
+        content: Its bytes: UTF-8 (a byte order mark is passed over), at most MAX_BYTES.
+
+    Raises:
+        Rejected: with everything that is wrong with the text; a syntax error ends the reading, so what stands
+            behind it is not looked at.
+    """
+    text = _decode(content)
+    builder = _Builder()
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            if not builder.take(event):
+                break
+    except yaml.MarkedYAMLError as error:
+        builder.problems.append(_syntax_problem(error, text))
+    except yaml.YAMLError as error:  # such as a reader error, which has no mark
+        builder.problems.append(Diagnostic(Code.SYNTAX, f"the YAML is malformed: {error}"))
+    if not builder.problems and builder.root is None:
+        builder.problems.append(Diagnostic(Code.EMPTY, "the file is empty", Span(1, 1, 1, 2), _START))
+    if builder.problems or builder.root is None:
+        raise Rejected(builder.problems)
+    return Document(path, builder.root)
+
+
+_START = "write at least `name:` and `region:`, or let `blogstack init` write a file to start from"
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text as YAML and editors count them."""
+    return _LINE_BREAK.split(text)
+
+
+def _decode(content: bytes) -> str:
+    if len(content) > MAX_BYTES:
+        raise Rejected(
+            [
+                Diagnostic(
+                    Code.TOO_LARGE,
+                    f"the file is larger than {MAX_BYTES // 1024} KiB",
+                    help="a blogstack.yaml has some dozens of lines: is this the right file?",
+                )
+            ]
+        )
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Rejected([Diagnostic(Code.NOT_TEXT, "the file is UTF-16 text", help="save it as UTF-8")])
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8-sig")
+        raise Rejected(
+            [
+                Diagnostic(
+                    Code.NOT_TEXT,
+                    f"byte 0x{content[error.start]:02x} is not UTF-8 text",
+                    _place(before),
+                    "save the file as UTF-8; a binary file cannot be compiled",
+                )
+            ]
+        ) from None
+    if bad := _UNPRINTABLE.search(text):
+        raise Rejected(
+            [
+                Diagnostic(
+                    Code.NOT_TEXT,
+                    f"the character U+{ord(bad[0]):04X} is not allowed in YAML text",
+                    _place(text[: bad.start()]),
+                    "remove it; inside a double-quoted text it can be written as an escape",
+                )
+            ]
+        )
+    return text
+
+
+def _place(before: str) -> Span:
+    """The place right after a text."""
+    above = lines(before)
+    line, column = len(above), len(above[-1]) + 1
+    return Span(line, column, line, column + 1)
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Diagnostic:
+    mark = error.problem_mark or error.context_mark
+    problem = error.problem or "the YAML is malformed"
+    if mark is None:
+        return Diagnostic(Code.SYNTAX, problem)
+    all_lines = lines(text.rstrip())
+    line, column = mark.line + 1, mark.column + 1
+    if line > len(all_lines):  # libyaml notices at the end of the file what began before
+        line, column = len(all_lines), len(all_lines[-1]) + 1
+    span = Span(line, column, line, column + 1)
+    shown = all_lines[line - 1]
+    message = f"{error.context}: {problem}" if error.context else problem
+    if "\t" in shown[:column] and not shown[: column - 1].strip():
+        return Diagnostic(Code.SYNTAX, "a tab cannot indent YAML", span, "indent with two spaces")
+    if "undefined alias" in problem:
+        return Diagnostic(Code.ALIAS, "an alias is not supported here", span, _ALIAS_HELP)
+    if "cannot start any token" in problem:
+        return Diagnostic(Code.SYNTAX, f"a text cannot start with {shown[column - 1 : column]!r}", span, "quote it")
+    if "mapping values are not allowed" in problem:
+        return Diagnostic(
+            Code.SYNTAX,
+            "a second `: ` on this line, or a key that is indented more than its neighbours",
+            span,
+            "quote a text that holds `: `, and give keys of one mapping the same indentation",
+        )
+    if "could not find expected ':'" in problem:
+        return Diagnostic(Code.SYNTAX, "a `:` is missing before this place", span, "write `key: value`")
+    return Diagnostic(Code.SYNTAX, message, span, "check quotes, brackets and indentation around this place")
+
+
+_ALIAS_HELP = "write the value out; what environments share stands above them and is merged into each"
+
+
+class _Builder:
+    """Builds nodes from libyaml's events, so that nesting is bounded before anything recurses."""
+
+    def __init__(self) -> None:
+        self.root: Node | None = None
+        self.problems: list[Diagnostic] = []
+        self._open: list[Node] = []
+        self._keys: list[tuple[str, Span] | None] = []  # for each open node, the key whose value comes next
+        self._documents = 0
+        self._lost = False  # a problem after which everything behind it would be misread
+
+    def take(self, event: yaml.Event) -> bool:
+        """Add an event; False when reading on makes no sense."""
+        match event:
+            case yaml.DocumentStartEvent():
+                self._documents += 1
+                if self._documents > 1:
+                    self._problem(Code.MANY_DOCUMENTS, "a second YAML document starts here", event, _ONE_DOCUMENT)
+                    self._lost = True
+            case yaml.AliasEvent():
+                self._problem(Code.ALIAS, f"the alias *{event.anchor} is not supported", event, _ALIAS_HELP)
+                self._place(Node(_span(event)), event)
+            case yaml.ScalarEvent():
+                self._check_properties(event)
+                self._place(Node(_span(event), scalar=_scalar(event)), event)
+            case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
+                self._check_properties(event)
+                if len(self._open) == MAX_DEPTH:
+                    message = f"more than {MAX_DEPTH} levels of nesting"
+                    self._problem(Code.TOO_DEEP, message, event, "blogstack.yaml needs no more than six")
+                    self._lost = True
+                is_list = isinstance(event, yaml.SequenceStartEvent)
+                node = Node(_span(event), items=[]) if is_list else Node(_span(event), entries={})
+                self._place(node, event)
+                self._open.append(node)
+                self._keys.append(None)
+            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
+                node = self._open.pop()
+                self._keys.pop()
+                node.span = _ending(node, _span(event))
+            case _:
+                pass
+        return not self._lost
+
+    def _place(self, node: Node, event: yaml.Event) -> None:
+        """Put a finished or just opened node where it belongs."""
+        if not self._open:
+            self.root = node if node != Node(node.span) else None  # a file of `null` is as empty as none
+            return
+        parent = self._open[-1]
+        if parent.items is not None:
+            parent.items.append(node)
+            return
+        assert parent.entries is not None
+        key = self._keys[-1]
+        if key is None:
+            self._keys[-1] = self._key(parent, event)
+            return
+        word, span = key
+        self._keys[-1] = None
+        parent.entries.setdefault(word, node)
+        parent.key_spans.setdefault(word, span)
+
+    def _key(self, parent: Node, event: yaml.Event) -> tuple[str, Span]:
+        if not isinstance(event, yaml.ScalarEvent):
+            self._problem(Code.KEY_NOT_TEXT, "a key must be a single word", event, "write `key: value`")
+            self._lost = True
+            return "", _span(event)
+        word: str = event.value
+        if word == "<<" and not event.style:
+            self._problem(Code.ALIAS, "the merge key << is not supported", event, _ALIAS_HELP)
+        elif not word:
+            self._problem(Code.KEY_NOT_TEXT, "a key is empty", event, "write `key: value`")
+        elif parent.entries and word in parent.entries:
+            first = parent.key_spans[word]
+            self._problem(
+                Code.DUPLICATE_KEY,
+                f"the key {word!r} stands twice in this mapping, first on line {first.line}",
+                event,
+                "keep one of the two",
+            )
+        return word, _span(event)
+
+    def _check_properties(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
+        if event.anchor is not None:
+            self._problem(Code.ALIAS, f"the anchor &{event.anchor} is not supported", event, _ALIAS_HELP)
+        if event.tag is not None:
+            shown = event.tag if event.tag.startswith("!") else "!!" + event.tag.rsplit(":", 1)[-1]
+            help = "remove it; CloudFormation's functions have no place here"
+            self._problem(Code.TAG, f"the tag {shown} is not supported", event, help)
+
+    def _problem(self, code: Code, message: str, event: yaml.Event, help: str) -> None:
+        span = _span(event)
+        if span.end_line != span.line:
+            span = Span(span.line, span.column, span.line, span.column + 1)
+        self.problems.append(Diagnostic(code, message, span, help))
+
+
+_ONE_DOCUMENT = "remove the `---`, or keep each service in a file of its own"
+
+
+def _span(event: yaml.Event) -> Span:
+    start, end = event.start_mark, event.end_mark
+    assert start and end
+    return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _ending(node: Node, last: Span) -> Span:
+    """The whole span of a collection whose end event is `last`; one without brackets ends with its last child."""
+    children: Iterator[Node] = iter(node.items if node.items is not None else (node.entries or {}).values())
+    ends = [(last.line, last.end_column)] if last.column != last.end_column else []
+    ends += [(child.span.end_line, child.span.end_column) for child in children]
+    line, column = max(ends, default=(node.span.end_line, node.span.end_column))
+    return Span(node.span.line, node.span.column, line, column)
+
+
+def _scalar(event: yaml.ScalarEvent) -> Scalar:
+    text: str = event.value
+    if event.style:  # quoted, or a block
+        return text
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    return int(text) if _WHOLE_NUMBER.fullmatch(text) else text

@@ -1,0 +1,157 @@
+"""pydantic's errors in the words of the language: one diagnostic each, at its place in the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic_core import ErrorDetails
+
+from blogstack.config import Config
+from blogstack.config.types import Section, shorten
+from blogstack.diagnostics import Code, Diagnostic, Span, did_you_mean
+from blogstack.document import Data, Document, KeyPath
+
+_EXPECTED = {
+    "int_type": "a whole number",
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+}
+_TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
+
+
+def explained(document: Document, details: ErrorDetails) -> Diagnostic:
+    """One error as the user should read it."""
+    loc, kind, value = details["loc"], details["type"], details["input"]
+    context: dict[str, Any] = details.get("ctx") or {}
+    path = path_in(document.data, loc)
+    name, span = dotted(path), document.locate(path)
+    inside = f" in {dotted(loc[:-1])}" if len(loc) > 1 else ""
+    if loc and loc[-1] == "[key]":
+        return Diagnostic(Code.WRONG_FORM, f"{name}: {context['message']}", document.locate_key(path), context["help"])
+    if kind == "extra_forbidden":
+        return _unknown_key(loc, inside, document.locate_key(path))
+    if kind == "missing":
+        return Diagnostic(Code.MISSING_KEY, f"the key {loc[-1]!r} is missing{inside}", span, f"add `{loc[-1]}:`")
+    if value is None:
+        help = "give it a value, or remove the key to get the default"
+        return Diagnostic(Code.WRONG_TYPE, f"{name} has no value", span, help)
+    if kind in Code.__members__:
+        return Diagnostic(Code[kind], _custom(Code[kind], name, value, context["message"]), span, context["help"])
+    if kind == "literal_error":
+        allowed = re.findall(r"'([^']*)'", context["expected"])
+        near = did_you_mean(value, allowed) if isinstance(value, str) else None
+        help = f"did you mean {near!r}?" if near else f"choose {context['expected']}"
+        return Diagnostic(Code.NOT_A_CHOICE, f"{name} cannot be {described(value)}", span, help)
+    if kind.endswith(("too_short", "too_long")):
+        help = f"at least {context['min_length']}" if "short" in kind else f"at most {context['max_length']}"
+        unit = "characters" if isinstance(value, str) else "items" if isinstance(value, list) else "keys"
+        return Diagnostic(Code.OUT_OF_RANGE, f"{name} has {len(value)} {unit}", span, f"it takes {help}")
+    expected = _EXPECTED[kind]
+    return Diagnostic(
+        Code.WRONG_TYPE, f"{name} must be {expected}, not {described(value)}", span, _type_help(kind, expected, value)
+    )
+
+
+def one_per_cause(found: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The errors without those that only follow from another: a misspelt key is missing, a faulty item not counted."""
+    misspelt = {
+        (*details["loc"][:-1], did_you_mean(str(details["loc"][-1]), section_at(details["loc"][:-1]).model_fields))
+        for details in found
+        if details["type"] == "extra_forbidden"
+    }
+    return [
+        details
+        for details in found
+        if not (details["type"] == "missing" and details["loc"] in misspelt)
+        and not (details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"])
+    ]
+
+
+def path_in(data: Data, loc: KeyPath) -> KeyPath:
+    """The part of an error's place that leads through the data: pydantic ends some with marks of its own."""
+    path: list[str | int] = []
+    for step in loc:
+        if isinstance(data, dict) and step in data:
+            data = data[str(step)]
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            break
+        path.append(step)
+    return tuple(path)
+
+
+def dotted(path: KeyPath) -> str:
+    """A key path as a person writes it: service.environment.LOG_LEVEL, image.mutable_tags[0]."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def described(value: object) -> str:
+    """A value of the file in words."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case int():
+            return f"the number {value}"
+        case str():
+            return f"the text {shorten(value)!r}"
+        case list():
+            return "a list"
+        case _:
+            return "a mapping"
+
+
+def section_at(path: KeyPath) -> type[Section]:
+    """The model of the mapping at a key path."""
+    model: type[Section] = Config
+    for step in path:
+        if isinstance(step, str):
+            model = next(_sections(model.model_fields[step].annotation))
+    return model
+
+
+def _sections(annotation: object) -> Iterator[type[Section]]:
+    """The models inside an annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _sections(inner)
+
+
+def _unknown_key(loc: KeyPath, inside: str, span: Span) -> Diagnostic:
+    key, known = str(loc[-1]), list(section_at(loc[:-1]).model_fields)
+    near = did_you_mean(key, known)
+    help = f"did you mean {near!r}?" if near else f"known here: {', '.join(known)}"
+    return Diagnostic(Code.UNKNOWN_KEY, f"unknown key {shorten(key)!r}{inside}", span, help)
+
+
+def _custom(code: Code, name: str, value: object, message: str) -> str:
+    match code:
+        case Code.WRONG_TYPE:
+            return f"{name} {message}: {described(value)}"
+        case Code.OUT_OF_RANGE:
+            return f"{name} is out of range: {message}"
+        case Code.EXCLUSIVE:
+            return message
+        case _:
+            return f"{name}: {message}"
+
+
+def _type_help(kind: str, expected: str, value: object) -> str:
+    if kind == "bool_type" and str(value).lower() in _TRUE:
+        return "write true"
+    if kind == "bool_type" and str(value).lower() in _FALSE:
+        return "write false"
+    if kind == "int_type" and isinstance(value, str) and value.isdecimal():
+        return "write the number without quotes and without leading zeros"
+    return f"write {expected}"
