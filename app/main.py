@@ -1,17 +1,6 @@
-"""The application object that a server imports: `uvicorn app.main:app`."""
+"""The application object that a server imports: `uvicorn app.main:app`. The container runs `python -m app`."""
 
-from fastapi import FastAPI
+from app.factory import create_app
+from app.settings import load_settings
 
-app = FastAPI(title="Blog")
-
-
-@app.get("/health")
-async def health() -> dict[str, str]:
-    """Say that the process is alive; touches nothing else."""
-    return {"status": "ok"}
-
-
-@app.get("/ready")
-async def ready() -> dict[str, str]:
-    """Say that the service can answer requests."""
-    return {"status": "ready"}
+app = create_app(load_settings())

@@ -1,0 +1,38 @@
+# The blog service's targets: `make -f app.mk test-app`, or included by the Makefile. The service has an
+# environment of its own, .venv-app, because what it needs and what the compiler needs have nothing in common.
+PYTHON ?= python3
+APP_BIN := .venv-app/bin
+APP_SOURCES := app tests/app benchmarks/app
+
+.PHONY: app-setup lock-app test-app bench-app rolling image
+
+app-setup: .venv-app/.ready ## make the blog service's environment with its pinned dependencies
+
+.venv-app/.ready: tests/app/requirements.txt
+	$(PYTHON) -m venv .venv-app
+	echo '*' > .venv-app/.gitignore
+	$(APP_BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/app/requirements.txt
+	touch $@
+
+lock-app: .venv-app/.ready ## choose the service's newest dependencies and pin them
+	$(APP_BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	    --output-file app/requirements.txt app/requirements.in
+	$(APP_BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate \
+	    --constraint app/requirements.txt --constraint constraints.txt \
+	    --output-file tests/app/requirements.txt tests/app/requirements.in
+
+test-app: .venv-app/.ready ## check the blog service: format, lint, types, Dockerfile, tests
+	$(APP_BIN)/ruff format --check $(APP_SOURCES)
+	$(APP_BIN)/ruff check $(APP_SOURCES)
+	$(APP_BIN)/mypy --config-file tests/app/mypy.ini
+	$(APP_BIN)/hadolint Dockerfile
+	$(APP_BIN)/python -m pytest -c tests/app/pytest.ini --rootdir . tests/app
+
+bench-app: .venv-app/.ready ## requests a second of GET /posts, as a ratio to a route that returns the same bytes
+	$(APP_BIN)/python -m benchmarks.app.posts
+
+rolling: .venv-app/.ready ## replace two processes behind HAProxy under load, as ECS does; takes some minutes
+	$(APP_BIN)/python -m benchmarks.app.rolling
+
+image: .venv-app/.ready ## build the image with buildah on a local base and run its health check
+	$(APP_BIN)/python -m pytest -c tests/app/pytest.ini --rootdir . -m image tests/app

@@ -1,0 +1,54 @@
+"""Puts the application together. Nothing is opened before it starts, and all is closed when it stops."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.database import Database
+from app.limits import RequestLimits
+from app.login_limit import LoginLimit
+from app.logs import RequestLog, configure_logging
+from app.migrate import migrate
+from app.problems import documented, install_problem_handlers
+from app.routes import comments, health, posts, users
+from app.security import Passwords, Tokens
+from app.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The blog, on these settings."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if settings.jwt_secret is None:
+            logger.warning("JWT_SECRET is not set: tokens are valid for this process only")
+        if settings.migrate_on_start:
+            await asyncio.to_thread(migrate, settings)
+        app.state.database = Database(settings)
+        yield
+        await app.state.database.close()
+
+    configure_logging(settings.log_level)
+    app = FastAPI(
+        title="Blog",
+        version="1.0.0",
+        description="Users, posts and comments. Log in at `/token`; errors are problem details (RFC 9457).",
+        lifespan=lifespan,
+        redirect_slashes=False,
+        # What may happen to any request; each operation adds its own.
+        responses=documented(400, 408, 413, 422, 500, 503),
+    )
+    app.state.tokens = Tokens(settings)
+    app.state.passwords = Passwords()
+    app.state.login_limit = LoginLimit(settings)
+    for router in (health.router, users.router, posts.router, comments.router):
+        app.include_router(router)
+    install_problem_handlers(app)
+    app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes, seconds=settings.request_timeout)
+    app.add_middleware(RequestLog)
+    return app

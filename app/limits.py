@@ -1,0 +1,88 @@
+"""What one request may cost: so many bytes of body, so many seconds."""
+
+import asyncio
+import logging
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.problems import RETRY_SECONDS, problem_response
+
+logger = logging.getLogger(__name__)
+
+
+class RequestLimits:
+    """Answers 413 to a body that is too long, 408 to one that comes too slowly, 503 when we are too slow."""
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int, seconds: float) -> None:
+        """Wrap the application."""
+        self.app = app
+        self.max_body_bytes = max_body_bytes
+        self.seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request within the limits."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = _Request(receive, send, self.max_body_bytes)
+        length = Headers(scope=scope).get("content-length", "0")
+        if length.isdecimal() and int(length) > self.max_body_bytes:
+            await request.refuse(scope, 413)
+            return
+        # A task of its own, because cancelling alone is not enough: a query that is cancelled on a server
+        # that does not answer goes on waiting for its answer, and the client would wait with it.
+        task = asyncio.ensure_future(self.app(scope, request.receive, request.send))
+        try:
+            await asyncio.wait({task}, timeout=self.seconds)
+        finally:
+            if not task.done():
+                task.cancel()
+        if task.done():
+            task.result()
+        else:
+            task.add_done_callback(_retrieve)
+            await request.refuse(scope, 408 if request.reading else 503)
+
+
+def _retrieve(task: asyncio.Future[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.info("a request given up has ended: %s", type(error).__name__)
+
+
+class _Request:
+    """One request's two channels, watched."""
+
+    def __init__(self, receive: Receive, send: Send, max_body_bytes: int) -> None:
+        self._receive = receive
+        self._send = send
+        self._left = max_body_bytes
+        self._started = False
+        self._refused = False
+        self.reading = False
+
+    async def receive(self) -> Message:
+        self.reading = True
+        message = await self._receive()
+        self.reading = False
+        if message["type"] == "http.request":
+            self._left -= len(message.get("body", b""))
+            if self._left < 0:
+                raise HTTPException(413)
+        return message
+
+    async def send(self, message: Message) -> None:
+        if not self._refused:
+            self._started = True
+            await self._send(message)
+
+    async def refuse(self, scope: Scope, status: int) -> None:
+        """Answer with this problem, unless an answer is on its way already; the server cuts that one short."""
+        self._refused = True
+        if self._started:
+            return
+        # After 413 the connection stays open and the server drops what still comes of the body: closing at
+        # once would reset it, and the client, still sending, might never see the answer.
+        headers = {408: {"Connection": "close"}, 503: {"Retry-After": RETRY_SECONDS}}.get(status)
+        await problem_response(status, headers=headers)(scope, self._receive, self._send)

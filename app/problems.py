@@ -1,0 +1,99 @@
+"""Errors as problem details, RFC 9457: one shape and one media type for every answer that is not a success."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = "5"
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one part of a request."""
+
+    location: list[str | int] = Field(examples=[["body", "title"]])
+    detail: str = Field(examples=["String should have at least 1 character"])
+
+
+class Problem(BaseModel):
+    """Why a request was not carried out (RFC 9457)."""
+
+    type: str = Field(default="about:blank", examples=["about:blank"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str | None = Field(default=None, examples=["there is no such post"])
+    errors: list[FieldProblem] | None = Field(default=None, examples=[None])
+
+
+def problem_response(
+    status: int,
+    detail: str | None = None,
+    *,
+    errors: list[FieldProblem] | None = None,
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """The answer that tells this problem."""
+    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors)
+    body = problem.model_dump(exclude_none=True)
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """These statuses' part of an operation's `responses` in the OpenAPI document."""
+    return {status: _documented(status) for status in statuses}
+
+
+def _documented(status: int) -> dict[str, Any]:
+    phrase = HTTPStatus(status).phrase
+    example = {"type": "about:blank", "title": phrase, "status": status}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": phrase, "content": {MEDIA_TYPE: {"schema": schema, "example": example}}}
+
+
+# Starlette types a handler's second argument as any exception; the assertions narrow it to what it is called with.
+async def _http_problem(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    detail = None if error.detail == phrase else error.detail
+    return problem_response(error.status_code, detail, headers=dict(error.headers or {}))
+
+
+async def _validation_problem(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    # Only place and message: the input may be a password, or text that cannot be written back at all.
+    errors = [FieldProblem(location=list(item["loc"]), detail=item["msg"]) for item in error.errors()]
+    return problem_response(422, "the request does not fit its description", errors=errors)
+
+
+async def _database_problem(_request: Request, error: Exception) -> JSONResponse:
+    logger.warning("the database does not answer: %s", type(error).__name__)
+    return problem_response(503, "the database does not answer", headers={"Retry-After": RETRY_SECONDS})
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Make every error of this application a problem document, and describe it in the OpenAPI document."""
+    app.add_exception_handler(HTTPException, _http_problem)
+    app.add_exception_handler(RequestValidationError, _validation_problem)
+    for unavailable in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.add_exception_handler(unavailable, _database_problem)
+
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = describe()
+        schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        document["components"]["schemas"].update(schema.pop("$defs"), Problem=schema)
+        return document
+
+    # FastAPI's own way to extend the document.
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,69 @@
+"""Posts."""
+
+from fastapi import APIRouter
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload, load_only
+from starlette.exceptions import HTTPException
+
+from app.database import Reader, Writer
+from app.models import Post, User
+from app.problems import documented
+from app.routes.identity import CurrentUser, require_owner
+from app.routes.paging import Before, Limit, cut_page
+from app.schemas import Id, PostContent, PostDetail, PostPage, PostSummary
+
+router = APIRouter(prefix="/posts", tags=["posts"])
+
+WITH_AUTHOR = joinedload(Post.author).load_only(User.username, User.display_name)
+
+
+async def find_post(session: AsyncSession, post_id: int) -> Post:
+    """The post with this key and its author, or 404."""
+    post = await session.get(Post, post_id, options=[WITH_AUTHOR])
+    if post is None:
+        raise HTTPException(404, "there is no such post")
+    return post
+
+
+@router.get("")
+async def list_posts(session: Reader, before: Before = None, limit: Limit = 20) -> PostPage:
+    """List posts, newest first."""
+    newest = select(Post).options(load_only(Post.title, Post.created_at, Post.updated_at), WITH_AUTHOR)
+    newest = newest.order_by(Post.id.desc()).limit(limit + 1)
+    if before is not None:
+        newest = newest.where(Post.id < before)
+    posts, next_before = cut_page((await session.scalars(newest)).all(), limit)
+    return PostPage(items=[PostSummary.model_validate(post) for post in posts], next_before=next_before)
+
+
+@router.post("", status_code=201, responses=documented(401))
+async def create_post(content: PostContent, user: CurrentUser, session: Writer) -> PostDetail:
+    """Write a post."""
+    post = Post(author=user, title=content.title, body=content.body)
+    session.add(post)
+    await session.flush()
+    return PostDetail.model_validate(post)
+
+
+@router.get("/{post_id}", responses=documented(404))
+async def read_post(post_id: Id, session: Reader) -> PostDetail:
+    """Read a post."""
+    return PostDetail.model_validate(await find_post(session, post_id))
+
+
+@router.put("/{post_id}", responses=documented(401, 403, 404))
+async def edit_post(post_id: Id, content: PostContent, user: CurrentUser, session: Writer) -> PostDetail:
+    """Replace a post's title and text. Only its author may."""
+    post = await find_post(session, post_id)
+    require_owner(user, post.author_id)
+    post.title, post.body = content.title, content.body
+    await session.flush()
+    return PostDetail.model_validate(post)
+
+
+@router.delete("/{post_id}", status_code=204, responses=documented(401, 403, 404))
+async def delete_post(post_id: Id, user: CurrentUser, session: Writer) -> None:
+    """Delete a post with its comments. Only its author may."""
+    require_owner(user, (await find_post(session, post_id)).author_id)
+    await session.execute(delete(Post).where(Post.id == post_id))

@@ -1,0 +1,129 @@
+"""What comes in and what goes out: the words of the API."""
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+# Keys are 64-bit in the database; a larger number is nobody's key.
+Id = Annotated[int, Field(ge=1, le=2**63 - 1, examples=[42])]
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def _printable(value: str) -> str:
+    """Refuse control characters: PostgreSQL stores no NUL, and nobody means the others."""
+    if CONTROL.search(value):
+        raise ValueError("control characters are not allowed")
+    return value
+
+
+Username = Annotated[
+    str, Field(min_length=3, max_length=32, pattern="^[a-z0-9_]+$", examples=["ada"], description="Lower case.")
+]
+Password = Annotated[SecretStr, Field(min_length=10, max_length=128, examples=["correct horse battery"])]
+DisplayName = Annotated[str, Field(min_length=1, max_length=80, examples=["Ada Lovelace"]), AfterValidator(_printable)]
+Bio = Annotated[str, Field(max_length=500, examples=["I write about engines."]), AfterValidator(_printable)]
+Title = Annotated[str, Field(min_length=1, max_length=200, examples=["Notes"]), AfterValidator(_printable)]
+PostBody = Annotated[str, Field(min_length=1, max_length=20_000, examples=["It weaves."]), AfterValidator(_printable)]
+CommentBody = Annotated[str, Field(min_length=1, max_length=2_000, examples=["Well said."]), AfterValidator(_printable)]
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Output(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class NewUser(_Input):
+    """Who wants to write here."""
+
+    username: Username
+    password: Password
+    display_name: DisplayName
+
+
+class Profile(_Input):
+    """What a user says of themselves."""
+
+    display_name: DisplayName
+    bio: Bio = ""
+
+
+class Author(_Output):
+    """Who wrote something."""
+
+    username: Username
+    display_name: DisplayName
+
+
+class Account(Author):
+    """A user, as the user sees it."""
+
+    id: Id
+    bio: Bio
+    created_at: datetime
+
+
+class Token(BaseModel):
+    """What to send as `Authorization: Bearer ...`."""
+
+    access_token: str = Field(examples=["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"])
+    token_type: str = Field(default="bearer", examples=["bearer"])
+    expires_in: int = Field(description="Seconds.", examples=[900])
+
+
+class PostContent(_Input):
+    """What an author writes."""
+
+    title: Title
+    body: PostBody
+
+
+class PostSummary(_Output):
+    """A post in the list, without its text."""
+
+    id: Id
+    title: Title
+    author: Author
+    created_at: datetime
+    updated_at: datetime
+
+
+class PostDetail(PostSummary):
+    """A post with its text."""
+
+    body: PostBody
+
+
+class CommentContent(_Input):
+    """What a reader answers."""
+
+    body: CommentBody
+
+
+class CommentDetail(_Output):
+    """A comment."""
+
+    id: Id
+    post_id: Id
+    body: CommentBody
+    author: Author
+    created_at: datetime
+    updated_at: datetime
+
+
+class PostPage(BaseModel):
+    """Some posts, newest first."""
+
+    items: list[PostSummary]
+    next_before: Id | None = Field(description="Send it as `before` for the next page; null on the last.")
+
+
+class CommentPage(BaseModel):
+    """Some comments, newest first."""
+
+    items: list[CommentDetail]
+    next_before: Id | None = Field(description="Send it as `before` for the next page; null on the last.")
