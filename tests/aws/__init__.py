@@ -1,0 +1,1 @@
+"""The emulated AWS that tests and the demo deploy to."""

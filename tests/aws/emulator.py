@@ -1,0 +1,293 @@
+"""Starts the emulated AWS, deploys to it with the real AWS CLI, and stops it.
+
+The server is ministack with the handlers of `ministack_handlers/`. It needs another botocore than
+the project, so it runs in a process and an environment of its own, `.venv-aws`.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import selectors
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+# The AWS CLI answers in a second or two; a stack here is made before the CLI asks for the first time.
+CLI_SECONDS = 120.0
+
+
+class EmulatorError(Exception):
+    """The emulated AWS cannot be started, or refused what it was given."""
+
+
+class Emulator:
+    """A running emulated AWS: `with Emulator() as aws: aws.deploy(...)`.
+
+    Everything in it lives in the memory of one process, which ends with this object, and also when
+    this process is killed: the server stops at the end of file on its standard input.
+    """
+
+    def __init__(self, region: str = "ap-northeast-2", account: str = "123456789012") -> None:
+        self.region = region
+        self.account = account
+        self.port = 0
+        self.endpoint = ""
+        self.env: dict[str, str] = {}
+        self._cleanup = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        try:
+            self._start(seconds=30)
+        except BaseException:
+            self._cleanup.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._cleanup.close()
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 is not typed
+        """A boto3 client of the emulated AWS; `service` is boto3's name, such as `elbv2`."""
+        return _session(self.endpoint, self.region, self.account).client(service, endpoint_url=self.endpoint)
+
+    def aws(self, *args: str, check: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run the real AWS CLI; `check` turns a failure into an exception that holds its words."""
+        done = subprocess.run(
+            [str(_aws_cli()), *args],
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=CLI_SECONDS,
+            check=False,
+        )
+        if check and done.returncode:
+            raise EmulatorError(f"aws {' '.join(args)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+        return done
+
+    def deploy(
+        self,
+        template: Path | str,
+        stack_name: str,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        check: bool = True,
+        tags: Mapping[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the `aws cloudformation deploy` that users run; a failure tells the stack's reasons."""
+        command = ["cloudformation", "deploy", "--template-file", str(template), "--stack-name", stack_name]
+        command += ["--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset"]
+        if parameters:
+            command += ["--parameter-overrides", *(f"{key}={value}" for key, value in parameters.items())]
+        if tags:
+            command += ["--tags", *(f"{key}={value}" for key, value in tags.items())]
+        done = self.aws(*command)
+        if check and done.returncode:
+            reasons = "\n".join(self.failures(stack_name))
+            raise EmulatorError(f"stack {stack_name} was not deployed:\n{done.stderr}{reasons}")
+        return done
+
+    def delete(self, stack_name: str) -> str:
+        """Delete a stack and return its last status; `DELETE_FAILED` leaves its reasons in `failures`."""
+        cloudformation = self.client("cloudformation")
+        stack_id = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]["StackId"]
+        cloudformation.delete_stack(StackName=stack_id)
+        deadline = time.monotonic() + 30
+        status = "DELETE_IN_PROGRESS"
+        while status.endswith("IN_PROGRESS") and time.monotonic() < deadline:
+            status = cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"]
+        return str(status)
+
+    def failures(self, stack_name: str) -> list[str]:
+        """What went wrong in a stack, oldest first: `LogicalId (Type): reason`."""
+        client = self.client("cloudformation")
+        try:
+            events = client.describe_stack_events(StackName=stack_name)["StackEvents"]
+        except client.exceptions.ClientError:
+            return []
+        return [
+            f"{event['LogicalResourceId']} ({event['ResourceType']}): {event.get('ResourceStatusReason', '')}"
+            for event in reversed(events)
+            if event["ResourceStatus"].endswith("FAILED")
+        ]
+
+    def outputs(self, stack_name: str) -> dict[str, str]:
+        """A stack's outputs by their keys."""
+        stack = self.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]
+        return {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
+
+    def resources(self, stack_name: str) -> dict[str, str]:
+        """The physical ID of each of a stack's resources by its logical ID."""
+        answer = self.client("cloudformation").describe_stack_resources(StackName=stack_name)
+        return {item["LogicalResourceId"]: item["PhysicalResourceId"] for item in answer["StackResources"]}
+
+    def given(self, **what: object) -> None:
+        """Put things there that existed before any stack, with the IDs that a configuration names.
+
+        AWS chooses these IDs itself, so no API call can make them:
+        `hosted_zones={zone_id: name}`, `vpcs={vpc_id: cidr}`,
+        `subnets={subnet_id: {"vpc": vpc_id, "cidr": cidr, "zone": "ap-northeast-2a", "public": True}}`,
+        `certificates={arn: domain}`, `keys={arn: description}`, `secrets={arn: value}`.
+        A public subnet also gets a route to an internet gateway.
+        """
+        self._post("/_given", json.dumps(what).encode())
+
+    def reset(self) -> None:
+        """Forget every stack and every resource, so that one server serves many tests."""
+        self._post("/_ministack/reset", b"")
+
+    def _start(self, seconds: float) -> None:
+        python = ROOT / ".venv-aws" / "bin" / "python"
+        if not python.exists():
+            raise EmulatorError(f"{python} is missing: run `make setup` first")
+        folder = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="emulated-aws-")))
+        log = self._cleanup.enter_context((folder / "log").open("wb"))
+        process = subprocess.Popen(
+            [str(python), "-m", "ministack_handlers"],
+            cwd=folder,
+            env=_server_env(folder, self.region),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        )
+        self._cleanup.callback(_stop, process)
+        deadline = time.monotonic() + seconds
+        try:
+            self.port = _announced_port(process, deadline)
+            _wait_until_healthy(self.port, deadline)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            told = (folder / "log").read_text(encoding="utf-8", errors="replace")[-4000:]
+            raise EmulatorError(f"the emulated AWS did not start: {error}\n{told}") from error
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.env = _client_env(self.endpoint, self.region, self.account, folder)
+
+    def _post(self, path: str, body: bytes) -> None:
+        headers = {"X-Emulated-Account": self.account, "X-Emulated-Region": self.region}
+        status, text = _request(self.port, "POST", path, body, headers, seconds=30)
+        if status != http.client.OK:
+            raise EmulatorError(f"{path}: {text}")
+
+
+def _server_env(folder: Path, region: str) -> dict[str, str]:
+    """Only what the server needs: none of the caller's credentials, and nothing kept outside `folder`."""
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "PYTHONPATH": str(HERE),
+        "MINISTACK_REGION": region,
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
+        "LOG_LEVEL": "WARNING",
+        "PERSIST_STATE": "0",
+        "S3_PERSIST": "0",
+        "S3_DATA_DIR": str(folder / "s3"),
+        "STATE_DIR": str(folder / "state"),
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+        # Even where a Docker daemon runs, nothing is started in it.
+        "DOCKER_HOST": f"unix://{folder}/no-docker.sock",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _client_env(endpoint: str, region: str, account: str, folder: Path) -> dict[str, str]:
+    """The environment of an AWS CLI or SDK that must reach the emulated AWS and nothing else."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    return kept | {
+        "AWS_ENDPOINT_URL": endpoint,
+        # ministack takes an access key of twelve digits as the account's number.
+        "AWS_ACCESS_KEY_ID": account,
+        "AWS_SECRET_ACCESS_KEY": "emulated",
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+        "AWS_CONFIG_FILE": str(folder / "no-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "no-credentials"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_PAGER": "",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def _aws_cli() -> Path:
+    command = Path(sys.executable).parent / "aws"
+    if not command.exists():
+        command = ROOT / ".venv" / "bin" / "aws"
+    if not command.exists():
+        raise EmulatorError(f"{command} is missing: run `make setup` first")
+    return command
+
+
+@cache
+def _session(endpoint: str, region: str, account: str) -> Any:  # noqa: ANN401 - boto3 is not typed
+    # Imported here because the demo, which needs the CLI only, should not wait for boto3.
+    import boto3  # type: ignore[import-untyped, unused-ignore]
+
+    del endpoint  # part of the cache's key: a session keeps the models that it has read
+    return boto3.Session(account, "emulated", region_name=region)
+
+
+def _announced_port(process: subprocess.Popen[bytes], deadline: float) -> int:
+    """The port that the server chose and wrote on the first line of its standard output."""
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        if not selector.select(max(0.0, deadline - time.monotonic())):
+            raise TimeoutError("it announced no port in time")
+    line = process.stdout.readline()
+    if not line:
+        raise ChildProcessError(f"it ended with status {process.wait(timeout=5)}")
+    return int(line)
+
+
+def _wait_until_healthy(port: int, deadline: float) -> None:
+    # The server listened before it announced its port, so the first request only waits its turn.
+    seconds = max(0.1, deadline - time.monotonic())
+    status, text = _request(port, "GET", "/_ministack/health", b"", {}, seconds)
+    if status != http.client.OK:
+        raise ConnectionError(f"it answered {status}: {text}")
+
+
+def _request(
+    port: int, method: str, path: str, body: bytes, headers: Mapping[str, str], seconds: float
+) -> tuple[int, str]:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)) as connection:
+        connection.request(method, path, body, dict(headers))
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    for stream in (process.stdin, process.stdout):
+        assert stream is not None
+        stream.close()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=5)
+
+
+def main(command: Sequence[str]) -> int:
+    """Run a command with an emulated AWS in its environment: `python -m tests.aws.emulator COMMAND...`."""
+    with Emulator() as emulator:
+        return subprocess.run(command, env=emulator.env, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

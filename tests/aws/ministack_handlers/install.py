@@ -1,0 +1,33 @@
+"""Puts every handler in place."""
+
+from . import (
+    addresses,
+    balancers,
+    certificates,
+    checks,
+    ecs_services,
+    group_rules,
+    listeners,
+    networks,
+    scaling,
+    secret_names,
+    task_definitions,
+)
+
+
+def install() -> None:
+    """Add the resource types that ministack lacks, and mend those that it does not do right."""
+    for concern in (
+        addresses,
+        balancers,
+        certificates,
+        checks,
+        ecs_services,
+        group_rules,
+        listeners,
+        networks,
+        scaling,
+        secret_names,
+        task_definitions,
+    ):
+        concern.install()
