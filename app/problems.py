@@ -61,11 +61,20 @@ def _documented(status: int) -> dict[str, Any]:
 
 
 # Starlette types a handler's second argument as any exception; the assertions narrow it to what it is called with.
-async def _http_problem(_request: Request, error: Exception) -> JSONResponse:
+async def _http_problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and (methods := _methods(request)):
+        headers["Allow"] = ", ".join(methods)
     phrase = HTTPStatus(error.status_code).phrase
     detail = None if error.detail == phrase else error.detail
-    return problem_response(error.status_code, detail, headers=dict(error.headers or {}))
+    return problem_response(error.status_code, detail, headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
+    # RFC 9110 asks for all methods of the resource; the framework's own header names only one operation's.
+    path = getattr(request.scope.get("route"), "path", None)
+    return sorted(method.upper() for method in request.app.openapi()["paths"].get(path, ()))
 
 
 async def _validation_problem(_request: Request, error: Exception) -> JSONResponse:

@@ -1,0 +1,79 @@
+"""The service as a process of its own, started as the container starts it."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx2
+
+from tests.app.postgres import free_port
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 60
+# What a process of the service keeps of the environment of the tests; the rest is the test's own.
+KEPT = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
+
+
+class Service:
+    """`python -m app` on a free port of loopback. Use it as a context, which ends the process."""
+
+    def __init__(self, environment: dict[str, str], *command: str) -> None:
+        """Prepare; entering the context starts it."""
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._command = [*command] or [sys.executable, "-m", "app"]
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        self._environment = {**kept, "PORT": str(self.port), "SHUTDOWN_DELAY": "0", **environment}
+
+    def __enter__(self) -> Self:
+        """Start, and wait until it answers."""
+        self._log = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(
+            self._command, cwd=ROOT, env=self._environment, stdout=self._log, stderr=subprocess.STDOUT
+        )
+        try:
+            self._wait_until_it_answers()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the service ended with {self.process.returncode}:\n{self.log()}")
+            try:
+                if httpx2.get(f"{self.url}/health", timeout=5).status_code == 200:
+                    return
+            except httpx2.TransportError:
+                time.sleep(0.1)
+        raise RuntimeError(f"the service does not answer:\n{self.log()}")
+
+    def log(self) -> str:
+        """All that it has written so far."""
+        self._log.seek(0)
+        return self._log.read().decode()
+
+    def terminate(self) -> None:
+        """Tell it to stop, as ECS does."""
+        self.process.send_signal(signal.SIGTERM)
+
+    def wait(self, seconds: float = 60) -> int:
+        """Its exit status."""
+        return self.process.wait(timeout=seconds)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the process if a test has not."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self._log.close()
