@@ -57,6 +57,10 @@ class Code(Enum):
     ALLOWED_HOSTS = "BS313", Severity.WARNING, "Django needs ALLOWED_HOSTS"
     PORT_MISMATCH = "BS314", Severity.WARNING, "the variable PORT differs from service.port"
 
+    EXEC_READONLY = "BS315", Severity.ERROR, "exec cannot work on a read-only root"
+    BALANCER_SUBNETS = "BS316", Severity.ERROR, "the load balancer needs two subnets"
+    OTHER_REGION = "BS317", Severity.ERROR, "the certificate is in another region"
+
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 

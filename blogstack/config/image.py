@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from blogstack.config.types import Form, Items, Section, Whole, fault
+from blogstack.config.types import Form, Section, UniqueItems, Whole, fault
+from blogstack.images import ecr_repository
 
 # Amazon ECR API reference, CreateRepository: repositoryName.
 _REPOSITORY_NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
-ECR_URI = re.compile(
-    r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.(?:com|com\.cn|eu)/(?P<repository>.+)"
-)
 _SECRET_ARN = r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+"
 
 
@@ -54,7 +51,7 @@ class Image(Section):
     keep: Annotated[int, Whole(1, 1000, "images")] = 30
     """Tagged images that the repository keeps, newest first."""
     # At most five filters: cfn-lint's schema of AWS::ECR::Repository, ImageTagMutabilityExclusionFilters.
-    mutable_tags: Items[
+    mutable_tags: UniqueItems[
         Annotated[str, Form(r"[A-Za-z0-9_][A-Za-z0-9._-]*", "an image tag", "use A-Z, a-z, 0-9 and ._-", 128)]
     ] = Field((), max_length=5, examples=[["latest"]])
     """Tags that may be moved to another image; every other tag is immutable."""
@@ -63,7 +60,7 @@ class Image(Section):
     def _one_source(self) -> Image:
         if self.uri is not None and self.repository is not None:
             raise fault("EXCLUSIVE", "image has both a repository and a uri", "keep one of the two")
-        if self.credentials is not None and (self.uri is None or ECR_URI.fullmatch(self.uri)):
+        if self.credentials is not None and (self.uri is None or ecr_repository(self.uri)):
             help = "remove them: the task's execution role may pull from ECR"
             raise fault("EXCLUSIVE", "credentials are for a uri outside ECR", help)
         return self

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from blogstack.config.service import UrlPath
-from blogstack.config.types import Cidr, Duration, Form, Items, Section, Whole
+from blogstack.config.types import Cidr, Duration, Form, Section, UniqueItems, Whole
 
 # Elastic Load Balancing user guide, "Security policies for your Application Load Balancer": those that speak
 # nothing older than TLS 1.2 and have forward secrecy; Security Hub's ELB.17 asks for such a one.
@@ -54,7 +54,7 @@ class LoadBalancer(Section):
 
     internal: bool = False
     """Whether it stands in the private subnets and is reached only from inside the network."""
-    allowed_cidrs: Items[Annotated[str, Cidr()]] = Field(("0.0.0.0/0",), min_length=1, max_length=25)
+    allowed_cidrs: UniqueItems[Annotated[str, Cidr()]] = Field(("0.0.0.0/0",), min_length=1, max_length=25)
     """IPv4 blocks that may connect."""
     idle_timeout: Annotated[int, Duration(1, 4000)] = 60
     """Time after which a silent connection is closed; the service's own keep-alive is longer."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.types import Cidr, Form, Items, JsonSchema, Section, fault, shorten
+from blogstack.config.types import Cidr, Form, JsonSchema, Section, UniqueItems, fault, shorten
 
 _HEX = "(?:[0-9a-f]{8}|[0-9a-f]{17})"
 SubnetId = Annotated[str, Form(f"subnet-{_HEX}", "a subnet ID", "write it like subnet-0123456789abcdef0")]
@@ -63,9 +63,9 @@ class Existing(Section):
         examples=["vpc-0123456789abcdef0"]
     )
     """The VPC."""
-    public_subnet_ids: Items[SubnetId] = Field((), max_length=20)
+    public_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=20)
     """Subnets where the load balancer stands: two or more, unless it is internal."""
-    private_subnet_ids: Items[SubnetId] = Field((), max_length=16)
+    private_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=16)
     """Subnets where the tasks run; needed unless egress is public_ip."""
     egress: Literal["nat", "endpoints", "public_ip"] = "nat"
     """What the network offers its private subnets: nat or endpoints; public_ip: tasks run in the public subnets."""
@@ -84,3 +84,8 @@ class Network(Section):
         if self.create is not None and self.existing is not None:
             raise fault("EXCLUSIVE", "network has both create and existing", "keep one of the two")
         return self
+
+    @property
+    def created(self) -> Create | None:
+        """The network to make; None when an existing one is used."""
+        return (self.create or Create()) if self.existing is None else None

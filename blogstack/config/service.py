@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from blogstack.config.types import AsWritten, Cpu, Duration, Form, Items, Memory, Section, Text, Whole
+from blogstack.config.types import AsWritten, Cpu, Duration, Form, Items, Memory, Section, Text, UniqueItems, Whole
 
 UrlPath = Annotated[
     str,
@@ -42,11 +42,11 @@ class Health(Section):
 class Statement(Section):
     """An IAM statement that allows something."""
 
-    actions: Items[
+    actions: UniqueItems[
         Annotated[str, Form(r"\*|[a-z0-9-]+:[A-Za-z0-9*?]+", "an IAM action", "write one like s3:GetObject")]
     ] = Field(min_length=1, max_length=50, examples=[["s3:GetObject"]])
     """IAM actions, such as s3:GetObject."""
-    resources: Items[
+    resources: UniqueItems[
         Annotated[str, Form(r"\*|arn:[!-~]+", "an ARN", 'write one like arn:aws:s3:::bucket/*, or "*"', 2048)]
     ] = Field(min_length=1, max_length=50, examples=[["arn:aws:s3:::blog-images/*"]])
     """ARNs of the resources; wildcards are allowed."""

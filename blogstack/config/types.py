@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from blogstack.fargate import TASK_SIZES
@@ -27,6 +35,17 @@ class Section(BaseModel):
 
 Items = Annotated[tuple[T, ...], Field(strict=False)]
 """A YAML list, kept as a tuple."""
+
+
+def _unique(items: tuple[T, ...]) -> tuple[T, ...]:
+    twice = [item for n, item in enumerate(items) if item in items[:n]]
+    if twice:
+        raise fault("WRONG_FORM", f"{shorten(str(twice[0]))!r} stands twice in the list", "keep one of the two")
+    return items
+
+
+UniqueItems = Annotated[Items[T], AfterValidator(_unique), Field(json_schema_extra={"uniqueItems": True})]
+"""A YAML list without repetition, kept as a tuple."""
 
 
 def fault(code: str, message: str, help: str = "") -> PydanticCustomError:

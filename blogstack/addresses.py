@@ -1,0 +1,41 @@
+"""The address plan of a network that is made: which subnet has which block, and what needs addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+# Amazon VPC user guide, "Subnet CIDR blocks": the first four addresses and the last one.
+RESERVED_BY_AWS = 5
+# Elastic Load Balancing user guide, "Subnets for your load balancer": at least 8 free addresses in each.
+FOR_LOAD_BALANCER = 8
+
+_PUBLIC, _PRIVATE = 0, 10  # the first block of each tier; the database tier has 20, 21, 22
+_BLOCKS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class AddressPlan:
+    """The blocks of each tier, one for each availability zone; no private tier when tasks have public addresses."""
+
+    public: tuple[str, ...]
+    private: tuple[str, ...]
+
+    @property
+    def usable(self) -> int:
+        """Addresses that each subnet has for us."""
+        return IPv4Network(self.public[0]).num_addresses - RESERVED_BY_AWS
+
+
+def address_plan(cidr: str, zones: int, private_tier: bool) -> AddressPlan:
+    """Divide a network.
+
+    Subnets are /24 as long as 32 of them fit, which holds from /16 to /19; a narrower network has 32 equal subnets.
+    """
+    network = IPv4Network(cidr)
+    prefix = max(24, network.prefixlen + _BLOCKS.bit_length() - 1)
+    subnets = [str(subnet) for subnet, _ in zip(network.subnets(new_prefix=prefix), range(_BLOCKS), strict=False)]
+    return AddressPlan(
+        public=tuple(subnets[_PUBLIC : _PUBLIC + zones]),
+        private=tuple(subnets[_PRIVATE : _PRIVATE + zones]) if private_tier else (),
+    )

@@ -1,0 +1,73 @@
+"""Decisions about the image: the repository to make, and where tasks pull from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from blogstack.blueprint.naming import REGISTRY, Imported, Naming, Value
+from blogstack.config import Config
+from blogstack.images import ecr_repository
+
+DAYS_UNTAGGED = 14
+"""Days that an image without a tag is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The registry stack: one ECR repository."""
+
+    stack: str
+    repository: str
+    keep: int
+    mutable_tags: tuple[str, ...]
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EcrArn:
+    """A repository outside the registry stack, by the parts of its ARN."""
+
+    account: str
+    region: str
+    repository: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What a task pulls.
+
+    Attributes:
+        uri: The image without its tag.
+        repository: The ECR repository that the execution role may pull from: none for an image elsewhere.
+        credentials: ARN of the secret that opens the registry: none for ECR and for public images.
+        platform: As `docker build --platform` spells it.
+    """
+
+    uri: Value
+    repository: Imported | EcrArn | None
+    credentials: str | None
+    platform: str
+
+
+_PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
+
+
+def resolve_registry(config: Config, names: Naming) -> Registry | None:
+    """The registry stack; None with an image that exists already."""
+    image = config.image
+    if image.uri is not None:
+        return None
+    # The registry has no environment: one image is built once and promoted.
+    tags = {key: value for key, value in names.tags.items() if key != "blogstack:environment"}
+    return Registry(f"{config.name}-{REGISTRY}", image.repository or config.name, image.keep, image.mutable_tags, tags)
+
+
+def resolve_image(config: Config, registry: Registry | None) -> Image:
+    """Where tasks pull from, and what the execution role needs for it."""
+    platform = _PLATFORMS[config.image.architecture]
+    if registry is not None:
+        uri, arn = Imported(registry.stack, "RepositoryUri"), Imported(registry.stack, "RepositoryArn")
+        return Image(uri, arn, None, platform)
+    assert config.image.uri is not None
+    ecr = ecr_repository(config.image.uri)
+    return Image(config.image.uri, EcrArn(*ecr) if ecr else None, config.image.credentials, platform)

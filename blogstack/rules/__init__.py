@@ -1,0 +1,73 @@
+"""RULES: the checks across keys, each one small function under its code.
+
+A rule yields a finding at the key that the user would change. It runs only when nothing that it reads is at fault,
+so `reads` names every key it looks at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from blogstack.config import Config
+from blogstack.diagnostics import Code, Diagnostic
+from blogstack.document import Document, KeyPath
+from blogstack.rules import deploying, network, tasks, traffic
+from blogstack.rules.finding import Finding
+from blogstack.validate import Validation
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check, its code and the keys it reads."""
+
+    code: Code
+    check: Callable[[Config], Iterator[Finding]]
+    reads: tuple[KeyPath, ...]
+
+
+def check(document: Document, validation: Validation) -> tuple[Diagnostic, ...]:
+    """Run every rule whose keys are sound; returns what they found, placed in the document."""
+    return tuple(
+        Diagnostic(rule.code, finding.message, document.locate(finding.path), finding.help)
+        for rule in RULES
+        if not any(_overlap(read, faulty) for read in rule.reads for faulty in validation.faulty)
+        for finding in rule.check(validation.config)
+    )
+
+
+def _overlap(one: KeyPath, other: KeyPath) -> bool:
+    shared = min(len(one), len(other))
+    return one[:shared] == other[:shared]
+
+
+_SCALING: tuple[KeyPath, ...] = (("scaling", "min"), ("scaling", "max"))
+_PERCENTAGES: tuple[KeyPath, ...] = (("deployment", "minimum_healthy_percent"), ("deployment", "maximum_percent"))
+_HEALTH: tuple[KeyPath, ...] = (("service", "health"), ("load_balancer", "health_check"))
+_ENVIRONMENT: KeyPath = ("service", "environment")
+_FRAMEWORK: KeyPath = ("service", "framework")
+_INTERNAL: KeyPath = ("load_balancer", "internal")
+
+RULES: tuple[Rule, ...] = (
+    Rule(Code.TASK_SIZE, tasks.task_size, (("service", "cpu"), ("service", "memory"))),
+    Rule(Code.MIN_ABOVE_MAX, deploying.min_above_max, _SCALING),
+    Rule(Code.CHECK_TIMEOUT, traffic.check_timeouts, _HEALTH),
+    Rule(Code.STUCK_DEPLOYMENT, deploying.stuck_deployment, (*_SCALING, *_PERCENTAGES)),
+    Rule(Code.IMAGE_OUT_OF_REACH, network.image_out_of_reach, (("network",), ("image",))),
+    Rule(
+        Code.SUBNETS_TOO_SMALL,
+        network.subnets_too_small,
+        (("network",), *_SCALING, *_PERCENTAGES, _INTERNAL, ("service", "exec")),
+    ),
+    Rule(Code.SHORT_START, tasks.short_start, (*_HEALTH, _FRAMEWORK)),
+    Rule(Code.BALANCER_CHECKS_READY, traffic.balancer_checks_ready, _HEALTH),
+    Rule(Code.NO_CIRCUIT_BREAKER, deploying.no_circuit_breaker, (("deployment", "circuit_breaker"),)),
+    Rule(Code.SINGLE_TASK, deploying.single_task, _SCALING),
+    Rule(Code.PLAIN_HTTP, traffic.plain_http, (("domain",),)),
+    Rule(Code.SECRET_IN_ENVIRONMENT, tasks.secret_in_environment, (_ENVIRONMENT,)),
+    Rule(Code.ALLOWED_HOSTS, tasks.allowed_hosts, (_FRAMEWORK, _ENVIRONMENT)),
+    Rule(Code.PORT_MISMATCH, tasks.port_mismatch, (("service", "port"), _ENVIRONMENT)),
+    Rule(Code.EXEC_READONLY, tasks.exec_readonly, (("service", "exec"), ("service", "readonly_root"))),
+    Rule(Code.BALANCER_SUBNETS, traffic.balancer_subnets, (("network",), _INTERNAL)),
+    Rule(Code.OTHER_REGION, traffic.other_region, (("region",), ("domain",))),
+)

@@ -1,0 +1,66 @@
+"""The network: a way to the image, and addresses for every task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blogstack.addresses import FOR_LOAD_BALANCER, address_plan
+from blogstack.config import Config
+from blogstack.document import KeyPath
+from blogstack.images import ecr_repository
+from blogstack.rules.finding import Finding, written
+
+_REMEDIES = (
+    "give private_subnet_ids whose routes lead to a NAT gateway (egress: nat), or ones with VPC endpoints "
+    "for ecr.api, ecr.dkr, logs and s3 (egress: endpoints), or run the tasks in the public subnets (egress: public_ip "
+    "and no private_subnet_ids)"
+)
+
+
+def image_out_of_reach(config: Config) -> Iterator[Finding]:
+    """The tasks can reach the registry of their image."""
+    existing, created = config.network.existing, config.network.created
+    place: KeyPath = ("network", "existing")
+    if existing and existing.egress != "public_ip" and not existing.private_subnet_ids:
+        path = written(config, (*place, "egress"), (*place, "public_subnet_ids"), (*place, "vpc_id"))
+        message = f"egress {existing.egress} without private_subnet_ids: the tasks have nowhere to run"
+        yield Finding(path, message, _REMEDIES)
+    if existing and existing.egress == "public_ip" and existing.private_subnet_ids:
+        message = "egress public_ip with private_subnet_ids: a public address is of no use in a private subnet"
+        yield Finding((*place, "egress"), message, _REMEDIES)
+    uri = config.image.uri
+    egress = existing.egress if existing else created.egress if created else ""
+    if egress == "endpoints" and uri and not ecr_repository(uri):
+        message = f"the image {uri} is outside ECR, and egress endpoints reaches only AWS"
+        help = "copy the image into ECR, or choose another egress: nat or public_ip"
+        yield Finding(("image", "uri"), f"{message}: the tasks could never pull it", help)
+
+
+def subnets_too_small(config: Config) -> Iterator[Finding]:
+    """The subnets have an address for every task of a deployment."""
+    network = config.network.created
+    if network is None:
+        return
+    zones = (
+        network.availability_zones if isinstance(network.availability_zones, int) else len(network.availability_zones)
+    )
+    public_tasks = network.egress == "public_ip"
+    plan = address_plan(network.cidr, zones, private_tier=not public_tasks)
+    most = config.deployment.maximum_percent
+    tasks = config.scaling.max * most // 100
+    others = 0
+    if network.egress == "endpoints":
+        others += 3 + config.service.exec  # ecr.api, ecr.dkr, logs; ssmmessages
+    if public_tasks or config.load_balancer.internal:
+        others += FOR_LOAD_BALANCER
+    needed = -(-tasks // zones) + others
+    if needed > plan.usable:
+        path = written(config, ("scaling", "max"), ("network", "create", "cidr"), ("deployment", "maximum_percent"))
+        fit = (plan.usable - others) * zones * 100 // most
+        message = (
+            f"a rolling deployment may run {tasks} tasks ({most} percent of {config.scaling.max}), which takes "
+            f"{needed} addresses in each of {zones} subnets; {network.cidr} gives {plan.usable}"
+        )
+        wider = "a wider network.create.cidr or " if network.cidr[-2:] > "19" else ""
+        zone = "three availability_zones or " if zones < 3 else ""
+        yield Finding(path, message, f"choose {wider}{zone}scaling.max of at most {fit}, or use an existing network")

@@ -1,0 +1,93 @@
+"""The container: its size, its start, its environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from blogstack.config import Config
+from blogstack.fargate import TASK_SIZES
+from blogstack.frameworks import START_UP
+from blogstack.rules.finding import Finding, written
+
+
+def task_size(config: Config) -> Iterator[Finding]:
+    """Fargate sells certain memory sizes for each cpu."""
+    cpu, memory = config.service.cpu, config.service.memory
+    if memory in TASK_SIZES[cpu]:
+        return
+    path = written(config, ("service", "memory"), ("service", "cpu"))
+    default = "" if path == ("service", "memory") else "the default "
+    help = f"with cpu {cpu} choose {_sizes(TASK_SIZES[cpu])}"
+    if others := [other for other, sizes in TASK_SIZES.items() if memory in sizes]:
+        help += f"; {memory} goes with cpu {_either(others)}"
+    yield Finding(path, f"{default}memory {memory} is not sold with cpu {cpu}", help)
+
+
+def _sizes(sizes: tuple[int, ...]) -> str:
+    if len(sizes) <= 4:
+        return _either(sizes)
+    return f"{sizes[0]} to {sizes[-1]} in steps of {sizes[1] - sizes[0]}"
+
+
+def _either(numbers: Iterable[int]) -> str:
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def short_start(config: Config) -> Iterator[Finding]:
+    """A task that is still starting must not be replaced."""
+    framework = config.service.framework
+    if framework == "other":
+        return
+    usual = START_UP[framework].start_period
+    for path, seconds in (
+        (("service", "health", "start_period"), config.service.health.start_period),
+        (("load_balancer", "health_check", "grace_period"), config.load_balancer.health_check.grace_period),
+    ):
+        if seconds is not None and seconds < usual:
+            message = f"{path[-1]} {seconds}s is shorter than the {usual}s that {framework} usually takes to start"
+            yield Finding(path, message, f"a task may be replaced before it is up: choose {usual}s or more")
+
+
+_SECRET_NAME = re.compile(
+    r"(?:^|_)(?:SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS?|(?:API|SECRET|PRIVATE|ACCESS|SIGNING)_?KEY)$", re.I
+)
+
+
+_URL_WITH_PASSWORD = re.compile(r"[a-z+]+://[^/@:\s]*:[^/@\s]+@")
+
+
+def secret_in_environment(config: Config) -> Iterator[Finding]:
+    """What a name or a URL shows to be a secret does not belong in the environment."""
+    for name, value in config.service.environment.items():
+        by_name, by_value = _SECRET_NAME.search(name), _URL_WITH_PASSWORD.match(value)
+        if value and (by_name or by_value):
+            message = f"{name} seems to hold a {'secret' if by_name else 'password in its URL'}"
+            help = "whoever may read the task definition reads it; a secret belongs in Secrets Manager, under `secrets`"
+            yield Finding(("service", "environment", name), message, help)
+
+
+def allowed_hosts(config: Config) -> Iterator[Finding]:
+    """Django refuses a Host header that it does not know."""
+    if config.service.framework == "django" and not any("ALLOWED_HOSTS" in name for name in config.service.environment):
+        message = "the load balancer's checks carry the task's own address as Host, which Django answers with 400"
+        help = "admit the task's address in settings and set a variable ALLOWED_HOSTS; docs/django.md shows how"
+        yield Finding(("service", "framework"), message, help)
+
+
+def port_mismatch(config: Config) -> Iterator[Finding]:
+    """PORT, where the user sets it, is the port that gets the requests."""
+    port, variable = config.service.port, config.service.environment.get("PORT")
+    if variable not in (None, str(port)):
+        message = f"PORT is {variable}, but the load balancer sends requests to port {port}"
+        yield Finding(("service", "environment", "PORT"), message, "remove PORT: it is set to service.port by itself")
+
+
+def exec_readonly(config: Config) -> Iterator[Finding]:
+    """ECS Exec cannot work on a read-only root filesystem."""
+    # Amazon ECS developer guide, "Monitor Amazon ECS containers with ECS Exec", Considerations: the SSM agent needs a
+    # writable filesystem, and readonlyRootFilesystem is not supported.
+    if config.service.exec and config.service.readonly_root:
+        help = "set readonly_root: false for as long as exec is needed"
+        yield Finding(("service", "exec"), "exec needs a writable root filesystem", help)

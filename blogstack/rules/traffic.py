@@ -1,0 +1,69 @@
+"""What reaches the tasks: health checks, the load balancer, its certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blogstack.config import Config
+from blogstack.rules.finding import Finding, written
+from blogstack.wording import dotted
+
+
+def check_timeouts(config: Config) -> Iterator[Finding]:
+    """A check ends before the next one begins."""
+    container, balancer = config.service.health, config.load_balancer.health_check
+    for place, check in ((("service", "health"), container), (("load_balancer", "health_check"), balancer)):
+        if check.timeout >= check.interval:
+            path = written(config, (*place, "timeout"), (*place, "interval"))
+            message = f"{dotted(place)}: timeout {check.timeout}s is not below interval {check.interval}s"
+            yield Finding(
+                path, message, "a check must be over before the next one starts: raise interval or lower timeout"
+            )
+
+
+def balancer_checks_ready(config: Config) -> Iterator[Finding]:
+    """The check that replaces tasks does not ask the database."""
+    ready = config.service.health.ready_path
+    path = config.load_balancer.health_check.path or config.service.health.path
+    if ready is not None and path == ready:
+        place = written(config, ("load_balancer", "health_check", "path"), ("service", "health", "path"))
+        message = f"the load balancer's check requests {ready}, which asks the database"
+        help = (
+            f"a database outage would restart every task: check a path that answers by itself, such as {_light(ready)}"
+        )
+        yield Finding(place, message, help)
+
+
+def _light(ready: str) -> str:
+    return "/health" if ready != "/health" else "/live"
+
+
+def plain_http(config: Config) -> Iterator[Finding]:
+    """Without a domain there is no certificate."""
+    if config.domain is None:
+        message = "no domain: the load balancer speaks plain HTTP, which anyone on the way can read and change"
+        yield Finding(("domain",), message, "add `domain:` with name and hosted_zone_id")
+
+
+def balancer_subnets(config: Config) -> Iterator[Finding]:
+    """An application load balancer stands in two zones."""
+    existing = config.network.existing
+    if existing is None:
+        return
+    private = config.load_balancer.internal and existing.egress != "public_ip"
+    key = "private_subnet_ids" if private else "public_subnet_ids"
+    count = len(existing.private_subnet_ids if private else existing.public_subnet_ids)
+    if count < 2 and not (private and count == 0):  # none at all is the tasks' trouble first
+        path = written(config, ("network", "existing", key), ("network", "existing", "vpc_id"))
+        what = "internal load balancer" if private else "load balancer"
+        help = "name subnets in two or more availability zones"
+        yield Finding(path, f"the {what} needs two subnets, and {key} names {count}", help)
+
+
+def other_region(config: Config) -> Iterator[Finding]:
+    """A load balancer takes certificates of its own region only."""
+    arn = config.domain.certificate_arn if config.domain else None
+    if arn and (region := arn.split(":")[3]) != config.region:
+        message = f"the certificate is in {region}, the load balancer in {config.region}"
+        help = "name a certificate of the same region, or remove the key to have one issued"
+        yield Finding(("domain", "certificate_arn"), message, help)
