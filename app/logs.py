@@ -46,6 +46,8 @@ def configure_logging(level: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # When debugging it would write out every statement's parameters, password hashes among them.
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)
 
 
 def _trace_id(scope: Scope) -> str:

@@ -87,14 +87,14 @@ class Settings(BaseSettings):
         problems = []
         if self.jwt_secret is None:
             if self.production:
-                problems.append("JWT_SECRET is missing; ENVIRONMENT=production needs one")
+                problems.append("JWT_SECRET is missing, which ENVIRONMENT=production needs")
         elif len(self.jwt_secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
             problems.append(f"JWT_SECRET is shorter than {MIN_SECRET_BYTES} bytes")
         if not self.production or self._database_problems():
             return problems
         url = self.database
         if url.get_backend_name() == "sqlite":
-            problems.append("DATABASE_HOST or DATABASE_URL must name a PostgreSQL; ENVIRONMENT=production")
+            problems.append("DATABASE_HOST or DATABASE_URL must name a PostgreSQL for ENVIRONMENT=production")
         elif url.query.get("sslmode") not in TLS_MODES:
             problems.append("DATABASE_SSLMODE (or sslmode in DATABASE_URL) must be one of " + ", ".join(TLS_MODES))
         return problems

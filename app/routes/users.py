@@ -13,7 +13,7 @@ from app.login_limit import LoginLimit
 from app.models import User
 from app.problems import documented
 from app.routes.identity import CurrentPasswords, CurrentTokens, CurrentUser
-from app.schemas import Account, NewUser, Profile, Token
+from app.schemas import PRINTABLE, Account, NewUser, Profile, Token
 
 router = APIRouter(tags=["users"])
 
@@ -23,8 +23,8 @@ class LoginForm(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    grant_type: Annotated[str | None, Field(pattern="^password$", examples=["password"])] = None
-    username: Annotated[str, Field(max_length=128, examples=["ada"])]
+    grant_type: Annotated[str | None, Field(pattern="^(password)?$", examples=["password"])] = None
+    username: Annotated[str, Field(max_length=128, pattern=PRINTABLE, examples=["ada"])]
     password: Annotated[SecretStr, Field(max_length=128, examples=["correct horse battery"])]
 
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
@@ -9,7 +10,7 @@ PASSWORD = "correct horse battery"
 Headers = dict[str, str]
 
 
-def register(client: TestClient, username: str) -> Headers:
+def register(client: httpx2.Client, username: str) -> Headers:
     """Make a user and return the headers with which it acts."""
     new = {"username": username, "password": PASSWORD, "display_name": username.title()}
     assert client.post("/users", json=new).status_code == 201
@@ -28,7 +29,7 @@ def bob(client: TestClient) -> Headers:
     return register(client, "bob")
 
 
-def write_post(client: TestClient, user: Headers, title: str = "Notes") -> int:
+def write_post(client: httpx2.Client, user: Headers, title: str = "Notes") -> int:
     answer = client.post("/posts", headers=user, json={"title": title, "body": "It weaves."})
     assert answer.status_code == 201, answer.text
     post_id: int = answer.json()["id"]
