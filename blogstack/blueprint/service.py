@@ -106,7 +106,6 @@ class Service:
         name: Of the cluster, the ECS service, the container and the task family.
         fixed_count: The number of tasks when it never changes; 0 when scaling decides.
         scaling: None with a fixed count.
-        exposed_ports: Ports of the load balancer.
     """
 
     stack: str
@@ -122,6 +121,7 @@ class Service:
     minimum_healthy_percent: int
     maximum_percent: int
     circuit_breaker: bool
+    zone_rebalancing: bool
     fixed_count: int
     scaling: Scaling | None
     tags: dict[str, str]
@@ -151,6 +151,9 @@ def resolve_service(config: Config, names: Naming, image: Image, placement: Plac
         minimum_healthy_percent=deployment.minimum_healthy_percent,
         maximum_percent=deployment.maximum_percent,
         circuit_breaker=deployment.circuit_breaker,
+        # Amazon ECS developer guide, "Balancing an Amazon ECS service across Availability Zones": it starts a task
+        # in the better zone before it stops one, which a maximum of 100 percent does not allow.
+        zone_rebalancing=deployment.maximum_percent > 100,
         fixed_count=scaling.min if fixed else 0,
         scaling=None if fixed else _scaling(config),
         tags=dict(names.tags),

@@ -47,7 +47,10 @@ class Statement(Section):
     ] = Field(min_length=1, max_length=50, examples=[["s3:GetObject"]])
     """IAM actions, such as s3:GetObject."""
     resources: UniqueItems[
-        Annotated[str, Form(r"\*|arn:[!-~]+", "an ARN", 'write one like arn:aws:s3:::bucket/*, or "*"', 2048)]
+        Annotated[
+            str,
+            Form(r"\*|arn:[A-Za-z0-9_.:/*?+=,@~-]+", "an ARN", 'write one like arn:aws:s3:::bucket/*, or "*"', 2048),
+        ]
     ] = Field(min_length=1, max_length=50, examples=[["arn:aws:s3:::blog-images/*"]])
     """ARNs of the resources; wildcards are allowed."""
 

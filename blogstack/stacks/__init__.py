@@ -1,0 +1,20 @@
+"""Blueprint -> Stacks: transcription only. The only folder that imports troposphere."""
+
+from __future__ import annotations
+
+from blogstack.blueprint import Blueprint
+from blogstack.stacks import network, registry, service
+from blogstack.stacks.stack import Stack
+
+__all__ = ["Stack", "lower"]
+
+
+def lower(blueprint: Blueprint) -> tuple[Stack, ...]:
+    """Write every stack down, in the order of deployment."""
+    stacks = []
+    if blueprint.registry is not None:
+        stacks.append(registry.lower(blueprint.registry))
+    if blueprint.network is not None:
+        stacks.append(network.lower(blueprint.network))
+    stacks.append(service.lower(blueprint.service))
+    return tuple(stacks)

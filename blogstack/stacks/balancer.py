@@ -1,0 +1,178 @@
+"""The way to the tasks: security groups, load balancer, listeners, target group, certificate, DNS record."""
+
+from __future__ import annotations
+
+from troposphere import AWSObject, GetAtt, Ref, certificatemanager, ec2, route53
+from troposphere import elasticloadbalancingv2 as elb
+
+from blogstack.blueprint.service import Service, Tls
+from blogstack.stacks import names
+from blogstack.stacks.stack import Stack, given, literal, tagged
+
+_ORIGIN = "load_balancer"
+
+
+def add_security_groups(stack: Stack, service: Service) -> tuple[AWSObject, AWSObject]:
+    """The load balancer's and the tasks': out of the one only into the other, into the other only out of the one."""
+    port, vpc = service.container.port, given(service.placement.vpc)
+    tasks = stack.add(
+        ec2.SecurityGroup(
+            names.TASK_SECURITY_GROUP,
+            GroupDescription="Tasks: requests from the load balancer only",
+            VpcId=vpc,
+            SecurityGroupEgress=[
+                ec2.SecurityGroupRule(IpProtocol="-1", CidrIp="0.0.0.0/0", Description="The service's own requests")
+            ],
+            Tags=tagged(service.tags, f"{service.name}-tasks"),
+        ),
+        "service",
+    )
+    balancer = stack.add(
+        ec2.SecurityGroup(
+            names.BALANCER_SECURITY_GROUP,
+            GroupDescription="Load balancer: requests from the allowed blocks, out to the tasks only",
+            VpcId=vpc,
+            SecurityGroupIngress=[
+                ec2.SecurityGroupRule(
+                    IpProtocol="tcp", FromPort=exposed, ToPort=exposed, CidrIp=cidr, Description="Requests"
+                )
+                for exposed in service.exposed_ports
+                for cidr in service.balancer.allowed_cidrs
+            ],
+            SecurityGroupEgress=[
+                ec2.SecurityGroupRule(
+                    IpProtocol="tcp",
+                    FromPort=port,
+                    ToPort=port,
+                    DestinationSecurityGroupId=GetAtt(tasks, "GroupId"),
+                    Description="Requests and health checks",
+                )
+            ],
+            Tags=tagged(service.tags, f"{service.name}-load-balancer"),
+        ),
+        _ORIGIN,
+        "allowed_cidrs",
+    )
+    # A rule of its own, because the groups name each other.
+    stack.add(
+        ec2.SecurityGroupIngress(
+            names.TASK_INGRESS,
+            GroupId=GetAtt(tasks, "GroupId"),
+            IpProtocol="tcp",
+            FromPort=port,
+            ToPort=port,
+            SourceSecurityGroupId=GetAtt(balancer, "GroupId"),
+            Description="Requests and health checks from the load balancer",
+        ),
+        "service",
+        "port",
+    )
+    return balancer, tasks
+
+
+def add_load_balancer(stack: Stack, service: Service, security_group: AWSObject) -> AWSObject:
+    """The load balancer itself. It has no name of its own: a named one could not be replaced."""
+    balancer = service.balancer
+    # Elastic Load Balancing user guide, "Load balancer attributes".
+    attributes = {
+        "deletion_protection.enabled": _flag(balancer.deletion_protection),
+        "idle_timeout.timeout_seconds": str(balancer.idle_timeout),
+        "routing.http.desync_mitigation_mode": "defensive",
+        "routing.http.drop_invalid_header_fields.enabled": "true",
+        "routing.http2.enabled": "true",
+    }
+    return stack.add(
+        elb.LoadBalancer(
+            names.LOAD_BALANCER,
+            Type="application",
+            Scheme="internal" if balancer.internal else "internet-facing",
+            IpAddressType="ipv4",
+            Subnets=[given(subnet) for subnet in service.placement.balancer_subnets],
+            SecurityGroups=[GetAtt(security_group, "GroupId")],
+            LoadBalancerAttributes=[elb.LoadBalancerAttributes(Key=k, Value=v) for k, v in attributes.items()],
+            Tags=tagged(service.tags),
+        ),
+        _ORIGIN,
+    )
+
+
+def add_target_group(stack: Stack, service: Service) -> AWSObject:
+    """The tasks as the load balancer sees them: by address, because Fargate tasks have no instance."""
+    balancer, check = service.balancer, service.balancer.check
+    return stack.add(
+        elb.TargetGroup(
+            names.TARGET_GROUP,
+            TargetType="ip",
+            Protocol="HTTP",
+            Port=service.container.port,
+            VpcId=given(service.placement.vpc),
+            HealthCheckEnabled=True,
+            HealthCheckProtocol="HTTP",
+            HealthCheckPath=check.target,
+            HealthCheckIntervalSeconds=check.interval,
+            HealthCheckTimeoutSeconds=check.timeout,
+            HealthyThresholdCount=balancer.healthy_threshold,
+            UnhealthyThresholdCount=check.unhealthy,
+            Matcher=elb.Matcher(HttpCode=balancer.success_codes),
+            TargetGroupAttributes=[
+                elb.TargetGroupAttribute(
+                    Key="deregistration_delay.timeout_seconds", Value=str(balancer.deregistration_delay)
+                )
+            ],
+            Tags=tagged(service.tags),
+        ),
+        _ORIGIN,
+        "health_check",
+    )
+
+
+def add_listeners(stack: Stack, service: Service, balancer: AWSObject, target_group: AWSObject) -> AWSObject:
+    """The listeners; returns the one that forwards to the tasks."""
+    forward = elb.Action(Type="forward", TargetGroupArn=Ref(target_group))
+    tls = service.balancer.tls
+    if tls is None:
+        return stack.add(_listener(names.HTTP_LISTENER, balancer, 80, "HTTP", forward), _ORIGIN)
+    redirect = elb.RedirectConfig(Protocol="HTTPS", Port="443", StatusCode="HTTP_301")
+    action = elb.Action(Type="redirect", RedirectConfig=redirect)
+    stack.add(_listener(names.HTTP_LISTENER, balancer, 80, "HTTP", action), "domain")
+    listener = _listener(names.HTTPS_LISTENER, balancer, 443, "HTTPS", forward)
+    listener.SslPolicy = tls.policy
+    listener.Certificates = [elb.Certificate(CertificateArn=_certificate(stack, service, tls))]
+    stack.add(
+        route53.RecordSetType(
+            names.DNS_RECORD,
+            HostedZoneId=tls.hosted_zone_id,
+            Name=tls.domain,
+            Type="A",
+            AliasTarget=route53.AliasTarget(
+                DNSName=GetAtt(balancer, "DNSName"), HostedZoneId=GetAtt(balancer, "CanonicalHostedZoneID")
+            ),
+        ),
+        "domain",
+        "name",
+    )
+    return stack.add(listener, "domain")
+
+
+def _listener(logical_id: str, balancer: AWSObject, port: int, protocol: str, action: elb.Action) -> elb.Listener:
+    return elb.Listener(
+        logical_id, LoadBalancerArn=Ref(balancer), Port=port, Protocol=protocol, DefaultActions=[action]
+    )
+
+
+def _certificate(stack: Stack, service: Service, tls: Tls) -> object:
+    if tls.certificate_arn:
+        return literal(tls.certificate_arn)
+    validation = certificatemanager.DomainValidationOption(DomainName=tls.domain, HostedZoneId=tls.hosted_zone_id)
+    certificate = certificatemanager.Certificate(
+        names.CERTIFICATE,
+        DomainName=tls.domain,
+        ValidationMethod="DNS",
+        DomainValidationOptions=[validation],
+        Tags=tagged(service.tags, tls.domain),
+    )
+    return Ref(stack.add(certificate, "domain", "name"))
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"

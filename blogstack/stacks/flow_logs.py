@@ -1,0 +1,50 @@
+"""Flow logs of the network, into a log group."""
+
+from __future__ import annotations
+
+from troposphere import AWSObject, GetAtt, Ref, ec2, iam, logs
+
+from blogstack.blueprint.network import Network
+from blogstack.stacks import names
+from blogstack.stacks.roles import allow, policy, trust
+from blogstack.stacks.stack import Stack, tagged
+
+_ORIGIN = ("network", "create", "flow_logs")
+
+
+def add_flow_logs(stack: Stack, network: Network, vpc: AWSObject) -> None:
+    """Log the network's traffic; source of the rights: Amazon VPC user guide, IAM role for publishing flow logs."""
+    group = stack.add(
+        logs.LogGroup(
+            names.FLOW_LOG_GROUP,
+            LogGroupName=f"/vpc/{network.stack}",
+            RetentionInDays=network.flow_log_retention,
+            Tags=tagged(network.tags),
+            DeletionPolicy="Delete",
+            UpdateReplacePolicy="Delete",
+        ),
+        *_ORIGIN,
+    )
+    actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    role = stack.add(
+        iam.Role(
+            names.FLOW_LOG_ROLE,
+            AssumeRolePolicyDocument=trust("vpc-flow-logs.amazonaws.com"),
+            Policies=[policy("WriteFlowLogs", [allow(actions, [GetAtt(group, "Arn")])])],
+            Tags=tagged(network.tags),
+        ),
+        *_ORIGIN,
+    )
+    stack.add(
+        ec2.FlowLog(
+            names.FLOW_LOG,
+            ResourceId=Ref(vpc),
+            ResourceType="VPC",
+            TrafficType="ALL",
+            LogDestinationType="cloud-watch-logs",
+            LogGroupName=Ref(group),
+            DeliverLogsPermissionArn=GetAtt(role, "Arn"),
+            Tags=tagged(network.tags, network.stack),
+        ),
+        *_ORIGIN,
+    )

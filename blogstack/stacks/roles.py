@@ -1,0 +1,93 @@
+"""Roles: inline and exact, without managed policies; the trust policies admit this account only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from troposphere import AWSHelperFn, AWSObject, GetAtt, ImportValue, Ref, Sub, iam
+
+from blogstack.blueprint.naming import Imported
+from blogstack.blueprint.registry import EcrArn, Image
+from blogstack.blueprint.service import Service
+from blogstack.stacks import names
+from blogstack.stacks.stack import Stack, literal, tagged
+
+Json = dict[str, Any]
+
+
+def add_roles(stack: Stack, service: Service, log_group: AWSObject) -> tuple[AWSObject, AWSObject]:
+    """The execution role, with which ECS starts a task, and the task role, which is the service's own."""
+    execution = iam.Role(
+        names.EXECUTION_ROLE,
+        AssumeRolePolicyDocument=_task_trust(),
+        Policies=[policy("StartTask", [*_pull(service.image), *_write_logs(log_group)])],
+        Tags=tagged(service.tags),
+    )
+    task = iam.Role(names.TASK_ROLE, AssumeRolePolicyDocument=_task_trust(), Tags=tagged(service.tags))
+    own = [allow(list(s.actions), [literal(r) for r in s.resources]) for s in service.permissions]
+    policies = [policy("Permissions", own)] if own else []
+    if service.container.exec:
+        policies.append(policy("Exec", [_exec()]))
+    if policies:
+        task.Policies = policies
+    return stack.add(execution, "image"), stack.add(task, "service", "permissions")
+
+
+def allow(actions: Sequence[str], resources: Iterable[str | AWSHelperFn]) -> Json:
+    """A statement that allows actions on resources."""
+    return {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
+
+
+def policy(name: str, statements: list[Json]) -> iam.Policy:
+    """An inline policy."""
+    return iam.Policy(PolicyName=name, PolicyDocument={"Version": "2012-10-17", "Statement": statements})
+
+
+def trust(service: str, **conditions: Json) -> Json:
+    """A trust policy for an AWS service acting for this account: no other account's resource may use the role."""
+    condition = {"StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}, **conditions}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+        "Condition": condition,
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _task_trust() -> Json:
+    """Source: Amazon ECS developer guide, "Amazon ECS task IAM role", the trust policy with its conditions."""
+    tasks = Sub("arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:*")
+    return trust("ecs-tasks.amazonaws.com", ArnLike={"aws:SourceArn": tasks})
+
+
+def _pull(image: Image) -> list[Json]:
+    """The rights to pull the image: Amazon ECR user guide, "Required IAM permissions for pulling an image"."""
+    if image.credentials:
+        return [allow(["secretsmanager:GetSecretValue"], [literal(image.credentials)])]
+    if image.repository is None:
+        return []
+    actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    return [
+        # The one wildcard: GetAuthorizationToken knows no resource (service authorization reference, Amazon ECR).
+        allow(["ecr:GetAuthorizationToken"], ["*"]),
+        allow(actions, [_repository_arn(image.repository)]),
+    ]
+
+
+def _repository_arn(repository: Imported | EcrArn) -> AWSHelperFn:
+    if isinstance(repository, Imported):
+        return ImportValue(repository.export)
+    place = f"{repository.region}:{repository.account}:repository/{repository.repository}"
+    return Sub("arn:${AWS::Partition}:ecr:" + place)
+
+
+def _write_logs(log_group: AWSObject) -> list[Json]:
+    return [allow(["logs:CreateLogStream", "logs:PutLogEvents"], [GetAtt(log_group, "Arn")])]
+
+
+def _exec() -> Json:
+    """Source: Amazon ECS developer guide, "Using ECS Exec", task role; these actions know no resource."""
+    channels = ["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"]
+    return allow([f"ssmmessages:{channel}" for channel in channels], ["*"])
