@@ -69,6 +69,6 @@ schema = schemathesis.openapi.from_dict(document())
 
 @schema.parametrize()
 @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_generated_requests_get_documented_answers(case: schemathesis.Case, base: tuple[str, Headers]) -> None:
+def test_generated_requests_get_documented_answers(case: schemathesis.Case[Any], base: tuple[str, Headers]) -> None:
     url, headers = base
     case.call_and_validate(base_url=url, headers=headers)

@@ -1,0 +1,119 @@
+"""The template, the image and the application say the same: port, paths, environment, times."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from app.factory import create_app
+from app.settings import Settings
+from tests.app.service import ROOT
+
+# The configuration language's defaults, as its reference states them.
+DEFAULTS: dict[str, Any] = {
+    "port": 8000,
+    "path": "/health",
+    "ready_path": "/ready",
+    "interval": 10,
+    "timeout": 3,
+    "retries": 3,
+    "start_period": 30,
+    "stop_timeout": 30,
+    "idle_timeout": 60,
+    "readonly_root": True,
+}
+DATABASE_VARIABLES = {"HOST", "PORT", "NAME", "USER", "PASSWORD"}
+UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+def seconds(duration: object) -> int:
+    """A duration of blogstack.yaml: 30, 30s, 2m, 1h."""
+    found = re.fullmatch(r"(\d+)([smh]?)", str(duration))
+    assert found, duration
+    return int(found[1]) * UNITS[found[2]]
+
+
+@pytest.fixture(scope="module")
+def stack() -> dict[str, Any]:
+    """The repository's own blogstack.yaml."""
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "blogstack.yaml").read_text())
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def service(stack: dict[str, Any]) -> dict[str, Any]:
+    """What it says of the service, and the defaults of what it does not say."""
+    given = stack.get("service") or {}
+    return {**DEFAULTS, **(given.get("health") or {}), **{key: given[key] for key in given if key != "health"}}
+
+
+@pytest.fixture(scope="module")
+def dockerfile() -> str:
+    """The Dockerfile's last stage, each instruction on one line."""
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+    return re.split(r"^FROM .*$", text, flags=re.MULTILINE)[-1]
+
+
+def instruction(dockerfile: str, name: str) -> str:
+    (found,) = re.findall(rf"^{name} +(.*)$", dockerfile, flags=re.MULTILINE)
+    return re.sub(r"\s+", " ", found)
+
+
+def test_the_port(service: dict[str, Any], dockerfile: str) -> None:
+    assert Settings().port == service["port"]
+    assert instruction(dockerfile, "EXPOSE") == str(service["port"])
+    assert f"PORT={service['port']} " in instruction(dockerfile, "ENV") + " "
+
+
+def test_the_paths(stack: dict[str, Any], service: dict[str, Any]) -> None:
+    paths = create_app(Settings()).openapi()["paths"]
+    balancer = (stack.get("load_balancer") or {}).get("health_check") or {}
+    for path in (service["path"], service["ready_path"], balancer.get("path", service["path"])):
+        assert "200" in paths[path]["get"]["responses"]
+    assert balancer.get("path", service["path"]) != service["ready_path"]
+
+
+def test_the_health_check(service: dict[str, Any], dockerfile: str) -> None:
+    check = instruction(dockerfile, "HEALTHCHECK")
+    for option in ("interval", "timeout", "start_period"):
+        assert f"--{option.replace('_', '-')}={seconds(service[option])}s" in check
+    assert f"--retries={service['retries']} " in check
+    command = check.split(" CMD ")[1].replace('"', "").replace("${PORT}", str(service["port"]))
+    assert command == f"curl -fsS http://127.0.0.1:{service['port']}{service['path']} || exit 1"
+
+
+def test_the_environment(stack: dict[str, Any], service: dict[str, Any]) -> None:
+    known = {name.upper() for name in Settings.model_fields}
+    assert {f"DATABASE_{part}" for part in DATABASE_VARIABLES} <= known
+    assert {*(service.get("environment") or {}), *(service.get("secrets") or {})} <= known
+    if (service.get("environment") or {}).get("ENVIRONMENT") == "production":
+        assert "JWT_SECRET" in (service.get("secrets") or {})
+        assert "database" in stack
+
+
+def test_the_times(stack: dict[str, Any], service: dict[str, Any]) -> None:
+    settings = Settings()
+    # SIGTERM, the delay, the longest request that began at its end, and closing the connections.
+    assert settings.shutdown_delay + settings.request_timeout + 3 <= seconds(service["stop_timeout"])
+    balancer = stack.get("load_balancer") or {}
+    assert settings.keep_alive > seconds(balancer.get("idle_timeout", DEFAULTS["idle_timeout"]))
+
+
+def test_the_image_suits_a_read_only_root_and_an_unprivileged_user(dockerfile: str) -> None:
+    assert json.loads(instruction(dockerfile, "CMD")) == ["python", "-m", "app"]
+    uid, gid = instruction(dockerfile, "USER").split(":")
+    assert int(uid) > 0
+    assert int(gid) > 0
+    assert "SQLITE_PATH=/tmp/" in instruction(dockerfile, "ENV")
+    assert "pip" not in dockerfile
+
+
+def test_the_image_installs_only_what_is_pinned_by_hash() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    assert "--require-hashes" in text
+    pinned = (ROOT / "app/requirements.txt").read_text().replace("\\\n", " ")
+    for line in pinned.splitlines():
+        if line and not line.lstrip().startswith("#"):
+            assert re.match(r"^\S+==\S+ .*--hash=sha256:", line), line
