@@ -101,6 +101,20 @@ class Emulator:
             raise EmulatorError(f"stack {stack_name} was not deployed:\n{done.stderr}{reasons}")
         return done
 
+    def deploy_text(
+        self,
+        template: str,
+        stack_name: str,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        check: bool = True,
+    ) -> subprocess.CompletedProcess[str]:
+        """Deploy a template that is in no file."""
+        with tempfile.TemporaryDirectory(prefix="template-") as folder:
+            path = Path(folder) / f"{stack_name}.yaml"
+            path.write_text(template, encoding="utf-8")
+            return self.deploy(path, stack_name, parameters, check=check)
+
     def delete(self, stack_name: str) -> str:
         """Delete a stack and return its last status; `DELETE_FAILED` leaves its reasons in `failures`."""
         cloudformation = self.client("cloudformation")

@@ -11,7 +11,7 @@ import json
 from collections.abc import Coroutine, Mapping
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from botocore.loaders import Loader  # type: ignore[import-untyped, unused-ignore]
 from botocore.model import ServiceModel  # type: ignore[import-untyped, unused-ignore]
@@ -74,13 +74,15 @@ def call(service: str, operation: str, properties: Mapping[str, Any]) -> dict[st
     elif isinstance(body, str):
         body = body.encode()
     headers = {key.lower(): value for key, value in wire["headers"].items()}
+    path, _, in_path = wire["url_path"].partition("?")
     query = {key: [str(value)] for key, value in dict(wire["query_string"]).items()}
+    query |= parse_qs(in_path, keep_blank_values=True)
     if service == "ecs":
         # Its handler gives the work to a thread, because with Docker it blocks; here there is none.
         module = ministack_service("ecs")
         response = module._finalize_ecs_response(module._dispatch_action(operation, json.loads(body)))
     else:
-        handler = _module(service).handle_request(wire["method"], wire["url_path"], headers, body, query)
+        handler = _module(service).handle_request(wire["method"], path, headers, body, query)
         response = _run(handler)
     status, answer_headers, answer = response
     content = answer.encode() if isinstance(answer, str) else answer

@@ -5,7 +5,7 @@ from typing import Any
 from .api import ApiError, call
 from .api import request as request_of
 from .store import service
-from .types import Made, Props, add, mend
+from .types import Made, Props, add, mend, without
 
 # In a rule's properties; all but Description make a new rule when they change.
 COMMON = ("CidrIp", "CidrIpv6", "FromPort", "GroupId", "IpProtocol", "ToPort")
@@ -39,11 +39,12 @@ class _Rules:
         _check_rule(props)
         operation = f"AuthorizeSecurityGroup{self.direction}"
         request = {"GroupId": group_id, "IpPermissions": [permission(props)]}
-        group = service("ec2")._security_groups.get(group_id, {})
-        before = len(group.get(self.stored, []))
+        before = [_plain(rule) for rule in _stored(group_id, self.stored)]
         rule = call("ec2", operation, request)["SecurityGroupRules"][0]
+        after = _stored(group_id, self.stored)
         # ministack takes a rule that is there already for done; AWS refuses it.
-        if len(group[self.stored]) == before:
+        if len(after) == len(before) or _plain(after[-1]) in before:
+            del after[len(before) :]
             raise ApiError("ec2", operation, "InvalidPermission.Duplicate", "the specified rule already exists")
         rule_id = rule["SecurityGroupRuleId"]
         return rule_id, {"Id": rule_id}
@@ -64,6 +65,20 @@ class _Rules:
         except ApiError as error:
             if not error.code.endswith("NotFound"):
                 raise
+
+
+def _stored(group_id: str, direction: str) -> list[dict[str, Any]]:
+    rules: list[dict[str, Any]] = service("ec2")._security_groups.get(group_id, {}).get(direction, [])
+    return rules
+
+
+def _plain(rule: dict[str, Any]) -> dict[str, Any]:
+    """What makes a rule the same as another: not its ID, nor its descriptions, nor what it leaves empty."""
+    return {
+        key: [without(item, "Description", "UserId") for item in value] if isinstance(value, list) else value
+        for key, value in without(rule, "Description", "SecurityGroupRuleId").items()
+        if value
+    }
 
 
 def permission(props: Props) -> dict[str, Any]:
