@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -36,12 +35,19 @@ class Emulator:
     this process is killed: the server stops at the end of file on its standard input.
     """
 
-    def __init__(self, region: str = "ap-northeast-2", account: str = "123456789012") -> None:
+    def __init__(
+        self,
+        region: str = "ap-northeast-2",
+        account: str = "123456789012",
+        environment: Path = ROOT / ".venv-aws",
+    ) -> None:
         self.region = region
         self.account = account
         self.port = 0
         self.endpoint = ""
         self.env: dict[str, str] = {}
+        self._environment = environment
+        self._clients: dict[str, Any] = {}
         self._cleanup = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -62,7 +68,15 @@ class Emulator:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 is not typed
         """A boto3 client of the emulated AWS; `service` is boto3's name, such as `elbv2`."""
-        return _session(self.endpoint, self.region, self.account).client(service, endpoint_url=self.endpoint)
+        if service not in self._clients:
+            # Imported here because the demo, which needs the CLI only, should not wait for boto3.
+            import boto3  # type: ignore[import-untyped, unused-ignore]
+
+            session = boto3.Session(self.account, "emulated", region_name=self.region)
+            client = session.client(service, endpoint_url=self.endpoint)
+            self._cleanup.callback(client.close)
+            self._clients[service] = client
+        return self._clients[service]
 
     def aws(self, *args: str, check: bool = False) -> subprocess.CompletedProcess[str]:
         """Run the real AWS CLI; `check` turns a failure into an exception that holds its words."""
@@ -165,7 +179,7 @@ class Emulator:
         self._post("/_ministack/reset", b"")
 
     def _start(self, seconds: float) -> None:
-        python = ROOT / ".venv-aws" / "bin" / "python"
+        python = self._environment / "bin" / "python"
         if not python.exists():
             raise EmulatorError(f"{python} is missing: run `make setup` first")
         folder = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="emulated-aws-")))
@@ -202,6 +216,7 @@ def _server_env(folder: Path, region: str) -> dict[str, str]:
         "PATH": os.environ.get("PATH", ""),
         "HOME": str(folder),
         "TMPDIR": str(folder),
+        "EMULATED_AWS_FOLDER": str(folder),
         "PYTHONPATH": str(HERE),
         "MINISTACK_REGION": region,
         "BIND_HOST": "127.0.0.1",
@@ -222,6 +237,7 @@ def _server_env(folder: Path, region: str) -> dict[str, str]:
 def _client_env(endpoint: str, region: str, account: str, folder: Path) -> dict[str, str]:
     """The environment of an AWS CLI or SDK that must reach the emulated AWS and nothing else."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    kept["PATH"] = f"{_aws_cli().parent}{os.pathsep}{kept.get('PATH', os.defpath)}"
     return kept | {
         "AWS_ENDPOINT_URL": endpoint,
         # ministack takes an access key of twelve digits as the account's number.
@@ -245,15 +261,6 @@ def _aws_cli() -> Path:
     if not command.exists():
         raise EmulatorError(f"{command} is missing: run `make setup` first")
     return command
-
-
-@cache
-def _session(endpoint: str, region: str, account: str) -> Any:  # noqa: ANN401 - boto3 is not typed
-    # Imported here because the demo, which needs the CLI only, should not wait for boto3.
-    import boto3  # type: ignore[import-untyped, unused-ignore]
-
-    del endpoint  # part of the cache's key: a session keeps the models that it has read
-    return boto3.Session(account, "emulated", region_name=region)
 
 
 def _announced_port(process: subprocess.Popen[bytes], deadline: float) -> int:

@@ -6,10 +6,10 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from . import emulator as module
 from .emulator import ROOT, Emulator, EmulatorError
 
 HOLD = """
@@ -46,10 +46,15 @@ def test_it_ends_when_its_parent_is_killed() -> None:
     assert not _listens(port)
 
 
-def test_a_missing_environment_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: "os.PathLike[str]") -> None:
-    monkeypatch.setattr(module, "ROOT", tmp_path)
-    with pytest.raises(EmulatorError, match="run `make setup`"), Emulator():
+def test_a_missing_environment_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(EmulatorError, match="run `make setup`"), Emulator(environment=tmp_path):
         pass
+
+
+def test_a_command_runs_with_the_emulated_aws() -> None:
+    command = [sys.executable, "-m", "tests.aws.emulator", "aws", "sts", "get-caller-identity"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    assert "123456789012" in done.stdout
 
 
 def test_the_cli_reaches_the_emulated_account(aws: Emulator) -> None:

@@ -30,7 +30,7 @@ BROKEN_SERVICES = {
         "Service",
         "Value 'ALL' at 'propagateTags' must be one of",
     ),
-    "a missing property": (
+    "a target group for instances": (
         "      TargetType: ip\n",
         "      TargetType: instance\n",
         "Service",
@@ -95,6 +95,18 @@ BROKEN_SERVICES = {
         "app/other/0123456789abcdef/",
         "RequestPolicy",
         "ResourceLabel is not valid",
+    ),
+    "a size that Fargate does not sell": (
+        '      Memory: "1024"',
+        '      Memory: "8192"',
+        "TaskDefinition",
+        "No Fargate configuration exists for given values.",
+    ),
+    "a volume that is not declared": (
+        "SourceVolume: tmp",
+        "SourceVolume: temp",
+        "TaskDefinition",
+        "Unknown volume 'temp'",
     ),
     "a maximum below the minimum": (
         "MinCapacity: 2\n",

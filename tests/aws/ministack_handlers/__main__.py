@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 import sys
 import threading
@@ -12,6 +13,10 @@ def _end_with_parent() -> None:
     # The parent holds the other end: it is closed when the parent ends, however it ends.
     while sys.stdin.buffer.read(4096):
         pass
+    # Its own folder goes too: a parent that was killed cannot remove it.
+    folder = os.environ.get("EMULATED_AWS_FOLDER")
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
 

@@ -2,9 +2,21 @@
 
 from typing import Any
 
-from .api import call
+from .api import ApiError, call, request
 from .store import service
 from .types import Made, Props, add, physical_name, without
+
+# Memory in MiB by CPU units: the same page as the checks below.
+SIZES = {
+    256: (512, 1024, 2048),
+    512: range(1024, 4097, 1024),
+    1024: range(2048, 8193, 1024),
+    2048: range(4096, 16385, 1024),
+    4096: range(8192, 30721, 1024),
+    8192: range(16384, 61441, 4096),
+    16384: range(32768, 122881, 8192),
+    32768: (61440, 122880, 249856),
+}
 
 
 def install() -> None:
@@ -25,9 +37,41 @@ def install() -> None:
     )
 
 
+def _check(props: Props) -> None:
+    """What RegisterTaskDefinition refuses for Fargate.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+    """
+    if "FARGATE" not in props.get("RequiresCompatibilities", []):
+        return
+    if props.get("NetworkMode") != "awsvpc":
+        raise _refusal("Fargate only supports network mode 'awsvpc'.")
+    if int(props.get("Memory", 0)) not in SIZES.get(int(props.get("Cpu", 0)), ()):
+        raise _refusal("No Fargate configuration exists for given values.")
+    needs_role = [
+        container
+        for container in props["ContainerDefinitions"]
+        if container.get("Secrets") or (container.get("LogConfiguration") or {}).get("LogDriver") == "awslogs"
+    ]
+    if needs_role and not props.get("ExecutionRoleArn"):
+        raise _refusal("Fargate requires task definition to have execution role ARN to support log driver awslogs.")
+    volumes = {volume["Name"] for volume in props.get("Volumes", [])}
+    for container in props["ContainerDefinitions"]:
+        for mount in container.get("MountPoints", []):
+            if mount.get("SourceVolume") not in volumes:
+                raise _refusal(f"Unknown volume '{mount.get('SourceVolume')}'.")
+
+
+def _refusal(message: str) -> ApiError:
+    return ApiError("ecs", "RegisterTaskDefinition", "ClientException", message)
+
+
 def _create(logical_id: str, props: Props, stack_name: str) -> Made:
     family = props.get("Family") or physical_name(stack_name, logical_id)
-    answer = call("ecs", "RegisterTaskDefinition", {"Family": family, **props})
+    asked = {"Family": family, **props}
+    request("ecs", "RegisterTaskDefinition", asked)
+    _check(props)
+    answer = call("ecs", "RegisterTaskDefinition", asked)
     arn = answer["taskDefinition"]["taskDefinitionArn"]
     # What ministack's API leaves out of its own record.
     kept = service("ecs")._task_defs[arn.rpartition("/")[2]]
