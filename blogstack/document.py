@@ -37,9 +37,8 @@ class Document:
     path: str
     root: Node
 
-    @property
-    def data(self) -> Data:
-        """The whole file as plain data."""
+    def plain(self) -> Data:
+        """The whole file as plain data, anew at each call."""
         return self.root.plain()
 
     def locate(self, path: KeyPath) -> Span:

@@ -12,7 +12,7 @@ from blogstack.config import Config
 from blogstack.diagnostics import Code, Diagnostic, Rejected
 from blogstack.document import Data, Document, KeyPath
 from blogstack.regions import REGIONS
-from blogstack.wording import described, explained, one_per_cause, path_in
+from blogstack.wording import described, explained, path_in
 
 PLACEHOLDERS: Mapping[str, Data] = {"name": "placeholder", "region": REGIONS[0]}
 """What stands for a faulty value that has no default, so that the rules can look at the rest of the file."""
@@ -41,7 +41,7 @@ def validate(document: Document) -> Validation:
     Raises:
         Rejected: with everything found, when it leaves nothing for the rules to look at.
     """
-    data = document.data
+    written, data = document.plain(), document.plain()
     if not isinstance(data, dict):
         message = f"the file holds {described(data)}, not a mapping"
         raise Rejected([Diagnostic(Code.WRONG_TYPE, message, document.locate(()), "write `key: value` lines")])
@@ -51,9 +51,9 @@ def validate(document: Document) -> Validation:
         try:
             return Validation(Config.model_validate(data), tuple(faulty), diagnostics)
         except ValidationError as error:
-            found = one_per_cause(error.errors(include_url=False))
+            found = error.errors(include_url=False)
         # What taking a faulty key out breaks in turn (a mapping without a required key) is the same fault.
-        diagnostics = diagnostics or tuple(explained(document, details) for details in found)
+        diagnostics = diagnostics or explained(document, written, found)
         paths = [_removable(data, details) for details in found]
         for path in paths:
             _remove(data, path)

@@ -13,6 +13,9 @@ from blogstack.config.types import Section, shorten
 from blogstack.diagnostics import Code, Diagnostic, Span, did_you_mean
 from blogstack.document import Data, Document, KeyPath
 
+MOST_SHOWN = 100
+"""The most errors that one file is told of: beyond it, it is another kind of file."""
+
 _EXPECTED = {
     "int_type": "a whole number",
     "string_type": "a text",
@@ -24,11 +27,18 @@ _EXPECTED = {
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
 
 
-def explained(document: Document, details: ErrorDetails) -> Diagnostic:
-    """One error as the user should read it."""
+def explained(document: Document, data: Data, found: list[ErrorDetails]) -> tuple[Diagnostic, ...]:
+    """The errors of a document, whose plain data is `data`, as the user should read them."""
+    shown = [_explain(document, data, details) for details in _one_per_cause(found[:MOST_SHOWN])]
+    if (more := len(found) - MOST_SHOWN) > 0:
+        shown.append(Diagnostic(Code.UNKNOWN_KEY, f"{more} more keys are at fault", help="is this a blogstack.yaml?"))
+    return tuple(shown)
+
+
+def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnostic:
     loc, kind, value = details["loc"], details["type"], details["input"]
     context: dict[str, Any] = details.get("ctx") or {}
-    path = path_in(document.data, loc)
+    path = path_in(data, loc)
     name, span = dotted(path), document.locate(path)
     inside = f" in {dotted(loc[:-1])}" if len(loc) > 1 else ""
     if loc and loc[-1] == "[key]":
@@ -57,7 +67,7 @@ def explained(document: Document, details: ErrorDetails) -> Diagnostic:
     )
 
 
-def one_per_cause(found: list[ErrorDetails]) -> list[ErrorDetails]:
+def _one_per_cause(found: list[ErrorDetails]) -> list[ErrorDetails]:
     """The errors without those that only follow from another: a misspelt key is missing, a faulty item not counted."""
     misspelt = {
         (*details["loc"][:-1], did_you_mean(str(details["loc"][-1]), section_at(details["loc"][:-1]).model_fields))
@@ -116,16 +126,16 @@ def section_at(path: KeyPath) -> type[Section]:
     model: type[Section] = Config
     for step in path:
         if isinstance(step, str):
-            model = next(_sections(model.model_fields[step].annotation))
+            model = next(sections(model.model_fields[step].annotation))
     return model
 
 
-def _sections(annotation: object) -> Iterator[type[Section]]:
+def sections(annotation: object) -> Iterator[type[Section]]:
     """The models inside an annotation."""
     if isinstance(annotation, type) and issubclass(annotation, Section):
         yield annotation
     for inner in get_args(annotation):
-        yield from _sections(inner)
+        yield from sections(inner)
 
 
 def _unknown_key(loc: KeyPath, inside: str, span: Span) -> Diagnostic:

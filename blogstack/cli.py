@@ -1,0 +1,207 @@
+"""The command line: arguments, files, streams, exit status. The only place that prints.
+
+Results go to standard output, everything else to standard error. Exit status: 0 done; 1 the input has errors, or
+--check found a difference; 2 wrong usage; 3 a bug of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+# Plugins of other tools in the user's environment have no business in ours; looking for them takes a tenth of a start.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+import platformdirs
+import typer
+
+from blogstack import output, report
+from blogstack.commands import deployment_commands
+from blogstack.compiler import Compilation, compile_text, lint_all, validate_text
+from blogstack.diagnostics import Code, Diagnostic, Rejected
+from blogstack.verdicts import VerdictFolder
+
+DEFAULT_FILE = "blogstack.yaml"
+DEFAULT_FOLDER = Path("templates/out")
+
+_COLOURS = {"red": "31;1", "yellow": "33;1", "cyan": "36"}
+
+
+class Format(StrEnum):
+    """Format of the templates."""
+
+    YAML = "yaml"
+    JSON = "json"
+
+
+class DiagnosticsFormat(StrEnum):
+    """Format of the diagnostics."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Framework(StrEnum):
+    """Web frameworks that blogstack knows."""
+
+    FASTAPI = "fastapi"
+    DJANGO = "django"
+    OTHER = "other"
+
+
+Files = Annotated[
+    list[str] | None, typer.Argument(metavar="[FILE]...", help=f"Default: {DEFAULT_FILE}", show_default=False)
+]
+Diagnostics = Annotated[DiagnosticsFormat, typer.Option(help="How to say what is wrong; json goes to standard output.")]
+
+app = typer.Typer(
+    help="A web service in a container on AWS: from blogstack.yaml to linted CloudFormation.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command("compile")
+def compile_command(
+    files: Files = None,
+    out: Annotated[Path, typer.Option(help="Folder of the templates.", metavar="DIR")] = DEFAULT_FOLDER,
+    format: Annotated[Format, typer.Option(help="Format of the templates.")] = Format.YAML,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if the folder is out of date.")] = False,
+    no_lint: Annotated[bool, typer.Option("--no-lint", help="Do not run cfn-lint.")] = False,
+    diagnostics: Diagnostics = DiagnosticsFormat.TEXT,
+) -> None:
+    """Write CloudFormation templates, and print the commands that deploy them."""
+    compilations = [_load(path, lambda p, content: compile_text(p, content, format.value)) for path in _paths(files)]
+    compilations = _unique_stacks(compilations)
+    if not no_lint and not any(c.failed for c in compilations):
+        compilations = lint_all(compilations, VerdictFolder(platformdirs.user_cache_path("blogstack") / "lint"))
+    if any(c.failed for c in compilations):
+        _finish(compilations, diagnostics)
+    names = {t.stack_name: f"{t.stack_name}.{format}" for c in compilations for t in c.templates}
+    texts = {names[t.stack_name]: t.text for c in compilations for t in c.templates}
+    services = {c.blueprint.name for c in compilations if c.blueprint}
+    if check:
+        stale = output.differences(out, texts, services)
+        found = [Diagnostic(Code.OUT_OF_DATE, text, help="run `blogstack compile`") for text in stale]
+        _finish([*compilations, *([Compilation(str(out), b"", tuple(found))] if found else [])], diagnostics)
+    try:
+        changes = output.write(out, texts, services)
+    except Rejected as rejected:
+        _finish([*compilations, Compilation(str(out), b"", rejected.diagnostics)], diagnostics)
+    for change in changes:
+        _say(change)
+    if diagnostics is DiagnosticsFormat.TEXT:
+        paths = {stack: (out / name).as_posix() for stack, name in names.items()}
+        print("\n".join(deployment_commands(c.blueprint, paths) for c in compilations if c.blueprint), end="")
+    _finish(compilations, diagnostics)
+
+
+@app.command()
+def validate(files: Files = None, diagnostics: Diagnostics = DiagnosticsFormat.TEXT) -> None:
+    """Check files without writing anything."""
+    _finish([_load(path, validate_text) for path in _paths(files)], diagnostics)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of blogstack.yaml, for editors."""
+    from blogstack.editor import json_schema
+
+    print(json_schema(), end="")
+
+
+@app.command()
+def init(
+    framework: Annotated[Framework, typer.Option(help="Web framework of the service.")] = Framework.OTHER,
+) -> None:
+    """Write a commented blogstack.yaml to start from, and its schema for editors; overwrites nothing."""
+    from blogstack.editor import json_schema
+    from blogstack.starter import SCHEMA_FILE, service_name, starter
+
+    texts = {DEFAULT_FILE: starter(service_name(Path.cwd().name), framework.value), SCHEMA_FILE: json_schema()}
+    if there := [name for name in texts if os.path.lexists(name)]:
+        _say(f"error: {' and '.join(there)} {'exist' if len(there) > 1 else 'exists'} already; nothing was written")
+        raise typer.Exit(1)
+    written: list[Path] = []
+    try:
+        for name, text in texts.items():
+            output.write_new(Path(name), text)
+            written.append(Path(name))
+    except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        _say(f"error: cannot write: {error.strerror or error}")
+        raise typer.Exit(1) from None
+    print(f"wrote {DEFAULT_FILE} and {SCHEMA_FILE}; next: edit {DEFAULT_FILE}, then run `blogstack compile`")
+
+
+def main() -> None:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except BrokenPipeError:  # the reader of our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception:
+        traceback.print_exc()
+        _say("\nThis is a bug in blogstack, not in your file. Please report it with the lines above.")
+        sys.exit(3)
+
+
+def _paths(files: list[str] | None) -> list[str]:
+    return list(dict.fromkeys(files or [DEFAULT_FILE]))
+
+
+def _load(path: str, work: Callable[[str, bytes], Compilation]) -> Compilation:
+    try:
+        content = output.read(path)
+    except Rejected as rejected:
+        return Compilation(path, b"", rejected.diagnostics)
+    return work(path, content)
+
+
+def _unique_stacks(compilations: list[Compilation]) -> list[Compilation]:
+    """The compilations, with an error in each that describes a stack which an earlier one describes already."""
+    seen: dict[str, str] = {}
+    result = []
+    for compilation in compilations:
+        twice = [t.stack_name for t in compilation.templates if t.stack_name in seen]
+        for template in compilation.templates:
+            seen.setdefault(template.stack_name, compilation.path)
+        if twice:
+            message = f"the stack {twice[0]} is described by {seen[twice[0]]} too"
+            found = Diagnostic(Code.SAME_STACK, message, help="give each service a name of its own")
+            compilation = Compilation(compilation.path, compilation.content, (found, *compilation.diagnostics))
+        result.append(compilation)
+    return result
+
+
+def _finish(compilations: list[Compilation], format: DiagnosticsFormat) -> None:
+    """Report and leave with the exit status that the diagnostics ask for."""
+    if format is DiagnosticsFormat.JSON:
+        print(report.as_json(compilations), end="")
+    elif text := report.as_text(compilations, _paint()):
+        _say(text)
+        _say(report.summary(compilations))
+    raise typer.Exit(1 if any(c.failed for c in compilations) else 0)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _paint() -> report.Paint:
+    """Colours on a terminal, unless NO_COLOR is set (no-color.org)."""
+    if not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
+        return report.plain
+    return lambda text, colour: f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m"

@@ -1,0 +1,102 @@
+"""cfn-lint over the templates; a finding is placed at the line of the user's file that made the resource.
+
+The only file that imports cfnlint, and only when there is something to lint: the import alone takes longer than the
+compilation. Every rule is on, informational ones too; the user's own .cfnlintrc is not read, so that a verdict means
+the same on every machine. Several templates are linted on all cores.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from blogstack.diagnostics import Code, Diagnostic, Span
+from blogstack.verdicts import Verdicts, key
+
+if TYPE_CHECKING:
+    from cfnlint.runner import Runner
+
+_HELP = "the rule is explained in cfn-lint's documentation, docs/rules.md"
+_SETTINGS = "include_checks=I"
+
+Origins = Mapping[str, Span]
+"""For each logical ID the place in the user's file that made the resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A template's text and the region that it is for."""
+
+    text: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What cfn-lint says: its rule, its message and the path in the template."""
+
+    rule: str
+    message: str
+    path: tuple[str | int, ...]
+
+
+def lint(jobs: Sequence[Job], verdicts: Verdicts) -> list[tuple[Finding, ...]]:
+    """Lint templates; returns the findings of each, in the order of the jobs."""
+    keys = [key(version("cfn-lint"), _SETTINGS, job.region, job.text) for job in jobs]
+    due = [number for number, name in enumerate(keys) if not verdicts.is_clean(name)]
+    results: list[tuple[Finding, ...]] = [()] * len(jobs)
+    for number, findings in zip(due, _lint_all([jobs[number] for number in due]), strict=True):
+        results[number] = findings
+        if not findings:
+            verdicts.remember_clean(keys[number])
+    return results
+
+
+def place(findings: Sequence[Finding], stack: str, origins: Origins) -> Iterator[Diagnostic]:
+    """The findings on a stack's template as diagnostics in the user's file."""
+    for finding in findings:
+        resource = str(finding.path[1]) if len(finding.path) > 1 and finding.path[0] == "Resources" else ""
+        where = f"{resource} in {stack}" if resource else stack
+        message = f"cfn-lint {finding.rule} on {where}: {finding.message}"
+        yield Diagnostic(Code.LINT, message, origins.get(resource), _HELP)
+
+
+def _lint_all(jobs: Sequence[Job]) -> Iterator[tuple[Finding, ...]]:
+    workers = min(_cores(), len(jobs))
+    if workers < 2:
+        yield from map(_lint_one, jobs)
+        return
+    if sys.platform == "linux":
+        _runner(jobs[0].region)  # before the fork, so that the workers have cfn-lint and its rules loaded
+    method = "fork" if sys.platform == "linux" else "spawn"
+    with ProcessPoolExecutor(workers, multiprocessing.get_context(method)) as pool:
+        yield from pool.map(_lint_one, jobs)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _lint_one(job: Job) -> tuple[Finding, ...]:
+    from cfnlint.decode.decode import decode_str
+
+    template, errors = decode_str(job.text)
+    matches = errors or _runner(job.region).validate_template(template)
+    found = [Finding(m.rule.id, m.message, tuple(getattr(m, "path", None) or ())) for m in matches]
+    return tuple(sorted(found, key=lambda finding: (str(finding.path), finding.rule, finding.message)))
+
+
+@lru_cache(maxsize=4)
+def _runner(region: str) -> Runner:
+    """cfn-lint's runner for a region, with its rules loaded."""
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.runner import Runner
+
+    return Runner(ConfigMixIn([], regions=[region], include_checks=["I"], config_file=os.devnull))

@@ -1,0 +1,180 @@
+"""Files: the user's are read, the templates' folder is written all or not at all.
+
+Every file is first written whole beside its place and only then renamed into it, so that at no moment a file is half
+written. A set that was cut between two renames differs from what the next compilation writes, and is mended by it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import time
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from blogstack.diagnostics import Code, Diagnostic, Rejected
+from blogstack.emit import written_for
+from blogstack.source import MAX_BYTES
+
+_PREFIX, _SUFFIX = ".blogstack-", ".tmp"
+_ABANDONED = 600
+"""Seconds after which a file that a killed run left beside the templates is swept away."""
+_HEADER_BYTES = 4096
+
+
+def read(path: str) -> bytes:
+    """A file's bytes, at most one more than the compiler takes.
+
+    Raises:
+        Rejected: when there is no such file, or it cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        help = "name the file, or let `blogstack init` write one"
+        raise Rejected([Diagnostic(Code.UNREADABLE, "no such file", help=help)]) from None
+    except IsADirectoryError:
+        help = f"name the file in it: {path.rstrip('/')}/blogstack.yaml"
+        raise Rejected([Diagnostic(Code.UNREADABLE, "this is a folder", help=help)]) from None
+    except (OSError, ValueError) as error:
+        message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise Rejected([Diagnostic(Code.UNREADABLE, message)]) from None
+
+
+def differences(folder: Path, files: Mapping[str, str], services: Collection[str]) -> list[str]:
+    """What `write` with the same arguments would change, one line each."""
+    found = []
+    for name, text in files.items():
+        if not _holds(folder / name, text):
+            found.append(f"{folder / name} {'is out of date' if (folder / name).exists() else 'is missing'}")
+    left_over = _left_over(folder, files, services)
+    return found + [f"{path} belongs to a stack that no longer exists" for path in left_over]
+
+
+def write(folder: Path, files: Mapping[str, str], services: Collection[str]) -> list[str]:
+    """Make a folder hold some files; returns what changed, one line each.
+
+    Args:
+        folder: Made where it is missing.
+        files: File names and what they should hold; a file that holds it already is not touched.
+        services: What we wrote for these services before and is not among `files` is removed; nothing else is.
+
+    Raises:
+        Rejected: when a file cannot be written; then the folder is as it was.
+    """
+    made = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
+        due = {name: text for name, text in files.items() if not _holds(folder / name, text)}
+        removed = _left_over(folder, files, services)
+        _replace(folder, _stage(folder, due))
+        for path in removed:
+            path.unlink(missing_ok=True)
+        if due or removed:
+            _flush(folder)
+    except OSError as error:
+        if made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        message = f"{folder} cannot be written: {error.strerror or error}"
+        raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help="the folder is as it was before")]) from None
+    return [f"wrote {folder / name}" for name in due] + [f"removed {path}" for path in removed]
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that does not exist yet.
+
+    Raises:
+        FileExistsError: when there is one.
+        OSError: when it cannot be written; then there is none.
+    """
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with os.fdopen(file, "w", encoding="utf-8", newline="\n") as handle:
+            handle.write(text)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
+
+
+def _stage(folder: Path, files: Mapping[str, str]) -> dict[str, Path]:
+    """Write files under temporary names, down to the disk; all of them or none."""
+    staged: dict[str, Path] = {}
+    try:
+        for name, text in files.items():
+            staged[name] = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+            _write_down(staged[name], text.encode())
+    except BaseException:
+        for temporary in staged.values():
+            temporary.unlink(missing_ok=True)
+        raise
+    return staged
+
+
+def _replace(folder: Path, staged: Mapping[str, Path]) -> None:
+    """Rename staged files into place; when one cannot be, the ones before it become what they were."""
+    before: dict[str, bytes | None] = {}
+    try:
+        for name, temporary in staged.items():
+            path = folder / name
+            old = path.read_bytes() if path.is_file() else None
+            temporary.replace(path)
+            before[name] = old
+    except BaseException:
+        for name, old in before.items():
+            if old is None:
+                (folder / name).unlink(missing_ok=True)
+            else:
+                temporary = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+                _write_down(temporary, old)
+                temporary.replace(folder / name)
+        for temporary in staged.values():
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def _write_down(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _left_over(folder: Path, files: Mapping[str, str], services: Collection[str]) -> list[Path]:
+    """The files that we wrote for these services and that are not among `files`."""
+    if not folder.is_dir():
+        return []
+    candidates = [p for p in folder.iterdir() if p.suffix in (".yaml", ".json") and p.name not in files]
+    return sorted(path for path in candidates if path.is_file() and _service_of(path) in services)
+
+
+def _service_of(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return written_for(file.read(_HEADER_BYTES).decode(errors="replace"))
+    except OSError:
+        return None
+
+
+def _sweep(folder: Path) -> None:
+    for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _ABANDONED:
+                path.unlink()
+
+
+def _flush(folder: Path) -> None:
+    """Bring the renames to the disk, where the system has a way to."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,49 @@
+"""The blogstack.yaml that `blogstack init` writes."""
+
+from __future__ import annotations
+
+SCHEMA_FILE = "blogstack.schema.json"
+
+
+def starter(name: str, framework: str) -> str:
+    """A commented file to start from; it compiles as it is."""
+    return f"""\
+# yaml-language-server: $schema=./{SCHEMA_FILE}
+# What runs, and where. Every key that is not here has a default that a careful engineer would choose for production.
+
+name: {name}  # prefix of every stack
+region: us-east-1  # everything is in this AWS region
+
+service:
+  framework: {framework}  # fastapi, django or other; it sets how long a start may take
+  port: 8000  # what the container listens on; it also gets it as the variable PORT
+  cpu: 512  # CPU units, 1024 to a vCPU
+  memory: 1024  # MiB; Fargate sells certain sizes for each cpu
+  environment:
+    LOG_LEVEL: info
+{_ALLOWED_HOSTS if framework == "django" else ""}  health:
+    path: /health  # answers 200 while the process is well, without asking the database
+    ready_path: /ready  # answers 200 when the database does; null when there is none
+
+scaling:
+  min: 2  # tasks, in two availability zones
+  max: 10
+  cpu: 60  # average percentage that is held by adding and removing tasks
+
+# With a domain the service speaks HTTPS; its hosted zone is in Route 53.
+# domain:
+#   name: {name}.example.com
+#   hosted_zone_id: Z0123456789ABCDEFGHIJ
+"""
+
+
+_ALLOWED_HOSTS = """\
+    ALLOWED_HOSTS: "*"  # the load balancer's checks carry the task's own address as Host
+"""
+
+
+def service_name(folder: str) -> str:
+    """A service name made from a folder's: lower case, hyphens, at most 30 characters; `my-service` failing that."""
+    words = "".join(c if c.isascii() and c.isalnum() else " " for c in folder.lower()).split()
+    name = "-".join(words).lstrip("0123456789-")[:30].rstrip("-")
+    return name if len(name) >= 2 else "my-service"
