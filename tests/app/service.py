@@ -23,26 +23,42 @@ KEPT = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
 class Service:
     """`python -m app` on a free port of loopback. Use it as a context, which ends the process."""
 
-    def __init__(self, environment: dict[str, str], *command: str) -> None:
-        """Prepare; entering the context starts it."""
+    def __init__(self, environment: dict[str, str], shutdown_delay: str | None = "0") -> None:
+        """Prepare; entering the context starts it. With a delay of None it has the service's own default."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [*command] or [sys.executable, "-m", "app"]
+        self._arguments: tuple[str, ...] = ("-m", "app")
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        self._environment = {**kept, "PORT": str(self.port), "SHUTDOWN_DELAY": "0", **environment}
+        delay = {} if shutdown_delay is None else {"SHUTDOWN_DELAY": shutdown_delay}
+        self._environment = {**kept, "PORT": str(self.port), **delay, **environment}
+        self._log = tempfile.TemporaryFile()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def use(self, *arguments: str) -> None:
+        """Start Python with these arguments instead."""
+        self._arguments = arguments
 
     def __enter__(self) -> Self:
         """Start, and wait until it answers."""
-        self._log = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(
-            self._command, cwd=ROOT, env=self._environment, stdout=self._log, stderr=subprocess.STDOUT
+        self._process = subprocess.Popen(
+            [sys.executable, *self._arguments],
+            cwd=ROOT,
+            env=self._environment,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
         )
         try:
             self._wait_until_it_answers()
         except BaseException:
-            self.__exit__(None, None, None)
+            self.end()
             raise
         return self
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The process, once it has been started."""
+        assert self._process is not None
+        return self._process
 
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -69,11 +85,15 @@ class Service:
         """Its exit status."""
         return self.process.wait(timeout=seconds)
 
+    def end(self) -> None:
+        """End the process if it runs."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the process if a test has not."""
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        self._log.close()
+        self.end()
