@@ -8,7 +8,6 @@ import contextlib
 import http.client
 import json
 import os
-import selectors
 import subprocess
 import sys
 import tempfile
@@ -18,14 +17,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+from . import server
+from .server import EmulatorError
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+__all__ = ["ROOT", "Emulator", "EmulatorError"]
 # The AWS CLI answers in a second or two; a stack here is made before the CLI asks for the first time.
 CLI_SECONDS = 120.0
-
-
-class EmulatorError(Exception):
-    """The emulated AWS cannot be started, or refused what it was given."""
 
 
 class Emulator:
@@ -71,9 +69,12 @@ class Emulator:
         if service not in self._clients:
             # Imported here because the demo, which needs the CLI only, should not wait for boto3.
             import boto3  # type: ignore[import-untyped, unused-ignore]
+            from botocore.config import Config  # type: ignore[import-untyped, unused-ignore]
 
             session = boto3.Session(self.account, "emulated", region_name=self.region)
-            client = session.client(service, endpoint_url=self.endpoint)
+            # No proxy of the caller's may see loopback traffic.
+            config = Config(proxies={})
+            client = session.client(service, endpoint_url=self.endpoint, config=config)
             self._cleanup.callback(client.close)
             self._clients[service] = client
         return self._clients[service]
@@ -179,59 +180,18 @@ class Emulator:
         self._post("/_ministack/reset", b"")
 
     def _start(self, seconds: float) -> None:
-        python = self._environment / "bin" / "python"
-        if not python.exists():
-            raise EmulatorError(f"{python} is missing: run `make setup` first")
         folder = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="emulated-aws-")))
-        log = self._cleanup.enter_context((folder / "log").open("wb"))
-        process = subprocess.Popen(
-            [str(python), "-m", "ministack_handlers"],
-            cwd=folder,
-            env=_server_env(folder, self.region),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-        )
-        self._cleanup.callback(_stop, process)
-        deadline = time.monotonic() + seconds
-        try:
-            self.port = _announced_port(process, deadline)
-            _wait_until_healthy(self.port, deadline)
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            told = (folder / "log").read_text(encoding="utf-8", errors="replace")[-4000:]
-            raise EmulatorError(f"the emulated AWS did not start: {error}\n{told}") from error
+        python = self._environment / "bin" / "python"
+        process, self.port = server.start(python, folder, self.region, seconds)
+        self._cleanup.callback(server.stop, process)
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.env = _client_env(self.endpoint, self.region, self.account, folder)
 
     def _post(self, path: str, body: bytes) -> None:
         headers = {"X-Emulated-Account": self.account, "X-Emulated-Region": self.region}
-        status, text = _request(self.port, "POST", path, body, headers, seconds=30)
+        status, text = server.request(self.port, "POST", path, body, headers, seconds=30)
         if status != http.client.OK:
             raise EmulatorError(f"{path}: {text}")
-
-
-def _server_env(folder: Path, region: str) -> dict[str, str]:
-    """Only what the server needs: none of the caller's credentials, and nothing kept outside `folder`."""
-    return {
-        "PATH": os.environ.get("PATH", ""),
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "EMULATED_AWS_FOLDER": str(folder),
-        "PYTHONPATH": str(HERE),
-        "MINISTACK_REGION": region,
-        "BIND_HOST": "127.0.0.1",
-        "MINISTACK_HOST": "127.0.0.1",
-        "LOG_LEVEL": "WARNING",
-        "PERSIST_STATE": "0",
-        "S3_PERSIST": "0",
-        "S3_DATA_DIR": str(folder / "s3"),
-        "STATE_DIR": str(folder / "state"),
-        "SFTP_ENABLED": "0",
-        "IOT_MTLS_ENABLED": "0",
-        # Even where a Docker daemon runs, nothing is started in it.
-        "DOCKER_HOST": f"unix://{folder}/no-docker.sock",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
 
 
 def _client_env(endpoint: str, region: str, account: str, folder: Path) -> dict[str, str]:
@@ -261,47 +221,6 @@ def _aws_cli() -> Path:
     if not command.exists():
         raise EmulatorError(f"{command} is missing: run `make setup` first")
     return command
-
-
-def _announced_port(process: subprocess.Popen[bytes], deadline: float) -> int:
-    """The port that the server chose and wrote on the first line of its standard output."""
-    assert process.stdout is not None
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        if not selector.select(max(0.0, deadline - time.monotonic())):
-            raise TimeoutError("it announced no port in time")
-    line = process.stdout.readline()
-    if not line:
-        raise ChildProcessError(f"it ended with status {process.wait(timeout=5)}")
-    return int(line)
-
-
-def _wait_until_healthy(port: int, deadline: float) -> None:
-    # The server listened before it announced its port, so the first request only waits its turn.
-    seconds = max(0.1, deadline - time.monotonic())
-    status, text = _request(port, "GET", "/_ministack/health", b"", {}, seconds)
-    if status != http.client.OK:
-        raise ConnectionError(f"it answered {status}: {text}")
-
-
-def _request(
-    port: int, method: str, path: str, body: bytes, headers: Mapping[str, str], seconds: float
-) -> tuple[int, str]:
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)) as connection:
-        connection.request(method, path, body, dict(headers))
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    for stream in (process.stdin, process.stdout):
-        assert stream is not None
-        stream.close()
-    try:
-        process.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(timeout=5)
 
 
 def main(command: Sequence[str]) -> int:

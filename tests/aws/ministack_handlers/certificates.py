@@ -74,6 +74,9 @@ def _check_record(props: Props) -> None:
     record = without(props, "HostedZoneId", "HostedZoneName", "Comment", "ResourceRecords")
     if "ResourceRecords" in props:
         record["ResourceRecords"] = [{"Value": value} for value in props["ResourceRecords"]]
+    if "AliasTarget" in props:
+        # The API requires it; CloudFormation fills it in.
+        record["AliasTarget"] = {"EvaluateTargetHealth": False, **props["AliasTarget"]}
     batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
     zone_id = props.get("HostedZoneId", "Z0")
     request("route53", "ChangeResourceRecordSets", {"HostedZoneId": zone_id, "ChangeBatch": batch})
