@@ -17,7 +17,6 @@ from typing import Annotated
 # Plugins of other tools in the user's environment have no business in ours; looking for them takes a tenth of a start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-import platformdirs
 import typer
 
 from blogstack import output, report
@@ -81,7 +80,7 @@ def compile_command(
     compilations = [_load(path, lambda p, content: compile_text(p, content, format.value)) for path in _paths(files)]
     compilations = _unique_stacks(compilations)
     if not no_lint and not any(c.failed for c in compilations):
-        compilations = lint_all(compilations, VerdictFolder(platformdirs.user_cache_path("blogstack") / "lint"))
+        compilations = lint_all(compilations, VerdictFolder(_cache_folder()))
     if any(c.failed for c in compilations):
         _finish(compilations, diagnostics)
     names = {t.stack_name: f"{t.stack_name}.{format}" for c in compilations for t in c.templates}
@@ -156,6 +155,12 @@ def main() -> None:
         traceback.print_exc()
         _say("\nThis is a bug in blogstack, not in your file. Please report it with the lines above.")
         sys.exit(3)
+
+
+def _cache_folder() -> Path:
+    import platformdirs
+
+    return platformdirs.user_cache_path("blogstack") / "lint"
 
 
 def _paths(files: list[str] | None) -> list[str]:

@@ -7,14 +7,11 @@ the same on every machine. Several templates are linted on all cores.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from blogstack.diagnostics import Code, Diagnostic, Span
@@ -49,6 +46,8 @@ class Finding:
 
 def lint(jobs: Sequence[Job], verdicts: Verdicts) -> list[tuple[Finding, ...]]:
     """Lint templates; returns the findings of each, in the order of the jobs."""
+    from importlib.metadata import version
+
     keys = [key(version("cfn-lint"), _SETTINGS, job.region, job.text) for job in jobs]
     due = [number for number, name in enumerate(keys) if not verdicts.is_clean(name)]
     results: list[tuple[Finding, ...]] = [()] * len(jobs)
@@ -73,6 +72,9 @@ def _lint_all(jobs: Sequence[Job]) -> Iterator[tuple[Finding, ...]]:
     if workers < 2:
         yield from map(_lint_one, jobs)
         return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     if sys.platform == "linux":
         _runner(jobs[0].region)  # before the fork, so that the workers have cfn-lint and its rules loaded
     method = "fork" if sys.platform == "linux" else "spawn"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -109,7 +108,7 @@ def _stage(folder: Path, files: Mapping[str, str]) -> dict[str, Path]:
     staged: dict[str, Path] = {}
     try:
         for name, text in files.items():
-            staged[name] = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+            staged[name] = folder / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}"
             _write_down(staged[name], text.encode())
     except BaseException:
         for temporary in staged.values():
@@ -132,7 +131,7 @@ def _replace(folder: Path, staged: Mapping[str, Path]) -> None:
             if old is None:
                 (folder / name).unlink(missing_ok=True)
             else:
-                temporary = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+                temporary = folder / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}"
                 _write_down(temporary, old)
                 temporary.replace(folder / name)
         for temporary in staged.values():

@@ -18,10 +18,6 @@ from blogstack.document import Document, Node, Scalar
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 
-# What libyaml would take for a line break, or refuse without saying where; U+FEFF is a byte order mark.
-_UNPRINTABLE = re.compile(
-    "[^\\t\\n\\r\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]"
-)
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -90,18 +86,27 @@ def _decode(content: bytes) -> str:
                 )
             ]
         ) from None
-    if bad := _UNPRINTABLE.search(text):
+    if bad := {character for character in set(text) if not _allowed(character)}:
+        place, character = min((text.index(character), character) for character in bad)
         raise Rejected(
             [
                 Diagnostic(
                     Code.NOT_TEXT,
-                    f"the character U+{ord(bad[0]):04X} is not allowed in YAML text",
-                    _place(text[: bad.start()]),
+                    f"the character U+{ord(character):04X} is not allowed in YAML text",
+                    _place(text[:place]),
                     "remove it; inside a double-quoted text it can be written as an escape",
                 )
             ]
         )
     return text
+
+
+def _allowed(character: str) -> bool:
+    """Whether libyaml takes a character (YAML 1.1, c-printable), and does not take it for a line break of its own."""
+    code = ord(character)
+    if code < 0xA0:
+        return 0x20 <= code <= 0x7E or character in "\t\n\r"
+    return code not in (0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF)
 
 
 def _place(before: str) -> Span:

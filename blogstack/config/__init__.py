@@ -52,19 +52,19 @@ class Config(Section):
         {}, max_length=48, examples=[{"team": "blog"}]
     )
     """Tags for every resource that can have them, beside blogstack:name and blogstack:environment."""
-    image: Image = Image()
+    image: Image = Image.model_construct()
     """Where the container image comes from."""
-    service: Service = Service()
+    service: Service = Service.model_construct()
     """The container that runs and how it runs."""
-    scaling: Scaling = Scaling()
+    scaling: Scaling = Scaling.model_construct()
     """How many tasks run, and what makes their number change."""
-    load_balancer: LoadBalancer = LoadBalancer()
+    load_balancer: LoadBalancer = LoadBalancer.model_construct()
     """The application load balancer in front of the tasks."""
     domain: Domain | None = None
     """The service's name on the internet; without it the load balancer speaks plain HTTP."""
-    deployment: Deployment = Deployment()
+    deployment: Deployment = Deployment.model_construct()
     """How a new version replaces the old one."""
-    network: Network = Network()
+    network: Network = Network.model_construct()
     """The network that is made, or the one that exists."""
-    logs: Logs = Logs()
+    logs: Logs = Logs.model_construct()
     """Logs and metrics."""

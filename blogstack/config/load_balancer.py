@@ -64,5 +64,5 @@ class LoadBalancer(Section):
     """Security policy of the TLS listener: versions and ciphers."""
     deletion_protection: bool = True
     """Whether AWS refuses to delete the load balancer."""
-    health_check: HealthCheck = HealthCheck()
+    health_check: HealthCheck = HealthCheck.model_construct()
     """The target group's check."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.types import Cidr, Form, JsonSchema, Section, UniqueItems, fault, shorten
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 _HEX = "(?:[0-9a-f]{8}|[0-9a-f]{17})"
 SubnetId = Annotated[str, Form(f"subnet-{_HEX}", "a subnet ID", "write it like subnet-0123456789abcdef0")]

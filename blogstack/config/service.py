@@ -87,5 +87,5 @@ class Service(Section):
     """Whether `aws ecs execute-command` may open a shell in running tasks."""
     stop_timeout: Annotated[int, Duration(2, 120)] = 30
     """Time between SIGTERM and SIGKILL when a task stops."""
-    health: Health = Health()
+    health: Health = Health.model_construct()
     """The container's own check, run inside the container."""
