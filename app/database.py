@@ -111,7 +111,7 @@ class Database:
         await self._probe_engine.dispose()
 
 
-def get_database(request: Request) -> Database:
+async def get_database(request: Request) -> Database:
     """The database of the application that serves this request."""
     database: Database = request.app.state.database
     return database

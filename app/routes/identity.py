@@ -13,13 +13,13 @@ from app.security import Passwords, Tokens
 BearerToken = Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="token"))]
 
 
-def get_tokens(request: Request) -> Tokens:
+async def get_tokens(request: Request) -> Tokens:
     """The application's signer of tokens."""
     tokens: Tokens = request.app.state.tokens
     return tokens
 
 
-def get_passwords(request: Request) -> Passwords:
+async def get_passwords(request: Request) -> Passwords:
     """The application's hasher of passwords."""
     passwords: Passwords = request.app.state.passwords
     return passwords

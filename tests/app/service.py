@@ -28,21 +28,22 @@ class Service:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._arguments: tuple[str, ...] = ("-m", "app")
+        self._folder = ROOT
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         delay = {} if shutdown_delay is None else {"SHUTDOWN_DELAY": shutdown_delay}
         self._environment = {**kept, "PORT": str(self.port), **delay, **environment}
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `end`)
         self._process: subprocess.Popen[bytes] | None = None
 
-    def use(self, *arguments: str) -> None:
-        """Start Python with these arguments instead."""
-        self._arguments = arguments
+    def use(self, *arguments: str, folder: Path = ROOT) -> None:
+        """Start Python with these arguments instead, in this folder."""
+        self._arguments, self._folder = arguments, folder
 
     def __enter__(self) -> Self:
         """Start, and wait until it answers."""
         self._process = subprocess.Popen(
             [sys.executable, *self._arguments],
-            cwd=ROOT,
+            cwd=self._folder,
             env=self._environment,
             stdout=self._log,
             stderr=subprocess.STDOUT,
