@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Network
+from typing import NamedTuple
 
 # Amazon VPC user guide, "Subnet CIDR blocks": the first four addresses and the last one.
 RESERVED_BY_AWS = 5
@@ -14,8 +14,7 @@ _PUBLIC, _PRIVATE = 0, 10  # the first block of each tier; the database tier has
 _BLOCKS = 32
 
 
-@dataclass(frozen=True, slots=True)
-class AddressPlan:
+class AddressPlan(NamedTuple):
     """The blocks of each tier, one for each availability zone; no private tier when tasks have public addresses."""
 
     public: tuple[str, ...]

@@ -14,9 +14,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-# Plugins of other tools in the user's environment have no business in ours; looking for them takes a tenth of a start.
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-
 import typer
 
 from blogstack import output, report
@@ -141,8 +138,8 @@ def init(
     print(f"wrote {DEFAULT_FILE} and {SCHEMA_FILE}; next: edit {DEFAULT_FILE}, then run `blogstack compile`")
 
 
-def main() -> None:
-    """The console script."""
+def run() -> None:
+    """Run the command line, and leave with 3 when something goes wrong that is not the user's fault."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -151,7 +148,7 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except Exception:
+    except Exception:  # noqa: BLE001 (whatever it is, it is ours)
         traceback.print_exc()
         _say("\nThis is a bug in blogstack, not in your file. Please report it with the lines above.")
         sys.exit(3)

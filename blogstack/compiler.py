@@ -10,7 +10,7 @@ is a bug of ours.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from blogstack.blueprint import Blueprint, resolve
 from blogstack.config import Config
@@ -25,8 +25,7 @@ from blogstack.validate import validate
 from blogstack.verdicts import Verdicts
 
 
-@dataclass(frozen=True, slots=True)
-class Compilation:
+class Compilation(NamedTuple):
     """What became of one file.
 
     Attributes:
@@ -91,7 +90,7 @@ def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Co
             for diagnostic in place(next(found), template.stack_name, origins)
         ]
         diagnostics = by_position([*compilation.diagnostics, *added])
-        linted.append(replace(compilation, diagnostics=diagnostics, templates=(), origins=()) if added else compilation)
+        linted.append(compilation._replace(diagnostics=diagnostics, templates=(), origins=()) if added else compilation)
     return linted
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -74,8 +74,7 @@ class Code(Enum):
         self.subject = subject
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of the user's text; lines and columns count from 1, the end column is exclusive."""
 
     line: int
@@ -84,8 +83,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding: what is wrong, where (None: nowhere in the text), and what to do about it."""
 
     code: Code

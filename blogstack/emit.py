@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
 from blogstack.stacks import Stack
 
@@ -34,8 +34,7 @@ _NOT_TEXT = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "nul
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """A CloudFormation template as it is written to a file.
 
     Attributes:
@@ -56,7 +55,7 @@ def emit(stack: Stack, service: str, source: str, format: Format) -> Template:
         source: Name of the user's file without its folder, for the header.
         format: YAML, or JSON for tools that take nothing else.
     """
-    tree = canonical(stack.template.to_dict())
+    tree = canonical(stack.tree())
     if format == "json":
         tree = _ordered({**tree, "Metadata": {"Generated": header(service, source)}}, _SECTIONS)
         return Template(stack.name, json.dumps(tree, indent=2, ensure_ascii=False) + "\n")
@@ -196,9 +195,14 @@ def scalar(value: object, plain: re.Pattern[str] = _PLAIN) -> str:
         return "null"
     if not isinstance(value, str):
         return str(value)
-    if plain.fullmatch(value) and value.lower() not in _NOT_TEXT:
-        return value
-    return f'"{"".join(map(_escaped, value))}"'
+    return _text(value, plain)
+
+
+@lru_cache(maxsize=4096)  # the same few hundred words make up every template
+def _text(text: str, plain: re.Pattern[str]) -> str:
+    if plain.fullmatch(text) and text.lower() not in _NOT_TEXT:
+        return text
+    return f'"{"".join(map(_escaped, text))}"'
 
 
 def _escaped(character: str) -> str:

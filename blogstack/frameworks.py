@@ -7,11 +7,10 @@ grace period covers and the container's start period does not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class StartUp:
+class StartUp(NamedTuple):
     """Default times in seconds.
 
     Attributes:

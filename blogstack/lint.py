@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from blogstack.diagnostics import Code, Diagnostic, Span
 from blogstack.verdicts import Verdicts, key
@@ -27,16 +26,14 @@ Origins = Mapping[str, Span]
 """For each logical ID the place in the user's file that made the resource."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """A template's text and the region that it is for."""
 
     text: str
     region: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What cfn-lint says: its rule, its message and the path in the template."""
 
     rule: str

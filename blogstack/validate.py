@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -20,8 +20,7 @@ PLACEHOLDERS: Mapping[str, Data] = {"name": "placeholder", "region": REGIONS[0]}
 _MOST_ROUNDS = 8  # more than the configuration has levels
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(NamedTuple):
     """What validate found.
 
     Attributes:

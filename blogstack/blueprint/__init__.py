@@ -5,7 +5,7 @@ Framework defaults, the address plan, which stacks exist and what they are calle
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from blogstack.blueprint.naming import naming
 from blogstack.blueprint.network import Network, resolve_network, resolve_placement
@@ -14,8 +14,7 @@ from blogstack.blueprint.service import Service, resolve_service
 from blogstack.config import Config
 
 
-@dataclass(frozen=True, slots=True)
-class Blueprint:
+class Blueprint(NamedTuple):
     """What is to be built. A stack that is None does not exist: the image or the network is there already."""
 
     name: str

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 REGISTRY, NETWORK, SERVICE = "registry", "network", "service"
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(NamedTuple):
     """A value that another stack exports.
 
     Attributes:
@@ -30,8 +29,7 @@ Value = str | Imported
 """A text of the user's, or what another stack hands on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(NamedTuple):
     """The names of one service in one environment.
 
     Attributes:

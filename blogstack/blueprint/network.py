@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from blogstack.addresses import address_plan
 from blogstack.blueprint.naming import NETWORK, Imported, Naming, Value
 from blogstack.config import Config
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(NamedTuple):
     """One availability zone and its subnets.
 
     Attributes:
@@ -30,8 +29,7 @@ class Zone:
     has_nat: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(NamedTuple):
     """The network stack.
 
     Attributes:
@@ -52,8 +50,7 @@ class Network:
         return bool(self.zones[0].private)
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """Where the service stands in a network.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from blogstack.blueprint.naming import REGISTRY, Imported, Naming, Value
 from blogstack.config import Config
@@ -12,8 +12,7 @@ DAYS_UNTAGGED = 14
 """Days that an image without a tag is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(NamedTuple):
     """The registry stack: one ECR repository."""
 
     stack: str
@@ -23,8 +22,7 @@ class Registry:
     tags: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class EcrArn:
+class EcrArn(NamedTuple):
     """A repository outside the registry stack, by the parts of its ARN."""
 
     account: str
@@ -32,8 +30,7 @@ class EcrArn:
     repository: str
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """What a task pulls.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from blogstack.blueprint.naming import SERVICE, Naming
 from blogstack.blueprint.network import Placement
@@ -18,8 +18,7 @@ _FREE_STORAGE = 20
 _TMP_SHARE = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """A health check; times in seconds. `target` is a shell command for a container, a path for a target group."""
 
     target: str
@@ -29,8 +28,7 @@ class Check:
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(NamedTuple):
     """What runs in a task.
 
     Attributes:
@@ -54,16 +52,14 @@ class Container:
     check: Check
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """An IAM statement that the user wrote."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tls:
+class Tls(NamedTuple):
     """What a domain brings. `certificate_arn` is "" when one is to be issued."""
 
     domain: str
@@ -72,8 +68,7 @@ class Tls:
     policy: str
 
 
-@dataclass(frozen=True, slots=True)
-class LoadBalancer:
+class LoadBalancer(NamedTuple):
     """The load balancer and its target group; times in seconds."""
 
     internal: bool
@@ -87,8 +82,7 @@ class LoadBalancer:
     success_codes: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scaling:
+class Scaling(NamedTuple):
     """Between how many tasks, and by what. `cpu` is a percentage, 0 for no policy; cooldowns in seconds."""
 
     min: int
@@ -98,8 +92,7 @@ class Scaling:
     scale_in_cooldown: int
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """The service stack.
 
     Attributes:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -276,6 +275,8 @@ class Cidr:
 
     def check(self, value: str) -> str:
         """The block itself; an error when it is none, has host bits, or is too wide or too narrow."""
+        from ipaddress import AddressValueError, IPv4Network, NetmaskValueError  # only when a block is given
+
         try:
             block = IPv4Network(value, strict=False)
         except (AddressValueError, NetmaskValueError):

@@ -7,7 +7,7 @@ so `reads` names every key it looks at.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from blogstack.config import Config
 from blogstack.diagnostics import Code, Diagnostic
@@ -17,8 +17,7 @@ from blogstack.rules.finding import Finding
 from blogstack.validate import Validation
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A check, its code and the keys it reads."""
 
     code: Code

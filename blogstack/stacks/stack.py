@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from troposphere import AWSHelperFn, AWSObject, Export, ImportValue, Output, Parameter, Sub, Tags, Template
+from typing import Any
+
+from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, Export, ImportValue, Output, Parameter, Sub, Tags
 
 from blogstack.blueprint.naming import Imported, Value
 from blogstack.document import KeyPath
@@ -13,32 +15,49 @@ class Stack:
 
     Attributes:
         name: Of the stack and of its file.
-        template: troposphere's template.
+        description: What it is, in one line.
         origins: For each logical ID the key of the user's file that made the resource.
     """
 
     def __init__(self, name: str, description: str) -> None:
         self.name = name
-        self.template = Template(Description=description)
-        self.template.set_version()
+        self.description = description
         self.origins: dict[str, KeyPath] = {}
+        self._parts: dict[str, dict[str, BaseAWSObject]] = {"Parameters": {}, "Resources": {}, "Outputs": {}}
 
     def add(self, resource: AWSObject, *origin: str) -> AWSObject:
         """Add a resource that the key `origin` asked for; returns it."""
         self.origins[resource.title] = origin
-        return self.template.add_resource(resource)
+        return self._add("Resources", resource)
 
     def parameter(self, parameter: Parameter) -> Parameter:
         """Add a parameter; returns it."""
-        return self.template.add_parameter(parameter)
+        return self._add("Parameters", parameter)
 
     def output(self, logical_id: str, description: str, value: object) -> Output:
         """Show a value to people; returns the output."""
-        return self.template.add_output(Output(logical_id, Description=description, Value=value))
+        return self._add("Outputs", Output(logical_id, Description=description, Value=value))
 
     def export(self, logical_id: str, description: str, value: object) -> None:
         """Hand a value on, as `STACK:ID`, to the stacks behind this one."""
         self.output(logical_id, description, value).Export = Export(f"{self.name}:{logical_id}")
+
+    def tree(self) -> dict[str, Any]:
+        """The template as plain data, after troposphere's own validation.
+
+        Not through troposphere's Template, which encodes everything once more for each level above it.
+        """
+        parts = {
+            part: {title: body.to_dict() for title, body in bodies.items()}
+            for part, bodies in self._parts.items()
+            if bodies
+        }
+        return {"AWSTemplateFormatVersion": "2010-09-09", "Description": self.description, **parts}
+
+    def _add(self, part: str, body: Any) -> Any:  # noqa: ANN401 (troposphere has no types)
+        assert body.title not in self._parts[part], body.title
+        self._parts[part][body.title] = body
+        return body
 
 
 def given(value: Value) -> str | AWSHelperFn:

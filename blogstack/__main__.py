@@ -1,0 +1,25 @@
+"""The console script, and `python -m blogstack`.
+
+Half of a short run is its start: what is imported stays, so looking for garbage in it is wasted, and pydantic's
+plugins, which it would look for in the user's environment, belong to other programs.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+
+
+def main() -> None:
+    """Start the command line."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    gc.disable()
+    from blogstack import cli
+
+    gc.freeze()
+    gc.enable()
+    cli.run()
+
+
+if __name__ == "__main__":
+    main()
