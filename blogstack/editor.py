@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import DictSchema
 
 from blogstack.config import Config
 from blogstack.config.types import Section
@@ -46,6 +47,11 @@ def descriptions(model: type[Section]) -> dict[str, str]:
 
 class _Draft7(GenerateJsonSchema):
     schema_dialect = "http://json-schema.org/draft-07/schema#"
+
+    def dict_schema(self, schema: DictSchema) -> Json:
+        """A mapping with free keys: one whose key has the wrong form is unknown."""
+        own = super().dict_schema(schema)
+        return {**own, "additionalProperties": False} if "patternProperties" in own else own
 
 
 def _models(model: type[Section]) -> set[type[Section]]:

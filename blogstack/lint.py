@@ -8,18 +8,19 @@ the same on every machine. Several templates are linted on all cores.
 from __future__ import annotations
 
 import os
+import re
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from blogstack.diagnostics import Code, Diagnostic, Span
+from blogstack.diagnostics import Code, Diagnostic, Span, did_you_mean
 from blogstack.verdicts import Verdicts, key
 
 if TYPE_CHECKING:
     from cfnlint.runner import Runner
 
-_HELP = "the rule is explained in cfn-lint's documentation, docs/rules.md"
 _SETTINGS = "include_checks=I"
 
 Origins = Mapping[str, Span]
@@ -60,8 +61,17 @@ def place(findings: Sequence[Finding], stack: str, origins: Origins) -> Iterator
     for finding in findings:
         resource = str(finding.path[1]) if len(finding.path) > 1 and finding.path[0] == "Resources" else ""
         where = f"{resource} in {stack}" if resource else stack
-        message = f"cfn-lint {finding.rule} on {where}: {finding.message}"
-        yield Diagnostic(Code.LINT, message, origins.get(resource), _HELP)
+        message, help = _told(finding)
+        yield Diagnostic(Code.LINT, f"cfn-lint {finding.rule} on {where}: {message}", origins.get(resource), help)
+
+
+def _told(finding: Finding) -> tuple[str, str]:
+    """A finding's message and remedy; of a long list of choices only the nearest is of use."""
+    choices = re.fullmatch(r"'(.*?)' is not one of \[(.*)\]", finding.message)
+    near = did_you_mean(choices[1], re.findall(r"'(.*?)'", choices[2])) if choices else None
+    if choices and near:
+        return f"{choices[1]!r} is unknown", f"did you mean {near!r}?"
+    return textwrap.shorten(finding.message, 300), f"rule {finding.rule} is explained in cfn-lint's docs/rules.md"
 
 
 def _lint_all(jobs: Sequence[Job]) -> Iterator[tuple[Finding, ...]]:
@@ -88,8 +98,15 @@ def _lint_one(job: Job) -> tuple[Finding, ...]:
 
     template, errors = decode_str(job.text)
     matches = errors or _runner(job.region).validate_template(template)
-    found = [Finding(m.rule.id, m.message, tuple(getattr(m, "path", None) or ())) for m in matches]
+    # Plain texts and numbers: cfn-lint's own know their place in the template, and do not travel between processes.
+    found = [
+        Finding(str(m.rule.id), str(m.message), tuple(map(_plain, getattr(m, "path", None) or ()))) for m in matches
+    ]
     return tuple(sorted(found, key=lambda finding: (str(finding.path), finding.rule, finding.message)))
+
+
+def _plain(step: str | int) -> str | int:
+    return int(step) if isinstance(step, int) else str(step)
 
 
 @lru_cache(maxsize=4)

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from blogstack.config.types import AsWritten, Cpu, Duration, Form, Items, Memory, Section, Text, UniqueItems, Whole
+from blogstack.config.sizes import Cpu, Memory
+from blogstack.config.types import AsWritten, Duration, Form, Items, Section, Text, UniqueItems, Whole
 
 UrlPath = Annotated[
     str,

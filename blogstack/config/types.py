@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from blogstack.fargate import TASK_SIZES
-
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
@@ -184,77 +182,32 @@ def shorten(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-Text = Annotated[str, BeforeValidator(as_text, json_schema_input_type=str | int)]
+def _no_dynamic_reference(text: str) -> str:
+    """The text itself; CloudFormation would put another in the place of `{{resolve:...}}`, whatever it stands in."""
+    if "{{resolve:" in text:
+        raise fault("WRONG_FORM", "a dynamic reference of CloudFormation is not passed on as written", _DYNAMIC_HELP)
+    return text
+
+
+_DYNAMIC_HELP = "write the value itself; a secret belongs in Secrets Manager, under `secrets`"
+_NOT_DYNAMIC: Any = {"not": {"type": "string", "pattern": r"\{\{resolve:"}}
+
+Text = Annotated[
+    str,
+    BeforeValidator(as_text, json_schema_input_type=str | int),
+    AfterValidator(_no_dynamic_reference),
+    Field(json_schema_extra=_NOT_DYNAMIC),
+]
 """Any text; a whole number is taken as written."""
 
-AsWritten = Annotated[str, BeforeValidator(as_written, json_schema_input_type=str | int | float | bool)]
+AsWritten = Annotated[
+    str,
+    BeforeValidator(as_written, json_schema_input_type=str | int | float | bool),
+    AfterValidator(_no_dynamic_reference),
+    Field(json_schema_extra=_NOT_DYNAMIC),
+]
 """Any text, number or boolean, kept exactly as written in the file."""
 
-
-class _Cpu:
-    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(_cpu_units)
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        return {
-            "anyOf": [
-                {"type": "integer", "enum": list(TASK_SIZES)},
-                {"type": "string", "pattern": f"^(?:{_VCPU_TEXT.pattern})$"},
-            ]
-        }
-
-
-class _Memory:
-    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(_mebibytes)
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        return {
-            "anyOf": [
-                {"type": "integer", "minimum": 512, "maximum": 249856},
-                {"type": "string", "pattern": f"^(?:{_GB_TEXT.pattern})$"},
-            ]
-        }
-
-
-_VCPU = {".25": 256, ".5": 512, **{str(units // 1024): units for units in TASK_SIZES if units >= 1024}}
-_VCPU_TEXT = re.compile(r"0?(\.25|\.5|1|2|4|8|16|32) ?v[Cc][Pp][Uu]")
-_GB_TEXT = re.compile(r"([1-9][0-9]{0,2}|0?\.5) ?GB")
-
-
-def _cpu_units(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        if value not in TASK_SIZES:
-            raise fault("NOT_A_CHOICE", f"{value} is not a number of CPU units that Fargate sells", _CPU_HELP)
-        return value
-    if not isinstance(value, str):
-        raise fault("WRONG_TYPE", "is neither CPU units nor vCPUs", _CPU_HELP)
-    match = _VCPU_TEXT.fullmatch(value)
-    if not match:
-        raise fault("NOT_A_CHOICE", f"{shorten(value)!r} is not a size that Fargate sells", _CPU_HELP)
-    return _VCPU[match[1]]
-
-
-def _mebibytes(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        mebibytes = value
-    else:
-        match = _GB_TEXT.fullmatch(value) if isinstance(value, str) else None
-        if not match:
-            raise fault("WRONG_TYPE", "is not an amount of memory", "write MiB as in 1024, or GB as in `1 GB`")
-        mebibytes = int(float(match[1]) * 1024)
-    if not 512 <= mebibytes <= 249856:
-        raise fault("OUT_OF_RANGE", f"{value}", "Fargate sells 512 MiB to 249856 MiB (244 GB)")
-    return mebibytes
-
-
-_CPU_HELP = f"choose {', '.join(map(str, TASK_SIZES))} (1024 is one vCPU; `0.5 vCPU` is 512)"
-
-Cpu = Annotated[int, _Cpu()]
-"""CPU units, 1024 to a vCPU: one of the numbers that Fargate sells."""
-
-Memory = Annotated[int, _Memory()]
-"""Memory in MiB."""
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 
