@@ -4,7 +4,7 @@ PYTHON ?= python3
 APP_BIN := .venv-app/bin
 APP_SOURCES := app tests/app benchmarks/app
 
-.PHONY: app-setup lock-app test-app bench-app rolling image
+.PHONY: app-setup lock-app test-app soak-app bench-app rolling image
 
 app-setup: .venv-app/.ready ## make the blog service's environment with its pinned dependencies
 
@@ -27,6 +27,9 @@ test-app: .venv-app/.ready ## check the blog service: format, lint, types, Docke
 	$(APP_BIN)/mypy --config-file tests/app/mypy.ini
 	$(APP_BIN)/hadolint Dockerfile
 	$(APP_BIN)/python -m pytest -c tests/app/pytest.ini --rootdir . tests/app
+
+soak-app: .venv-app/.ready ## many generated requests against the OpenAPI document; takes a quarter of an hour
+	APP_EXAMPLES=500 $(APP_BIN)/python -m pytest -c tests/app/pytest.ini --rootdir . tests/app/test_openapi.py
 
 bench-app: .venv-app/.ready ## requests a second of GET /posts, as a ratio to a route that returns the same bytes
 	$(APP_BIN)/python -m benchmarks.app.posts

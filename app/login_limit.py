@@ -3,7 +3,7 @@
 import hashlib
 from datetime import timedelta
 
-from sqlalchemy import case, delete, select
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,14 +30,18 @@ class LoginLimit:
 
     async def allows(self, session: AsyncSession, username: str, address: str) -> bool:
         """Count one more attempt, before it is made, and say whether it may be made."""
-        await self._forget_expired(session)
         of_address = await self._count(session, _key(address))
         of_user = await self._count(session, _key(address, username))
+        await self._forget_expired(session)
         return of_address <= self._per_address and of_user <= self._per_user
 
     async def succeeded(self, session: AsyncSession, username: str, address: str) -> None:
         """Forget the attempts of somebody who has shown that the account is theirs."""
-        await session.execute(delete(LoginAttempts).where(LoginAttempts.key == _key(address, username)))
+        # In the order in which they are counted, so that no two log-ins wait for each other. At an address
+        # that many share, only what fails is held against it.
+        of_address, of_user = (LoginAttempts.key == key for key in (_key(address), _key(address, username)))
+        await session.execute(update(LoginAttempts).where(of_address).values(attempts=LoginAttempts.attempts - 1))
+        await session.execute(delete(LoginAttempts).where(of_user))
 
     async def _count(self, session: AsyncSession, key: str) -> int:
         insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
@@ -59,7 +63,8 @@ class LoginLimit:
         return (await session.execute(statement)).scalar_one()
 
     async def _forget_expired(self, session: AsyncSession) -> None:
-        # A few at a time, and none that another task holds: nobody waits, and the table stays small.
+        # A few at a time, and none that another log-in holds, so that the table stays small and nobody waits.
+        # Last in its transaction: two that began with it could each hold the row that the other counts in.
         expired = (
             select(LoginAttempts.key)
             .where(LoginAttempts.expires_at <= now())

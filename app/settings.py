@@ -77,6 +77,8 @@ class Settings(BaseSettings):
                 return ["DATABASE_URL is not a URL such as postgresql://user:password@host:5432/name"]
             if url.drivername not in ("postgresql", "postgres", "postgresql+psycopg", "sqlite"):
                 return [f"DATABASE_URL starts with {url.drivername!r}; postgresql or sqlite is served"]
+            if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
+                return ["DATABASE_URL names no file; a database in memory has no second connection"]
             return []
         if self.database_host is None:
             return []

@@ -42,11 +42,12 @@ def programs() -> Path:
 class Postgres:
     """A server in a folder of its own, with password log-in over TCP as RDS has it."""
 
-    def __init__(self) -> None:
-        """Choose its place; entering the context starts it."""
+    def __init__(self, system: Path | None = None) -> None:
+        """Choose its place; entering the context starts it. A system's own programs serve TLS."""
         # Short and readable by all: it holds a socket, and with root's help another user works in it.
         self._folder = Path(tempfile.mkdtemp(prefix="blogpg"))
-        self._bin = programs()
+        self._bin = system or programs()
+        self._system = system is not None
         self._user = UNPRIVILEGED if os.geteuid() == 0 else None
         self._data = self._folder / "data"
         self.port = free_port()
@@ -123,7 +124,8 @@ class Postgres:
     def _prepare(self) -> None:
         if self._user:
             self._folder.chmod(0o755)
-            self._bin = self._copy_programs(self._bin)
+            if not self._system:
+                self._bin = self._copy_programs(self._bin)
         self._data.mkdir(mode=0o700)
         password = self._folder / "password"
         password.write_text(PASSWORD)
@@ -134,6 +136,18 @@ class Postgres:
         with (self._data / "postgresql.conf").open("a") as conf:
             conf.write(f"port = {self.port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n")
             conf.write("fsync = off\nmax_connections = 200\n")
+            if self._system:
+                self._make_certificate()
+                conf.write("ssl = on\n")
+
+    def _make_certificate(self) -> None:
+        key, certificate = self._data / "server.key", self._data / "server.crt"
+        request = ["openssl", "req", "-x509", "-nodes", "-newkey", "rsa:2048", "-subj", "/CN=localhost"]
+        subprocess.run([*request, "-keyout", key, "-out", certificate], check=True, capture_output=True, timeout=60)
+        key.chmod(0o600)
+        for path in (key, certificate):
+            if self._user:
+                shutil.chown(path, self._user)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

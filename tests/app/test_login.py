@@ -4,6 +4,7 @@ import base64
 import json
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import anyio
@@ -89,6 +90,20 @@ def test_attempts_are_limited_for_each_address(settings: Settings) -> None:
     with TestClient(create_app(settings.model_copy(update={"login_attempts_per_address": 3}))) as client:
         answers = [log_in(client, f"user{number}", "wrong password")[0] for number in range(5)]
     assert answers == [401, 401, 401, 429, 429]
+
+
+def test_a_success_is_not_held_against_the_address(settings: Settings) -> None:
+    with TestClient(create_app(settings.model_copy(update={"login_attempts_per_address": 3}))) as client:
+        register(client, "ada")
+        answers = [log_in(client, "ada", PASSWORD)[0] for _ in range(6)]
+    assert answers == [200] * 6
+
+
+def test_many_log_in_at_once(generous: Settings) -> None:
+    with TestClient(create_app(generous)) as client, ThreadPoolExecutor(8) as pool:
+        register(client, "ada")
+        answers = list(pool.map(lambda _: log_in(client, "ada", PASSWORD)[0], range(24)))
+    assert answers == [200] * 24
 
 
 def test_the_limit_ends_with_its_window(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """The OpenAPI document: complete, and true under generated requests."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ from tests.app.postgres import Postgres
 from tests.app.service import Service
 from tests.app.test_api import Headers, register, write_post
 
+# Few in every run of the tests; `make soak-app` asks for many.
+EXAMPLES = int(os.environ.get("APP_EXAMPLES", "15"))
 ERRORS = ("400", "408", "413", "422", "500", "503")
 
 
@@ -68,7 +71,7 @@ schema = schemathesis.openapi.from_dict(document())
 
 
 @schema.parametrize()
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_generated_requests_get_documented_answers(case: schemathesis.Case[Any], base: tuple[str, Headers]) -> None:
     url, headers = base
     case.call_and_validate(base_url=url, headers=headers)

@@ -61,6 +61,7 @@ def test_the_database_from_its_address(monkeypatch: pytest.MonkeyPatch, scheme: 
         (PARTS | {"DATABASE_URL": "postgresql://u:p@db/blog"}, "not both"),
         ({"DATABASE_URL": "no address"}, "DATABASE_URL is not a URL"),
         ({"DATABASE_URL": "mysql://u:p@db/blog"}, "DATABASE_URL starts with 'mysql'"),
+        ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL names no file"),
         ({"ENVIRONMENT": "prod"}, "environment\n"),
         ({"PORT": "http"}, "port\n"),
         ({"LOG_LEVEL": "loud"}, "log_level\n"),
