@@ -1,0 +1,55 @@
+"""Reads templates back, as CloudFormation would: short functions become the long ones."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import yaml
+
+from tests.cases import compiled
+
+Tree = dict[str, Any]
+
+
+class _Loader(yaml.CSafeLoader):
+    """PyYAML with CloudFormation's functions."""
+
+
+def _function(loader: _Loader, suffix: str, node: yaml.Node) -> Tree:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt":
+        value = value.split(".", 1)
+    return {suffix if suffix == "Ref" else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _function)
+
+
+def read(text: str) -> Tree:
+    """A YAML template as plain data."""
+    return yaml.load(text, Loader=_Loader)  # type: ignore[no-any-return]
+
+
+@cache
+def trees(case: str) -> dict[str, Tree]:
+    """The templates of an accept case, by the last word of the stack's name: registry, network, service."""
+    templates = compiled(case).templates
+    return {template.stack_name.rsplit("-", 1)[1]: read(template.text) for template in templates}
+
+
+def resource(case: str, kind: str, logical_id: str) -> Tree:
+    """The properties of one resource."""
+    return trees(case)[kind]["Resources"][logical_id]["Properties"]  # type: ignore[no-any-return]
+
+
+def of_type(tree: Tree, resource_type: str) -> dict[str, Tree]:
+    """A template's resources of one type, by logical ID."""
+    return {name: body for name, body in tree["Resources"].items() if body["Type"] == resource_type}
