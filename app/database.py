@@ -21,18 +21,14 @@ POSTGRES_LIMITS = {
     "keepalives_interval": "5",
     "keepalives_count": "2",
 }
-POSTGRES_SESSION = {
-    "statement_timeout": "8s",
-    "lock_timeout": f"{LOCK_SECONDS}s",
-    "idle_in_transaction_session_timeout": "15s",
-}
+REQUEST_LIMITS = {"statement_timeout": "8s", "idle_in_transaction_session_timeout": "15s"}
 
 
-def connect_args(url: URL, session: dict[str, str]) -> dict[str, Any]:
-    """What the driver is told when it opens a connection."""
+def connect_args(url: URL, lock_seconds: int, **session: str) -> dict[str, Any]:
+    """What the driver is told when it opens a connection: how long to wait for a lock, and more settings."""
     if url.get_backend_name() == "sqlite":
-        return {"timeout": LOCK_SECONDS}
-    options = " ".join(f"-c {name}={value}" for name, value in session.items())
+        return {"timeout": lock_seconds}
+    options = " ".join(f"-c {name}={value}" for name, value in [("lock_timeout", f"{lock_seconds}s"), *session.items()])
     return {**POSTGRES_LIMITS, "application_name": "blog", "options": options}
 
 
@@ -78,7 +74,7 @@ class Database:
             pool_timeout=settings.database_pool_timeout,
             pool_pre_ping=True,
             hide_parameters=True,  # an error's text may reach the log, and a parameter may be a password's hash
-            connect_args=connect_args(url, POSTGRES_SESSION),
+            connect_args=connect_args(url, LOCK_SECONDS, **REQUEST_LIMITS),
         )
         if sqlite:
             prepare_sqlite(engine.sync_engine)

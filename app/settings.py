@@ -37,9 +37,9 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     database_sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] | None = None
     sqlite_path: Path = Path("blog.db")
-    # Twenty tasks (ten during a rolling deployment's double set) of four and one for /ready make 100
-    # connections; RDS gives its smallest instances, of 1 GiB, about 112 (LEAST(memory / 9531392, 5000)).
-    database_pool_size: int = Field(default=4, ge=1, le=100)
+    # Ten tasks, twenty during a rolling deployment, of three connections and one for /ready are 80. RDS sets
+    # max_connections to LEAST(memory / 9531392, 5000): some 112 with 1 GiB, less what the system itself takes.
+    database_pool_size: int = Field(default=3, ge=1, le=100)
     database_pool_timeout: PositiveFloat = 5
     migrate_on_start: bool = True
 

@@ -11,13 +11,13 @@ from app.settings import Settings, load_settings
 # Any number will do, so long as nothing else in this database locks by it.
 LOCK = 7_265_110
 # How long a task waits for another's migration, and how long a change may wait for a table in use.
-SESSION = {"lock_timeout": "60s"}
+LOCK_SECONDS = 60
 
 
 def run(settings: Settings) -> None:
     """Run the migrations that were asked for; all of them take effect, or none."""
     url = settings.database
-    engine = create_engine(url, poolclass=NullPool, connect_args=connect_args(url, SESSION))
+    engine = create_engine(url, poolclass=NullPool, connect_args=connect_args(url, LOCK_SECONDS))
     sqlite = engine.dialect.name == "sqlite"
     if sqlite:
         prepare_sqlite(engine)  # its BEGIN IMMEDIATE is the lock

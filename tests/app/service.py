@@ -2,10 +2,12 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,8 +18,26 @@ from tests.app.postgres import free_port
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
+PATIENCE = 30
 # What a process of the service keeps of the environment of the tests; the rest is the test's own.
 KEPT = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    """Wait for something that takes an unknown, but not a long time."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.1)
+
+
+def refuses(port: int) -> bool:
+    """Whether nothing listens on this port."""
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 class Service:

@@ -9,8 +9,7 @@ import httpx2
 import pytest
 
 from tests.app.postgres import Postgres
-from tests.app.service import ROOT, Service
-from tests.app.test_faults import eventually, refuses
+from tests.app.service import ROOT, Service, eventually, refuses
 
 PAGE = (ROOT / "docs/django.md").read_text()
 FENCE = re.compile(r"^```python\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

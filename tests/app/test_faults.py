@@ -4,7 +4,7 @@ import asyncio
 import resource
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,21 +13,12 @@ import pytest
 
 from tests.app.load import Result, exchange, get, load
 from tests.app.postgres import Postgres
-from tests.app.service import Service
+from tests.app.service import PATIENCE, Service, eventually, refuses
 from tests.app.test_api import register, write_post
 
 STOP_TIMEOUT = 30  # LANGUAGE.md's default: what ECS waits between SIGTERM and SIGKILL
 REQUEST_TIMEOUT = 2
-PATIENCE = 30
 PROBLEM = "application/problem+json"
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    """Wait for something that takes an unknown, but not a long time."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.1)
 
 
 @pytest.fixture
@@ -45,14 +36,6 @@ def on_postgres(postgres: Postgres) -> Iterator[Service]:
         with httpx2.Client(base_url=service.url, timeout=PATIENCE) as client:
             write_post(client, register(client, "ada"))
         yield service
-
-
-def refuses(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port)).close()
-    except ConnectionRefusedError:
-        return True
-    return False
 
 
 def status(service: Service, path: str) -> int:

@@ -3,16 +3,18 @@
 import subprocess
 import sys
 
+import psutil
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect
+from sqlalchemy import Engine, create_engine, inspect, text
 
+from app.database import prepare_sqlite
 from app.migrate import alembic_config, migrate
 from app.models import Base
 from app.settings import Settings
 from tests.app.postgres import Postgres
-from tests.app.service import ROOT
+from tests.app.service import ROOT, eventually
 
 PROCESSES = 4
 
@@ -40,19 +42,40 @@ def test_a_second_migration_changes_nothing(settings: Settings) -> None:
     migrate(settings)
 
 
-def test_processes_that_migrate_at_once(database_environment: dict[str, str]) -> None:
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "app.migrate"],
-            cwd=ROOT,
-            env=database_environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for _ in range(PROCESSES)
-    ]
+def test_processes_that_migrate_at_once(settings: Settings, database_environment: dict[str, str]) -> None:
+    engine = create_engine(settings.database)
+    sqlite = engine.dialect.name == "sqlite"
+    if sqlite:
+        prepare_sqlite(engine)
+    started: list[subprocess.Popen[str]] = []
+
+    def all_wait() -> bool:
+        if sqlite:
+            path = str(settings.sqlite_path)
+            return all(path in [file.path for file in psutil.Process(one.pid).open_files()] for one in started)
+        with engine.connect() as other:
+            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            return bool(other.scalar(text(waiting)) == PROCESSES)
+
+    # The test holds the lock until all of them wait for it, so that they really meet.
+    with engine.begin() as connection:
+        if not sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(7265110)"))
+        started += [
+            subprocess.Popen(
+                [sys.executable, "-m", "app.migrate"],
+                cwd=ROOT,
+                env=database_environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            for _ in range(PROCESSES)
+        ]
+        eventually(all_wait)
+        assert inspect(connection).get_table_names() == []
     logs = [process.communicate(timeout=60)[0] for process in started]
+    engine.dispose()
     assert [process.returncode for process in started] == [0] * PROCESSES, "\n".join(logs)
     assert "".join(logs).count("Running upgrade  -> 0001") == 1
 
