@@ -79,7 +79,7 @@ def _excerpt(line: str, span: Span, paint: Callable[[str], str]) -> str:
     start = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(line)
     cut = max(0, start - _WIDEST // 2)
-    shown = printable(line)[cut : cut + _WIDEST]
+    shown = printable(line[cut : cut + _WIDEST])
     start, end = start - cut, min(end - cut, len(shown))
     gutter = f"{span.line:>4} | "
     indent = " " * (len(gutter) - 2) + "| " + " " * _width(shown[:start])

@@ -14,9 +14,12 @@ import yaml
 
 from blogstack.diagnostics import Code, Diagnostic, Rejected, Span
 from blogstack.document import Document, Node, Scalar
+from blogstack.syntax import ALIAS_HELP, Complaint, explained
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
+MOST_PROBLEMS = 100
+"""The most problems that one text is told of; reading ends there."""
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
@@ -43,7 +46,9 @@ def parse(path: str, content: bytes) -> Document:
     except yaml.MarkedYAMLError as error:
         builder.problems.append(_syntax_problem(error, text))
     except yaml.YAMLError as error:  # such as a reader error, which has no mark
-        builder.problems.append(Diagnostic(Code.SYNTAX, f"the YAML is malformed: {error}"))
+        builder.problems.append(
+            Diagnostic(Code.SYNTAX, f"the YAML is malformed: {error}", help="save it anew as UTF-8")
+        )
     if not builder.problems and builder.root is None:
         builder.problems.append(Diagnostic(Code.EMPTY, "the file is empty", Span(1, 1, 1, 2), _START))
     if builder.problems or builder.root is None:
@@ -117,36 +122,10 @@ def _place(before: str) -> Span:
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Diagnostic:
-    mark = error.problem_mark or error.context_mark
-    problem = error.problem or "the YAML is malformed"
-    if mark is None:
-        return Diagnostic(Code.SYNTAX, problem)
-    all_lines = lines(text.rstrip())
-    line, column = mark.line + 1, mark.column + 1
-    if line > len(all_lines):  # libyaml notices at the end of the file what began before
-        line, column = len(all_lines), len(all_lines[-1]) + 1
-    span = Span(line, column, line, column + 1)
-    shown = all_lines[line - 1]
-    message = f"{error.context}: {problem}" if error.context else problem
-    if "\t" in shown[:column] and not shown[: column - 1].strip():
-        return Diagnostic(Code.SYNTAX, "a tab cannot indent YAML", span, "indent with two spaces")
-    if "undefined alias" in problem:
-        return Diagnostic(Code.ALIAS, "an alias is not supported here", span, _ALIAS_HELP)
-    if "cannot start any token" in problem:
-        return Diagnostic(Code.SYNTAX, f"a text cannot start with {shown[column - 1 : column]!r}", span, "quote it")
-    if "mapping values are not allowed" in problem:
-        return Diagnostic(
-            Code.SYNTAX,
-            "a second `: ` on this line, or a key that is indented more than its neighbours",
-            span,
-            "quote a text that holds `: `, and give keys of one mapping the same indentation",
-        )
-    if "could not find expected ':'" in problem:
-        return Diagnostic(Code.SYNTAX, "a `:` is missing before this place", span, "write `key: value`")
-    return Diagnostic(Code.SYNTAX, message, span, "check quotes, brackets and indentation around this place")
-
-
-_ALIAS_HELP = "write the value out; what environments share stands above them and is merged into each"
+    mark, context = error.problem_mark or error.context_mark, error.context_mark
+    at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    since = (context.line + 1, context.column + 1) if context else None
+    return explained(Complaint(error.problem or "", error.context or "", at, since), lines(text.rstrip()))
 
 
 class _Builder:
@@ -169,7 +148,8 @@ class _Builder:
                     self._problem(Code.MANY_DOCUMENTS, "a second YAML document starts here", event, _ONE_DOCUMENT)
                     self._lost = True
             case yaml.AliasEvent():
-                self._problem(Code.ALIAS, f"the alias *{event.anchor} is not supported", event, _ALIAS_HELP)
+                if not (self._keys and self._keys[-1] and self._keys[-1][0] == "<<"):  # said of the merge key already
+                    self._problem(Code.ALIAS, f"the alias *{event.anchor} is not supported", event, ALIAS_HELP)
                 self._place(Node(_span(event)), event)
             case yaml.ScalarEvent():
                 self._check_properties(event)
@@ -214,12 +194,12 @@ class _Builder:
 
     def _key(self, parent: Node, event: yaml.Event) -> tuple[str, Span]:
         if not isinstance(event, yaml.ScalarEvent):
-            self._problem(Code.KEY_NOT_TEXT, "a key must be a single word", event, "write `key: value`")
+            self._problem(Code.KEY_NOT_TEXT, "a key must be a single word", event, _KEY_HELP)
             self._lost = True
             return "", _span(event)
         word: str = event.value
         if word == "<<" and not event.style:
-            self._problem(Code.ALIAS, "the merge key << is not supported", event, _ALIAS_HELP)
+            self._problem(Code.ALIAS, "the merge key << is not supported", event, ALIAS_HELP)
         elif not word:
             self._problem(Code.KEY_NOT_TEXT, "a key is empty", event, "write `key: value`")
         elif parent.entries and word in parent.entries:
@@ -234,9 +214,9 @@ class _Builder:
 
     def _check_properties(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.anchor is not None:
-            self._problem(Code.ALIAS, f"the anchor &{event.anchor} is not supported", event, _ALIAS_HELP)
+            self._problem(Code.ALIAS, f"the anchor &{event.anchor} is not supported", event, ALIAS_HELP)
         if event.tag is not None:
-            shown = event.tag if event.tag.startswith("!") else "!!" + event.tag.rsplit(":", 1)[-1]
+            shown = event.tag.replace(_YAML_TAG, "!!", 1)
             help = "remove it; CloudFormation's functions have no place here"
             self._problem(Code.TAG, f"the tag {shown} is not supported", event, help)
 
@@ -245,8 +225,11 @@ class _Builder:
         if span.end_line != span.line:
             span = Span(span.line, span.column, span.line, span.column + 1)
         self.problems.append(Diagnostic(code, message, span, help))
+        self._lost = self._lost or len(self.problems) == MOST_PROBLEMS
 
 
+_YAML_TAG = "tag:yaml.org,2002:"
+_KEY_HELP = "write `key: value`; put a text that starts with a bracket in quotes"
 _ONE_DOCUMENT = "remove the `---`, or keep each service in a file of its own"
 
 

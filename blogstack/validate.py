@@ -43,7 +43,9 @@ def validate(document: Document) -> Validation:
     written, data = document.plain(), document.plain()
     if not isinstance(data, dict):
         message = f"the file holds {described(data)}, not a mapping"
-        raise Rejected([Diagnostic(Code.WRONG_TYPE, message, document.locate(()), "write `key: value` lines")])
+        space = ", with a space after the colon" if isinstance(data, str) and ":" in data else ""
+        help = f"write `key: value` lines{space}"
+        raise Rejected([Diagnostic(Code.WRONG_TYPE, message, document.locate(()), help)])
     faulty: list[KeyPath] = []
     diagnostics: tuple[Diagnostic, ...] = ()
     for _ in range(_MOST_ROUNDS):

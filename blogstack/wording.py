@@ -46,6 +46,7 @@ def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnosti
     if kind == "extra_forbidden":
         return _unknown_key(loc, inside, document.locate_key(path))
     if kind == "missing":
+        span = document.locate_key(path)
         return Diagnostic(Code.MISSING_KEY, f"the key {loc[-1]!r} is missing{inside}", span, f"add `{loc[-1]}:`")
     if value is None:
         help = "give it a value, or remove the key to get the default"
@@ -140,9 +141,22 @@ def sections(annotation: object) -> Iterator[type[Section]]:
 
 def _unknown_key(loc: KeyPath, inside: str, span: Span) -> Diagnostic:
     key, known = str(loc[-1]), list(section_at(loc[:-1]).model_fields)
-    near = did_you_mean(key, known)
-    help = f"did you mean {near!r}?" if near else f"known here: {', '.join(known)}"
+    if near := did_you_mean(key, known):
+        help = f"did you mean {near!r}?"
+    elif homes := [f"in {dotted(path)}" if path else "at the top level" for path in _homes(Config, key)]:
+        help = f"it belongs {' or '.join(homes)}"
+    else:
+        help = f"known here: {', '.join(known)}"
     return Diagnostic(Code.UNKNOWN_KEY, f"unknown key {shorten(key)!r}{inside}", span, help)
+
+
+def _homes(model: type[Section], key: str, at: KeyPath = ()) -> Iterator[KeyPath]:
+    """The sections that know a key."""
+    if key in model.model_fields:
+        yield at
+    for name, field in model.model_fields.items():
+        for section in sections(field.annotation):
+            yield from _homes(section, key, (*at, name))
 
 
 def _custom(code: Code, name: str, value: object, message: str) -> str:
