@@ -28,7 +28,7 @@ test-app: .venv-app/.ready ## check the blog service: format, lint, types, Docke
 	$(APP_BIN)/hadolint Dockerfile
 	$(APP_BIN)/python -m pytest -c tests/app/pytest.ini --rootdir . tests/app
 
-soak-app: .venv-app/.ready ## many generated requests against the OpenAPI document; takes a quarter of an hour
+soak-app: .venv-app/.ready ## many generated requests against the OpenAPI document; takes some minutes
 	APP_EXAMPLES=500 $(APP_BIN)/python -m pytest -c tests/app/pytest.ini --rootdir . tests/app/test_openapi.py
 
 bench-app: .venv-app/.ready ## requests a second of GET /posts, as a ratio to a route that returns the same bytes

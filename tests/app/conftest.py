@@ -39,11 +39,18 @@ def shared_postgres() -> Iterator[Postgres]:
         yield server
 
 
-@pytest.fixture
-def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL for one test, which may do with it what it likes."""
+@pytest.fixture(scope="session")
+def breakable_postgres() -> Iterator[Postgres]:
+    """Another for those that do not."""
     with Postgres() as server:
         yield server
+
+
+@pytest.fixture
+def postgres(breakable_postgres: Postgres) -> Iterator[Postgres]:
+    """A PostgreSQL that a test may stop and freeze; it runs again for the next."""
+    yield breakable_postgres
+    breakable_postgres.mend()
 
 
 @pytest.fixture(params=BOTH)

@@ -90,6 +90,13 @@ class Postgres:
         """Let it go on."""
         self._signal(signal.SIGCONT)
 
+    def mend(self) -> None:
+        """Make it run again, whatever was done to it."""
+        if (self._data / "postmaster.pid").exists():
+            self.thaw()
+        else:
+            self.start()
+
     def create_database(self) -> str:
         """Make an empty database and return its name."""
         name = f"test_{time.monotonic_ns()}"
@@ -152,8 +159,7 @@ class Postgres:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop, if it runs, and remove every file."""
-        if (self._data / "postmaster.pid").exists():
-            self.thaw()
-            self.stop()
+        """Stop, and remove every file."""
+        self.mend()
+        self.stop()
         shutil.rmtree(self._folder)
