@@ -131,11 +131,12 @@ def add_listeners(stack: Stack, service: Service, balancer: AWSObject, target_gr
     forward = elb.Action(Type="forward", TargetGroupArn=Ref(target_group))
     tls = service.balancer.tls
     if tls is None:
-        return stack.add(_listener(names.HTTP_LISTENER, balancer, 80, "HTTP", forward), _ORIGIN)
+        return stack.add(_listener(service, names.HTTP_LISTENER, balancer, 80, forward), _ORIGIN)
     redirect = elb.RedirectConfig(Protocol="HTTPS", Port="443", StatusCode="HTTP_301")
     action = elb.Action(Type="redirect", RedirectConfig=redirect)
-    stack.add(_listener(names.HTTP_LISTENER, balancer, 80, "HTTP", action), "domain")
-    listener = _listener(names.HTTPS_LISTENER, balancer, 443, "HTTPS", forward)
+    stack.add(_listener(service, names.HTTP_LISTENER, balancer, 80, action), "domain")
+    listener = _listener(service, names.HTTPS_LISTENER, balancer, 443, forward)
+    listener.Protocol = "HTTPS"
     listener.SslPolicy = tls.policy
     listener.Certificates = [elb.Certificate(CertificateArn=_certificate(stack, service, tls))]
     stack.add(
@@ -154,9 +155,14 @@ def add_listeners(stack: Stack, service: Service, balancer: AWSObject, target_gr
     return stack.add(listener, "domain")
 
 
-def _listener(logical_id: str, balancer: AWSObject, port: int, protocol: str, action: elb.Action) -> elb.Listener:
+def _listener(service: Service, logical_id: str, balancer: AWSObject, port: int, action: elb.Action) -> elb.Listener:
     return elb.Listener(
-        logical_id, LoadBalancerArn=Ref(balancer), Port=port, Protocol=protocol, DefaultActions=[action]
+        logical_id,
+        LoadBalancerArn=Ref(balancer),
+        Port=port,
+        Protocol="HTTP",
+        DefaultActions=[action],
+        Tags=tagged(service.tags),
     )
 
 

@@ -7,10 +7,10 @@ from troposphere import applicationautoscaling as scaling
 
 from blogstack.blueprint.service import Scaling
 from blogstack.stacks import names
-from blogstack.stacks.stack import Stack
+from blogstack.stacks.stack import Stack, tagged
 
 
-def add_scaling(stack: Stack, plan: Scaling, cluster: AWSObject, service: AWSObject) -> None:
+def add_scaling(stack: Stack, plan: Scaling, tags: dict[str, str], cluster: AWSObject, service: AWSObject) -> None:
     """Hold the number of tasks between its limits by what the policies measure."""
     target = stack.add(
         scaling.ScalableTarget(
@@ -20,6 +20,7 @@ def add_scaling(stack: Stack, plan: Scaling, cluster: AWSObject, service: AWSObj
             ResourceId=Sub(f"service/${{{cluster.title}}}/${{{service.title}.Name}}"),
             MinCapacity=plan.min,
             MaxCapacity=plan.max,
+            Tags=tagged(tags),
         ),
         "scaling",
     )

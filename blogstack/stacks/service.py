@@ -25,7 +25,7 @@ def lower(service: Service) -> Stack:
     task = add_task_definition(stack, service, log_group, execution_role, task_role)
     ecs_service = _add_service(stack, service, cluster, task, task_group, target_group, listener)
     if service.scaling is not None:
-        scaling.add_scaling(stack, service.scaling, cluster, ecs_service)
+        scaling.add_scaling(stack, service.scaling, service.tags, cluster, ecs_service)
     _add_outputs(stack, service, load_balancer, cluster, ecs_service, log_group, task, target_group)
     return stack
 
