@@ -79,11 +79,8 @@ def _child(node: Node, step: str | int) -> tuple[Node, Span | None] | None:
 
 
 def _first_line(node: Node) -> Span:
-    """The first line of a node; of a mapping, its first key."""
-    for span in node.key_spans.values():
-        if span.line == node.span.line or node.span.line != node.span.end_line:
-            return span
+    """A node of one line, the first key of a longer mapping, the start of a longer list or text."""
     span = node.span
-    if span.line == span.end_line:
+    if span.line == span.end_line and span.column < span.end_column:
         return span
-    return Span(span.line, span.column, span.line, span.column + 1)
+    return next(iter(node.key_spans.values()), Span(span.line, span.column, span.line, span.column + 1))

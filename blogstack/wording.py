@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic_core import ErrorDetails
 
 from blogstack.config import Config
-from blogstack.config.types import Section, shorten
+from blogstack.config.types import Section, counted, shorten
 from blogstack.diagnostics import Code, Diagnostic, Span, did_you_mean
 from blogstack.document import Data, Document, KeyPath
 
@@ -24,6 +24,7 @@ _EXPECTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
 }
+_SHORT = 60
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
 
 
@@ -49,22 +50,25 @@ def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnosti
         span = document.locate_key(path)
         return Diagnostic(Code.MISSING_KEY, f"the key {loc[-1]!r} is missing{inside}", span, f"add `{loc[-1]}:`")
     if value is None:
-        help = "give it a value, or remove the key to get the default"
-        return Diagnostic(Code.WRONG_TYPE, f"{name} has no value", span, help)
+        return Diagnostic(Code.WRONG_TYPE, f"{name} has no value", span, _value_help(path))
     if kind in Code.__members__:
+        if context["key"]:
+            span = document.locate_key((*path, context["key"]))
         return Diagnostic(Code[kind], _custom(Code[kind], name, value, context["message"]), span, context["help"])
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", context["expected"])
         near = did_you_mean(value, allowed) if isinstance(value, str) else None
         help = f"did you mean {near!r}?" if near else f"choose {context['expected']}"
+        if isinstance(value, str) and value in re.findall(r"\d+", context["expected"]) and not allowed:
+            help = _BARE_NUMBER
         return Diagnostic(Code.NOT_A_CHOICE, f"{name} cannot be {described(value)}", span, help)
     if kind.endswith(("too_short", "too_long")):
         help = f"at least {context['min_length']}" if "short" in kind else f"at most {context['max_length']}"
         unit = "characters" if isinstance(value, str) else "items" if isinstance(value, list) else "keys"
-        return Diagnostic(Code.OUT_OF_RANGE, f"{name} has {len(value)} {unit}", span, f"it takes {help}")
+        return Diagnostic(Code.OUT_OF_RANGE, f"{name} has {counted(len(value), unit)}", span, f"it takes {help}")
     expected = _EXPECTED[kind]
     return Diagnostic(
-        Code.WRONG_TYPE, f"{name} must be {expected}, not {described(value)}", span, _type_help(kind, expected, value)
+        Code.WRONG_TYPE, f"{name} must be {expected}, not {described(value)}", span, _type_help(kind, path, value)
     )
 
 
@@ -171,11 +175,45 @@ def _custom(code: Code, name: str, value: object, message: str) -> str:
             return f"{name}: {message}"
 
 
-def _type_help(kind: str, expected: str, value: object) -> str:
-    if kind == "bool_type" and str(value).lower() in _TRUE:
-        return "write true"
-    if kind == "bool_type" and str(value).lower() in _FALSE:
-        return "write false"
-    if kind == "int_type" and isinstance(value, str) and value.isdecimal():
-        return "write the number without quotes and without leading zeros"
-    return f"write {expected}"
+_BARE_NUMBER = "write the number without quotes and without leading zeros"
+
+
+def _type_help(kind: str, path: KeyPath, value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    match kind:
+        case "bool_type" if text in ("true", "false"):
+            return f"write {text} without quotes"
+        case "bool_type" if text.lower() in (*_TRUE, *_FALSE):
+            return f"write {str(text.lower() in _TRUE).lower()}"
+        case "int_type" if text.isdecimal():
+            return _BARE_NUMBER
+        case "int_type" if re.fullmatch(r"\d+\s*\D+", text):
+            return "write the number without its unit"
+        case "string_type" if isinstance(value, bool):
+            return "put it in quotes if it is meant as a text"
+        case "tuple_type" if isinstance(value, dict):
+            return "start each item with `- `"
+        case "tuple_type" if re.fullmatch(r"[\w./-]+", text) and len(text) <= _SHORT:
+            return f"write [{text}]"
+        case "tuple_type":
+            return "write a list, as in [a, b], or each item on a line of its own after `- `"
+        case "dict_type":
+            return "write `key: value` lines below it, without hyphens"
+        case "model_type":
+            return f"write its keys below it: {', '.join(section_at(path).model_fields)}"
+    return f"write {_EXPECTED[kind]}"
+
+
+def _value_help(path: KeyPath) -> str:
+    """What to do about a value that is not there."""
+    if isinstance(path[-1], int):
+        return "give it a value, or remove the item"
+    parent: type[Section] | None = Config
+    for step in path[:-1]:
+        if isinstance(step, str) and parent:
+            parent = next(sections(parent.model_fields[step].annotation), None)
+    if parent is None:  # a mapping of the user's own keys
+        return 'give it a value; "" is an empty text'
+    if parent.model_fields[str(path[-1])].is_required():
+        return "give it a value"
+    return "give it a value, or remove the key to get the default"

@@ -62,5 +62,5 @@ class Image(Section):
             raise fault("EXCLUSIVE", "image has both a repository and a uri", "keep one of the two")
         if self.credentials is not None and (self.uri is None or ecr_repository(self.uri)):
             help = "remove them: the task's execution role may pull from ECR"
-            raise fault("EXCLUSIVE", "credentials are for a uri outside ECR", help)
+            raise fault("EXCLUSIVE", "image.credentials are for a uri outside ECR", help, "credentials")
         return self

@@ -67,7 +67,7 @@ class Service(Section):
     """Memory of one task in MiB, or as in `1 GB`; Fargate sells certain sizes for each cpu."""
     ephemeral_storage: Annotated[int, Whole(20, 200, "GiB")] = 20
     """Scratch disk of one task in GiB."""
-    port: Annotated[int, Whole(1, 65535, "(a port)")] = 8000
+    port: Annotated[int, Whole(1, 65535, "")] = 8000
     """Port that the container listens on; it is also given to it as the variable PORT."""
     command: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["gunicorn", "blog.wsgi"]])
     """Words of the command to run instead of the image's own."""

@@ -40,9 +40,14 @@ UniqueItems = Annotated[Items[T], AfterValidator(_unique), Field(json_schema_ext
 """A YAML list without repetition, kept as a tuple."""
 
 
-def fault(code: str, message: str, help: str = "") -> PydanticCustomError:
-    """An error under a Code's name, with its remedy."""
-    return PydanticCustomError(code, "{message}", {"message": message, "help": help})
+def fault(code: str, message: str, help: str, key: str = "") -> PydanticCustomError:
+    """An error under a Code's name, with its remedy and the key of a mapping that it is about."""
+    return PydanticCustomError(code, "{message}", {"message": message, "help": help, "key": key})
+
+
+def counted(number: int, unit: str) -> str:
+    """A number and its unit, which is in the plural: 1 task, 2 tasks."""
+    return f"{number} {unit.removesuffix('s') if number == 1 else unit}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ class Whole:
     def check(self, value: int) -> int:
         """The value itself; an error when it is outside the limits."""
         if not self.low <= value <= self.high:
-            raise fault("OUT_OF_RANGE", f"{value} {self.unit}", f"choose {self.low} to {self.high} {self.unit}")
+            help = f"choose {self.low} to {counted(self.high, self.unit)}"
+            raise fault("OUT_OF_RANGE", counted(value, self.unit), help)
         return value
 
 
@@ -131,6 +137,9 @@ def _numbers(first: int, last: int) -> str:
     return "|".join(alternatives)
 
 
+_LONGEST_MATCHED = 2048  # as long as the longest text that any form takes
+
+
 @dataclass(frozen=True)
 class Form:
     """A text of a given form; a whole number is taken as the text it was written as.
@@ -159,11 +168,11 @@ class Form:
 
     def check(self, value: str) -> str:
         """The text itself; an error when it has another form."""
+        if len(value) <= _LONGEST_MATCHED and not re.fullmatch(self.pattern, value):
+            raise fault("WRONG_FORM", f"{shorten(value)!r} is not {self.words}", self.help)
         if len(value) > self.longest:
             message = f"{shorten(value)!r} has {len(value)} characters"
             raise fault("OUT_OF_RANGE", message, f"use at most {self.longest}")
-        if not re.fullmatch(self.pattern, value):
-            raise fault("WRONG_FORM", f"{shorten(value)!r} is not {self.words}", self.help)
         return value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blogstack.config import Config
+from blogstack.document import KeyPath
 from blogstack.rules.finding import Finding, written
 from blogstack.wording import dotted
 
@@ -26,7 +27,8 @@ def balancer_checks_ready(config: Config) -> Iterator[Finding]:
     ready = config.service.health.ready_path
     path = config.load_balancer.health_check.path or config.service.health.path
     if ready is not None and path == ready:
-        place = written(config, ("load_balancer", "health_check", "path"), ("service", "health", "path"))
+        health: KeyPath = ("service", "health")
+        place = written(config, ("load_balancer", "health_check", "path"), (*health, "path"), (*health, "ready_path"))
         message = f"the load balancer's check requests {ready}, which asks the database"
         help = (
             f"a database outage would restart every task: check a path that answers by itself, such as {_light(ready)}"
