@@ -49,6 +49,13 @@ def prepare_sqlite(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def _class_of_error(task: asyncio.Task[None]) -> str | None:
+    if task.cancelled():
+        return asyncio.CancelledError.__name__
+    error = task.exception()
+    return type(error).__name__ if error else None
+
+
 class Database:
     """One process's way to its database. Nothing connects before the first query."""
 
@@ -86,13 +93,11 @@ class Database:
         # for, not cancelled: cancelling a query on a server that does not answer takes seconds itself.
         if self._probe is None or self._probe.done():
             self._probe = asyncio.create_task(self._ask())
+            self._probe.add_done_callback(_class_of_error)  # nobody may be there any more to hear of it
         done, _ = await asyncio.wait({self._probe}, timeout=READY_SECONDS)
         if not done:
             return TimeoutError.__name__
-        if self._probe.cancelled():
-            return asyncio.CancelledError.__name__
-        error = self._probe.exception()
-        return type(error).__name__ if error else None
+        return _class_of_error(self._probe)
 
     async def _ask(self) -> None:
         async with self._probe_engine.connect() as connection:

@@ -20,9 +20,11 @@ router = APIRouter(prefix="/posts/{post_id}/comments", tags=["comments"])
 WITH_AUTHOR = joinedload(Comment.author).load_only(User.username, User.display_name)
 
 
-async def find_comment(session: AsyncSession, post_id: int, comment_id: int) -> Comment:
-    """The comment with this key on this post and its author, or 404."""
-    comment = await session.get(Comment, comment_id, options=[WITH_AUTHOR])
+async def find_comment(session: AsyncSession, post_id: int, comment_id: int, *, lock: bool = False) -> Comment:
+    """The comment with this key on this post and its author, or 404. Who will change it locks it."""
+    comment = await session.get(
+        Comment, comment_id, options=[WITH_AUTHOR], with_for_update={"of": Comment} if lock else None
+    )
     if comment is None or comment.post_id != post_id:
         raise HTTPException(404, "there is no such comment")
     return comment
@@ -63,7 +65,7 @@ async def edit_comment(
     post_id: Id, comment_id: Id, content: CommentContent, user: CurrentUser, session: Writer
 ) -> CommentDetail:
     """Replace a comment's text. Only its author may."""
-    comment = await find_comment(session, post_id, comment_id)
+    comment = await find_comment(session, post_id, comment_id, lock=True)
     require_owner(user, comment.author_id)
     comment.body = content.body
     await session.flush()

@@ -34,9 +34,9 @@ def _summary(row: Row[int, str, datetime, datetime, str, str]) -> PostSummary:
     return PostSummary(id=post_id, title=title, author=author, created_at=created_at, updated_at=updated_at)
 
 
-async def find_post(session: AsyncSession, post_id: int) -> Post:
-    """The post with this key and its author, or 404."""
-    post = await session.get(Post, post_id, options=[WITH_AUTHOR])
+async def find_post(session: AsyncSession, post_id: int, *, lock: bool = False) -> Post:
+    """The post with this key and its author, or 404. Who will change it locks it against being deleted."""
+    post = await session.get(Post, post_id, options=[WITH_AUTHOR], with_for_update={"of": Post} if lock else None)
     if post is None:
         raise HTTPException(404, "there is no such post")
     return post
@@ -70,7 +70,7 @@ async def read_post(post_id: Id, session: Reader) -> PostDetail:
 @router.put("/{post_id}", responses=documented(401, 403, 404))
 async def edit_post(post_id: Id, content: PostContent, user: CurrentUser, session: Writer) -> PostDetail:
     """Replace a post's title and text. Only its author may."""
-    post = await find_post(session, post_id)
+    post = await find_post(session, post_id, lock=True)
     require_owner(user, post.author_id)
     post.title, post.body = content.title, content.body
     await session.flush()

@@ -1,10 +1,15 @@
 """What the API does, on SQLite and on PostgreSQL alike."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
+from sqlalchemy import NullPool, create_engine, delete
 from starlette.testclient import TestClient
+
+from app.models import Base, Comment, Post
+from app.settings import Settings
 
 PASSWORD = "correct horse battery"
 Headers = dict[str, str]
@@ -94,6 +99,24 @@ def test_only_its_author_changes_a_post_or_comment(client: TestClient, ada: Head
         assert client.put(url, json=body).status_code == 401
         assert client.delete(url).status_code == 401
     assert (client.get(post).json(), client.get(comment).json()) == before
+
+
+@pytest.mark.parametrize("table", [Post, Comment])
+def test_what_is_deleted_while_it_is_being_edited_is_not_found(
+    settings: Settings, client: TestClient, ada: Headers, table: type[Base]
+) -> None:
+    url = f"/posts/{write_post(client, ada)}"
+    content = {"title": "More", "body": "And counts."}
+    if table is Comment:
+        content = {"body": "Well said."}
+        url += f"/comments/{client.post(f'{url}/comments', headers=ada, json=content).json()['id']}"
+    engine = create_engine(settings.database, poolclass=NullPool)
+    with ThreadPoolExecutor(1) as pool:
+        with engine.begin() as connection:
+            connection.execute(delete(table))
+            edit = pool.submit(client.put, url, headers=ada, json=content)
+            time.sleep(0.5)  # time enough to meet what is locked; it ends with 404 in any case
+        assert edit.result().status_code == 404
 
 
 def test_comments_belong_to_their_post(client: TestClient, ada: Headers, bob: Headers) -> None:
@@ -188,7 +211,11 @@ def test_posts_that_do_not_fit_are_refused(client: TestClient, ada: Headers, con
     assert client.get("/posts").json()["items"] == []
 
 
-@pytest.mark.parametrize("body", [b'{"title": "\\ud800", "body": "x"}', b"{", b"\xff", b"null", b"", b"1e999"])
+@pytest.mark.parametrize(
+    "body",
+    [b'{"title": "\\ud800", "body": "x"}', b"{", b"\xff", b"null", b"", b"1e999", b"[" * 200_000, b"9" * 200_000],
+    ids=lambda body: body[:20],
+)
 def test_bytes_that_are_no_post_are_refused(client: TestClient, ada: Headers, body: bytes) -> None:
     headers = {**ada, "Content-Type": "application/json"}
     assert client.post("/posts", headers=headers, content=body).status_code in (400, 422)
