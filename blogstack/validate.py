@@ -12,7 +12,7 @@ from blogstack.config import Config
 from blogstack.diagnostics import Code, Diagnostic, Rejected
 from blogstack.document import Data, Document, KeyPath
 from blogstack.regions import REGIONS
-from blogstack.wording import described, explained, path_in
+from blogstack.wording import MOST_SHOWN, described, explained, meant, path_in
 
 PLACEHOLDERS: Mapping[str, Data] = {"name": "placeholder", "region": REGIONS[0]}
 """What stands for a faulty value that has no default, so that the rules can look at the rest of the file."""
@@ -59,6 +59,8 @@ def validate(document: Document) -> Validation:
         for path in paths:
             _remove(data, path)
         faulty += paths
+        unknown = [details["loc"] for details in found[:MOST_SHOWN] if details["type"] == "extra_forbidden"]
+        faulty += [path for loc in unknown for path in meant(loc)]  # a misspelt key is not at its default
     raise Rejected(diagnostics)
 
 

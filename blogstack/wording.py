@@ -74,11 +74,7 @@ def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnosti
 
 def _one_per_cause(found: list[ErrorDetails]) -> list[ErrorDetails]:
     """The errors without those that only follow from another: a misspelt key is missing, a faulty item not counted."""
-    misspelt = {
-        (*details["loc"][:-1], did_you_mean(str(details["loc"][-1]), section_at(details["loc"][:-1]).model_fields))
-        for details in found
-        if details["type"] == "extra_forbidden"
-    }
+    misspelt = {path for details in found if details["type"] == "extra_forbidden" for path in meant(details["loc"])}
     return [
         details
         for details in found
@@ -144,14 +140,23 @@ def sections(annotation: object) -> Iterator[type[Section]]:
 
 
 def _unknown_key(loc: KeyPath, inside: str, span: Span) -> Diagnostic:
-    key, known = str(loc[-1]), list(section_at(loc[:-1]).model_fields)
-    if near := did_you_mean(key, known):
-        help = f"did you mean {near!r}?"
-    elif homes := [f"in {dotted(path)}" if path else "at the top level" for path in _homes(Config, key)]:
-        help = f"it belongs {' or '.join(homes)}"
-    else:
+    key, known = str(loc[-1]), section_at(loc[:-1]).model_fields
+    others = meant(loc)
+    if not others:
         help = f"known here: {', '.join(known)}"
+    elif others[0][-1] != key:
+        help = f"did you mean {others[0][-1]!r}?"
+    else:
+        homes = [f"in {dotted(path[:-1])}" if path[:-1] else "at the top level" for path in others]
+        help = f"it belongs {' or '.join(homes)}"
     return Diagnostic(Code.UNKNOWN_KEY, f"unknown key {shorten(key)!r}{inside}", span, help)
+
+
+def meant(loc: KeyPath) -> tuple[KeyPath, ...]:
+    """What an unknown key may have been meant to be: a key of nearly that name here, or one of that name elsewhere."""
+    if near := did_you_mean(str(loc[-1]), section_at(loc[:-1]).model_fields):
+        return ((*loc[:-1], near),)
+    return tuple((*path, str(loc[-1])) for path in _homes(Config, str(loc[-1])))
 
 
 def _homes(model: type[Section], key: str, at: KeyPath = ()) -> Iterator[KeyPath]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blogstack.config import Config
-from blogstack.rules.finding import Finding, written
+from blogstack.rules.finding import Finding, or_default, written
 
 
 def min_above_max(config: Config) -> Iterator[Finding]:
@@ -13,9 +13,9 @@ def min_above_max(config: Config) -> Iterator[Finding]:
     low, high = config.scaling.min, config.scaling.max
     if low > high:
         path = written(config, ("scaling", "max"), ("scaling", "min"))
-        yield Finding(
-            path, f"scaling.min {low} is above scaling.max {high}", "raise max or lower min; both may be equal"
-        )
+        least, most = (or_default(config, "scaling", key) for key in ("min", "max"))
+        message = f"scaling.min {low}{least} is above scaling.max {high}{most}"
+        yield Finding(path, message, "raise max or lower min; both may be equal")
 
 
 def single_task(config: Config) -> Iterator[Finding]:

@@ -16,6 +16,14 @@ class Finding(NamedTuple):
     help: str
 
 
+def or_default(config: Config, *path: str) -> str:
+    """A mark behind the value of a key that does not stand in the file."""
+    section: object = config
+    for step in path[:-1]:
+        section = getattr(section, step)
+    return "" if path[-1] in getattr(section, "model_fields_set", ()) else " (the default)"
+
+
 def written(config: Config, *paths: KeyPath) -> KeyPath:
     """The first of some keys that stands in the file, else the first of all: the one to point at."""
     for path in paths:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from blogstack.config import Config
 from blogstack.fargate import TASK_SIZES
 from blogstack.frameworks import START_UP
-from blogstack.rules.finding import Finding, written
+from blogstack.rules.finding import Finding, or_default, written
 
 
 def task_size(config: Config) -> Iterator[Finding]:
@@ -17,11 +17,11 @@ def task_size(config: Config) -> Iterator[Finding]:
     if memory in TASK_SIZES[cpu]:
         return
     path = written(config, ("service", "memory"), ("service", "cpu"))
-    default = "" if path == ("service", "memory") else "the default "
+    default_memory, default_cpu = (or_default(config, "service", key) for key in ("memory", "cpu"))
     help = f"with cpu {cpu} choose {_sizes(TASK_SIZES[cpu])}"
     if others := [other for other, sizes in TASK_SIZES.items() if memory in sizes]:
         help += f"; {memory} goes with cpu {_either(others)}"
-    yield Finding(path, f"{default}memory {memory} is not sold with cpu {cpu}", help)
+    yield Finding(path, f"memory {memory}{default_memory} is not sold with cpu {cpu}{default_cpu}", help)
 
 
 def _sizes(sizes: tuple[int, ...]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from blogstack.config import Config
 from blogstack.document import KeyPath
-from blogstack.rules.finding import Finding, written
+from blogstack.rules.finding import Finding, or_default, written
 from blogstack.wording import dotted
 
 
@@ -16,7 +16,10 @@ def check_timeouts(config: Config) -> Iterator[Finding]:
     for place, check in ((("service", "health"), container), (("load_balancer", "health_check"), balancer)):
         if check.timeout >= check.interval:
             path = written(config, (*place, "timeout"), (*place, "interval"))
-            message = f"{dotted(place)}: timeout {check.timeout}s is not below interval {check.interval}s"
+            timeout, interval = (or_default(config, *place, key) for key in ("timeout", "interval"))
+            message = (
+                f"{dotted(place)}: timeout {check.timeout}s{timeout} is not below interval {check.interval}s{interval}"
+            )
             yield Finding(
                 path, message, "a check must be over before the next one starts: raise interval or lower timeout"
             )
@@ -59,7 +62,7 @@ def balancer_subnets(config: Config) -> Iterator[Finding]:
         path = written(config, ("network", "existing", key), ("network", "existing", "vpc_id"))
         what = "internal load balancer" if private else "load balancer"
         help = "name subnets in two or more availability zones"
-        yield Finding(path, f"the {what} needs two subnets, and {key} names {count}", help)
+        yield Finding(path, f"the {what} needs two subnets, and {key} names {count or 'none'}", help)
 
 
 def other_region(config: Config) -> Iterator[Finding]:
