@@ -109,6 +109,9 @@ def _entry(lines: list[str], key: str, value: object, indent: str) -> None:
 
 def _value(lines: list[str], lead: str, value: object, indent: str) -> None:
     """A value behind its lead, `key:` or `-`; what is deeper than a line stands below, indented."""
+    if isinstance(value, str) and "\n" not in value:  # nearly all of them
+        lines.append(f"{lead} {scalar(value)}")
+        return
     tag, value = _function(value)
     lead = f"{lead} {tag}" if tag else lead
     if isinstance(value, dict) and value:

@@ -7,6 +7,7 @@ the same on every machine. Several templates are linted on all cores.
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -48,6 +49,7 @@ def lint(jobs: Sequence[Job], verdicts: Verdicts) -> list[tuple[Finding, ...]]:
 
     keys = [key(version("cfn-lint"), _SETTINGS, job.region, job.text) for job in jobs]
     due = [number for number, name in enumerate(keys) if not verdicts.is_clean(name)]
+    due.sort(key=lambda number: -len(jobs[number].text))  # the longest first, so that no core ends with one alone
     results: list[tuple[Finding, ...]] = [()] * len(jobs)
     for number, findings in zip(due, _lint_all([jobs[number] for number in due]), strict=True):
         results[number] = findings
@@ -112,7 +114,11 @@ def _plain(step: str | int) -> str | int:
 @lru_cache(maxsize=4)
 def _runner(region: str) -> Runner:
     """cfn-lint's runner for a region, with its rules loaded."""
+    gc.disable()  # what is loaded here stays: no looking for garbage in it, now or later, nor in a worker's copy of it
     from cfnlint.config import ConfigMixIn
     from cfnlint.runner import Runner
 
-    return Runner(ConfigMixIn([], regions=[region], include_checks=["I"], config_file=os.devnull))
+    runner = Runner(ConfigMixIn([], regions=[region], include_checks=["I"], config_file=os.devnull))
+    gc.freeze()
+    gc.enable()
+    return runner

@@ -10,6 +10,7 @@ import contextlib
 import os
 import time
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from blogstack.diagnostics import Code, Diagnostic, Rejected
@@ -20,6 +21,7 @@ _PREFIX, _SUFFIX = ".blogstack-", ".tmp"
 _ABANDONED = 600
 """Seconds after which a file that a killed run left beside the templates is swept away."""
 _HEADER_BYTES = 4096
+_AT_ONCE = 8
 
 
 def read(path: str) -> bytes:
@@ -104,12 +106,15 @@ def _holds(path: Path, text: str) -> bool:
 
 
 def _stage(folder: Path, files: Mapping[str, str]) -> dict[str, Path]:
-    """Write files under temporary names, down to the disk; all of them or none."""
-    staged: dict[str, Path] = {}
+    """Write files under temporary names, down to the disk; all of them or none.
+
+    Several at once, because a disk brings many files down together much faster than one after the other.
+    """
+    staged = {name: folder / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}" for name in files}
     try:
-        for name, text in files.items():
-            staged[name] = folder / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}"
-            _write_down(staged[name], text.encode())
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            for _ in threads.map(_write_down, staged.values(), (text.encode() for text in files.values())):
+                pass
     except BaseException:
         for temporary in staged.values():
             temporary.unlink(missing_ok=True)
