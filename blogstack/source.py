@@ -99,7 +99,9 @@ def _decode(content: bytes) -> str:
                     Code.NOT_TEXT,
                     f"the character U+{ord(character):04X} is not allowed in YAML text",
                     _place(text[:place]),
-                    "remove it; inside a double-quoted text it can be written as an escape",
+                    "remove it; inside a double-quoted text it can be written as an escape"
+                    if character != "\0"
+                    else "save the file as UTF-8 text; a binary file cannot be compiled",
                 )
             ]
         )
@@ -125,7 +127,7 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Diagnostic:
     mark, context = error.problem_mark or error.context_mark, error.context_mark
     at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     since = (context.line + 1, context.column + 1) if context else None
-    return explained(Complaint(error.problem or "", error.context or "", at, since), lines(text.rstrip()))
+    return explained(Complaint(error.problem or "", error.context or "", at, since), lines(text.rstrip(" \r\n")))
 
 
 class _Builder:
@@ -222,7 +224,7 @@ class _Builder:
 
     def _problem(self, code: Code, message: str, event: yaml.Event, help: str) -> None:
         span = _span(event)
-        if span.end_line != span.line:
+        if span.end_line != span.line or span.end_column == span.column:
             span = Span(span.line, span.column, span.line, span.column + 1)
         self.problems.append(Diagnostic(code, message, span, help))
         self._lost = self._lost or len(self.problems) == MOST_PROBLEMS

@@ -27,7 +27,8 @@ _COLON_WITHOUT_SPACE = re.compile(r"\s*[A-Za-z_]+:[^\s:]+\s*")
 def explained(complaint: Complaint, lines: Sequence[str]) -> Diagnostic:
     """The diagnostic for a complaint about some lines; places count from 1."""
     problem, context, (line, column), since = complaint
-    ended = line > len(lines)  # libyaml notices at the end of the file what began before
+    # libyaml notices at the end of the file what began before.
+    ended = line > len(lines) or (line == len(lines) and column > len(lines[-1]))
     if ended:
         line, column = len(lines), len(lines[-1]) + 1
     since_line, since_column = since or (line, column)
@@ -51,7 +52,7 @@ def explained(complaint: Complaint, lines: Sequence[str]) -> Diagnostic:
         return at_start(f"{place} cannot start with {sign!r}", "put the text in quotes")
     if "cannot start any token" in problem or "node content" in problem:
         if ended:
-            return at_problem("a value is missing at the end of the file", "add it")
+            return at_problem("a value or a closing bracket is missing at the end of the file", "add it")
         if here == ":":
             return at_problem(*_NO_KEY_BEFORE)
         return at_problem(f"a text cannot start with {here!r}", "put the text in quotes, or remove the sign")
@@ -87,6 +88,9 @@ def explained(complaint: Complaint, lines: Sequence[str]) -> Diagnostic:
         if "'-' indicator" in problem:
             help = "start each item with `- `, and indent the rest of an item under its first word"
             return at_problem("this line is no item of the list above it", help)
+        if "<document start>" in problem:
+            help = "write `key: value` lines, or everything inside one pair of braces"
+            return at_problem("the file's mapping has ended before this line", help)
         if here == "-":
             return at_problem("a list item stands among keys", "write `key: value`, or indent it under its key")
         return at_problem("this line is not indented like any above it", "indent keys of one mapping alike")

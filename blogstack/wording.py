@@ -25,6 +25,7 @@ _EXPECTED = {
     "model_type": "a mapping",
 }
 _SHORT = 60
+_MOST_DIGITS = 18  # more are read as a text
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
 
 
@@ -32,7 +33,8 @@ def explained(document: Document, data: Data, found: list[ErrorDetails]) -> tupl
     """The errors of a document, whose plain data is `data`, as the user should read them."""
     shown = [_explain(document, data, details) for details in _one_per_cause(found[:MOST_SHOWN])]
     if (more := len(found) - MOST_SHOWN) > 0:
-        shown.append(Diagnostic(Code.UNKNOWN_KEY, f"{more} more keys are at fault", help="is this a blogstack.yaml?"))
+        message = f"{counted(more, 'more errors')} {'is' if more == 1 else 'are'} not shown"
+        shown.append(Diagnostic(Code.UNKNOWN_KEY, message, help="is this a blogstack.yaml?"))
     return tuple(shown)
 
 
@@ -191,7 +193,7 @@ def _type_help(kind: str, path: KeyPath, value: object) -> str:
         case "bool_type" if text.lower() in (*_TRUE, *_FALSE):
             return f"write {str(text.lower() in _TRUE).lower()}"
         case "int_type" if text.isdecimal():
-            return _BARE_NUMBER
+            return _BARE_NUMBER if len(text) <= _MOST_DIGITS else "choose a smaller number"
         case "int_type" if re.fullmatch(r"\d+\s*\D+", text):
             return "write the number without its unit"
         case "string_type" if isinstance(value, bool):

@@ -21,6 +21,8 @@ from blogstack.compiler import compile_text, lint_all
 from blogstack.diagnostics import Diagnostic
 from blogstack.verdicts import NoVerdicts
 
+HELLO = "name: blog-api\nregion: us-east-1\ndomain: {name: blog.example.com, hosted_zone_id: Z0123456789}\n"
+OPEN = "a value or a closing bracket is missing at the end of the file"
 CASES = Path(__file__).parent / "cases" / "reject"
 MARK = re.compile(r"\s*# ([EW])\[(BS\d{3})\](?:@(?:(\d+):)?(\d+|-))? ")
 
@@ -151,3 +153,54 @@ def test_case(path: Path, request: pytest.FixtureRequest) -> None:
         pytest.fail(f"{path.name}\n{wrong}", pytrace=False)
     assert expected, f"{path.name} expects nothing"
     check_sound(content, diagnostics)
+
+
+def test_what_a_case_cannot_hide() -> None:
+    """A wrong line, column, code, letter, message or help fails, and so does one diagnostic more or fewer."""
+    text = "service:\n  cpu: 512  # E[BS301]@8 not sold -> buy # W[BS310] one task\n# E[BS402]@- too... -> help...\n"
+    first, second, third = expected_in(text)
+    assert first == Expected("E", "BS301", 2, 8, "not sold", "buy")
+    assert second == Expected("W", "BS310", 2, None, "one task", None)
+    assert third == Expected("E", "BS402", 0, None, "too...", "help...")
+    assert third.fits(third._replace(message="too large", help="helps"))
+    assert second.fits(second._replace(column=3, help="more"))
+    for other in (
+        first._replace(letter="W"),
+        first._replace(code="BS302"),
+        first._replace(line=3),
+        first._replace(column=9),
+        first._replace(message="not sold here"),
+        first._replace(help=None),
+    ):
+        assert mismatch([first, second], [other, second]) == f"  expected  {first}\n  got       {other}"
+    assert mismatch([first], []) == f"  expected  {first}"
+    assert mismatch([first], [first, first]) == f"  got       {first}"
+    with pytest.raises(AssertionError, match="line 2 does not say which line"):
+        expected_in("a: 1\n  # E[BS201]@3 unknown key\n")
+
+
+@pytest.mark.parametrize(
+    ("stale", "fresh"),
+    [
+        (
+            f"{HELLO}scaling:\n  min: 3  # E[BS205]@1 old\n  max: 2\n",
+            f"{HELLO}scaling:\n  min: 3\n  max: 2  # E[BS302]@8 scaling.min 3 is above scaling.max 2\n",
+        ),
+        (
+            f"# E[BS105]@9:9 old\n# what it is\n{HELLO}tags: [\n",
+            f"# E[BS105]@6:8 {OPEN}\n# what it is\n{HELLO}tags: [\n",
+        ),
+        (
+            f"{HELLO}port: 1 # E[BS1]\n".replace("\n", "\r\n"),
+            f"{HELLO}port: 1 # E[BS1]  # E[BS201]@1 unknown key 'port'\n".replace("\n", "\r\n"),
+        ),
+        (
+            f"{HELLO}logs: {{retention: 'one\n  week'}}\n",
+            f"# E[BS204]@5:8 logs.retention cannot be the text 'one week'\n{HELLO}logs: {{retention: 'one\n  week'}}\n",
+        ),
+    ],
+)
+def test_rewriting(stale: str, fresh: str) -> None:
+    """`--update-goldens` writes what is said, keeps the rest, and has nothing to do a second time."""
+    assert rewritten("case.yaml", stale) == fresh
+    assert rewritten("case.yaml", fresh) == fresh
