@@ -66,8 +66,8 @@ def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnosti
         return Diagnostic(Code.NOT_A_CHOICE, f"{name} cannot be {described(value)}", span, help)
     if kind.endswith(("too_short", "too_long")):
         help = f"at least {context['min_length']}" if "short" in kind else f"at most {context['max_length']}"
-        unit = "characters" if isinstance(value, str) else "items" if isinstance(value, list) else "keys"
-        return Diagnostic(Code.OUT_OF_RANGE, f"{name} has {counted(len(value), unit)}", span, f"it takes {help}")
+        unit = "items" if isinstance(value, list) else "keys" if isinstance(value, dict) else "characters"
+        return Diagnostic(Code.OUT_OF_RANGE, f"{name} has {counted(_count(value), unit)}", span, f"it takes {help}")
     expected = _EXPECTED[kind]
     return Diagnostic(
         Code.WRONG_TYPE, f"{name} must be {expected}, not {described(value)}", span, _type_help(kind, path, value)
@@ -81,8 +81,13 @@ def _one_per_cause(found: list[ErrorDetails]) -> list[ErrorDetails]:
         details
         for details in found
         if not (details["type"] == "missing" and details["loc"] in misspelt)
-        and not (details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"])
+        and not (details["type"] == "too_short" and _count(details["input"]) >= details["ctx"]["min_length"])
     ]
+
+
+def _count(value: Any) -> int:
+    """How many items, keys or characters; a number counts as the text it was written as."""
+    return len(value if isinstance(value, list | dict) else str(value))
 
 
 def path_in(data: Data, loc: KeyPath) -> KeyPath:
