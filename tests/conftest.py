@@ -1,10 +1,14 @@
 """Options and profiles of the tests."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.console import Run
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,3 +33,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def cache_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the verdicts that the developer's own runs remembered."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs blogstack in an empty folder, with a cache of its own."""
+    monkeypatch.chdir(tmp_path)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    script = Path(sys.executable).with_name("blogstack")
+
+    def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+        options = {"env": environment, "capture_output": True, "text": True, "timeout": 120, **options}
+        return subprocess.run([str(script), *arguments], **options)  # type: ignore[call-overload, no-any-return]
+
+    return run

@@ -29,7 +29,7 @@ _TAG_KEY = Form(
     "use letters, digits, spaces and _.:/=+@-; the prefixes aws: and blogstack: are taken",
     128,
 )
-_TAG_VALUE = Form(f"{_TAG_CHARACTERS}*", "a tag value", "use letters, digits, spaces and _.:/=+@-")
+_TAG_VALUE = Form(f"{_TAG_CHARACTERS}*", "a tag value", "use letters, digits, spaces and _.:/=+@-", scalars=True)
 
 
 class Config(Section):

@@ -149,12 +149,14 @@ class Form:
         words: What such a text is, after the word "not".
         help: How to write it.
         longest: The most characters it may have.
+        scalars: Whether any number or boolean is taken too, as it is written.
     """
 
     pattern: str
     words: str
     help: str
     longest: int = 256
+    scalars: bool = False
 
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         checked = core_schema.no_info_after_validator_function(self.check, handler(source))
@@ -162,7 +164,9 @@ class Form:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         own: JsonSchema = {"type": "string", "pattern": f"^(?:{self.pattern})$", "maxLength": self.longest}
-        if not re.fullmatch(self.pattern, "7"):
+        if self.scalars:
+            return {"anyOf": [own, {"type": ["number", "boolean"]}]}
+        if not any(re.fullmatch(self.pattern, number) for number in ("7", "200")):
             return own
         return {"anyOf": [own, {"type": "integer", "minimum": 0}]}
 

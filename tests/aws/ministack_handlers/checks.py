@@ -28,7 +28,7 @@ CALLS = {
     "AWS::ECR::Repository": _Call(
         "ecr",
         "CreateRepository",
-        ("Tags", "LifecyclePolicy", "RepositoryPolicyText", "EmptyOnDelete"),
+        ("Tags", "LifecyclePolicy", "RepositoryPolicyText", "EmptyOnDelete", "ImageTagMutabilityExclusionFilters"),
         chosen={"repositoryName": "chosen"},
     ),
     "AWS::IAM::Role": _Call(

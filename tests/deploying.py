@@ -1,0 +1,55 @@
+"""Deploys compiled templates to the emulated AWS, with what a user would have there before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from blogstack.compiler import Compilation
+from tests.aws.emulator import Emulator
+
+ZONES = {"Z0123456789ABCDEFGHIJ": "example.com"}
+
+
+def deploy_all(aws: Emulator, compilation: Compilation, tag: str = "v1") -> None:
+    """Deploy every stack in order, as the printed commands do; fails with the stack's own reasons.
+
+    The first time (tag v1) also puts there what the configuration says exists.
+    """
+    blueprint = compilation.blueprint
+    assert blueprint
+    if tag == "v1":
+        give_what_exists(aws, compilation)
+    with TemporaryDirectory() as folder:
+        for template in compilation.templates:
+            path = Path(folder) / f"{template.stack_name}.yaml"
+            path.write_text(template.text)
+            aws.deploy(
+                path, template.stack_name, {"ImageTag": tag} if template.stack_name == blueprint.service.stack else None
+            )
+
+
+def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
+    """The hosted zone, the network, the certificate and the secrets that a configuration says exist."""
+    blueprint = compilation.blueprint
+    assert blueprint
+    service = blueprint.service
+    tls, placement, image = service.balancer.tls, service.placement, service.image
+    if tls:
+        aws.given(hosted_zones={tls.hosted_zone_id: "example.com"})
+        if tls.certificate_arn:
+            aws.given(certificates={tls.certificate_arn: tls.domain})
+    if isinstance(placement.vpc, str):
+        public = set(placement.balancer_subnets) if not service.balancer.internal else set()
+        subnets = {
+            subnet: {
+                "vpc": placement.vpc,
+                "cidr": f"10.0.{number}.0/24",
+                "zone": f"{aws.region}{'ac'[number % 2]}",
+                "public": subnet in public,
+            }
+            for number, subnet in enumerate(dict.fromkeys(placement.balancer_subnets + placement.task_subnets))
+        }
+        aws.given(vpcs={placement.vpc: "10.0.0.0/16"}, subnets=subnets)
+    if image.credentials:
+        aws.given(secrets={image.credentials: '{"username": "u", "password": "p"}'})

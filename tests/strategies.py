@@ -1,0 +1,199 @@
+"""Valid configurations: anything that the language allows and no rule refuses."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from hypothesis import strategies as st
+
+from blogstack.config.load_balancer import TlsPolicy
+from blogstack.config.logs import RetentionDays
+from blogstack.fargate import TASK_SIZES
+from blogstack.regions import REGIONS
+
+Data = dict[str, Any]
+
+NAMES = st.from_regex(r"[a-z](?:-?[a-z0-9]){1,12}", fullmatch=True)
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff"), max_size=20)
+SUBNETS = st.integers(16**12, 16**17 - 1).map(lambda number: f"subnet-{number:017x}")
+CIDRS = st.builds(
+    lambda a, b, prefix: f"{a}.{b if prefix > 8 else 0}.0.0/{prefix}",
+    st.integers(1, 223),
+    st.integers(0, 255),
+    st.sampled_from([8, 16, 24]),
+)
+
+
+def optional(
+    required: dict[str, st.SearchStrategy[Any]], others: dict[str, st.SearchStrategy[Any]]
+) -> st.SearchStrategy[Data]:
+    """A mapping with some keys always and any of the others."""
+    return st.fixed_dictionaries(required, optional=others)
+
+
+def durations(low: int, high: int) -> st.SearchStrategy[int | str]:
+    """A duration in any of its spellings."""
+    seconds = st.integers(low, high)
+    minutes = (
+        st.integers(-(-low // 60), high // 60).map(lambda n: f"{n}m")
+        if high >= 60 and -(-low // 60) <= high // 60
+        else seconds
+    )
+    return seconds | seconds.map(lambda n: f"{n}s") | minutes
+
+
+def image() -> st.SearchStrategy[Data]:
+    """An image to build, or one that exists."""
+    common = {"architecture": st.sampled_from(["x86_64", "arm64"])}
+    tags = st.lists(st.from_regex(r"[a-z][a-z0-9.-]{0,8}", fullmatch=True), unique=True, max_size=5)
+    made = optional({}, {**common, "repository": NAMES, "keep": st.integers(1, 1000), "mutable_tags": tags})
+    ecr = st.just("123456789012.dkr.ecr.us-east-1.amazonaws.com/blog")
+    elsewhere = st.sampled_from(["nginx", "ghcr.io/team/blog", "registry.example.com:5000/a/b"])
+    secret = st.just("arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-AbCdEf")
+    return made | optional({"uri": ecr}, common) | optional({"uri": elsewhere}, {**common, "credentials": secret})
+
+
+@st.composite
+def health(draw: st.DrawFn) -> Data:
+    """A container's check whose timeout is below its interval."""
+    interval = draw(st.integers(5, 300))
+    others = {
+        "path": st.sampled_from(["/health", "/", "/a/b?c=1&d=%20"]),
+        "ready_path": st.sampled_from(["/ready", None]),
+        "command": st.sampled_from(["python -m check", "test -f /tmp/ok && echo '$X' \"${Y}\""]),
+        "retries": st.integers(1, 10),
+        "start_period": durations(0, 300),
+    }
+    required = {"interval": st.just(interval), "timeout": st.integers(2, min(60, interval - 1))}
+    return draw(optional(required, others))
+
+
+@st.composite
+def service(draw: st.DrawFn) -> Data:
+    """A container of a size that is sold; exec only with a writable root."""
+    cpu = draw(st.sampled_from(sorted(TASK_SIZES)))
+    memory = draw(st.sampled_from(TASK_SIZES[cpu]))
+    spelling = draw(st.booleans())
+    statement = st.fixed_dictionaries(
+        {
+            "actions": st.lists(
+                st.sampled_from(["s3:GetObject", "s3:PutObject", "sqs:SendMessage"]), min_size=1, unique=True
+            ),
+            "resources": st.lists(
+                st.sampled_from(["arn:aws:s3:::b/*", "arn:aws:sqs:us-east-1:123456789012:q"]), min_size=1, unique=True
+            ),
+        }
+    )
+    values = (
+        TEXTS | st.integers(-(10**6), 10**6) | st.booleans() | st.sampled_from(["${AWS::Region}", "${A}", "no", "1.0"])
+    )
+    variables = st.dictionaries(st.from_regex(r"[A-Z][A-Z0-9_]{0,10}", fullmatch=True), values, max_size=4)
+    others = {
+        "framework": st.sampled_from(["fastapi", "django", "other"]),
+        "ephemeral_storage": st.integers(20, 200),
+        "port": st.integers(1, 65535),
+        "command": st.lists(TEXTS.filter(bool) | st.integers(0, 99), min_size=1, max_size=4),
+        "environment": variables,
+        "permissions": st.lists(statement, max_size=2),
+        "user": st.sampled_from(["1000", 1000, "1000:1000"]),
+        "stop_timeout": durations(2, 120),
+        "health": health(),
+    }
+    data = draw(optional({"cpu": st.just(cpu), "memory": st.just(memory)}, others))
+    if spelling and memory % 1024 == 0:
+        data |= {"cpu": f"{cpu / 1024:g} vCPU", "memory": f"{memory // 1024} GB"}
+    if draw(st.booleans()):
+        data |= {"readonly_root": False, "exec": draw(st.booleans())}
+    return data
+
+
+@st.composite
+def load_balancer(draw: st.DrawFn, internal: st.SearchStrategy[bool]) -> Data:
+    """A load balancer whose check ends before the next one begins."""
+    interval = draw(st.integers(5, 300))
+    required = {"interval": st.just(interval), "timeout": st.integers(2, min(120, interval - 1))}
+    others = {
+        "path": st.sampled_from(["/health", "/live"]),
+        "healthy_threshold": st.integers(2, 10),
+        "unhealthy_threshold": st.integers(2, 10),
+        "success_codes": st.sampled_from(["200", 200, "200-299", "200,302"]),
+        "grace_period": durations(0, 7200),
+    }
+    return draw(
+        optional(
+            {"internal": internal, "health_check": optional(required, others)},
+            {
+                "allowed_cidrs": st.lists(CIDRS, min_size=1, max_size=4, unique=True),
+                "idle_timeout": durations(1, 4000),
+                "deregistration_delay": durations(0, 3600),
+                "tls_policy": st.sampled_from(get_args(TlsPolicy)),
+                "deletion_protection": st.booleans(),
+            },
+        )
+    )
+
+
+def domain(region: str) -> st.SearchStrategy[Data]:
+    """A domain, with or without a certificate of its own."""
+    arn = st.just(f"arn:aws:acm:{region}:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef")
+    required = {"name": st.just("blog.example.com"), "hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
+    return optional(required, {"certificate_arn": arn | st.none()})
+
+
+@st.composite
+def network(draw: st.DrawFn, inside_aws: bool, internal: bool) -> Data:
+    """A network that leads to the image and is wide enough for ten tasks, or one that exists."""
+    ways = ["nat", "public_ip", *(["endpoints"] if inside_aws else [])]
+    if draw(st.booleans()):
+        zones = st.sampled_from([2, 3, ["a", "b"], ["c", "a", "b"]])
+        cidr = st.sampled_from(["10.0.0.0/16", "10.64.0.0/18", "192.168.0.0/20", "172.16.0.0/21"])
+        others = {"cidr": cidr, "availability_zones": zones, "flow_logs": st.booleans()}
+        return {"create": draw(optional({"egress": st.sampled_from([*ways, "nat_per_az"])}, others))}
+    egress = draw(st.sampled_from(ways))
+    ids = draw(st.lists(SUBNETS, min_size=4, max_size=6, unique=True))
+    existing: Data = {"vpc_id": "vpc-0123456789abcdef0", "egress": egress}
+    existing["public_subnet_ids" if egress == "public_ip" or not internal else "private_subnet_ids"] = ids[:2]
+    if egress != "public_ip":
+        existing["private_subnet_ids"] = ids[2:]
+    return {"existing": existing}
+
+
+@st.composite
+def configurations(draw: st.DrawFn) -> Data:
+    """A whole valid blogstack.yaml as plain data."""
+    region = draw(st.sampled_from(REGIONS))
+    internal = draw(st.booleans())
+    data: Data = {"name": draw(NAMES), "region": region}
+    data["image"] = draw(image())
+    uri = data["image"].get("uri", "")
+    low = draw(st.integers(1, 10))
+    scaling = {
+        "cpu": st.integers(1, 100) | st.none(),
+        "scale_out_cooldown": durations(0, 3600),
+        "scale_in_cooldown": durations(0, 3600),
+    }
+    sections: dict[str, st.SearchStrategy[Any]] = {
+        "tags": st.dictionaries(
+            st.from_regex(r"[a-z][a-z ._-]{0,5}[a-z]", fullmatch=True), st.sampled_from(["x", 7, True, ""]), max_size=3
+        ),
+        "service": service(),
+        "scaling": optional({"min": st.just(low), "max": st.integers(low, 10)}, scaling),
+        "load_balancer": load_balancer(st.just(internal)),
+        "domain": domain(region),
+        "network": network(not uri or ".dkr.ecr." in uri, internal),
+        "deployment": optional(
+            {},
+            {
+                "minimum_healthy_percent": st.integers(0, 50),
+                "maximum_percent": st.just(200),
+                "circuit_breaker": st.booleans(),
+            },
+        ),
+        "logs": optional(
+            {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}
+        ),
+    }
+    chosen = draw(
+        optional({"network": sections.pop("network"), "load_balancer": sections.pop("load_balancer")}, sections)
+    )
+    return data | chosen

@@ -1,0 +1,229 @@
+"""The console script as users run it: in a subprocess, in a folder of their own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.conftest import ROOT
+from tests.console import MINIMAL, OUT, QUIET, Run, contents
+
+
+class TestCompile:
+    """blogstack compile."""
+
+    def test_writes_the_templates_and_prints_the_commands(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text(QUIET)
+        result = run("compile")
+        assert (result.returncode, result.stderr.count("wrote")) == (0, 3)
+        assert [path.name for path in sorted(OUT.iterdir())] == [
+            "blog-api-network.yaml",
+            "blog-api-registry.yaml",
+            "blog-api-service.yaml",
+        ]
+        steps = ["blog-api-registry", "docker build --platform linux/amd64", "ecr get-login-password", "docker push"]
+        steps += ["blog-api-network", "blog-api-service", 'ImageTag="$TAG"', "ecs wait services-stable"]
+        steps += ["/health", "/ready", "logs tail /ecs/blog-api"]
+        places = [result.stdout.index(step) for step in steps]
+        assert places == sorted(places)
+
+    def test_the_printed_commands_are_a_shell_script(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text(MINIMAL)
+        script = run("compile", "--no-lint", "--out", "a folder").stdout
+        assert "--template-file 'a folder/blog-api-service.yaml'" in script
+        subprocess.run(["sh", "-n"], input=script, text=True, check=True)
+
+    def test_check(self, run: Run) -> None:
+        """0 when the folder is what it should be; 1, and a reason for each file, when it is not. Never writes."""
+        Path("blogstack.yaml").write_text(QUIET)
+        assert run("compile", "--check").returncode == 1
+        assert not OUT.exists()
+        run("compile", "--no-lint")
+        assert run("compile", "--check").returncode == 0
+        path = OUT / "blog-api-service.yaml"
+        path.write_text(path.read_text() + "#\n")
+        (OUT / "blog-api-network.yaml").unlink()
+        result = run("compile", "--check", "--no-lint")
+        assert result.returncode == 1
+        assert "blog-api-service.yaml is out of date" in result.stderr
+        assert "blog-api-network.yaml is missing" in result.stderr
+        assert result.stdout == ""
+
+    def test_errors_change_nothing(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text(QUIET)
+        run("compile", "--no-lint")
+        before = contents(OUT)
+        Path("blogstack.yaml").write_text(QUIET + "service:\n  cpu: 512\n  memory: 8192\n")
+        result = run("compile", "--no-lint")
+        assert result.returncode == 1
+        assert "blogstack.yaml:8:11: error[BS301]: memory 8192 is not sold with cpu 512" in result.stderr
+        assert contents(OUT) == before
+
+    def test_stacks_that_no_longer_exist(self, run: Run) -> None:
+        """Their files go; another service's, and what a person put there, stay."""
+        Path("blogstack.yaml").write_text(QUIET)
+        Path("other.yaml").write_text(QUIET.replace("blog-api", "blog-api-two"))
+        run("compile", "--no-lint", "blogstack.yaml", "other.yaml")
+        (OUT / "notes.yaml").write_text("mine: true\n")
+        (OUT / "blog-api-old.yaml").write_text("# by hand, for service blog-api.\n")
+        Path("blogstack.yaml").write_text(QUIET + "image: {uri: ghcr.io/team/blog}\n")
+        assert "blog-api-registry.yaml belongs to a stack that no longer exists" in run("compile", "--check").stderr
+        result = run("compile", "--no-lint")
+        assert "removed templates/out/blog-api-registry.yaml" in result.stderr
+        names = set(contents(OUT))
+        assert "blog-api-registry.yaml" not in names
+        assert {"blog-api-two-registry.yaml", "notes.yaml", "blog-api-old.yaml"} <= names
+
+    def test_another_format_replaces_the_first(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text(QUIET)
+        run("compile", "--no-lint")
+        assert run("compile", "--no-lint", "--format", "json").returncode == 0
+        assert {path.suffix for path in OUT.iterdir()} == {".json"}
+        assert json.loads((OUT / "blog-api-service.json").read_text())["AWSTemplateFormatVersion"] == "2010-09-09"
+
+    def test_several_files(self, run: Run) -> None:
+        """All or nothing: one faulty file among them, and nothing is written."""
+        for name in ("one", "two", "three"):
+            Path(f"{name}.yaml").write_text(QUIET.replace("blog-api", name))
+        assert run("compile", "one.yaml", "two.yaml", "three.yaml").returncode == 0
+        assert len(contents(OUT)) == 9
+        Path("two.yaml").write_text("name: two\n")
+        Path("one.yaml").write_text(QUIET.replace("blog-api", "four"))
+        before = contents(OUT)
+        assert run("compile", "--no-lint", "one.yaml", "two.yaml", "three.yaml").returncode == 1
+        assert contents(OUT) == before
+
+    def test_two_files_for_one_stack(self, run: Run) -> None:
+        for name in ("one", "two"):
+            Path(f"{name}.yaml").write_text(QUIET)
+        result = run("compile", "--no-lint", "one.yaml", "two.yaml")
+        assert result.returncode == 1
+        assert "two.yaml: error[BS502]: the stack blog-api-registry is described by one.yaml too" in result.stderr
+
+    def test_json_diagnostics_are_a_result(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text(MINIMAL + "service:\n  memory: 8192\n")
+        result = run("compile", "--diagnostics", "json")
+        found = {item["code"]: item for item in json.loads(result.stdout)}
+        assert result.returncode == 1
+        assert result.stderr == ""
+        assert set(found) == {"BS301", "BS311"}
+        place = {key: found["BS301"][key] for key in ("path", "line", "column", "end_line", "end_column", "severity")}
+        assert place == {
+            "path": "blogstack.yaml",
+            "line": 4,
+            "column": 11,
+            "end_line": 4,
+            "end_column": 15,
+            "severity": "error",
+        }
+
+    def test_colour_only_on_a_terminal(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text("name: x\n")
+        assert "\x1b" not in run("compile").stderr
+
+    def test_the_repository_is_up_to_date(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(ROOT)
+        assert run("compile", "--check").returncode == 0
+        assert run("schema").stdout == (ROOT / "blogstack.schema.json").read_text()
+
+
+class TestCache:
+    """A clean verdict is remembered; what is wrong with the cache costs time, never correctness."""
+
+    def verdicts(self) -> list[Path]:
+        return sorted(Path("cache/blogstack/lint").iterdir())
+
+    def test_remembers_only_clean_verdicts(self, run: Run) -> None:
+        bad = "service: {permissions: [{actions: [s3:GetObjct], resources: ['*']}]}\n"
+        Path("blogstack.yaml").write_text(QUIET + bad)
+        for _ in range(2):
+            assert "error[BS401]: cfn-lint W3037 on TaskRole in blog-api-service" in run("compile").stderr
+        assert len(self.verdicts()) == 2  # the registry and the network are clean
+        Path("blogstack.yaml").write_text(QUIET)
+        assert run("compile").returncode == 0
+        assert len(self.verdicts()) == 3
+
+    def test_damaged_verdicts_are_none(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text(QUIET)
+        run("compile")
+        for path in self.verdicts():
+            path.write_bytes(path.read_bytes()[:10])
+        assert run("compile").returncode == 0
+        assert all(path.read_text() == path.name for path in self.verdicts())
+
+    def test_a_cache_that_is_no_folder(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text(QUIET)
+        Path("cache").write_text("in the way")
+        assert run("compile").returncode == 0
+
+
+class TestInput:
+    """Whatever a path leads to, there is a clear word."""
+
+    @pytest.mark.parametrize(
+        ("path", "content", "code"),
+        [
+            ("missing.yaml", None, "BS101"),
+            (".", None, "BS101"),
+            ("utf16.yaml", MINIMAL.encode("utf-16"), "BS102"),
+            ("binary.yaml", bytes(range(256)), "BS102"),
+            ("large.yaml", b"a: b\n" * 600_000, "BS103"),
+            ("empty.yaml", b"", "BS104"),
+            ("deep.yaml", b"[" * 100_000, "BS109"),
+        ],
+    )
+    def test_unusable(self, run: Run, path: str, content: bytes | None, code: str) -> None:
+        if content is not None:
+            Path(path).write_bytes(content)
+        result = run("validate", path)
+        assert result.returncode == 1
+        assert f"error[{code}]" in result.stderr
+        assert "Traceback" not in result.stderr
+
+    def test_a_file_that_cannot_be_read(self, run: Run) -> None:
+        """As with one without permission, which a test run by root would read all the same."""
+        result = run("validate", "/proc/self/mem")
+        assert result.returncode == 1
+        assert "error[BS101]: cannot be read: Input/output error" in result.stderr
+
+    def test_wrong_usage(self, run: Run) -> None:
+        assert run("compile", "--nonsense").returncode == 2
+        assert run("nonsense").returncode == 2
+        assert run("compile", "--format", "toml").returncode == 2
+
+
+class TestInit:
+    """blogstack init."""
+
+    @pytest.mark.parametrize("framework", ["fastapi", "django", "other"])
+    def test_writes_what_compiles(self, run: Run, framework: str) -> None:
+        result = run("init", "--framework", framework)
+        assert result.returncode == 0
+        schema = json.loads(Path("blogstack.schema.json").read_text())
+        jsonschema.Draft7Validator.check_schema(schema)
+        compiled = run("compile", "--no-lint")
+        assert compiled.returncode == 0
+        assert "error" not in compiled.stderr
+        assert "BS313" not in compiled.stderr
+
+    @pytest.mark.parametrize("name", ["blogstack.yaml", "blogstack.schema.json"])
+    def test_overwrites_nothing(self, run: Run, name: str) -> None:
+        Path(name).write_text("mine")
+        result = run("init")
+        assert result.returncode == 1
+        assert f"{name} exists already; nothing was written" in result.stderr
+        assert contents(Path()) == {name: b"mine"} | {k: v for k, v in contents(Path()).items() if k != name}
+        assert sorted(path.name for path in Path().glob("blogstack*")) == [name]
+
+
+def test_the_schema_is_one(run: Run) -> None:
+    """Draft 7, closed, and with a description at every key."""
+    schema = json.loads(run("schema").stdout)
+    jsonschema.Draft7Validator.check_schema(schema)
+    for body in [schema, *schema["definitions"].values()]:
+        assert body["additionalProperties"] is False
+        assert all(len(key["description"]) >= 8 for key in body["properties"].values())

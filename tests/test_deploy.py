@@ -1,0 +1,201 @@
+"""The templates of every accept case, deployed to an emulated AWS by the real AWS CLI, with what then exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.aws.emulator import Emulator
+from tests.cases import ACCEPT, NAMES, compiled
+from tests.deploying import ZONES, deploy_all
+
+BLOG = "blog-api"
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as started:
+        yield started
+
+
+@pytest.fixture
+def aws(emulator: Emulator) -> Emulator:
+    emulator.reset()
+    return emulator
+
+
+@pytest.fixture(scope="module")
+def domain(emulator: Emulator) -> Emulator:
+    """The case `domain`: the reference architecture, all of it."""
+    emulator.reset()
+    deploy_all(emulator, compiled("domain"))
+    return emulator
+
+
+class TestWhatExists:
+    """After a deployment of the reference architecture. Nothing here changes it."""
+
+    def test_load_balancer(self, domain: Emulator) -> None:
+        (balancer,) = domain.client("elbv2").describe_load_balancers()["LoadBalancers"]
+        assert balancer["Scheme"] == "internet-facing"
+        assert len({zone["SubnetId"] for zone in balancer["AvailabilityZones"]}) == 2
+        attributes = domain.client("elbv2").describe_load_balancer_attributes(
+            LoadBalancerArn=balancer["LoadBalancerArn"]
+        )
+        values = {a["Key"]: a["Value"] for a in attributes["Attributes"]}
+        assert values["idle_timeout.timeout_seconds"] == "60"
+        assert values["deletion_protection.enabled"] == "true"
+
+    def test_listeners(self, domain: Emulator) -> None:
+        elb = domain.client("elbv2")
+        (balancer,) = elb.describe_load_balancers()["LoadBalancers"]
+        listeners = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+        by_port = {listener["Port"]: listener for listener in listeners}
+        assert set(by_port) == {80, 443}
+        assert by_port[80]["DefaultActions"][0]["RedirectConfig"]["StatusCode"] == "HTTP_301"
+        assert by_port[443]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
+        assert by_port[443]["DefaultActions"][0]["Type"] == "forward"
+
+    def test_target_group(self, domain: Emulator) -> None:
+        (group,) = domain.client("elbv2").describe_target_groups()["TargetGroups"]
+        assert (group["Port"], group["TargetType"], group["HealthCheckPath"]) == (8000, "ip", "/health")
+        assert (group["HealthCheckIntervalSeconds"], group["HealthCheckTimeoutSeconds"]) == (15, 5)
+
+    def test_security_groups(self, domain: Emulator) -> None:
+        """The rules really lie in the groups: the world to the load balancer, it to the tasks, nobody else to them."""
+        groups = domain.client("ec2").describe_security_groups()["SecurityGroups"]
+        by_name = {tag["Value"]: g for g in groups for tag in g.get("Tags", []) if tag["Key"] == "Name"}
+        balancer, tasks = by_name[f"{BLOG}-load-balancer"], by_name[f"{BLOG}-tasks"]
+        assert {rule["FromPort"] for rule in balancer["IpPermissions"]} == {80, 443}
+        (into,) = tasks["IpPermissions"]
+        assert (into["FromPort"], into["ToPort"]) == (8000, 8000)
+        assert [pair["GroupId"] for pair in into["UserIdGroupPairs"]] == [balancer["GroupId"]]
+        assert not into.get("IpRanges")
+        (out,) = balancer["IpPermissionsEgress"]
+        assert [pair["GroupId"] for pair in out["UserIdGroupPairs"]] == [tasks["GroupId"]]
+
+    def test_service(self, domain: Emulator) -> None:
+        (service,) = domain.client("ecs").describe_services(cluster=BLOG, services=[BLOG])["services"]
+        assert service["launchType"] == "FARGATE"
+        assert service["healthCheckGracePeriodSeconds"] == 60
+        deployment = service["deploymentConfiguration"]
+        assert (deployment["minimumHealthyPercent"], deployment["maximumPercent"]) == (100, 200)
+        assert deployment["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+        assert service["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] == "DISABLED"
+        assert service["propagateTags"] == "SERVICE"
+
+    def test_task_definition(self, domain: Emulator) -> None:
+        task = domain.client("ecs").describe_task_definition(taskDefinition=BLOG)["taskDefinition"]
+        (container,) = task["containerDefinitions"]
+        assert (task["cpu"], task["memory"]) == ("512", "1024")
+        assert container["image"].endswith(f"/{BLOG}:v1")
+        assert container["readonlyRootFilesystem"] is True
+        assert container["linuxParameters"]["tmpfs"][0]["containerPath"] == "/tmp"  # noqa: S108
+        assert container["logConfiguration"]["options"]["awslogs-group"] == f"/ecs/{BLOG}"
+        assert container["healthCheck"]["command"][1] == "curl -fsS http://127.0.0.1:8000/health || exit 1"
+
+    def test_scaling(self, domain: Emulator) -> None:
+        scaling: Any = domain.client("application-autoscaling")
+        (target,) = scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+        assert (target["ResourceId"], target["MinCapacity"], target["MaxCapacity"]) == (f"service/{BLOG}/{BLOG}", 2, 10)
+        (policy,) = scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+        assert policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 60
+
+    def test_certificate_and_name(self, domain: Emulator) -> None:
+        (certificate,) = domain.client("acm").list_certificates()["CertificateSummaryList"]
+        assert certificate["DomainName"] == "blog.example.com"
+        records = domain.client("route53").list_resource_record_sets(HostedZoneId=next(iter(ZONES)))
+        (alias,) = [r for r in records["ResourceRecordSets"] if r["Type"] == "A"]
+        (balancer,) = domain.client("elbv2").describe_load_balancers()["LoadBalancers"]
+        assert alias["Name"].rstrip(".") == "blog.example.com"
+        assert balancer["DNSName"] in alias["AliasTarget"]["DNSName"]
+
+    def test_logs_and_repository(self, domain: Emulator) -> None:
+        groups = domain.client("logs").describe_log_groups(logGroupNamePrefix="/ecs/")["logGroups"]
+        assert [(group["logGroupName"], group["retentionInDays"]) for group in groups] == [(f"/ecs/{BLOG}", 30)]
+        (repository,) = domain.client("ecr").describe_repositories()["repositories"]
+        assert (repository["repositoryName"], repository["imageTagMutability"]) == (BLOG, "IMMUTABLE")
+
+    def test_nat_gateway(self, domain: Emulator) -> None:
+        (gateway,) = domain.client("ec2").describe_nat_gateways()["NatGateways"]
+        tables = domain.client("ec2").describe_route_tables()["RouteTables"]
+        routes = [route for table in tables for route in table["Routes"] if route.get("NatGatewayId")]
+        assert [route["NatGatewayId"] for route in routes] == [gateway["NatGatewayId"]] * 2
+
+    def test_every_stack_is_tagged_and_told(self, domain: Emulator) -> None:
+        tags = domain.client("ecs").describe_services(cluster=BLOG, services=[BLOG], include=["TAGS"])["services"][0][
+            "tags"
+        ]
+        assert {"key": "blogstack:name", "value": BLOG} in tags
+        assert domain.outputs(f"{BLOG}-service")["Url"] == "https://blog.example.com"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_case_deploys(aws: Emulator, name: str) -> None:
+    """In the order of the files, each stack with what the ones before it export."""
+    deploy_all(aws, compiled(name))
+    service = compiled(name).blueprint.service.name  # type: ignore[union-attr]
+    (running,) = aws.client("ecs").describe_services(cluster=service, services=[service])["services"]
+    assert running["status"] == "ACTIVE"
+
+
+def test_a_change_of_egress_replaces_no_subnet(aws: Emulator) -> None:
+    """From one NAT gateway to one a zone: routes change, subnets stay."""
+    text = (ACCEPT / "domain" / "blog-api-network.yaml").read_text()
+    aws.deploy_text(text, "blog-api-network")
+    before = aws.resources("blog-api-network")
+    second = text.replace(
+        "  PrivateSubnet1:",
+        "  NatAddress2:\n    Type: AWS::EC2::EIP\n    DependsOn: InternetGatewayAttachment\n"
+        "    Properties: {Domain: vpc}\n\n  NatGateway2:\n    Type: AWS::EC2::NatGateway\n    Properties:\n"
+        "      SubnetId: !Ref PublicSubnet2\n      AllocationId: !GetAtt NatAddress2.AllocationId\n\n  PrivateSubnet1:",
+    )
+    head, tail = second.rsplit("NatGatewayId: !Ref NatGateway1", 1)
+    aws.deploy_text(f"{head}NatGatewayId: !Ref NatGateway2{tail}", "blog-api-network")
+    after = aws.resources("blog-api-network")
+    assert {name: after[name] for name in before if "Subnet" in name} == {
+        name: before[name] for name in before if "Subnet" in name
+    }
+
+
+def test_the_count_that_scaling_reached_survives_a_deployment(aws: Emulator) -> None:
+    deploy_all(aws, compiled("domain"))
+    aws.client("ecs").update_service(cluster=BLOG, service=BLOG, desiredCount=7)
+    service_only = compiled("domain")._replace(templates=compiled("domain").templates[-1:])
+    deploy_all(aws, service_only, tag="v2")
+    (service,) = aws.client("ecs").describe_services(cluster=BLOG, services=[BLOG])["services"]
+    assert service["desiredCount"] == 7
+    task = aws.client("ecs").describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+    assert task["containerDefinitions"][0]["image"].endswith(":v2")
+
+
+def test_a_broken_template_rolls_back(aws: Emulator) -> None:
+    """A second version that cannot be deployed leaves the first one running, and says why."""
+    deploy_all(aws, compiled("domain"))
+    broken = (
+        (ACCEPT / "domain" / "blog-api-service.yaml")
+        .read_text()
+        .replace("Protocol: tcp\n          Environment", "Protocol: icmp\n          Environment")
+    )
+    result = aws.deploy_text(broken, "blog-api-service", {"ImageTag": "v2"}, check=False)
+    assert result.returncode != 0
+    assert any("TaskDefinition" in reason for reason in aws.failures("blog-api-service"))
+    (service,) = aws.client("ecs").describe_services(cluster=BLOG, services=[BLOG])["services"]
+    task = aws.client("ecs").describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+    assert task["containerDefinitions"][0]["image"].endswith(":v1")
+
+
+def test_latest_is_refused_before_anything_changes(aws: Emulator) -> None:
+    deploy_all(aws, compiled("domain"))
+    text = Path(ACCEPT / "domain" / "blog-api-service.yaml").read_text()
+    assert aws.deploy_text(text, "blog-api-service", {"ImageTag": "latest"}, check=False).returncode != 0
+
+
+def test_a_network_in_use_cannot_be_deleted(aws: Emulator) -> None:
+    deploy_all(aws, compiled("domain"))
+    with pytest.raises(ClientError, match="is imported by"):
+        aws.delete("blog-api-network")
