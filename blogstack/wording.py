@@ -85,7 +85,7 @@ def _one_per_cause(found: list[ErrorDetails]) -> list[ErrorDetails]:
     ]
 
 
-def _count(value: Any) -> int:
+def _count(value: object) -> int:
     """How many items, keys or characters; a number counts as the text it was written as."""
     return len(value if isinstance(value, list | dict) else str(value))
 
