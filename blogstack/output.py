@@ -41,7 +41,8 @@ def read(path: str) -> bytes:
         raise Rejected([Diagnostic(Code.UNREADABLE, "this is a folder", help=help)]) from None
     except (OSError, ValueError) as error:
         message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-        raise Rejected([Diagnostic(Code.UNREADABLE, message)]) from None
+        help = "check that it is a file and that you may read it"
+        raise Rejected([Diagnostic(Code.UNREADABLE, message, help=help)]) from None
 
 
 def differences(folder: Path, files: Mapping[str, str], services: Collection[str]) -> list[str]:
@@ -113,7 +114,7 @@ def _stage(folder: Path, files: Mapping[str, str]) -> dict[str, Path]:
     staged = {name: folder / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}" for name in files}
     try:
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            for _ in threads.map(_write_down, staged.values(), (text.encode() for text in files.values())):
+            for _ in threads.map(_write_down, staged.values(), files.values()):
                 pass
     except BaseException:
         for temporary in staged.values():
@@ -144,9 +145,9 @@ def _replace(folder: Path, staged: Mapping[str, Path]) -> None:
         raise
 
 
-def _write_down(path: Path, content: bytes) -> None:
+def _write_down(path: Path, content: str | bytes) -> None:
     with path.open("xb") as file:
-        file.write(content)
+        file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
 
