@@ -1,0 +1,1 @@
+"""What blogstack costs, against yardsticks of the same run: `make bench`."""
