@@ -1,14 +1,17 @@
 # Every target sets up what it needs: a fresh clone needs Python 3.11 or later, make and a network.
 PYTHON ?= python3
 BIN := .venv/bin
+SOURCES := blogstack tests benchmarks
+NOT_OURS := --extend-exclude tests/app --extend-exclude benchmarks/app
 
-.PHONY: help setup test
+.PHONY: help setup test check demo bench soak format lock
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | expand -t 14
 
-setup: .venv/.ready .venv-aws/.ready ## make both environments with their pinned dependencies
+setup: .venv/.ready .venv-aws/.ready ## make the environments with their pinned dependencies
 
+# The pip of each environment reads only what is pinned; `make lock` chooses anew.
 .venv/.ready: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
@@ -19,3 +22,33 @@ setup: .venv/.ready .venv-aws/.ready ## make both environments with their pinned
 	$(PYTHON) -m venv .venv-aws
 	.venv-aws/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/aws/requirements.txt
 	touch $@
+
+test: check test-app ## check everything: the compiler and the blog service
+
+check: setup ## check the compiler: format, lint, types, layers, tests, and that templates/out/ is up to date
+	$(BIN)/ruff format --check $(NOT_OURS) $(SOURCES)
+	$(BIN)/ruff check $(NOT_OURS) $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/blogstack compile --check
+	$(BIN)/python -m pytest -q
+
+demo: setup ## compile the blog service, deploy it to an emulated AWS with the AWS CLI, and show what exists
+	$(BIN)/python -m tests.demo
+
+bench: setup ## measure the compiler, as ratios against yardsticks of the same run
+	$(BIN)/python -m benchmarks
+
+soak: setup ## the property tests with many examples; takes about an hour
+	BLOGSTACK_SOAK=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest -q tests/test_properties.py tests/test_robustness.py tests/test_emit.py
+
+format: setup ## format the code
+	$(BIN)/ruff check --fix $(NOT_OURS) $(SOURCES)
+	$(BIN)/ruff format $(NOT_OURS) $(SOURCES)
+
+lock: ## choose the newest dependencies that setup.cfg allows and pin them
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
+
+include app.mk

@@ -1,0 +1,110 @@
+"""`make demo`: the main job on real input, from blogstack.yaml to a deployed service, on an emulated AWS.
+
+Runs what `blogstack compile` prints for users, with the real AWS CLI. Left out is what needs Docker, and what asks the
+container, because an emulator runs none.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from blogstack.compiler import compile_text
+from tests.aws.emulator import Emulator
+from tests.conftest import ROOT
+from tests.deploying import give_what_exists
+
+FILE = ROOT / "blogstack.yaml"
+NEEDS_MORE = ("docker ", "aws ecr get-login-password", "curl ", "aws logs tail")
+
+
+def main() -> int:
+    """Compile, deploy, show; returns the exit status."""
+    blogstack = Path(sys.executable).with_name("blogstack")
+    title(f"blogstack compile {FILE.name}")
+    compiled = subprocess.run([blogstack, "compile"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    if compiled.returncode:
+        return compiled.returncode
+    print("templates/out/ is up to date, and cfn-lint has no finding")
+    with Emulator() as aws:
+        give_what_exists(aws, compile_text(FILE.name, FILE.read_bytes()))
+        title("the commands that it printed, on an emulated AWS")
+        deployed = subprocess.run(["sh", "-eu"], input=script(compiled.stdout), cwd=ROOT, env=aws.env, text=True)
+        if deployed.returncode:
+            return deployed.returncode
+        title("what exists now")
+        for what, facts in inventory(aws):
+            print(f"{what:<18}{facts}")
+    title("stopped; nothing is left running")
+    return 0
+
+
+def script(commands: str) -> str:
+    """The commands, each shown before it runs; what needs more than an emulated AWS is only shown."""
+    lines = []
+    for line in commands.splitlines():
+        if line.startswith(NEEDS_MORE):
+            lines.append(f"printf '%s\\n' {quoted(f'# left out here: {line}')}")
+        elif line and not line.startswith("#"):
+            lines += [f"printf '%s\\n' {quoted(f'$ {line}')}", line]
+    return "\n".join(lines) + "\n"
+
+
+def quoted(text: str) -> str:
+    """A text as one word of a shell."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def inventory(aws: Emulator) -> Iterator[tuple[str, str]]:
+    """What the account holds, as the APIs tell it."""
+    elb, ecs, scaling = aws.client("elbv2"), aws.client("ecs"), aws.client("application-autoscaling")
+    for balancer in elb.describe_load_balancers()["LoadBalancers"]:
+        yield (
+            "load balancer",
+            f"{balancer['DNSName']}, {balancer['Scheme']}, {len(balancer['AvailabilityZones'])} zones",
+        )
+        for listener in elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]:
+            (action,) = listener["DefaultActions"]
+            yield (
+                "listener",
+                f"{listener['Protocol']} {listener['Port']}: {action['Type']} {listener.get('SslPolicy', '')}",
+            )
+    for group in elb.describe_target_groups()["TargetGroups"]:
+        yield "target group", f"{group['TargetType']}, port {group['Port']}, checks {group['HealthCheckPath']}"
+    for cluster in ecs.list_clusters()["clusterArns"]:
+        services = ecs.list_services(cluster=cluster)["serviceArns"]
+        for service in ecs.describe_services(cluster=cluster, services=services)["services"] if services else ():
+            task = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+            size = f"{task['cpu']} CPU units, {task['memory']} MiB, {task['runtimePlatform']['cpuArchitecture']}"
+            yield "ECS service", f"{service['serviceName']}: {service['desiredCount']} tasks of {size}"
+            yield "image", task["containerDefinitions"][0]["image"]
+    for target in scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]:
+        yield "scalable target", f"{target['ResourceId']}: {target['MinCapacity']} to {target['MaxCapacity']} tasks"
+    for policy in scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]:
+        tracking = policy["TargetTrackingScalingPolicyConfiguration"]
+        metric = tracking["PredefinedMetricSpecification"]["PredefinedMetricType"]
+        yield "scaling policy", f"{policy['PolicyName']}: {metric} at {tracking['TargetValue']:g} percent"
+    for certificate in aws.client("acm").list_certificates()["CertificateSummaryList"]:
+        detail = aws.client("acm").describe_certificate(CertificateArn=certificate["CertificateArn"])["Certificate"]
+        yield "certificate", f"{certificate['DomainName']}, {detail['Status']}"
+    route53 = aws.client("route53")
+    for zone in route53.list_hosted_zones()["HostedZones"]:
+        for record in route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]:
+            if record["Type"] == "A":
+                yield "DNS record", f"{record['Name']} -> {record['AliasTarget']['DNSName']}"
+    for group in aws.client("logs").describe_log_groups()["logGroups"]:
+        yield "log group", f"{group['logGroupName']}, kept {group.get('retentionInDays', 'forever')} days"
+    for role in aws.client("iam").list_roles()["Roles"]:
+        policies = aws.client("iam").list_role_policies(RoleName=role["RoleName"])["PolicyNames"]
+        yield "role", f"{role['RoleName']}: {', '.join(policies) or 'no rights'}"
+
+
+def title(text: str) -> None:
+    """A heading."""
+    print(f"\n== {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
