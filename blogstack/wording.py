@@ -205,8 +205,10 @@ def _type_help(kind: str, path: KeyPath, value: object) -> str:
             return "put it in quotes if it is meant as a text"
         case "tuple_type" if isinstance(value, dict):
             return "start each item with `- `"
-        case "tuple_type" if re.fullmatch(r"[\w./-]+", text) and len(text) <= _SHORT:
+        case "tuple_type" if len(text) <= _SHORT and re.fullmatch(r"[\w/](?:[\w./:-]*\w)?", text):
             return f"write [{text}]"
+        case "tuple_type" if len(text) <= _SHORT and re.fullmatch(r"[^\s\"\\]+", text):
+            return f'write ["{text}"]'
         case "tuple_type":
             return "write a list, as in [a, b], or each item on a line of its own after `- `"
         case "dict_type":

@@ -10,6 +10,21 @@ SAVE = "save the file as UTF-8; a binary file cannot be compiled"
 START = "write at least `name:` and `region:`, or let `blogstack init` write a file to start from"
 MUCH = "".join(f"    VARIABLE_{n}: {'x' * 300}\n" for n in range(200))
 
+MANY = f"""\
+tags: {{{", ".join(f"k{n}: v" for n in range(49))}}}
+service:
+  command: [{", ".join("a" * 101)}]
+  permissions: [{", ".join(['{actions: ["*"], resources: ["*"]}'] * 21)}]
+
+load_balancer:
+  allowed_cidrs: [{", ".join(f"10.0.0.{n}/32" for n in range(26))}]
+network:
+  existing:
+    vpc_id: vpc-0123456789abcdef0
+    public_subnet_ids: [{", ".join(f"subnet-000000{n:02}" for n in range(21))}]
+    private_subnet_ids: [{", ".join(f"subnet-000000{n:02}" for n in range(17))}]
+"""
+
 BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "empty": (b"", (f"1:1 E[BS104] the file is empty -> {START}",)),
     "byte order mark alone": (b"\xef\xbb\xbf", ("1:1 E[BS104] the file is empty",)),
@@ -80,6 +95,21 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "too many variables": (
         f"{HELLO}service:\n  environment:\n{''.join(f'    V{n}: a{chr(10)}' for n in range(201))}".encode(),
         ("5:3 E[BS205] service.environment has 201 keys -> it takes at most 200",),
+    ),
+    "more of everything than there may be": (
+        f"{HELLO}{MANY}".encode(),
+        (
+            "4:7 E[BS205] tags has 49 keys -> it takes at most 48",
+            "6:12 E[BS205] service.command has 101 items -> it takes at most 100",
+            "7:16 E[BS205] service.permissions has 21 items -> it takes at most 20",
+            "10:18 E[BS205] load_balancer.allowed_cidrs has 26 items -> it takes at most 25",
+            "14:24 E[BS205] network.existing.public_subnet_ids has 21 items -> it takes at most 20",
+            "15:25 E[BS205] network.existing.private_subnet_ids has 17 items -> it takes at most 16",
+        ),
+    ),
+    "a name as long as the file": (
+        HELLO.replace("blog-api", "a-" * 100_000).encode(),
+        (f"1:7 E[BS205] name is out of range: '{'a-' * 28}a...' has 200000 characters -> use at most 30",),
     ),
     "a template that is too large": (
         f"{HELLO}service:\n  environment:\n{MUCH}".encode(),

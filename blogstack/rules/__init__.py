@@ -42,7 +42,9 @@ def _overlap(one: KeyPath, other: KeyPath) -> bool:
 
 _SCALING: tuple[KeyPath, ...] = (("scaling", "min"), ("scaling", "max"))
 _PERCENTAGES: tuple[KeyPath, ...] = (("deployment", "minimum_healthy_percent"), ("deployment", "maximum_percent"))
-_HEALTH: tuple[KeyPath, ...] = (("service", "health"), ("load_balancer", "health_check"))
+_HEALTH: KeyPath = ("service", "health")
+_CHECK: KeyPath = ("load_balancer", "health_check")
+_EXISTING: KeyPath = ("network", "existing")
 _ENVIRONMENT: KeyPath = ("service", "environment")
 _FRAMEWORK: KeyPath = ("service", "framework")
 _INTERNAL: KeyPath = ("load_balancer", "internal")
@@ -50,16 +52,33 @@ _INTERNAL: KeyPath = ("load_balancer", "internal")
 RULES: tuple[Rule, ...] = (
     Rule(Code.TASK_SIZE, tasks.task_size, (("service", "cpu"), ("service", "memory"))),
     Rule(Code.MIN_ABOVE_MAX, deploying.min_above_max, _SCALING),
-    Rule(Code.CHECK_TIMEOUT, traffic.check_timeouts, _HEALTH),
+    Rule(
+        Code.CHECK_TIMEOUT,
+        traffic.check_timeouts,
+        tuple((*check, key) for check in (_HEALTH, _CHECK) for key in ("timeout", "interval")),
+    ),
     Rule(Code.STUCK_DEPLOYMENT, deploying.stuck_deployment, (*_SCALING, *_PERCENTAGES)),
-    Rule(Code.IMAGE_OUT_OF_REACH, network.image_out_of_reach, (("network",), ("image",))),
+    Rule(
+        Code.IMAGE_OUT_OF_REACH,
+        network.image_out_of_reach,
+        (
+            ("network", "create", "egress"),
+            (*_EXISTING, "egress"),
+            (*_EXISTING, "private_subnet_ids"),
+            ("image", "uri"),
+        ),
+    ),
     Rule(
         Code.SUBNETS_TOO_SMALL,
         network.subnets_too_small,
         (("network",), *_SCALING, *_PERCENTAGES, _INTERNAL, ("service", "exec")),
     ),
-    Rule(Code.SHORT_START, tasks.short_start, (*_HEALTH, _FRAMEWORK)),
-    Rule(Code.BALANCER_CHECKS_READY, traffic.balancer_checks_ready, _HEALTH),
+    Rule(Code.SHORT_START, tasks.short_start, ((*_HEALTH, "start_period"), (*_CHECK, "grace_period"), _FRAMEWORK)),
+    Rule(
+        Code.BALANCER_CHECKS_READY,
+        traffic.balancer_checks_ready,
+        ((*_HEALTH, "path"), (*_HEALTH, "ready_path"), (*_CHECK, "path")),
+    ),
     Rule(Code.NO_CIRCUIT_BREAKER, deploying.no_circuit_breaker, (("deployment", "circuit_breaker"),)),
     Rule(Code.SINGLE_TASK, deploying.single_task, _SCALING),
     Rule(Code.PLAIN_HTTP, traffic.plain_http, (("domain",),)),
