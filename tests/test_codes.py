@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from blogstack.diagnostics import Code, Diagnostic
+from blogstack.fargate import TASK_SIZES
 from tests import test_reject_bytes, test_reject_files
 from tests.test_reject import CASES, HELLO, MARK, diagnose
 
@@ -40,6 +41,17 @@ def test_page(code: Code) -> None:
     assert parts[1::2] == SECTIONS
     assert all(len(part.strip()) > 40 for part in parts[2::2])
     assert text.count("```yaml") == len(EXAMPLE.findall(text)), "an example is neither wrong nor right"
+
+
+def test_table_of_task_sizes() -> None:
+    """The page about task sizes has the compiler's own table."""
+    rows = re.findall(r"^\| (\d+) \| (.+) \|$", (PAGES / "BS301.md").read_text(), re.MULTILINE)
+    sizes: dict[int, tuple[int, ...]] = {}
+    for cpu, memory in rows:
+        numbers = tuple(map(int, re.findall(r"\d+", memory)))
+        first, last, *step = numbers
+        sizes[int(cpu)] = tuple(range(first, last + 1, step[0])) if "steps" in memory else numbers
+    assert sizes == dict(TASK_SIZES)
 
 
 def examples() -> Iterator[tuple[str, str, str]]:
