@@ -120,6 +120,21 @@ class TestWhatExists:
         (repository,) = domain.client("ecr").describe_repositories()["repositories"]
         assert (repository["repositoryName"], repository["imageTagMutability"]) == (BLOG, "IMMUTABLE")
 
+    def test_roles(self, domain: Emulator) -> None:
+        """The execution role pulls from this repository and writes to this log group; the task role may do nothing."""
+        iam = domain.client("iam")
+        roles = {role["RoleName"].split("-")[3]: role["RoleName"] for role in iam.list_roles()["Roles"]}
+        document = iam.get_role_policy(RoleName=roles["ExecutionRole"], PolicyName="StartTask")["PolicyDocument"]
+        rights = {tuple(s["Action"]): s["Resource"] for s in document["Statement"]}
+        (repository,) = domain.client("ecr").describe_repositories()["repositories"]
+        (group,) = domain.client("logs").describe_log_groups(logGroupNamePrefix="/ecs/")["logGroups"]
+        pull = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+        assert rights[pull] == [repository["repositoryArn"]]
+        assert rights["logs:CreateLogStream", "logs:PutLogEvents"] == [group["arn"]]
+        assert rights[("ecr:GetAuthorizationToken",)] == ["*"]
+        assert len(rights) == 3
+        assert iam.list_role_policies(RoleName=roles["TaskRole"])["PolicyNames"] == []
+
     def test_nat_gateway(self, domain: Emulator) -> None:
         (gateway,) = domain.client("ec2").describe_nat_gateways()["NatGateways"]
         tables = domain.client("ec2").describe_route_tables()["RouteTables"]
