@@ -1,4 +1,4 @@
-"""Text to templates in one process, `compile_text` without lint, in turns with its yardstick; prints JSON, processor time.
+"""Text to templates in one process, `compile_text` without lint, in turns with its yardstick; prints processor times.
 
 The yardstick is PyYAML's C loader reading back the very templates that were just written: the same amount of text, the
 same mix of compiled and interpreted code, and nothing of ours.
