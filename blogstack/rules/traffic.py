@@ -26,17 +26,24 @@ def check_timeouts(config: Config) -> Iterator[Finding]:
 
 
 def balancer_checks_ready(config: Config) -> Iterator[Finding]:
-    """The check that replaces tasks does not ask the database."""
-    ready = config.service.health.ready_path
-    path = config.load_balancer.health_check.path or config.service.health.path
-    if ready is not None and path == ready:
-        health: KeyPath = ("service", "health")
-        place = written(config, ("load_balancer", "health_check", "path"), (*health, "path"), (*health, "ready_path"))
-        message = f"the load balancer's check requests {ready}, which asks the database"
-        help = (
-            f"a database outage would restart every task: check a path that answers by itself, such as {_light(ready)}"
-        )
-        yield Finding(place, message, help)
+    """A check that replaces tasks does not ask the database."""
+    health, balancer = config.service.health, config.load_balancer.health_check
+    container_asks = health.command is None and health.path == health.ready_path
+    if health.ready_path is None or (health.ready_path != (balancer.path or health.path) and not container_asks):
+        return
+    own: KeyPath = ("service", "health", "path")
+    of_balancer: KeyPath = ("load_balancer", "health_check", "path")
+    fallback: KeyPath = ("service", "health", "ready_path")
+    if balancer.path == health.ready_path:
+        place, who = of_balancer, "load balancer's"
+    else:
+        place, who = written(config, own, fallback), "container's" if balancer.path else "load balancer's"
+    message = f"the {who} check requests {health.ready_path}, which asks the database"
+    help = (
+        "a database outage would restart every task: check a path that answers by itself, "
+        f"such as {_light(health.ready_path)}"
+    )
+    yield Finding(place, message, help)
 
 
 def _light(ready: str) -> str:
