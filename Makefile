@@ -1,7 +1,7 @@
 # Every target sets up what it needs: a fresh clone needs Python 3.11 or later, make and a network.
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := blogstack tests benchmarks
+SOURCES := blogstack tests benchmarks tools
 NOT_OURS := --extend-exclude tests/app --extend-exclude benchmarks/app
 
 .PHONY: help setup test check demo bench soak format lock

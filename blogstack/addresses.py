@@ -10,15 +10,19 @@ RESERVED_BY_AWS = 5
 # Elastic Load Balancing user guide, "Subnets for your load balancer": at least 8 free addresses in each.
 FOR_LOAD_BALANCER = 8
 
-_PUBLIC, _PRIVATE = 0, 10  # the first block of each tier; the database tier has 20, 21, 22
+_PUBLIC, _PRIVATE, _DATABASE = 0, 10, 20  # the first block of each tier
 _BLOCKS = 32
 
 
 class AddressPlan(NamedTuple):
-    """The blocks of each tier, one for each availability zone; no private tier when tasks have public addresses."""
+    """The blocks of each tier, one for each availability zone; no private tier when tasks have public addresses.
+
+    The blocks of the database tier are kept for it, whether there is a database or not.
+    """
 
     public: tuple[str, ...]
     private: tuple[str, ...]
+    database: tuple[str, ...]
 
     @property
     def usable(self) -> int:
@@ -37,4 +41,5 @@ def address_plan(cidr: str, zones: int, private_tier: bool) -> AddressPlan:
     return AddressPlan(
         public=tuple(subnets[_PUBLIC : _PUBLIC + zones]),
         private=tuple(subnets[_PRIVATE : _PRIVATE + zones]) if private_tier else (),
+        database=tuple(subnets[_DATABASE : _DATABASE + zones]),
     )

@@ -6,57 +6,101 @@ import shlex
 from collections.abc import Iterator, Mapping
 
 from blogstack.blueprint import Blueprint
-from blogstack.stacks.task import IMAGE_TAG
+from blogstack.blueprint.naming import Imported
+from blogstack.blueprint.network import Placement
+from blogstack.stacks.container import IMAGE_TAG
+
+_TAG = f'--parameter-overrides {IMAGE_TAG}="$TAG"'
 
 
 def deployment_commands(blueprint: Blueprint, files: Mapping[str, str]) -> str:
-    """A shell script, one step after the other.
+    """A shell script in parentheses, which ends at the first command that fails and leaves the shell alone.
 
     Args:
         blueprint: What was compiled.
         files: For each stack the path of its template.
     """
-    steps = (_setting(blueprint), _image(blueprint, files), _stacks(blueprint, files), _checks(blueprint))
-    return "\n\n".join("\n".join(step) for step in steps) + "\n"
+    steps = [_setting(blueprint), _image(blueprint, files), _stacks(blueprint, files)]
+    if blueprint.tasks.release:
+        steps.append(_release(blueprint))
+    steps += [_service(blueprint, files), _checks(blueprint)]
+    body = "\n\n".join("\n".join(step) for step in steps)
+    return f"# {blueprint.name}: from an empty account to a running service, and each later version\n({body}\n)\n"
 
 
 def _setting(blueprint: Blueprint) -> Iterator[str]:
-    yield f"# {blueprint.name}: from an empty account to a running service, and every later version the same way"
+    yield "set -eu"
     yield f"export AWS_REGION={blueprint.region} AWS_DEFAULT_REGION={blueprint.region}"
-    yield "TAG=$(git rev-parse --short=12 HEAD)"
+    if blueprint.registry is None:
+        yield f"TAG=${{TAG:?set TAG to the tag of {blueprint.tasks.image.uri} to deploy}}"
+    else:
+        yield 'git diff --quiet HEAD || { echo "commit first: the tag is the commit" >&2; exit 1; }'
+        yield "TAG=$(git rev-parse --short=12 HEAD)"
 
 
 def _image(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[str]:
-    image = blueprint.service.image
     if blueprint.registry is None:
-        yield f"# The image {image.uri}:$TAG exists already; set TAG to the tag that you want"
+        yield "# The image exists already"
         return
     stack = blueprint.registry.stack
-    yield "# The repository, then the image"
+    yield "# The repository, then the image, once for each commit: a tag cannot be moved"
     yield _deploy(stack, files[stack])
     yield f"REPOSITORY={_output(stack, 'RepositoryUri')}"
-    yield f'docker build --platform {image.platform} --tag "$REPOSITORY:$TAG" .'
-    yield 'aws ecr get-login-password | docker login --username AWS --password-stdin "${REPOSITORY%%/*}"'
-    yield 'docker push "$REPOSITORY:$TAG"'
+    yield (
+        f"if ! aws ecr describe-images --repository-name {blueprint.registry.repository}"
+        ' --image-ids imageTag="$TAG" >/dev/null 2>&1; then'
+    )
+    yield f'  docker build --platform {blueprint.tasks.image.platform} --tag "$REPOSITORY:$TAG" .'
+    yield '  aws ecr get-login-password | docker login --username AWS --password-stdin "${REPOSITORY%%/*}"'
+    yield '  docker push "$REPOSITORY:$TAG"'
+    yield "fi"
 
 
 def _stacks(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[str]:
-    yield "# The stacks"
-    if blueprint.network is not None:
-        yield _deploy(blueprint.network.stack, files[blueprint.network.stack])
+    yield "# The stacks that the service stands on"
+    for before in (blueprint.network, blueprint.database):
+        if before is not None:
+            yield _deploy(before.stack, files[before.stack])
+    tasks = blueprint.tasks
+    yield _deploy(tasks.stack, files[tasks.stack]) + (f" {_TAG}" if tasks.release else "")
+
+
+def _release(blueprint: Blueprint) -> Iterator[str]:
+    tasks = blueprint.tasks
+    address = "ENABLED" if tasks.placement.assign_public_ip else "DISABLED"
+    yield "# The release step, in the new image; only when it ends well is the service updated"
+    yield f"RELEASE={_output(tasks.stack, 'ReleaseTaskDefinitionArn')}"
+    yield f"SUBNETS={_subnets(tasks.placement)}"
+    yield f"GROUP={_output(tasks.stack, 'TaskSecurityGroupId')}"
+    yield f'NETWORK="awsvpcConfiguration={{subnets=[$SUBNETS],securityGroups=[$GROUP],assignPublicIp={address}}}"'
+    yield (
+        f'TASK=$(aws ecs run-task --cluster {tasks.name} --launch-type FARGATE --task-definition "$RELEASE"'
+        " --network-configuration \"$NETWORK\" --query 'tasks[0].taskArn' --output text)"
+    )
+    yield f'aws ecs wait tasks-stopped --cluster {tasks.name} --tasks "$TASK"'
+    yield (
+        f'EXIT=$(aws ecs describe-tasks --cluster {tasks.name} --tasks "$TASK"'
+        " --query 'tasks[0].containers[0].exitCode' --output text)"
+    )
+    told = f"the release step failed; read it with: aws logs tail {tasks.log_group} --since 1h"
+    yield f'test "$EXIT" = 0 || {{ echo "{told}" >&2; exit 1; }}'
+
+
+def _service(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[str]:
     stack = blueprint.service.stack
-    yield f'{_deploy(stack, files[stack])} --parameter-overrides {IMAGE_TAG}="$TAG"'
+    yield f"# The service; meanwhile, in a second terminal: aws logs tail {blueprint.tasks.log_group} --follow"
+    yield f"{_deploy(stack, files[stack])} {_TAG}"
 
 
 def _checks(blueprint: Blueprint) -> Iterator[str]:
-    service = blueprint.service
+    service, tasks = blueprint.service, blueprint.tasks
     inside = " (the load balancer is internal: ask from inside the network)" if service.balancer.internal else ""
     yield f"# Is it well?{inside}"
-    yield f"aws ecs wait services-stable --cluster {service.name} --services {service.name}"
+    yield f"aws ecs wait services-stable --cluster {tasks.name} --services {tasks.name}"
     yield f"URL={_output(service.stack, 'Url')}"
     for path in dict.fromkeys(filter(None, (service.balancer.check.target, service.ready_path))):
         yield f'curl -fsS "$URL"{shlex.quote(path)}'
-    yield f"aws logs tail {service.log_group} --since 10m"
+    yield f"aws logs tail {tasks.log_group} --since 10m"
 
 
 def _deploy(stack: str, file: str) -> str:
@@ -66,6 +110,19 @@ def _deploy(stack: str, file: str) -> str:
     )
 
 
+def _subnets(placement: Placement) -> str:
+    """The tasks' subnets, joined by commas: the user's, or the outputs of the network stack."""
+    own = [subnet for subnet in placement.task_subnets if isinstance(subnet, str)]
+    if own:
+        return ",".join(own)
+    tier = "PublicSubnet" if placement.assign_public_ip else "PrivateSubnet"
+    stack = next(subnet.stack for subnet in placement.task_subnets if isinstance(subnet, Imported))
+    return _query(stack, f"join(',', Stacks[0].Outputs[?starts_with(OutputKey, '{tier}')].OutputValue)")
+
+
 def _output(stack: str, key: str) -> str:
-    query = f"Stacks[0].Outputs[?OutputKey=='{key}'].OutputValue"
+    return _query(stack, f"Stacks[0].Outputs[?OutputKey=='{key}'].OutputValue")
+
+
+def _query(stack: str, query: str) -> str:
     return f'$(aws cloudformation describe-stacks --stack-name {stack} --query "{query}" --output text)'

@@ -61,6 +61,12 @@ class Code(Enum):
     BALANCER_SUBNETS = "BS316", Severity.ERROR, "the load balancer needs two subnets"
     OTHER_REGION = "BS317", Severity.ERROR, "the certificate is in another region"
 
+    DATABASE_VERSION = "BS318", Severity.ERROR, "RDS does not have this PostgreSQL version"
+    DATABASE_CLASS = "BS319", Severity.ERROR, "the region does not have this instance class"
+    DATABASE_STORAGE = "BS320", Severity.ERROR, "the database's storage cannot grow to max_storage"
+    DATABASE_SUBNETS = "BS321", Severity.ERROR, "the database needs two subnets"
+    VARIABLE_TWICE = "BS322", Severity.ERROR, "a variable is set twice"
+
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 

@@ -6,10 +6,13 @@ container, because an emulator runs none.
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from blogstack.compiler import compile_text
 from tests.aws.emulator import Emulator
@@ -17,7 +20,21 @@ from tests.conftest import ROOT
 from tests.deploying import give_what_exists
 
 FILE = ROOT / "blogstack.yaml"
-NEEDS_MORE = ("docker ", "aws ecr get-login-password", "curl ", "aws logs tail")
+LEFT_OUT = """printf '# left out here: %s\\n' "$(basename "$0") $*" >&2"""
+STAND_INS = {
+    "docker": f"{LEFT_OUT}; cat >/dev/null",
+    "curl": LEFT_OUT,
+    # A checkout with changes may be shown too.
+    "git": 'if [ "$1" = diff ]; then exit 0; fi; exec "$REAL_GIT" "$@"',
+    "aws": f"""case "$1 $2 $3" in
+  "logs tail "*) {LEFT_OUT} ;;
+  "ecr get-login-password "*) ;;
+  "ecs wait tasks-stopped") {LEFT_OUT} ;;
+  "ecs describe-tasks "*) echo 0 ;;
+  *) exec "$REAL_AWS" "$@" ;;
+esac""",
+}
+"""What an emulated AWS has no use for: Docker, requests to the container, its logs, and the end of a container."""
 
 
 def main() -> int:
@@ -31,7 +48,15 @@ def main() -> int:
     with Emulator() as aws:
         give_what_exists(aws, compile_text(FILE.name, FILE.read_bytes()))
         title("the commands that it printed, on an emulated AWS")
-        deployed = subprocess.run(["sh", "-eu"], input=script(compiled.stdout), cwd=ROOT, env=aws.env, text=True)
+        with TemporaryDirectory() as folder:
+            deployed = subprocess.run(
+                ["sh"],
+                input=f"PS4='$ '; set -x\n{compiled.stdout}",
+                cwd=ROOT,
+                env=stood_in(aws.env, Path(folder)),
+                text=True,
+                check=False,
+            )
         if deployed.returncode:
             return deployed.returncode
         title("what exists now")
@@ -41,20 +66,14 @@ def main() -> int:
     return 0
 
 
-def script(commands: str) -> str:
-    """The commands, each shown before it runs; what needs more than an emulated AWS is only shown."""
-    lines = []
-    for line in commands.splitlines():
-        if line.startswith(NEEDS_MORE):
-            lines.append(f"printf '%s\\n' {quoted(f'# left out here: {line}')}")
-        elif line and not line.startswith("#"):
-            lines += [f"printf '%s\\n' {quoted(f'$ {line}')}", line]
-    return "\n".join(lines) + "\n"
-
-
-def quoted(text: str) -> str:
-    """A text as one word of a shell."""
-    return "'" + text.replace("'", "'\\''") + "'"
+def stood_in(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """An environment in which the stand-ins come before the real commands."""
+    path = environment["PATH"]
+    for name, script in STAND_INS.items():
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
+    real = {f"REAL_{name.upper()}": shutil.which(name, path=path) or name for name in ("aws", "git")}
+    return {**environment, **real, "PATH": f"{folder}{os.pathsep}{path}"}
 
 
 def inventory(aws: Emulator) -> Iterator[tuple[str, str]]:
@@ -79,7 +98,10 @@ def inventory(aws: Emulator) -> Iterator[tuple[str, str]]:
             task = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
             size = f"{task['cpu']} CPU units, {task['memory']} MiB, {task['runtimePlatform']['cpuArchitecture']}"
             yield "ECS service", f"{service['serviceName']}: {service['desiredCount']} tasks of {size}"
-            yield "image", task["containerDefinitions"][0]["image"]
+            (container,) = task["containerDefinitions"]
+            yield "image", container["image"]
+            for secret in container.get("secrets", []):
+                yield "secret", f"{secret['name']} <- {secret['valueFrom'].partition(':secret:')[2]}"
     for target in scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]:
         yield "scalable target", f"{target['ResourceId']}: {target['MinCapacity']} to {target['MaxCapacity']} tasks"
     for policy in scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]:
@@ -96,6 +118,9 @@ def inventory(aws: Emulator) -> Iterator[tuple[str, str]]:
                 yield "DNS record", f"{record['Name']} -> {record['AliasTarget']['DNSName']}"
     for group in aws.client("logs").describe_log_groups()["logGroups"]:
         yield "log group", f"{group['logGroupName']}, kept {group.get('retentionInDays', 'forever')} days"
+    for database in aws.client("rds").describe_db_instances()["DBInstances"]:
+        zones = "two zones" if database["MultiAZ"] else "one zone"
+        yield "database", f"{database['Engine']} {database['EngineVersion']}, {database['DBInstanceClass']}, {zones}"
     for role in aws.client("iam").list_roles()["Roles"]:
         policies = aws.client("iam").list_role_policies(RoleName=role["RoleName"])["PolicyNames"]
         yield "role", f"{role['RoleName']}: {', '.join(policies) or 'no rights'}"

@@ -24,9 +24,7 @@ def deploy_all(aws: Emulator, compilation: Compilation, tag: str = "v1") -> None
         for template in compilation.templates:
             path = Path(folder) / f"{template.stack_name}.yaml"
             path.write_text(template.text)
-            aws.deploy(
-                path, template.stack_name, {"ImageTag": tag} if template.stack_name == blueprint.service.stack else None
-            )
+            aws.deploy(path, template.stack_name, {"ImageTag": tag} if "ImageTag" in template.text else None)
 
 
 def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
@@ -34,13 +32,14 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
     blueprint = compilation.blueprint
     assert blueprint
     service = blueprint.service
-    tls, placement, image = service.balancer.tls, service.placement, service.image
+    tls, placement, image = service.balancer.tls, blueprint.tasks.placement, blueprint.tasks.image
     if tls:
         aws.given(hosted_zones={tls.hosted_zone_id: "example.com"})
         if tls.certificate_arn:
             aws.given(certificates={tls.certificate_arn: tls.domain})
     if isinstance(placement.vpc, str):
         public = set(placement.balancer_subnets) if not service.balancer.internal else set()
+        subnet_ids = placement.balancer_subnets + placement.task_subnets + placement.database_subnets
         subnets = {
             subnet: {
                 "vpc": placement.vpc,
@@ -48,8 +47,19 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
                 "zone": f"{aws.region}{'ac'[number % 2]}",
                 "public": subnet in public,
             }
-            for number, subnet in enumerate(dict.fromkeys(placement.balancer_subnets + placement.task_subnets))
+            for number, subnet in enumerate(dict.fromkeys(subnet_ids))
         }
         aws.given(vpcs={placement.vpc: "10.0.0.0/16"}, subnets=subnets)
     if image.credentials:
         aws.given(secrets={image.credentials: '{"username": "u", "password": "p"}'})
+    for secret in blueprint.tasks.secrets:
+        if secret.generated or not isinstance(secret.source, str):
+            continue
+        if secret.service == "secretsmanager":
+            name = secret.source.rpartition(":secret:")[2]
+            arn = f"arn:aws:secretsmanager:{aws.region}:{aws.account}:secret:{name}"
+            arn = arn if secret.source.startswith("arn:") else f"{arn}-AbCdEf"
+            aws.given(secrets={arn: f'{{"{secret.key or "key"}": "value"}}'})
+        else:
+            name = secret.source.rpartition(":parameter/")[2] or secret.source
+            aws.client("ssm").put_parameter(Name=name, Value="value", Type="SecureString", Overwrite=True)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from blogstack.config.load_balancer import TlsPolicy
 from blogstack.config.logs import RetentionDays
 from blogstack.fargate import TASK_SIZES
+from blogstack.rds import classes_in, facts
 from blogstack.regions import REGIONS
 
 Data = dict[str, Any]
@@ -95,6 +96,8 @@ def service(draw: st.DrawFn) -> Data:
         "command": st.lists(TEXTS.filter(bool) | st.integers(0, 99), min_size=1, max_size=4),
         "environment": variables,
         "permissions": st.lists(statement, max_size=2),
+        "secrets": secrets(),
+        "release": st.lists(TEXTS.filter(bool), min_size=1, max_size=3),
         "user": st.sampled_from(["1000", 1000, "1000:1000"]),
         "stop_timeout": durations(2, 120),
         "health": health(),
@@ -105,6 +108,36 @@ def service(draw: st.DrawFn) -> Data:
     if draw(st.booleans()):
         data |= {"readonly_root": False, "exec": draw(st.booleans())}
     return data
+
+
+def secrets() -> st.SearchStrategy[Data]:
+    """Secret variables from every kind of source; their names are none of the environment's."""
+    arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:many-AbCdEf"
+    secret = st.sampled_from(["plain", "team/blog", arn])
+    sources = st.one_of(
+        st.just("generate"),
+        optional({"secretsmanager": secret}, {"key": st.sampled_from(["a", "b.c", "d-e"])}),
+        optional({"ssm": st.sampled_from(["/blog/dsn", "dsn", "arn:aws:ssm:us-east-1:123456789012:parameter/x"])}, {}),
+    )
+    return st.dictionaries(st.from_regex(r"[xyz][A-Za-z0-9_]{0,6}", fullmatch=True), sources, max_size=4)
+
+
+@st.composite
+def database(draw: st.DrawFn, region: str) -> Data:
+    """A database that the region sells, with storage that can grow or does not."""
+    storage = draw(st.integers(20, 1000))
+    grown = st.just(storage) | st.integers(-(-storage * 11 // 10), 65536)
+    classes = classes_in(region) or ["db.m7g.large"]
+    others = {
+        "engine_version": st.sampled_from(facts().versions),
+        "multi_az": st.booleans(),
+        "name": st.sampled_from(["blog", "Blog_1"]),
+        "backup_retention": st.integers(1, 35),
+        "deletion_protection": st.booleans(),
+        "performance_insights": st.booleans(),
+    }
+    required = {"instance_class": st.sampled_from(classes), "storage": st.just(storage), "max_storage": grown}
+    return draw(optional(required, others))
 
 
 @st.composite
@@ -155,6 +188,7 @@ def network(draw: st.DrawFn, inside_aws: bool, internal: bool) -> Data:
     existing["public_subnet_ids" if egress == "public_ip" or not internal else "private_subnet_ids"] = ids[:2]
     if egress != "public_ip":
         existing["private_subnet_ids"] = ids[2:]
+    existing["database_subnet_ids"] = draw(st.lists(SUBNETS, min_size=2, max_size=3, unique=True))
     return {"existing": existing}
 
 
@@ -180,7 +214,8 @@ def configurations(draw: st.DrawFn) -> Data:
         "scaling": optional({"min": st.just(low), "max": st.integers(low, 10)}, scaling),
         "load_balancer": load_balancer(st.just(internal)),
         "domain": domain(region),
-        "network": network(not uri or ".dkr.ecr." in uri, internal),
+        "database": database(region),
+        "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
         "deployment": optional(
             {},
             {

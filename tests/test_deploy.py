@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ class TestWhatExists:
 
     def test_target_group(self, domain: Emulator) -> None:
         (group,) = domain.client("elbv2").describe_target_groups()["TargetGroups"]
-        assert (group["Port"], group["TargetType"], group["HealthCheckPath"]) == (8000, "ip", "/health")
+        assert (group["Port"], group["TargetType"], group["HealthCheckPath"]) == (80, "ip", "/health")
         assert (group["HealthCheckIntervalSeconds"], group["HealthCheckTimeoutSeconds"]) == (15, 5)
 
     def test_security_groups(self, domain: Emulator) -> None:
@@ -75,12 +76,14 @@ class TestWhatExists:
         assert (into["FromPort"], into["ToPort"]) == (8000, 8000)
         assert [pair["GroupId"] for pair in into["UserIdGroupPairs"]] == [balancer["GroupId"]]
         assert not into.get("IpRanges")
-        (out,) = balancer["IpPermissionsEgress"]
+        (out,) = [rule for rule in balancer["IpPermissionsEgress"] if rule.get("UserIdGroupPairs")]
+        others = [rule for rule in balancer["IpPermissionsEgress"] if not rule.get("UserIdGroupPairs")]
+        assert [[block["CidrIp"] for block in rule["IpRanges"]] for rule in others] == [["127.0.0.1/32"]]
         assert [pair["GroupId"] for pair in out["UserIdGroupPairs"]] == [tasks["GroupId"]]
 
     def test_service(self, domain: Emulator) -> None:
         (service,) = domain.client("ecs").describe_services(cluster=BLOG, services=[BLOG])["services"]
-        assert service["launchType"] == "FARGATE"
+        assert service["capacityProviderStrategy"][0]["capacityProvider"] == "FARGATE"
         assert service["healthCheckGracePeriodSeconds"] == 60
         deployment = service["deploymentConfiguration"]
         assert (deployment["minimumHealthyPercent"], deployment["maximumPercent"]) == (100, 200)
@@ -153,7 +156,7 @@ class TestWhatExists:
 def test_every_case_deploys(aws: Emulator, name: str) -> None:
     """In the order of the files, each stack with what the ones before it export."""
     deploy_all(aws, compiled(name))
-    service = compiled(name).blueprint.service.name  # type: ignore[union-attr]
+    service = compiled(name).blueprint.tasks.name  # type: ignore[union-attr]
     (running,) = aws.client("ecs").describe_services(cluster=service, services=[service])["services"]
     assert running["status"] == "ACTIVE"
 
@@ -191,11 +194,8 @@ def test_the_count_that_scaling_reached_survives_a_deployment(aws: Emulator) -> 
 def test_a_broken_template_rolls_back(aws: Emulator) -> None:
     """A second version that cannot be deployed leaves the first one running, and says why."""
     deploy_all(aws, compiled("domain"))
-    broken = (
-        (ACCEPT / "domain" / "blog-api-service.yaml")
-        .read_text()
-        .replace("Protocol: tcp\n          Environment", "Protocol: icmp\n          Environment")
-    )
+    text = (ACCEPT / "domain" / "blog-api-service.yaml").read_text()
+    broken = text.replace("StopTimeout: 30", "StopTimeout: thirty")
     result = aws.deploy_text(broken, "blog-api-service", {"ImageTag": "v2"}, check=False)
     assert result.returncode != 0
     assert any("TaskDefinition" in reason for reason in aws.failures("blog-api-service"))
@@ -214,3 +214,43 @@ def test_a_network_in_use_cannot_be_deleted(aws: Emulator) -> None:
     deploy_all(aws, compiled("domain"))
     with pytest.raises(ClientError, match="is imported by"):
         aws.delete("blog-api-network")
+
+
+def test_the_secrets_of_the_container_lead_to_what_the_stacks_made(aws: Emulator) -> None:
+    """Each of the five variables is a key of the database's secret, and its value is the database's own."""
+    deploy_all(aws, compiled("database"))
+    task = aws.client("ecs").describe_task_definition(taskDefinition=BLOG)["taskDefinition"]
+    references = {item["name"]: item["valueFrom"] for item in task["containerDefinitions"][0]["secrets"]}
+    (instance,) = aws.client("rds").describe_db_instances()["DBInstances"]
+    values = {}
+    for variable in ("HOST", "PORT", "NAME", "USER", "PASSWORD"):
+        arn, key = references[f"DATABASE_{variable}"].removesuffix("::").rsplit(":", 1)
+        secret = json.loads(aws.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+        values[variable] = str(secret[key])
+    assert values["HOST"] == instance["Endpoint"]["Address"]
+    assert values["PORT"] == str(instance["Endpoint"]["Port"]) == "5433"
+    assert (values["NAME"], values["USER"]) == ("blog_api", instance["MasterUsername"])
+    assert len(values["PASSWORD"]) == 48
+    made = aws.client("secretsmanager").get_secret_value(SecretId=references["JWT_SECRET"])["SecretString"]
+    assert len(made) == 48
+
+
+def test_only_the_tasks_reach_the_database(aws: Emulator) -> None:
+    deploy_all(aws, compiled("database"))
+    groups = aws.client("ec2").describe_security_groups()["SecurityGroups"]
+    by_name = {tag["Value"]: g for g in groups for tag in g.get("Tags", []) if tag["Key"] == "Name"}
+    (rule,) = by_name[f"{BLOG}-database"]["IpPermissions"]
+    assert (rule["FromPort"], rule["ToPort"], rule.get("IpRanges", [])) == (5433, 5433, [])
+    assert [pair["GroupId"] for pair in rule["UserIdGroupPairs"]] == [by_name[f"{BLOG}-tasks"]["GroupId"]]
+
+
+def test_the_release_step_runs_before_the_service_exists(aws: Emulator) -> None:
+    """With everything but the service deployed, the release's task definition is there, with the new image."""
+    before = compiled("database")._replace(templates=compiled("database").templates[:-1])
+    deploy_all(aws, before)
+    release = aws.outputs(f"{BLOG}-tasks")["ReleaseTaskDefinitionArn"]
+    task = aws.client("ecs").describe_task_definition(taskDefinition=release)["taskDefinition"]
+    (container,) = task["containerDefinitions"]
+    assert (container["command"], container["image"].rsplit(":")[-1]) == (["python", "-m", "app.migrate"], "v1")
+    assert aws.client("ecs").describe_clusters(clusters=[BLOG])["clusters"][0]["status"] == "ACTIVE"
+    assert aws.client("ecs").list_services(cluster=BLOG)["serviceArns"] == []

@@ -18,6 +18,7 @@ from blogstack.config.logs import RetentionDays
 from blogstack.fargate import TASK_SIZES
 from blogstack.regions import REGIONS
 from tests.schemas import schema
+from tools import rds_facts
 
 SESSION = botocore.session.Session()
 
@@ -134,3 +135,8 @@ def test_mutable_tags() -> None:
     filters = schema("AWS::ECR::Repository")["properties"]["ImageTagMutabilityExclusionFilters"]
     assert accepted("image.mutable_tags", [f"t{n}" for n in range(filters["maxItems"])])
     assert not accepted("image.mutable_tags", [f"t{n}" for n in range(filters["maxItems"] + 1)])
+
+
+def test_databases() -> None:
+    """What RDS sells is what cfn-lint knows; `python -m tools.rds_facts` renews it."""
+    assert rds_facts.FACTS.read_text() == rds_facts.text()

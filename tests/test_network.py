@@ -15,6 +15,7 @@ def test_the_shape_of_a_wide_network() -> None:
     plan = address_plan("10.0.0.0/16", 2, private_tier=True)
     assert plan.public == ("10.0.0.0/24", "10.0.1.0/24")
     assert plan.private == ("10.0.10.0/24", "10.0.11.0/24")
+    assert plan.database == ("10.0.20.0/24", "10.0.21.0/24")
     assert plan.usable == 251
 
 
@@ -23,8 +24,8 @@ def test_the_shape_of_a_wide_network() -> None:
 def test_subnets_lie_in_the_network_and_do_not_overlap(prefix: int, zones: int) -> None:
     network = IPv4Network(f"10.64.0.0/{prefix}")
     plan = address_plan(str(network), zones, private_tier=True)
-    blocks = [IPv4Network(block) for block in plan.public + plan.private]
-    assert len(blocks) == 2 * zones
+    blocks = [IPv4Network(block) for block in plan.public + plan.private + plan.database]
+    assert len(blocks) == 3 * zones
     assert all(block.subnet_of(network) for block in blocks)
     assert not any(a.overlaps(b) for n, a in enumerate(blocks) for b in blocks[:n])
     assert all(block.prefixlen <= 27 for block in blocks)  # what a load balancer takes
@@ -76,3 +77,13 @@ def test_free_and_safe_defaults(case: str) -> None:
     assert len(resource(case, "network", "S3Endpoint")["RouteTableIds"]) >= 1
     assert not any(b["Properties"]["MapPublicIpOnLaunch"] for b in of_type(tree, "AWS::EC2::Subnet").values())
     assert ("FlowLog" in tree["Resources"]) is (case != "endpoints")
+
+
+def test_the_database_tier_leads_nowhere() -> None:
+    """Its subnets exist only with a database, and their route table has no route but the network's own."""
+    tree = trees("database")["network"]
+    assert {f"DatabaseSubnet{n}" for n in (1, 2)} <= set(of_type(tree, "AWS::EC2::Subnet"))
+    tables = {str(route["RouteTableId"]) for route in routes("database").values()}
+    assert str({"Ref": "DatabaseRouteTable"}) not in tables
+    assert {"Ref": "DatabaseRouteTable"} not in resource("database", "network", "S3Endpoint")["RouteTableIds"]
+    assert "DatabaseSubnet1" not in trees("minimal")["network"]["Resources"]

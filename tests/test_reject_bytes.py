@@ -99,7 +99,7 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "more of everything than there may be": (
         f"{HELLO}{MANY}".encode(),
         (
-            "4:7 E[BS205] tags has 49 keys -> it takes at most 48",
+            "4:7 E[BS205] tags has 49 keys -> it takes at most 47",
             "6:12 E[BS205] service.command has 101 items -> it takes at most 100",
             "7:16 E[BS205] service.permissions has 21 items -> it takes at most 20",
             "10:18 E[BS205] load_balancer.allowed_cidrs has 26 items -> it takes at most 25",

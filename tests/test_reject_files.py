@@ -119,7 +119,7 @@ CASES: dict[str, Case] = {
         "compile --check --no-lint",
         tuple(
             ("BS503", OUT, f"{OUT}/blog-api-{stack}.yaml is missing", RUN)
-            for stack in ("registry", "network", "service")
+            for stack in ("registry", "network", "tasks", "service")
         ),
     ),
     "out of date": Case(

@@ -16,7 +16,10 @@ from tests.templates import Tree, of_type, resource, trees
 pytestmark = pytest.mark.parametrize("name", NAMES)
 
 # What holds something that a person would miss.
-STATEFUL = {"AWS::ECR::Repository": "Retain"}
+STATEFUL = {
+    "AWS::RDS::DBInstance": "Snapshot",
+    "AWS::SecretsManager::Secret": "Retain",
+}
 # A named one cannot be replaced; people type the names of the others.
 NAMED = {"AWS::ECS::Cluster", "AWS::ECS::Service", "AWS::Logs::LogGroup", "AWS::ECR::Repository"}
 REFER_BY_NAME = {"AWS::Route53::RecordSet", "AWS::EC2::FlowLog", "AWS::EC2::VPCEndpoint"}
@@ -29,6 +32,12 @@ def resources(name: str) -> Iterator[tuple[str, Tree]]:
     """Every resource of every template of a case."""
     for tree in trees(name).values():
         yield from tree["Resources"].items()
+
+
+def stack(name: str, kind: str) -> str:
+    """Name of a stack of a case."""
+    (found,) = [t.stack_name for t in compiled(name).templates if t.stack_name.endswith(f"-{kind}")]
+    return found
 
 
 def walk(value: object) -> Iterator[tuple[str, Any]]:
@@ -61,24 +70,26 @@ def test_the_service_sends_requests_to_the_container(name: str) -> None:
     assert target["ContainerName"] == container["Name"]
     assert target["TargetGroupArn"] == {"Ref": "TargetGroup"}
     ingress = resource(name, "service", "TaskIngress")
-    (egress,) = resource(name, "service", "LoadBalancerSecurityGroup")["SecurityGroupEgress"]
+    egress = resource(name, "service", "LoadBalancerEgress")
     ports = {target["ContainerPort"], ingress["FromPort"], ingress["ToPort"], egress["FromPort"], egress["ToPort"]}
-    assert ports | {resource(name, "service", "TargetGroup")["Port"]} == {port}
+    assert ports == {port}
+    assert resource(name, "service", "TargetGroup")["Port"] == 80  # the same for every port: it is never replaced
     assert {"Name": "PORT", "Value": str(port)} in container["Environment"]
     assert resource(name, "service", "TargetGroup")["TargetType"] == "ip"
 
 
 def test_tasks_are_reached_from_the_load_balancer_only(name: str) -> None:
     """One rule lets requests in: from the load balancer's group; and its group lets them out to the tasks' only."""
-    tasks = {"Fn::GetAtt": ["TaskSecurityGroup", "GroupId"]}
+    tasks = {"Fn::ImportValue": f"{stack(name, 'tasks')}:TaskSecurityGroupId"}
     balancer = {"Fn::GetAtt": ["LoadBalancerSecurityGroup", "GroupId"]}
-    assert "SecurityGroupIngress" not in resource(name, "service", "TaskSecurityGroup")
+    assert "SecurityGroupIngress" not in resource(name, "tasks", "TaskSecurityGroup")
     rules = of_type(trees(name)["service"], "AWS::EC2::SecurityGroupIngress")
     assert list(rules) == ["TaskIngress"]
     assert rules["TaskIngress"]["Properties"]["SourceSecurityGroupId"] == balancer
     assert rules["TaskIngress"]["Properties"]["GroupId"] == tasks
-    (egress,) = resource(name, "service", "LoadBalancerSecurityGroup")["SecurityGroupEgress"]
-    assert egress["DestinationSecurityGroupId"] == tasks
+    assert resource(name, "service", "LoadBalancerEgress")["DestinationSecurityGroupId"] == tasks
+    (placeholder,) = resource(name, "service", "LoadBalancerSecurityGroup")["SecurityGroupEgress"]
+    assert placeholder["CidrIp"] == "127.0.0.1/32"
     assert resource(name, "service", "Service")["NetworkConfiguration"]["AwsvpcConfiguration"]["SecurityGroups"] == [
         tasks
     ]
@@ -100,8 +111,11 @@ def test_listeners(name: str) -> None:
     else:
         assert by_port[80]["DefaultActions"] == forward
     # ECS refuses a target group without a listener, so the service waits for the one that forwards.
-    waits_for = trees(name)["service"]["Resources"]["Service"]["DependsOn"]
+    waits_for, *rules = trees(name)["service"]["Resources"]["Service"]["DependsOn"]
     assert listeners[waits_for]["Properties"]["DefaultActions"] == forward
+    assert set(rules) == {"LoadBalancerEgress", "TaskIngress"}
+    # Nobody is redirected to a port where nobody answers yet.
+    assert 443 not in by_port or listeners["HttpListener"]["DependsOn"] == "HttpsListener"
 
 
 def test_load_balancer_stands_in_two_zones(name: str) -> None:
@@ -143,9 +157,24 @@ def test_everything_taggable_is_tagged(name: str) -> None:
         assert tags["blogstack:name"] == compiled(name).blueprint.name, logical_id  # type: ignore[union-attr]
 
 
-def test_what_holds_data_survives(name: str) -> None:
-    """Deleting a stack, or replacing what is in it, keeps the images."""
+# Amazon EC2 API reference, IpRange, Description, and CreateSecurityGroup, GroupDescription.
+EC2_TEXT = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
+
+
+def test_ec2_takes_every_description(name: str) -> None:
+    """An apostrophe is enough for EC2 to refuse a security group, and cfn-lint does not know."""
     for _, body in resources(name):
+        if body["Type"].startswith("AWS::EC2::SecurityGroup"):
+            texts = [text for key, text in walk(body) if key in ("Description", "GroupDescription")]
+            assert texts
+            assert all(EC2_TEXT.fullmatch(text) for text in texts)
+
+
+def test_what_holds_data_survives(name: str) -> None:
+    """Deleting a stack, or replacing what is in it, keeps images, data and secrets."""
+    for _, body in resources(name):
+        if body["Type"] == "AWS::ECR::Repository":
+            assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
         if policy := STATEFUL.get(body["Type"]):
             assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == (policy, policy)
 
@@ -183,6 +212,78 @@ def test_the_container_can_write_to_tmp(name: str) -> None:
     tmpfs = container["LinuxParameters"].get("Tmpfs", [])
     assert bool(tmpfs) is container["ReadonlyRootFilesystem"]
     assert all(mount["ContainerPath"] == "/tmp" and mount["Size"] < int(task["Memory"]) for mount in tmpfs)  # noqa: S108
+
+
+def test_the_release_step_is_the_service_with_another_command(name: str) -> None:
+    """Same image, roles, environment, secrets and filesystem; the roles and secrets are the tasks stack's own."""
+    resources = trees(name)["tasks"]["Resources"]
+    if "ReleaseTaskDefinition" not in resources:
+        assert "Parameters" not in trees(name)["tasks"]
+        return
+    (release,) = resources["ReleaseTaskDefinition"]["Properties"]["ContainerDefinitions"]
+    (container,) = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
+    for key in ("Image", "Environment", "ReadonlyRootFilesystem", "LinuxParameters", "StopTimeout"):
+        assert release[key] == container[key]
+    assert [s["Name"] for s in release.get("Secrets", [])] == [s["Name"] for s in container.get("Secrets", [])]
+    assert release["Command"] != container.get("Command")
+    assert "PortMappings" not in release
+    assert "HealthCheck" not in release
+    assert list(trees(name)["tasks"]["Parameters"]) == ["ImageTag"]
+
+
+def test_the_execution_role_reads_exactly_the_secrets_of_the_container(name: str) -> None:
+    """Each reference in the container, without its JSON key, is a resource of the role; and nothing else is."""
+    (container,) = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
+    used = {normal(name, secret["ValueFrom"]) for secret in container.get("Secrets", [])}
+    allowed = set()
+    for policy in resource(name, "tasks", "ExecutionRole")["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Action"] in (["secretsmanager:GetSecretValue"], ["ssm:GetParameters"]):
+                allowed |= {normal(name, item) for item in statement["Resource"]}
+    credentials = container.get("RepositoryCredentials", {}).get("CredentialsParameter")
+    assert allowed == used | ({credentials} if credentials else set())
+
+
+def normal(name: str, reference: object) -> str:
+    """A reference to a secret, whatever function it is written with, without JSON key and without AWS's suffix."""
+    match reference:
+        case {"Ref": logical_id}:
+            return f"{stack(name, 'tasks')}:{logical_id}Arn"
+        case {"Fn::ImportValue": export}:
+            return str(export)
+        case {"Fn::Sub": [str(), {"Secret": {"Fn::ImportValue": export}}]}:
+            return str(export)
+        case {"Fn::Sub": str(text)} | str(text):
+            return re.sub(r"(:[^:]+)::$", "", text.removesuffix("-??????"))
+    raise AssertionError(reference)
+
+
+def test_the_database_is_private_and_encrypted(name: str) -> None:
+    """Whatever is set: encrypted at rest and on the way, not public, with a password that nobody sees."""
+    if "database" not in trees(name):
+        assert not any(secret.startswith("DATABASE_") for secret in secrets(name))
+        return
+    database = resource(name, "database", "Database")
+    assert (database["StorageEncrypted"], database["PubliclyAccessible"]) == (True, False)
+    assert len(resource(name, "database", "DatabaseSubnetGroup")["SubnetIds"]) >= 2
+    assert resource(name, "database", "DatabaseParameterGroup")["Parameters"] == {"rds.force_ssl": "1"}
+    assert database["MasterUserPassword"] == {
+        "Fn::Sub": "{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}"
+    }
+    assert "SecurityGroupIngress" not in resource(name, "database", "DatabaseSecurityGroup")
+    ingress = resource(name, "tasks", "DatabaseIngress")
+    assert ingress["SourceSecurityGroupId"] == {"Fn::GetAtt": ["TaskSecurityGroup", "GroupId"]}
+    assert str(ingress["FromPort"]) == str(ingress["ToPort"]) == database["Port"]
+    expected = {"HOST": "host", "PORT": "port", "NAME": "dbname", "USER": "username", "PASSWORD": "password"}
+    assert secrets(name).keys() >= {f"DATABASE_{variable}" for variable in expected}
+    for variable, key in expected.items():
+        assert secrets(name)[f"DATABASE_{variable}"]["Fn::Sub"][0] == f"${{Secret}}:{key}::"
+
+
+def secrets(name: str) -> dict[str, Any]:
+    """The container's secret variables."""
+    (container,) = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
+    return {secret["Name"]: secret["ValueFrom"] for secret in container.get("Secrets", [])}
 
 
 def test_image_tag_says_what_is_deployed(name: str) -> None:

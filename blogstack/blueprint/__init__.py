@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from blogstack.blueprint.database import Database, resolve_database
 from blogstack.blueprint.naming import naming
 from blogstack.blueprint.network import Network, resolve_network, resolve_placement
 from blogstack.blueprint.registry import Registry, resolve_image, resolve_registry
 from blogstack.blueprint.service import Service, resolve_service
+from blogstack.blueprint.tasks import Tasks, resolve_tasks
 from blogstack.config import Config
 
 
@@ -21,6 +23,8 @@ class Blueprint(NamedTuple):
     region: str
     registry: Registry | None
     network: Network | None
+    database: Database | None
+    tasks: Tasks
     service: Service
 
 
@@ -30,4 +34,7 @@ def resolve(config: Config) -> Blueprint:
     registry = resolve_registry(config, names)
     network = resolve_network(config, names)
     image, placement = resolve_image(config, registry), resolve_placement(config, network)
-    return Blueprint(config.name, config.region, registry, network, resolve_service(config, names, image, placement))
+    database = resolve_database(config, names, placement)
+    tasks = resolve_tasks(config, names, image, placement, database)
+    service = resolve_service(config, names, tasks)
+    return Blueprint(config.name, config.region, registry, network, database, tasks, service)

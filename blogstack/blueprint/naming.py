@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-REGISTRY, NETWORK, SERVICE = "registry", "network", "service"
+REGISTRY, NETWORK, DATABASE, TASKS, SERVICE = "registry", "network", "database", "tasks", "service"
 
 
 class Imported(NamedTuple):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from blogstack.addresses import address_plan
 from blogstack.blueprint.naming import NETWORK, Imported, Naming, Value
 from blogstack.config import Config
+from blogstack.endpoints import interface_endpoints
 
 
 class Zone(NamedTuple):
@@ -17,6 +18,7 @@ class Zone(NamedTuple):
         letter: The zone's letter; "" takes the region's zone of that number.
         public: IPv4 block of the public subnet.
         private: IPv4 block of the private subnet; "" when there is none.
+        database: IPv4 block of the database's subnet; "" when there is none.
         nat: Number of the NAT gateway that the private subnet uses; 0 for none.
         has_nat: Whether a NAT gateway stands in this zone's public subnet.
     """
@@ -25,22 +27,30 @@ class Zone(NamedTuple):
     letter: str
     public: str
     private: str
+    database: str
     nat: int
     has_nat: bool
+
+
+class Endpoint(NamedTuple):
+    """An interface endpoint: a service such as ecr.api, and the beginning of its name in this region."""
+
+    service: str
+    prefix: str
 
 
 class Network(NamedTuple):
     """The network stack.
 
     Attributes:
-        interface_endpoints: Services, as in ecr.api, that the private subnets reach without the internet.
+        interface_endpoints: What the private subnets reach without the internet.
         flow_log_retention: Days; 0 for no flow logs.
     """
 
     stack: str
     cidr: str
     zones: tuple[Zone, ...]
-    interface_endpoints: tuple[str, ...]
+    interface_endpoints: tuple[Endpoint, ...]
     flow_log_retention: int
     tags: dict[str, str]
 
@@ -48,6 +58,11 @@ class Network(NamedTuple):
     def private_tier(self) -> bool:
         """Whether tasks have subnets of their own."""
         return bool(self.zones[0].private)
+
+    @property
+    def database_tier(self) -> bool:
+        """Whether there are subnets for a database."""
+        return bool(self.zones[0].database)
 
 
 class Placement(NamedTuple):
@@ -60,6 +75,7 @@ class Placement(NamedTuple):
     vpc: Value
     balancer_subnets: tuple[Value, ...]
     task_subnets: tuple[Value, ...]
+    database_subnets: tuple[Value, ...]
     assign_public_ip: bool
 
 
@@ -75,23 +91,28 @@ def resolve_network(config: Config, names: Naming) -> Network | None:
     for number, (letter, public) in enumerate(zip(letters, plan.public, strict=True), start=1):
         nat = {"nat": 1, "nat_per_az": number}.get(create.egress, 0)
         private = plan.private[number - 1] if plan.private else ""
-        zones.append(Zone(number, letter, public, private, nat, has_nat=nat == number))
+        database = plan.database[number - 1] if config.database else ""
+        zones.append(Zone(number, letter, public, private, database, nat, has_nat=nat == number))
     return Network(
         stack=names.stack(NETWORK),
         cidr=create.cidr,
         zones=tuple(zones),
-        interface_endpoints=interface_endpoints(config) if create.egress == "endpoints" else (),
+        interface_endpoints=_endpoints(config) if create.egress == "endpoints" else (),
         flow_log_retention=config.logs.retention if create.flow_logs else 0,
         tags=dict(names.tags),
     )
 
 
-def interface_endpoints(config: Config) -> tuple[str, ...]:
-    """The services that tasks without a way to the internet need beside S3.
+# Services are named after com.amazonaws, but for ECR in these partitions (AWS CDK, aws-ec2, vpc-endpoint.ts).
+_ECR_PREFIXES = {"cn-": "cn.com.amazonaws", "eusc": "eu.amazonaws"}
 
-    Source: Amazon ECR user guide, "Amazon ECR interface VPC endpoints", and Amazon ECS developer guide, ECS Exec.
-    """
-    return ("ecr.api", "ecr.dkr", "logs", *(("ssmmessages",) if config.service.exec else ()))
+
+def _endpoints(config: Config) -> tuple[Endpoint, ...]:
+    own = _ECR_PREFIXES.get(config.region[: len("eusc")], _ECR_PREFIXES.get(config.region[: len("cn-")], ""))
+    return tuple(
+        Endpoint(service, own if own and service.startswith("ecr.") else "com.amazonaws")
+        for service in interface_endpoints(config)
+    )
 
 
 def resolve_placement(config: Config, network: Network | None) -> Placement:
@@ -104,10 +125,14 @@ def resolve_placement(config: Config, network: Network | None) -> Placement:
         private: tuple[Value, ...] = tuple(
             Imported(network.stack, f"PrivateSubnet{zone.number}Id") for zone in network.zones if zone.private
         )
+        database: tuple[Value, ...] = tuple(
+            Imported(network.stack, f"DatabaseSubnet{zone.number}Id") for zone in network.zones if zone.database
+        )
         vpc: Value = Imported(network.stack, "VpcId")
     else:
         existing = config.network.existing
         assert existing is not None
         public, private, vpc = existing.public_subnet_ids, existing.private_subnet_ids, existing.vpc_id
+        database = existing.database_subnet_ids
     tasks = private or public
-    return Placement(vpc, tasks if internal else public, tasks, assign_public_ip=not private)
+    return Placement(vpc, tasks if internal else public, tasks, database, assign_public_ip=not private)

@@ -1,62 +1,13 @@
-"""Decisions about the service stack: container, tasks, load balancer, scaling, roles."""
+"""Decisions about the service stack: load balancer, deployment, scaling."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from blogstack.blueprint.naming import SERVICE, Naming
-from blogstack.blueprint.network import Placement
-from blogstack.blueprint.registry import Image
+from blogstack.blueprint.tasks import Check, Tasks
 from blogstack.config import Config
 from blogstack.frameworks import START_UP
-
-# Amazon ECS task definition parameters: EphemeralStorage may be given from 21 GiB on; 20 is what a task has anyway.
-_FREE_STORAGE = 20
-# /tmp is memory, counted in the task's own: a quarter of it leaves the process the rest.
-_TMP_SHARE = 4
-
-
-class Check(NamedTuple):
-    """A health check; times in seconds. `target` is a shell command for a container, a path for a target group."""
-
-    target: str
-    interval: int
-    timeout: int
-    unhealthy: int
-    start: int
-
-
-class Container(NamedTuple):
-    """What runs in a task.
-
-    Attributes:
-        ephemeral_storage: GiB; 0 for what every task has.
-        tmp: Size of /tmp in MiB on a read-only root; 0 when the root is writable.
-        user: "" for the image's own.
-        command: Empty for the image's own.
-    """
-
-    cpu: int
-    memory: int
-    ephemeral_storage: int
-    architecture: str
-    port: int
-    command: tuple[str, ...]
-    environment: Mapping[str, str]
-    tmp: int
-    user: str
-    exec: bool
-    stop_timeout: int
-    check: Check
-
-
-class Statement(NamedTuple):
-    """An IAM statement that the user wrote."""
-
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
 
 
 class Tls(NamedTuple):
@@ -96,20 +47,13 @@ class Service(NamedTuple):
     """The service stack.
 
     Attributes:
-        name: Of the cluster, the ECS service, the container and the task family.
+        tasks: What runs, and what the tasks stack exports.
         fixed_count: The number of tasks when it never changes; 0 when scaling decides.
         scaling: None with a fixed count.
     """
 
     stack: str
-    name: str
-    log_group: str
-    log_retention: int
-    container_insights: bool
-    image: Image
-    placement: Placement
-    container: Container
-    permissions: tuple[Statement, ...]
+    tasks: Tasks
     balancer: LoadBalancer
     minimum_healthy_percent: int
     maximum_percent: int
@@ -126,20 +70,13 @@ class Service(NamedTuple):
         return (80, 443) if self.balancer.tls else (80,)
 
 
-def resolve_service(config: Config, names: Naming, image: Image, placement: Placement) -> Service:
+def resolve_service(config: Config, names: Naming, tasks: Tasks) -> Service:
     """Every decision about the service stack."""
     deployment, scaling = config.deployment, config.scaling
     fixed = scaling.min == scaling.max
     return Service(
         stack=names.stack(SERVICE),
-        name=names.service,
-        log_group=f"/ecs/{names.service}",
-        log_retention=config.logs.retention,
-        container_insights=config.logs.container_insights,
-        image=image,
-        placement=placement,
-        container=_container(config),
-        permissions=tuple(Statement(s.actions, s.resources) for s in config.service.permissions),
+        tasks=tasks,
         balancer=_balancer(config),
         minimum_healthy_percent=deployment.minimum_healthy_percent,
         maximum_percent=deployment.maximum_percent,
@@ -151,33 +88,6 @@ def resolve_service(config: Config, names: Naming, image: Image, placement: Plac
         scaling=None if fixed else _scaling(config),
         tags=dict(names.tags),
         ready_path=config.service.health.ready_path or "",
-    )
-
-
-def _container(config: Config) -> Container:
-    service, health = config.service, config.service.health
-    start = health.start_period
-    url = shlex.quote(f"http://127.0.0.1:{service.port}{health.path}")
-    return Container(
-        cpu=service.cpu,
-        memory=service.memory,
-        ephemeral_storage=service.ephemeral_storage if service.ephemeral_storage > _FREE_STORAGE else 0,
-        architecture=config.image.architecture.upper(),
-        port=service.port,
-        command=service.command or (),
-        # What the user wrote wins; a PORT that differs from the port is a warning (BS314).
-        environment=dict(sorted({"PORT": str(service.port), **service.environment}.items())),
-        tmp=service.memory // _TMP_SHARE if service.readonly_root else 0,
-        user=service.user or "",
-        exec=service.exec,
-        stop_timeout=service.stop_timeout,
-        check=Check(
-            target=health.command or f"curl -fsS {url} || exit 1",
-            interval=health.interval,
-            timeout=health.timeout,
-            unhealthy=health.retries,
-            start=START_UP[service.framework].start_period if start is None else start,
-        ),
     )
 
 

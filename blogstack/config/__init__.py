@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from blogstack.config.database import Database
 from blogstack.config.deployment import Deployment
 from blogstack.config.domain import Domain
 from blogstack.config.image import Image
@@ -24,9 +25,9 @@ from blogstack.regions import Region
 # Tagging AWS resources user guide, "Tag naming limits and requirements", in the characters that every service takes.
 _TAG_CHARACTERS = "[A-Za-z0-9 _.:/=+@-]"
 _TAG_KEY = Form(
-    rf"(?!(?i:aws|blogstack):){_TAG_CHARACTERS}*[A-Za-z0-9_.:/=+@-]",
+    rf"(?!(?i:aws|blogstack):|Name$){_TAG_CHARACTERS}*[A-Za-z0-9_.:/=+@-]",
     "a tag key",
-    "use letters, digits, spaces and _.:/=+@-; the prefixes aws: and blogstack: are taken",
+    "use letters, digits, spaces and _.:/=+@-; aws:, blogstack: and Name are taken",
     128,
 )
 _TAG_VALUE = Form(f"{_TAG_CHARACTERS}*", "a tag value", "use letters, digits, spaces and _.:/=+@-", scalars=True)
@@ -47,9 +48,9 @@ class Config(Section):
     """Name of the service, 2 to 30 characters; the prefix of every stack."""
     region: Region = Field(examples=["ap-northeast-2"])
     """AWS region that everything is in."""
-    # 50 tags a resource, two of them ours.
+    # 50 tags a resource, three of them ours.
     tags: dict[Annotated[str, _TAG_KEY], Annotated[AsWritten, _TAG_VALUE]] = Field(
-        {}, max_length=48, examples=[{"team": "blog"}]
+        {}, max_length=47, examples=[{"team": "blog"}]
     )
     """Tags for every resource that can have them, beside blogstack:name and blogstack:environment."""
     image: Image = Image.model_construct()
@@ -66,5 +67,7 @@ class Config(Section):
     """How a new version replaces the old one."""
     network: Network = Network.model_construct()
     """The network that is made, or the one that exists."""
+    database: Database | None = None
+    """PostgreSQL on Amazon RDS; absent: no database."""
     logs: Logs = Logs.model_construct()
     """Logs and metrics."""

@@ -23,7 +23,7 @@ class Domain(Section):
     hosted_zone_id: Annotated[
         str, Form("Z[A-Z0-9]{1,31}", "a hosted zone ID", "copy it from `aws route53 list-hosted-zones`", 32)
     ] = Field(examples=["Z0123456789ABCDEFGHIJ"])
-    """Route 53 hosted zone that the domain name is in."""
+    """Public Route 53 hosted zone that the domain name is in."""
     certificate_arn: (
         Annotated[
             str,

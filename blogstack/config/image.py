@@ -48,8 +48,8 @@ class Image(Section):
     """ARN of a Secrets Manager secret with the registry's user and password, for a `uri` outside ECR."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     """Processor architecture that the image is built for."""
-    keep: Annotated[int, Whole(1, 1000, "images")] = 30
-    """Tagged images that the repository keeps, newest first."""
+    keep: Annotated[int, Whole(2, 1000, "images")] = 30
+    """Tagged images that the repository keeps, newest first; two at the least, to go back to."""
     # At most five filters: cfn-lint's schema of AWS::ECR::Repository, ImageTagMutabilityExclusionFilters.
     mutable_tags: UniqueItems[
         Annotated[str, Form(r"[A-Za-z0-9_][A-Za-z0-9._-]*", "an image tag", "use A-Z, a-z, 0-9 and ._-", 128)]

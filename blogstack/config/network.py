@@ -54,7 +54,7 @@ class Create(Section):
     cidr: Annotated[str, Cidr(16, 22)] = "10.0.0.0/16"
     """IPv4 block of the network, from /16 to /22."""
     availability_zones: Annotated[int | tuple[str, ...], _Zones()] = Field(2, examples=[3, ["a", "c"]])
-    """How many availability zones, 2 or 3, or the letters of two or three."""
+    """How many availability zones, 2 or 3, or the letters of two or three: letters stay the same for ever."""
     egress: Literal["nat", "nat_per_az", "endpoints", "public_ip"] = "nat"
     """How tasks reach ECR, logs and secrets: one NAT gateway, one a zone, VPC endpoints, or public addresses."""
     flow_logs: bool = True
@@ -72,6 +72,8 @@ class Existing(Section):
     """Subnets where the load balancer stands: two or more, unless it is internal."""
     private_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=16)
     """Subnets where the tasks run; needed unless egress is public_ip."""
+    database_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=20)
+    """Subnets where the database stands, in two or more zones; needed with `database`."""
     egress: Literal["nat", "endpoints", "public_ip"] = "nat"
     """What the network offers its private subnets: nat or endpoints; public_ip: tasks run in the public subnets."""
 

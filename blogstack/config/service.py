@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from blogstack.config.secrets import Secret
 from blogstack.config.sizes import Cpu, Memory
 from blogstack.config.types import AsWritten, Duration, Form, Items, Section, Text, UniqueItems, Whole
 
@@ -71,10 +72,18 @@ class Service(Section):
     """Port that the container listens on; it is also given to it as the variable PORT."""
     command: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["gunicorn", "blog.wsgi"]])
     """Words of the command to run instead of the image's own."""
+    release: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["python", "-m", "app.migrate"]])
+    """Words of a command that runs once in the new image before each deployment of the service; null: none."""
     environment: dict[Annotated[str, _VARIABLE], AsWritten] = Field(
         {}, max_length=200, examples=[{"LOG_LEVEL": "info"}]
     )
     """Environment variables, passed on exactly as written; secrets do not belong here."""
+    secrets: dict[Annotated[str, _VARIABLE], Secret] = Field(
+        {},
+        max_length=100,
+        examples=[{"JWT_SECRET": "generate", "STRIPE_KEY": {"secretsmanager": "stripe", "key": "secret_key"}}],
+    )
+    """Secret variables and their sources: generate, {secretsmanager: NAME_OR_ARN, key: JSON_KEY} or {ssm: NAME}."""
     permissions: Items[Statement] = Field((), max_length=20)
     """What the service may do in AWS: statements for the task role."""
     readonly_root: bool = True

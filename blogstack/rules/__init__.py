@@ -12,7 +12,7 @@ from typing import NamedTuple
 from blogstack.config import Config
 from blogstack.diagnostics import Code, Diagnostic
 from blogstack.document import Document, KeyPath
-from blogstack.rules import deploying, network, tasks, traffic
+from blogstack.rules import database, deploying, network, tasks, traffic
 from blogstack.rules.finding import Finding
 from blogstack.validate import Validation
 
@@ -66,12 +66,13 @@ RULES: tuple[Rule, ...] = (
             (*_EXISTING, "egress"),
             (*_EXISTING, "private_subnet_ids"),
             ("image", "uri"),
+            ("region",),
         ),
     ),
     Rule(
         Code.SUBNETS_TOO_SMALL,
         network.subnets_too_small,
-        (("network",), *_SCALING, *_PERCENTAGES, _INTERNAL, ("service", "exec")),
+        (("network",), *_SCALING, *_PERCENTAGES, _INTERNAL, ("service", "exec"), ("service", "secrets")),
     ),
     Rule(Code.SHORT_START, tasks.short_start, ((*_HEALTH, "start_period"), (*_CHECK, "grace_period"), _FRAMEWORK)),
     Rule(
@@ -88,4 +89,9 @@ RULES: tuple[Rule, ...] = (
     Rule(Code.EXEC_READONLY, tasks.exec_readonly, (("service", "exec"), ("service", "readonly_root"))),
     Rule(Code.BALANCER_SUBNETS, traffic.balancer_subnets, (("network",), _INTERNAL)),
     Rule(Code.OTHER_REGION, traffic.other_region, (("region",), ("domain",))),
+    Rule(Code.DATABASE_VERSION, database.database_version, (("database", "engine_version"),)),
+    Rule(Code.DATABASE_CLASS, database.database_class, (("database", "instance_class"), ("region",))),
+    Rule(Code.DATABASE_STORAGE, database.database_storage, (("database", "storage"), ("database", "max_storage"))),
+    Rule(Code.DATABASE_SUBNETS, database.database_subnets, (("network",), ("database",))),
+    Rule(Code.VARIABLE_TWICE, tasks.variable_twice, (_ENVIRONMENT, ("service", "secrets"))),
 )

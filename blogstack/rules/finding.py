@@ -16,11 +16,11 @@ class Finding(NamedTuple):
     help: str
 
 
-def or_default(config: Config, *path: str) -> str:
+def or_default(config: Config, *path: str | int) -> str:
     """A mark behind the value of a key that does not stand in the file."""
     section: object = config
     for step in path[:-1]:
-        section = getattr(section, step)
+        section = getattr(section, str(step))
     return "" if path[-1] in getattr(section, "model_fields_set", ()) else " (the default)"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from blogstack.addresses import FOR_LOAD_BALANCER, address_plan
 from blogstack.config import Config
 from blogstack.document import KeyPath
+from blogstack.endpoints import interface_endpoints
 from blogstack.images import ecr_repository
 from blogstack.rules.finding import Finding, written
 
@@ -30,9 +31,14 @@ def image_out_of_reach(config: Config) -> Iterator[Finding]:
         yield Finding((*place, "egress"), message, _REMEDIES)
     uri = config.image.uri
     egress = existing.egress if existing else created.egress if created else ""
-    if egress == "endpoints" and uri and not ecr_repository(uri):
+    ecr = ecr_repository(uri) if uri else None
+    if egress == "endpoints" and uri and not ecr:
         message = f"the image {uri} is outside ECR, and egress endpoints reaches only AWS"
         help = "copy the image into ECR, or choose another egress: nat or public_ip"
+        yield Finding(("image", "uri"), f"{message}: the tasks could never pull it", help)
+    if egress == "endpoints" and ecr and ecr[1] != config.region:
+        message = f"the image is in {ecr[1]}, and egress endpoints reaches only {config.region}"
+        help = "copy the image into ECR there, or choose another egress: nat or public_ip"
         yield Finding(("image", "uri"), f"{message}: the tasks could never pull it", help)
 
 
@@ -50,7 +56,7 @@ def subnets_too_small(config: Config) -> Iterator[Finding]:
     tasks = config.scaling.max * most // 100
     others = 0
     if network.egress == "endpoints":
-        others += 3 + config.service.exec  # ecr.api, ecr.dkr, logs; ssmmessages
+        others += len(interface_endpoints(config))
     if public_tasks or config.load_balancer.internal:
         others += FOR_LOAD_BALANCER
     needed = -(-tasks // zones) + others

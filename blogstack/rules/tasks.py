@@ -64,7 +64,7 @@ def secret_in_environment(config: Config) -> Iterator[Finding]:
         by_name, by_value = _SECRET_NAME.search(name), _URL_WITH_PASSWORD.match(value)
         if value and (by_name or by_value):
             message = f"{name} seems to hold a {'secret' if by_name else 'password in its URL'}"
-            help = "whoever may read the task definition reads it; a secret belongs in Secrets Manager, under `secrets`"
+            help = "whoever may read the task definition reads it; name it under service.secrets instead"
             yield Finding(("service", "environment", name), message, help)
 
 
@@ -91,3 +91,20 @@ def exec_readonly(config: Config) -> Iterator[Finding]:
     if config.service.exec and config.service.readonly_root:
         help = "set readonly_root: false for as long as exec is needed"
         yield Finding(("service", "exec"), "exec needs a writable root filesystem", help)
+
+
+DATABASE_VARIABLES = ("DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_USER", "DATABASE_PASSWORD")
+"""What the container gets with a database, from the database's secret."""
+
+
+def variable_twice(config: Config) -> Iterator[Finding]:
+    """A variable has one value: ECS refuses a container that has two."""
+    service = config.service
+    for section, names in (("environment", service.environment), ("secrets", service.secrets)):
+        for name in names:
+            path = ("service", section, name)
+            if config.database is not None and name in DATABASE_VARIABLES:
+                yield Finding(path, f"{name} is set by `database`, from the database's secret", "remove it here")
+            elif section == "secrets" and name in service.environment:
+                message = f"{name} stands in secrets and in environment"
+                yield Finding(path, message, "keep it in secrets if it is one, else in environment")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blogstack.blueprint import Blueprint
-from blogstack.stacks import network, registry, service
+from blogstack.stacks import database, network, registry, service, tasks
 from blogstack.stacks.stack import Stack
 
 __all__ = ["Stack", "lower"]
@@ -16,5 +16,8 @@ def lower(blueprint: Blueprint) -> tuple[Stack, ...]:
         stacks.append(registry.lower(blueprint.registry))
     if blueprint.network is not None:
         stacks.append(network.lower(blueprint.network))
+    if blueprint.database is not None:
+        stacks.append(database.lower(blueprint.database))
+    stacks.append(tasks.lower(blueprint.tasks))
     stacks.append(service.lower(blueprint.service))
     return tuple(stacks)

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from troposphere import AWSObject, GetAtt, Ref, certificatemanager, ec2, route53
+from troposphere import AWSHelperFn, AWSObject, GetAtt, Ref, certificatemanager, ec2, route53
 from troposphere import elasticloadbalancingv2 as elb
 
 from blogstack.blueprint.service import Service, Tls
 from blogstack.stacks import names
-from blogstack.stacks.stack import Stack, given, literal, tagged
+from blogstack.stacks.stack import NOTHING, Stack, given, literal, tagged
 
 _ORIGIN = "load_balancer"
 
 
-def add_security_groups(stack: Stack, service: Service) -> tuple[AWSObject, AWSObject]:
-    """The load balancer's and the tasks': out of the one only into the other, into the other only out of the one."""
-    port, vpc = service.container.port, given(service.placement.vpc)
-    tasks = stack.add(
-        ec2.SecurityGroup(
-            names.TASK_SECURITY_GROUP,
-            GroupDescription="Tasks: requests from the load balancer only",
-            VpcId=vpc,
-            SecurityGroupEgress=[
-                ec2.SecurityGroupRule(IpProtocol="-1", CidrIp="0.0.0.0/0", Description="The service's own requests")
-            ],
-            Tags=tagged(service.tags, f"{service.name}-tasks"),
-        ),
-        "service",
-    )
+def add_security_group(stack: Stack, service: Service, tasks: AWSHelperFn) -> AWSObject:
+    """The load balancer's group, in from the allowed blocks and out to the tasks only, and the rule in theirs."""
+    port = service.tasks.container.port
     balancer = stack.add(
         ec2.SecurityGroup(
             names.BALANCER_SECURITY_GROUP,
             GroupDescription="Load balancer: requests from the allowed blocks, out to the tasks only",
-            VpcId=vpc,
+            VpcId=given(service.tasks.placement.vpc),
             SecurityGroupIngress=[
                 ec2.SecurityGroupRule(
                     IpProtocol="tcp", FromPort=exposed, ToPort=exposed, CidrIp=cidr, Description="Requests"
@@ -39,25 +27,30 @@ def add_security_groups(stack: Stack, service: Service) -> tuple[AWSObject, AWSO
                 for exposed in service.exposed_ports
                 for cidr in service.balancer.allowed_cidrs
             ],
-            SecurityGroupEgress=[
-                ec2.SecurityGroupRule(
-                    IpProtocol="tcp",
-                    FromPort=port,
-                    ToPort=port,
-                    DestinationSecurityGroupId=GetAtt(tasks, "GroupId"),
-                    Description="Requests and health checks",
-                )
-            ],
-            Tags=tagged(service.tags, f"{service.name}-load-balancer"),
+            SecurityGroupEgress=[NOTHING],
+            Tags=tagged(service.tags, f"{service.tasks.name}-load-balancer"),
         ),
         _ORIGIN,
         "allowed_cidrs",
     )
-    # A rule of its own, because the groups name each other.
+    # Rules of their own: on a change of the port the new ones are there before the old ones go.
+    stack.add(
+        ec2.SecurityGroupEgress(
+            names.BALANCER_EGRESS,
+            GroupId=GetAtt(balancer, "GroupId"),
+            IpProtocol="tcp",
+            FromPort=port,
+            ToPort=port,
+            DestinationSecurityGroupId=tasks,
+            Description="Requests and health checks",
+        ),
+        "service",
+        "port",
+    )
     stack.add(
         ec2.SecurityGroupIngress(
             names.TASK_INGRESS,
-            GroupId=GetAtt(tasks, "GroupId"),
+            GroupId=tasks,
             IpProtocol="tcp",
             FromPort=port,
             ToPort=port,
@@ -67,7 +60,7 @@ def add_security_groups(stack: Stack, service: Service) -> tuple[AWSObject, AWSO
         "service",
         "port",
     )
-    return balancer, tasks
+    return balancer
 
 
 def add_load_balancer(stack: Stack, service: Service, security_group: AWSObject) -> AWSObject:
@@ -87,7 +80,7 @@ def add_load_balancer(stack: Stack, service: Service, security_group: AWSObject)
             Type="application",
             Scheme="internal" if balancer.internal else "internet-facing",
             IpAddressType="ipv4",
-            Subnets=[given(subnet) for subnet in service.placement.balancer_subnets],
+            Subnets=[given(subnet) for subnet in service.tasks.placement.balancer_subnets],
             SecurityGroups=[GetAtt(security_group, "GroupId")],
             LoadBalancerAttributes=[elb.LoadBalancerAttributes(Key=k, Value=v) for k, v in attributes.items()],
             Tags=tagged(service.tags),
@@ -104,8 +97,9 @@ def add_target_group(stack: Stack, service: Service) -> AWSObject:
             names.TARGET_GROUP,
             TargetType="ip",
             Protocol="HTTP",
-            Port=service.container.port,
-            VpcId=given(service.placement.vpc),
+            # Of no effect, because ECS registers each task with its port; a fixed one is never replaced.
+            Port=80,
+            VpcId=given(service.tasks.placement.vpc),
             HealthCheckEnabled=True,
             HealthCheckProtocol="HTTP",
             HealthCheckPath=check.target,
@@ -134,7 +128,9 @@ def add_listeners(stack: Stack, service: Service, balancer: AWSObject, target_gr
         return stack.add(_listener(service, names.HTTP_LISTENER, balancer, 80, forward), _ORIGIN)
     redirect = elb.RedirectConfig(Protocol="HTTPS", Port="443", StatusCode="HTTP_301")
     action = elb.Action(Type="redirect", RedirectConfig=redirect)
-    stack.add(_listener(service, names.HTTP_LISTENER, balancer, 80, action), "domain")
+    http = stack.add(_listener(service, names.HTTP_LISTENER, balancer, 80, action), "domain")
+    # A domain that comes later: nobody is sent to port 443 before somebody answers there.
+    http.DependsOn = names.HTTPS_LISTENER
     listener = _listener(service, names.HTTPS_LISTENER, balancer, 443, forward)
     listener.Protocol = "HTTPS"
     listener.SslPolicy = tls.policy

@@ -20,21 +20,44 @@ PRIVATE_ROUTE = "PrivateRoute{}"
 PRIVATE_ROUTE_TABLE_ASSOCIATION = "PrivateRouteTableAssociation{}"
 NAT_ADDRESS = "NatAddress{}"
 NAT_GATEWAY = "NatGateway{}"
+DATABASE_SUBNET = "DatabaseSubnet{}"
+DATABASE_ROUTE_TABLE = "DatabaseRouteTable"
+DATABASE_ROUTE_TABLE_ASSOCIATION = "DatabaseRouteTableAssociation{}"
 S3_ENDPOINT = "S3Endpoint"
 ENDPOINT_SECURITY_GROUP = "EndpointSecurityGroup"
 INTERFACE_ENDPOINTS = {
     "ecr.api": "EcrApiEndpoint",
     "ecr.dkr": "EcrDkrEndpoint",
     "logs": "LogsEndpoint",
+    "secretsmanager": "SecretsManagerEndpoint",
+    "ssm": "SsmEndpoint",
     "ssmmessages": "SsmMessagesEndpoint",
 }
 FLOW_LOG = "FlowLog"
 FLOW_LOG_GROUP = "FlowLogGroup"
 FLOW_LOG_ROLE = "FlowLogRole"
 
+# database
+DATABASE = "Database"
+DATABASE_SECRET = "DatabaseSecret"
+DATABASE_SECRET_ATTACHMENT = "DatabaseSecretAttachment"
+DATABASE_SUBNET_GROUP = "DatabaseSubnetGroup"
+DATABASE_PARAMETER_GROUP = "DatabaseParameterGroup"
+DATABASE_SECURITY_GROUP = "DatabaseSecurityGroup"
+DATABASE_MONITORING_ROLE = "DatabaseMonitoringRole"
+
+# tasks; a generated secret is called after its variable, JwtSecretSecret
+CLUSTER = "Cluster"
+LOG_GROUP = "LogGroup"
+TASK_SECURITY_GROUP = "TaskSecurityGroup"
+DATABASE_INGRESS = "DatabaseIngress"
+EXECUTION_ROLE = "ExecutionRole"
+TASK_ROLE = "TaskRole"
+RELEASE_TASK_DEFINITION = "ReleaseTaskDefinition"
+
 # service
 BALANCER_SECURITY_GROUP = "LoadBalancerSecurityGroup"
-TASK_SECURITY_GROUP = "TaskSecurityGroup"
+BALANCER_EGRESS = "LoadBalancerEgress"
 TASK_INGRESS = "TaskIngress"
 LOAD_BALANCER = "LoadBalancer"
 TARGET_GROUP = "TargetGroup"
@@ -42,10 +65,6 @@ HTTP_LISTENER = "HttpListener"
 HTTPS_LISTENER = "HttpsListener"
 CERTIFICATE = "Certificate"
 DNS_RECORD = "DnsRecord"
-LOG_GROUP = "LogGroup"
-EXECUTION_ROLE = "ExecutionRole"
-TASK_ROLE = "TaskRole"
-CLUSTER = "Cluster"
 TASK_DEFINITION = "TaskDefinition"
 ECS_SERVICE = "Service"
 SCALABLE_TARGET = "ScalableTarget"

@@ -33,6 +33,8 @@ def lower(network: Network) -> Stack:
             _add_nat(stack, network, zone)
     if network.private_tier:
         route_tables = [_add_private_subnet(stack, network, zone, vpc) for zone in network.zones]
+    if network.database_tier:
+        _add_database_tier(stack, network, vpc)
     stack.add(
         ec2.VPCEndpoint(
             names.S3_ENDPOINT,
@@ -119,9 +121,30 @@ def _add_private_subnet(stack: Stack, network: Network, zone: Zone, vpc: AWSObje
     return table
 
 
+def _add_database_tier(stack: Stack, network: Network, vpc: AWSObject) -> None:
+    """The database's subnets, with one route table that leads nowhere but through the network itself."""
+    table = stack.add(
+        ec2.RouteTable(
+            names.DATABASE_ROUTE_TABLE, VpcId=Ref(vpc), Tags=tagged(network.tags, f"{network.stack}-database")
+        ),
+        "database",
+    )
+    for zone in network.zones:
+        subnet = _add_subnet(stack, network, zone, vpc, names.DATABASE_SUBNET, zone.database)
+        stack.add(
+            ec2.SubnetRouteTableAssociation(
+                names.DATABASE_ROUTE_TABLE_ASSOCIATION.format(zone.number),
+                SubnetId=Ref(subnet),
+                RouteTableId=Ref(table),
+            ),
+            "database",
+        )
+        stack.export(f"{subnet.title}Id", f"Database subnet {zone.number}", Ref(subnet))
+
+
 def _add_subnet(stack: Stack, network: Network, zone: Zone, vpc: AWSObject, name: str, cidr: str) -> AWSObject:
     logical_id = name.format(zone.number)
-    tier = "public" if cidr == zone.public else "private"
+    tier = {zone.public: "public", zone.private: "private", zone.database: "database"}[cidr]
     return stack.add(
         ec2.Subnet(
             logical_id,
@@ -186,13 +209,13 @@ def _add_interface_endpoints(stack: Stack, network: Network, vpc: AWSObject) -> 
         *_CREATE,
         "egress",
     )
-    for service in network.interface_endpoints:
+    for service, prefix in network.interface_endpoints:
         stack.add(
             ec2.VPCEndpoint(
                 names.INTERFACE_ENDPOINTS[service],
                 VpcId=Ref(vpc),
                 VpcEndpointType="Interface",
-                ServiceName=Sub(f"com.amazonaws.${{AWS::Region}}.{service}"),
+                ServiceName=Sub(f"{prefix}.${{AWS::Region}}.{service}"),
                 SubnetIds=[Ref(names.PRIVATE_SUBNET.format(zone.number)) for zone in network.zones],
                 SecurityGroupIds=[GetAtt(group, "GroupId")],
                 PrivateDnsEnabled=True,

@@ -21,7 +21,8 @@ def lower(registry: Registry) -> Stack:
         EncryptionConfiguration=ecr.EncryptionConfiguration(EncryptionType="AES256"),
         LifecyclePolicy=ecr.LifecyclePolicy(LifecyclePolicyText=_lifecycle(registry)),
         Tags=tagged(registry.tags),
-        DeletionPolicy="Retain",
+        # Kept when the stack goes, but not when its very creation fails: the next try would meet it.
+        DeletionPolicy="RetainExceptOnCreate",
         UpdateReplacePolicy="Retain",
     )
     if registry.mutable_tags:

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from troposphere import AWSHelperFn, AWSObject, GetAtt, ImportValue, Ref, Sub, iam
 
 from blogstack.blueprint.naming import Imported
 from blogstack.blueprint.registry import EcrArn, Image
-from blogstack.blueprint.service import Service
+from blogstack.blueprint.tasks import Tasks
 from blogstack.stacks import names
+from blogstack.stacks.secrets import resource
 from blogstack.stacks.stack import Stack, literal, tagged
 
 Json = dict[str, Any]
 
 
-def add_roles(stack: Stack, service: Service, log_group: AWSObject) -> tuple[AWSObject, AWSObject]:
+def add_roles(
+    stack: Stack, tasks: Tasks, log_group: AWSObject, secrets: Mapping[str, AWSObject]
+) -> tuple[AWSObject, AWSObject]:
     """The execution role, with which ECS starts a task, and the task role, which is the service's own."""
+    rights = [*_pull(tasks.image), *_write_logs(log_group), *_read_secrets(tasks, secrets)]
     execution = iam.Role(
         names.EXECUTION_ROLE,
         AssumeRolePolicyDocument=_task_trust(),
-        Policies=[policy("StartTask", [*_pull(service.image), *_write_logs(log_group)])],
-        Tags=tagged(service.tags),
+        Policies=[policy("StartTask", rights)],
+        Tags=tagged(tasks.tags),
     )
-    task = iam.Role(names.TASK_ROLE, AssumeRolePolicyDocument=_task_trust(), Tags=tagged(service.tags))
-    own = [allow(list(s.actions), [literal(r) for r in s.resources]) for s in service.permissions]
+    task = iam.Role(names.TASK_ROLE, AssumeRolePolicyDocument=_task_trust(), Tags=tagged(tasks.tags))
+    own = [allow(list(s.actions), [literal(r) for r in s.resources]) for s in tasks.permissions]
     policies = [policy("Permissions", own)] if own else []
-    if service.container.exec:
+    if tasks.container.exec:
         policies.append(policy("Exec", [_exec()]))
     if policies:
         task.Policies = policies
@@ -85,6 +89,16 @@ def _repository_arn(repository: Imported | EcrArn) -> AWSHelperFn:
 
 def _write_logs(log_group: AWSObject) -> list[Json]:
     return [allow(["logs:CreateLogStream", "logs:PutLogEvents"], [GetAtt(log_group, "Arn")])]
+
+
+def _read_secrets(tasks: Tasks, made: Mapping[str, AWSObject]) -> list[Json]:
+    """The rights to read exactly the secrets that the container gets, each once."""
+    read: dict[str, dict[str, str | AWSHelperFn]] = {"secretsmanager": {}, "ssm": {}}
+    for secret in tasks.secrets:
+        own = Ref(made[secret.generated]) if secret.generated else resource(secret)
+        read[secret.service].setdefault(str(secret.source), own)
+    actions = {"secretsmanager": "secretsmanager:GetSecretValue", "ssm": "ssm:GetParameters"}
+    return [allow([actions[service]], found.values()) for service, found in read.items() if found]
 
 
 def _exec() -> Json:

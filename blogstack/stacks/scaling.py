@@ -10,14 +10,14 @@ from blogstack.stacks import names
 from blogstack.stacks.stack import Stack, tagged
 
 
-def add_scaling(stack: Stack, plan: Scaling, tags: dict[str, str], cluster: AWSObject, service: AWSObject) -> None:
+def add_scaling(stack: Stack, plan: Scaling, tags: dict[str, str], service: AWSObject) -> None:
     """Hold the number of tasks between its limits by what the policies measure."""
     target = stack.add(
         scaling.ScalableTarget(
             names.SCALABLE_TARGET,
             ServiceNamespace="ecs",
             ScalableDimension="ecs:service:DesiredCount",
-            ResourceId=Sub(f"service/${{{cluster.title}}}/${{{service.title}.Name}}"),
+            ResourceId=Sub(f"service/${{Cluster}}/${{{service.title}.Name}}", Cluster=service.Cluster),
             MinCapacity=plan.min,
             MaxCapacity=plan.max,
             Tags=tagged(tags),

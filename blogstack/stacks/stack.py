@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, Export, ImportValue, Output, Parameter, Sub, Tags
+from troposphere.ec2 import SecurityGroupRule
 
 from blogstack.blueprint.naming import Imported, Value
 from blogstack.document import KeyPath
@@ -65,6 +66,9 @@ def given(value: Value) -> str | AWSHelperFn:
     """A value of the user's as a literal, or another stack's as an import."""
     return ImportValue(value.export) if isinstance(value, Imported) else literal(value)
 
+
+# EC2 gives a group without any egress rule one that lets everything out; this one takes its place.
+NOTHING = SecurityGroupRule(IpProtocol="-1", CidrIp="127.0.0.1/32", Description="Nothing")
 
 _LIKE_A_REFERENCE = re.compile(r"\$\{(?:AWS::|[A-Z][A-Za-z0-9]*[a-z])[A-Za-z0-9:.]*\}")
 

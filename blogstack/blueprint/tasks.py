@@ -1,0 +1,140 @@
+"""Decisions about the tasks: the container, and what every task of the service shares."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from blogstack.blueprint.database import Database
+from blogstack.blueprint.naming import TASKS, Imported, Naming
+from blogstack.blueprint.network import Placement
+from blogstack.blueprint.registry import Image
+from blogstack.blueprint.secrets import SecretVariable, resolve_secrets
+from blogstack.config import Config
+from blogstack.frameworks import START_UP
+
+# Amazon ECS task definition parameters: EphemeralStorage may be given from 21 GiB on; 20 is what a task has anyway.
+_FREE_STORAGE = 20
+# /tmp is memory, counted in the task's own: a quarter of it leaves the process the rest.
+_TMP_SHARE = 4
+
+
+class Check(NamedTuple):
+    """A health check; times in seconds. `target` is a shell command for a container, a path for a target group."""
+
+    target: str
+    interval: int
+    timeout: int
+    unhealthy: int
+    start: int
+
+
+class Container(NamedTuple):
+    """What runs in a task.
+
+    Attributes:
+        ephemeral_storage: GiB; 0 for what every task has.
+        tmp: Size of /tmp in MiB on a read-only root; 0 when the root is writable.
+        user: "" for the image's own.
+        command: Empty for the image's own.
+    """
+
+    cpu: int
+    memory: int
+    ephemeral_storage: int
+    architecture: str
+    port: int
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    tmp: int
+    user: str
+    exec: bool
+    stop_timeout: int
+    check: Check
+
+
+class Statement(NamedTuple):
+    """An IAM statement that the user wrote."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+class DatabaseAccess(NamedTuple):
+    """The way from the tasks to the database."""
+
+    security_group: Imported
+    port: int
+
+
+class Tasks(NamedTuple):
+    """The tasks stack: what the service and its release step share, and the release step.
+
+    Attributes:
+        name: Of the cluster, the ECS service, the container and the task family.
+        release: Words of the release step's command; empty for none.
+    """
+
+    stack: str
+    name: str
+    log_group: str
+    log_retention: int
+    container_insights: bool
+    placement: Placement
+    image: Image
+    container: Container
+    secrets: tuple[SecretVariable, ...]
+    permissions: tuple[Statement, ...]
+    database: DatabaseAccess | None
+    release: tuple[str, ...]
+    tags: dict[str, str]
+
+
+def resolve_tasks(
+    config: Config, names: Naming, image: Image, placement: Placement, database: Database | None
+) -> Tasks:
+    """Every decision about the tasks stack."""
+    access = DatabaseAccess(Imported(database.stack, "SecurityGroupId"), database.port) if database else None
+    return Tasks(
+        stack=names.stack(TASKS),
+        name=names.service,
+        log_group=f"/ecs/{names.service}",
+        log_retention=config.logs.retention,
+        container_insights=config.logs.container_insights,
+        placement=placement,
+        image=image,
+        container=_container(config),
+        secrets=resolve_secrets(config, names, database),
+        permissions=tuple(Statement(s.actions, s.resources) for s in config.service.permissions),
+        database=access,
+        release=config.service.release or (),
+        tags=dict(names.tags),
+    )
+
+
+def _container(config: Config) -> Container:
+    service, health = config.service, config.service.health
+    start = health.start_period
+    url = shlex.quote(f"http://127.0.0.1:{service.port}{health.path}")
+    return Container(
+        cpu=service.cpu,
+        memory=service.memory,
+        ephemeral_storage=service.ephemeral_storage if service.ephemeral_storage > _FREE_STORAGE else 0,
+        architecture=config.image.architecture.upper(),
+        port=service.port,
+        command=service.command or (),
+        # What the user wrote wins; a PORT that differs from the port is a warning (BS314).
+        environment=dict(sorted({"PORT": str(service.port), **service.environment}.items())),
+        tmp=service.memory // _TMP_SHARE if service.readonly_root else 0,
+        user=service.user or "",
+        exec=service.exec,
+        stop_timeout=service.stop_timeout,
+        check=Check(
+            target=health.command or f"curl -fsS {url} || exit 1",
+            interval=health.interval,
+            timeout=health.timeout,
+            unhealthy=health.retries,
+            start=START_UP[service.framework].start_period if start is None else start,
+        ),
+    )

@@ -1,0 +1,44 @@
+"""The key `database`: PostgreSQL on Amazon RDS. Limits: Amazon RDS API reference, CreateDBInstance."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from blogstack.config.types import Form, Section, Whole
+
+# The words that PostgreSQL on RDS keeps for itself: Amazon RDS API reference, CreateDBInstance, DBName.
+_NAME = Form(
+    r"(?!(?i:rdsadmin|template[01]|postgres_?admin)$)[A-Za-z][A-Za-z0-9_]*",
+    "a database name",
+    "start with a letter, then use letters, digits and _",
+    63,
+)
+
+
+class Database(Section):
+    """PostgreSQL on Amazon RDS; `database: {}` takes every default."""
+
+    engine_version: Annotated[
+        str, Form(r"[1-9][0-9](?:\.[0-9]{1,2})?", "a PostgreSQL version", "write a major version, as in 17, or 17.6")
+    ] = Field("17", examples=["17", "17.6"])
+    """PostgreSQL version: a major one, of which AWS chooses the minor one, or major.minor."""
+    instance_class: Annotated[
+        str, Form(r"db\.[a-z0-9]+\.[a-z0-9]+", "an instance class", "write it like db.t4g.micro", 40)
+    ] = Field("db.t4g.micro", examples=["db.m7g.large"])
+    """Instance class, which sets CPU and memory."""
+    storage: Annotated[int, Whole(20, 65536, "GiB")] = 20
+    """Storage in GiB."""
+    max_storage: Annotated[int, Whole(20, 65536, "GiB")] = 100
+    """Storage in GiB up to which it grows by itself; the same as storage: it does not."""
+    multi_az: bool = True
+    """Whether a second instance in another zone stands by."""
+    name: Annotated[str, _NAME] | None = Field(None, examples=["blog"])
+    """Name of the database; the default is the service's name with hyphens as underscores."""
+    backup_retention: Annotated[int, Whole(1, 35, "days")] = 7
+    """Days that backups are kept."""
+    deletion_protection: bool = True
+    """Whether AWS refuses to delete the instance."""
+    performance_insights: bool = True
+    """Whether Performance Insights keeps seven days of the database's load."""

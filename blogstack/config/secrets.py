@@ -1,0 +1,89 @@
+"""Where a secret variable comes from: `generate`, a secret of Secrets Manager, a parameter of Systems Manager."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+
+from pydantic_core import CoreSchema, core_schema
+
+from blogstack.config.types import JsonSchema, fault, shorten
+from blogstack.diagnostics import did_you_mean
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+
+# AWS Secrets Manager API reference, CreateSecret, Name; an ARN ends in a hyphen and six characters of AWS's.
+_SECRET_NAME = "[A-Za-z0-9/_+=.@-]{1,512}"
+_SECRET = rf"{_SECRET_NAME}|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:{_SECRET_NAME}-[A-Za-z0-9]{{6}}"
+# AWS Systems Manager API reference, PutParameter, Name.
+_PARAMETER_NAME = "[A-Za-z0-9_./-]{1,1011}"
+_PARAMETER = rf"{_PARAMETER_NAME}|arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{{12}}:parameter/{_PARAMETER_NAME}"
+# Colons part the pieces of a reference: Amazon ECS developer guide, "Pass Secrets Manager secrets".
+_JSON_KEY = "[A-Za-z0-9_./-]{1,256}"
+
+_HELP = "write generate, {secretsmanager: NAME_OR_ARN}, {secretsmanager: NAME_OR_ARN, key: JSON_KEY} or {ssm: NAME}"
+_FORMS = {
+    "secretsmanager": (_SECRET, "the name or the ARN of a secret", "copy it from `aws secretsmanager list-secrets`"),
+    "ssm": (_PARAMETER, "the name or the ARN of a parameter", "copy it from `aws ssm describe-parameters`"),
+    "key": (_JSON_KEY, "a key of the secret's JSON", "use letters, digits and _./-"),
+}
+
+
+class SecretSource(NamedTuple):
+    """Where a secret comes from.
+
+    Attributes:
+        name: Name or ARN; "" for one that is generated.
+        key: Key of the secret's JSON; "" for the whole secret.
+    """
+
+    kind: Literal["generate", "secretsmanager", "ssm"]
+    name: str = ""
+    key: str = ""
+
+
+class _Source:
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(_source)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        texts = {name: {"type": "string", "pattern": f"^(?:{form[0]})$"} for name, form in _FORMS.items()}
+        secret = {"secretsmanager": texts["secretsmanager"], "key": texts["key"]}
+        common = {"type": "object", "additionalProperties": False}
+        return {
+            "anyOf": [
+                {"const": "generate"},
+                {**common, "required": ["secretsmanager"], "properties": secret},
+                {**common, "required": ["ssm"], "properties": {"ssm": texts["ssm"]}},
+            ]
+        }
+
+
+def _source(value: object) -> SecretSource:
+    if value == "generate":
+        return SecretSource("generate")
+    if isinstance(value, str):
+        raise fault("WRONG_FORM", "a secret itself never stands here, only where it comes from", _HELP)
+    if not isinstance(value, dict):
+        raise fault("WRONG_TYPE", "is no source of a secret", _HELP)
+    for key in value:
+        if key not in _FORMS:
+            near = did_you_mean(str(key), _FORMS)
+            raise fault(
+                "UNKNOWN_KEY", f"unknown key {shorten(str(key))!r}", f"did you mean {near!r}?" if near else _HELP
+            )
+    for key, text in value.items():
+        pattern, words, help = _FORMS[key]
+        if not isinstance(text, str) or not re.fullmatch(pattern, text):
+            raise fault("WRONG_FORM", f"{shorten(str(text))!r} is not {words}", help)
+    match value:
+        case {"secretsmanager": name, **rest} if set(rest) <= {"key"}:
+            return SecretSource("secretsmanager", name, rest.get("key", ""))
+        case {"ssm": name, **rest} if not rest:
+            return SecretSource("ssm", name)
+    raise fault("EXCLUSIVE", "a secret has one source: secretsmanager with or without key, or ssm", _HELP)
+
+
+Secret = Annotated[SecretSource, _Source()]
+"""Where a secret variable comes from."""

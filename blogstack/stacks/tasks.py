@@ -1,0 +1,131 @@
+"""The tasks stack: what every task of the service shares, and the release step.
+
+It stands before the service, so that a release runs the new image, with the same roles, network and secrets, before
+the service does (docs/decisions/0008-tasks-stack.md).
+"""
+
+from __future__ import annotations
+
+from troposphere import AWSObject, GetAtt, Ref, ec2, ecs, logs, secretsmanager
+
+from blogstack.blueprint.tasks import Tasks
+from blogstack.stacks import names
+from blogstack.stacks.container import Handles, add_image_tag, container, task_definition
+from blogstack.stacks.roles import add_roles
+from blogstack.stacks.stack import Stack, given, tagged
+
+_CHARACTERS = 48
+
+
+def lower(tasks: Tasks) -> Stack:
+    """Write the tasks stack down."""
+    stack = Stack(tasks.stack, f"{tasks.name}: what the service's tasks share")
+    cluster = _add_cluster(stack, tasks)
+    log_group = _add_log_group(stack, tasks)
+    security_group = _add_security_group(stack, tasks)
+    secrets = {s.generated: _add_secret(stack, tasks, s.variable, s.generated) for s in tasks.secrets if s.generated}
+    execution_role, task_role = add_roles(stack, tasks, log_group, secrets)
+    if tasks.release:
+        handles = Handles(
+            Ref(log_group),
+            GetAtt(execution_role, "Arn"),
+            GetAtt(task_role, "Arn"),
+            {name: Ref(secret) for name, secret in secrets.items()},
+        )
+        _add_release(stack, tasks, handles)
+    stack.export("ClusterName", "The ECS cluster", Ref(cluster))
+    stack.export("LogGroupName", "Where the tasks log", Ref(log_group))
+    stack.export("TaskSecurityGroupId", "Security group of the tasks", GetAtt(security_group, "GroupId"))
+    stack.export("ExecutionRoleArn", "Role with which ECS starts a task", GetAtt(execution_role, "Arn"))
+    stack.export("TaskRoleArn", "Role of the service itself", GetAtt(task_role, "Arn"))
+    for name, secret in secrets.items():
+        stack.export(f"{name}Arn", "A generated secret", Ref(secret))
+    return stack
+
+
+def _add_cluster(stack: Stack, tasks: Tasks) -> AWSObject:
+    insights = "enabled" if tasks.container_insights else "disabled"
+    return stack.add(
+        ecs.Cluster(
+            names.CLUSTER,
+            ClusterName=tasks.name,
+            CapacityProviders=["FARGATE", "FARGATE_SPOT"],
+            ClusterSettings=[ecs.ClusterSetting(Name="containerInsights", Value=insights)],
+            Tags=tagged(tasks.tags),
+        ),
+        "logs",
+        "container_insights",
+    )
+
+
+def _add_log_group(stack: Stack, tasks: Tasks) -> AWSObject:
+    return stack.add(
+        logs.LogGroup(
+            names.LOG_GROUP,
+            LogGroupName=tasks.log_group,
+            RetentionInDays=tasks.log_retention,
+            Tags=tagged(tasks.tags),
+            DeletionPolicy="Delete",
+            UpdateReplacePolicy="Delete",
+        ),
+        "logs",
+        "retention",
+    )
+
+
+def _add_security_group(stack: Stack, tasks: Tasks) -> AWSObject:
+    """The tasks' group; the service stack lets the load balancer in, and this one lets the tasks to the database."""
+    group = stack.add(
+        ec2.SecurityGroup(
+            names.TASK_SECURITY_GROUP,
+            GroupDescription="Tasks: requests from the load balancer only",
+            VpcId=given(tasks.placement.vpc),
+            SecurityGroupEgress=[
+                ec2.SecurityGroupRule(IpProtocol="-1", CidrIp="0.0.0.0/0", Description="Requests of the service itself")
+            ],
+            Tags=tagged(tasks.tags, f"{tasks.name}-tasks"),
+        ),
+        "service",
+    )
+    if tasks.database is not None:
+        stack.add(
+            ec2.SecurityGroupIngress(
+                names.DATABASE_INGRESS,
+                GroupId=given(tasks.database.security_group),
+                IpProtocol="tcp",
+                FromPort=tasks.database.port,
+                ToPort=tasks.database.port,
+                SourceSecurityGroupId=GetAtt(group, "GroupId"),
+                Description=f"PostgreSQL from the tasks of {tasks.name}",
+            ),
+            "database",
+        )
+    return group
+
+
+def _add_secret(stack: Stack, tasks: Tasks, variable: str, logical_id: str) -> AWSObject:
+    """A secret that AWS makes up; it stays when the stack goes, because what it signed or encrypted may stay."""
+    return stack.add(
+        secretsmanager.Secret(
+            logical_id,
+            Description=f"{tasks.name}: {variable}",
+            GenerateSecretString=secretsmanager.GenerateSecretString(
+                PasswordLength=_CHARACTERS, ExcludePunctuation=True
+            ),
+            Tags=tagged(tasks.tags),
+            DeletionPolicy="Retain",
+            UpdateReplacePolicy="Retain",
+        ),
+        "service",
+        "secrets",
+        variable,
+    )
+
+
+def _add_release(stack: Stack, tasks: Tasks, handles: Handles) -> None:
+    """The release step: the same container with another command, that nobody sends requests to."""
+    add_image_tag(stack)
+    definition = container(tasks, handles, tasks.release)
+    release = task_definition(names.RELEASE_TASK_DEFINITION, f"{tasks.name}-release", tasks, handles, definition)
+    stack.add(release, "service", "release")
+    stack.output("ReleaseTaskDefinitionArn", "The release step", Ref(release))

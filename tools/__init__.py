@@ -1,0 +1,1 @@
+"""Makes the tables of AWS facts that the compiler carries."""
