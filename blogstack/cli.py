@@ -19,7 +19,7 @@ import typer
 from blogstack import output, report
 from blogstack.commands import deployment_commands
 from blogstack.compiler import Compilation, compile_text, lint_all, validate_text
-from blogstack.diagnostics import Code, Diagnostic, Rejected
+from blogstack.diagnostics import Code, Diagnostic, Rejected, did_you_mean
 from blogstack.verdicts import VerdictFolder
 
 DEFAULT_FILE = "blogstack.yaml"
@@ -53,6 +53,9 @@ class Framework(StrEnum):
 Files = Annotated[
     list[str] | None, typer.Argument(metavar="[FILE]...", help=f"Default: {DEFAULT_FILE}", show_default=False)
 ]
+Environments = Annotated[
+    list[str] | None, typer.Option("--env", metavar="NAME", help="Only this environment; several when repeated.")
+]
 Diagnostics = Annotated[DiagnosticsFormat, typer.Option(help="How to say what is wrong; json goes to standard output.")]
 
 app = typer.Typer(
@@ -67,6 +70,7 @@ app = typer.Typer(
 @app.command("compile")
 def compile_command(
     files: Files = None,
+    env: Environments = None,
     out: Annotated[Path, typer.Option(help="Folder of the templates.", metavar="DIR")] = DEFAULT_FOLDER,
     format: Annotated[Format, typer.Option(help="Format of the templates.")] = Format.YAML,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if the folder is out of date.")] = False,
@@ -74,7 +78,11 @@ def compile_command(
     diagnostics: Diagnostics = DiagnosticsFormat.TEXT,
 ) -> None:
     """Write CloudFormation templates, and print the commands that deploy them."""
-    compilations = [_load(path, lambda p, content: compile_text(p, content, format.value)) for path in _paths(files)]
+    picked = env or []
+    compilations = [
+        _load(path, lambda p, content: compile_text(p, content, format.value, picked)) for path in _paths(files)
+    ]
+    _require(picked, compilations)
     compilations = _unique_stacks(compilations)
     if not no_lint and not any(c.failed for c in compilations):
         compilations = lint_all(compilations, VerdictFolder(_cache_folder()))
@@ -82,27 +90,30 @@ def compile_command(
         _finish(compilations, diagnostics)
     names = {t.stack_name: f"{t.stack_name}.{format}" for c in compilations for t in c.templates}
     texts = {names[t.stack_name]: t.text for c in compilations for t in c.templates}
-    services = {c.blueprint.name for c in compilations if c.blueprint}
+    owners = output.Owners({blueprint.name for c in compilations for blueprint in c.blueprints}, picked)
     if check:
-        stale = output.differences(out, texts, services)
+        stale = output.differences(out, texts, owners)
         found = [Diagnostic(Code.OUT_OF_DATE, text, help="run `blogstack compile`") for text in stale]
         _finish([*compilations, *([Compilation(str(out), b"", tuple(found))] if found else [])], diagnostics)
     try:
-        changes = output.write(out, texts, services)
+        changes = output.write(out, texts, owners)
     except Rejected as rejected:
         _finish([*compilations, Compilation(str(out), b"", rejected.diagnostics)], diagnostics)
     for change in changes:
         _say(change)
     if diagnostics is DiagnosticsFormat.TEXT:
         paths = {stack: (out / name).as_posix() for stack, name in names.items()}
-        print("\n".join(deployment_commands(c.blueprint, paths) for c in compilations if c.blueprint), end="")
+        print("\n".join(deployment_commands(c.blueprints, paths) for c in compilations), end="")
     _finish(compilations, diagnostics)
 
 
 @app.command()
-def validate(files: Files = None, diagnostics: Diagnostics = DiagnosticsFormat.TEXT) -> None:
+def validate(files: Files = None, env: Environments = None, diagnostics: Diagnostics = DiagnosticsFormat.TEXT) -> None:
     """Check files without writing anything."""
-    _finish([_load(path, validate_text) for path in _paths(files)], diagnostics)
+    picked = env or []
+    compilations = [_load(path, lambda p, content: validate_text(p, content, picked)) for path in _paths(files)]
+    _require(picked, compilations)
+    _finish(compilations, diagnostics)
 
 
 @app.command()
@@ -170,6 +181,18 @@ def _load(path: str, work: Callable[[str, bytes], Compilation]) -> Compilation:
     except Rejected as rejected:
         return Compilation(path, b"", rejected.diagnostics)
     return work(path, content)
+
+
+def _require(picked: list[str], compilations: list[Compilation]) -> None:
+    """Leave with a word about usage when a file has no environment of a name that was asked for."""
+    for compilation in compilations:
+        known = compilation.environments
+        for name in picked:
+            if name not in known and not compilation.failed:
+                near = did_you_mean(name, known)
+                others = f"it has {', '.join(known)}" if known else "it has none"
+                help = f"did you mean {near!r}?" if near else others
+                raise typer.BadParameter(f"{compilation.path} has no environment {name!r}; {help}", param_hint="--env")
 
 
 def _unique_stacks(compilations: list[Compilation]) -> list[Compilation]:

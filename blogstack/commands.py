@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.naming import Imported
@@ -13,19 +13,40 @@ from blogstack.stacks.container import IMAGE_TAG
 _TAG = f'--parameter-overrides {IMAGE_TAG}="$TAG"'
 
 
-def deployment_commands(blueprint: Blueprint, files: Mapping[str, str]) -> str:
-    """A shell script in parentheses, which ends at the first command that fails and leaves the shell alone.
+def deployment_commands(blueprints: Sequence[Blueprint], files: Mapping[str, str]) -> str:
+    """Shell scripts in parentheses, which end at the first command that fails and leave the shell alone.
+
+    With several environments the image has one of its own, and each environment another: the same commit is deployed
+    to the next once it is well in the one before.
 
     Args:
-        blueprint: What was compiled.
+        blueprints: What was compiled, of one service.
         files: For each stack the path of its template.
     """
-    steps = [_setting(blueprint), _image(blueprint, files), _stacks(blueprint, files)]
-    if blueprint.tasks.release:
-        steps.append(_release(blueprint))
-    steps += [_service(blueprint, files), _checks(blueprint)]
+    first = blueprints[0]
+    if len(blueprints) == 1:
+        title = f"{first.name}: from an empty account to a running service, and each later version"
+        return _script(title, [_setting(first), _image(first, files), *_rest(first, files)])
+    scripts = [_script(f"{first.name}: the image, once for all environments", [_setting(first), _image(first, files)])]
+    for before, blueprint in zip((None, *blueprints), blueprints, strict=False):
+        promoted = f": the same commit, once {before.environment} is well" if before else ""
+        title = f"{blueprint.name} in {blueprint.environment}{promoted}"
+        scripts.append(_script(title, [_setting(blueprint), *_rest(blueprint, files)]))
+    return "\n".join(scripts)
+
+
+def _script(title: str, steps: Iterable[Iterator[str]]) -> str:
     body = "\n\n".join("\n".join(step) for step in steps)
-    return f"# {blueprint.name}: from an empty account to a running service, and each later version\n({body}\n)\n"
+    return f"# {title}\n({body}\n)\n"
+
+
+def _rest(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[Iterator[str]]:
+    """What comes after the image."""
+    yield _stacks(blueprint, files)
+    if blueprint.tasks.release:
+        yield _release(blueprint)
+    yield _service(blueprint, files)
+    yield _checks(blueprint)
 
 
 def _setting(blueprint: Blueprint) -> Iterator[str]:

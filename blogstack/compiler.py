@@ -1,26 +1,28 @@
 """The stages in order, as data in and data out: no input or output, no exception that is the user's fault.
 
-    bytes -parse-> Document -validate-> Validation -check-> + Diagnostics -resolve-> Blueprint -lower-> Stacks
-          -emit-> Templates -lint-> + Diagnostics
+    bytes -parse-> Document -split-> Environments, and each of them
+          -validate-> Validation -check-> + Diagnostics -resolve-> Blueprint -lower-> Stacks -emit-> Templates
+          -lint-> + Diagnostics
 
-Every stage may add diagnostics. An error in the file ends the way before the blueprint, so from there on an exception
+Every stage may add diagnostics. An error in the file ends the way before the blueprints, so from there on an exception
 is a bug of ours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from blogstack.blueprint import Blueprint, resolve
 from blogstack.config import Config
-from blogstack.diagnostics import Code, Diagnostic, Rejected, by_position
+from blogstack.diagnostics import Code, Diagnostic, Rejected, by_position, told_once
 from blogstack.document import Document
-from blogstack.emit import MAX_BYTES, Format, Template, emit
-from blogstack.lint import Job, Origins, lint, place
+from blogstack.emit import MAX_BYTES, Format, Owner, Template, emit
+from blogstack.environments import Environment, misplaced, split
+from blogstack.lint import Finding, Job, Origins, lint, place
 from blogstack.rules import check
 from blogstack.source import parse
-from blogstack.stacks import lower
+from blogstack.stacks import Stack, lower
 from blogstack.validate import validate
 from blogstack.verdicts import Verdicts
 
@@ -32,16 +34,18 @@ class Compilation(NamedTuple):
         path: The file, as the user named it.
         content: Its bytes.
         diagnostics: Everything there is to say, in the order of the text.
+        environments: Names of the environments that the file has, whether they were looked at or not.
         templates: One for each stack, in the order of deployment; none when there are errors.
-        blueprint: What the templates are made from.
+        blueprints: What the templates are made from: one for each environment that was looked at.
         origins: For each template where in the file each of its resources comes from.
     """
 
     path: str
     content: bytes
     diagnostics: tuple[Diagnostic, ...]
+    environments: tuple[str, ...] = ()
     templates: tuple[Template, ...] = ()
-    blueprint: Blueprint | None = None
+    blueprints: tuple[Blueprint, ...] = ()
     origins: tuple[Origins, ...] = ()
 
     @property
@@ -50,60 +54,107 @@ class Compilation(NamedTuple):
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
-def validate_text(path: str, content: bytes) -> Compilation:
-    """Everything up to, but not including, the templates."""
-    _, _, diagnostics = _validated(path, content)
-    return Compilation(path, content, diagnostics)
+def validate_text(path: str, content: bytes, picked: Collection[str] = ()) -> Compilation:
+    """Everything up to, but not including, the templates; of all environments, or of those picked."""
+    return _validated(path, content, picked)[0]
 
 
-def compile_text(path: str, content: bytes, format: Format = "yaml") -> Compilation:
+def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Collection[str] = ()) -> Compilation:
     """Compile one file without linting.
 
     Args:
         path: The file's name; its last part stands in the templates' header.
         content: Its bytes.
         format: Of the templates.
+        picked: Names of the environments to compile; empty for all.
     """
-    document, config, diagnostics = _validated(path, content)
-    if document is None or config is None:
-        return Compilation(path, content, diagnostics)
-    blueprint = resolve(config)
-    stacks = lower(blueprint)
+    compilation, sound = _validated(path, content, picked)
     source = path.replace("\\", "/").rsplit("/", 1)[-1]
-    templates = tuple(emit(stack, config.name, source, format) for stack in stacks)
+    blueprints = []
+    # The registry stack, which all environments share, is written down once.
+    made: dict[str, tuple[Template, Origins]] = {}
+    for environment, config in sound:
+        blueprint = resolve(config, environment.name, environment.own_tags)
+        blueprints.append(blueprint)
+        for stack in lower(blueprint):
+            if stack.name not in made:
+                template = emit(stack, _owner(blueprint, stack), source, format)
+                # The stacks themselves are large: what is kept, for a thousand files, is where resources come from.
+                origins = {name: environment.document.locate(key) for name, key in stack.origins.items()}
+                made[stack.name] = template, origins
+    templates = tuple(template for template, _ in made.values())
     if too_large := [d for d in map(_size_problem, templates) if d]:
-        return Compilation(path, content, by_position([*diagnostics, *too_large]))
-    # The stacks themselves are large: what is kept of them, for a thousand files, is where their resources come from.
-    origins = tuple({name: document.locate(key) for name, key in stack.origins.items()} for stack in stacks)
-    return Compilation(path, content, diagnostics, templates, blueprint, origins)
+        return compilation._replace(diagnostics=by_position([*compilation.diagnostics, *too_large]))
+    origins_of = tuple(origins for _, origins in made.values())
+    return compilation._replace(templates=templates, blueprints=tuple(blueprints), origins=origins_of)
 
 
 def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Compilation]:
     """Lint the templates of several compilations at once; one with a finding loses its templates."""
-    jobs = [Job(t.text, c.blueprint.region) for c in compilations if c.blueprint for t in c.templates]
+    jobs = [Job(t.text, _home(c, t).region) for c in compilations for t in c.templates]
     found = iter(lint(jobs, verdicts))
     linted = []
     for compilation in compilations:
-        added = [
-            diagnostic
-            for template, origins in zip(compilation.templates, compilation.origins, strict=True)
-            for diagnostic in place(next(found), template.stack_name, origins)
-        ]
+        added = told_once(_placed(compilation, found))
         diagnostics = by_position([*compilation.diagnostics, *added])
         linted.append(compilation._replace(diagnostics=diagnostics, templates=(), origins=()) if added else compilation)
     return linted
 
 
-def _validated(path: str, content: bytes) -> tuple[Document | None, Config | None, tuple[Diagnostic, ...]]:
-    """The stages up to the rules; no configuration when there are errors."""
+def _validated(
+    path: str, content: bytes, picked: Collection[str]
+) -> tuple[Compilation, list[tuple[Environment, Config]]]:
+    """The stages up to the rules, and each environment's configuration; none when there are errors."""
     try:
         document = parse(path, content)
+    except Rejected as rejected:
+        return Compilation(path, content, by_position(rejected.diagnostics)), []
+    environments = split(document)
+    found: dict[str, Sequence[Diagnostic]] = {}
+    sound = []
+    for environment in environments:
+        if not picked or not environment.name or environment.name in picked:
+            config, found[environment.name] = _checked(environment.document)
+            if config:
+                sound.append((environment, config))
+    diagnostics = by_position([*misplaced(document), *told_once(found)])
+    names = tuple(environment.name for environment in environments if environment.name)
+    compilation = Compilation(path, content, diagnostics, names)
+    return compilation, [] if compilation.failed else sound
+
+
+def _checked(document: Document) -> tuple[Config | None, Sequence[Diagnostic]]:
+    """A document's configuration, where it has the shape of one, and what is wrong with it."""
+    try:
         validation = validate(document)
     except Rejected as rejected:
-        return None, None, by_position(rejected.diagnostics)
-    diagnostics = by_position([*validation.diagnostics, *check(document, validation)])
-    failed = any(diagnostic.is_error for diagnostic in diagnostics)
-    return document, None if failed else validation.config, diagnostics
+        return None, rejected.diagnostics
+    return validation.config, [*validation.diagnostics, *check(document, validation)]
+
+
+def _owner(blueprint: Blueprint, stack: Stack) -> Owner:
+    shared = blueprint.registry is not None and stack.name == blueprint.registry.stack
+    return Owner(blueprint.name, "" if shared else blueprint.environment)
+
+
+def _home(compilation: Compilation, template: Template) -> Blueprint:
+    """The blueprint that a template is made from; any has the registry."""
+    environment = template.owner.environment
+    return next(b for b in compilation.blueprints if environment in ("", b.environment))
+
+
+def _placed(compilation: Compilation, found: Iterator[Sequence[Finding]]) -> Mapping[str, list[Diagnostic]]:
+    """The linter's findings on a compilation's templates, which come next in `found`, for each environment."""
+    placed: dict[str, list[Diagnostic]] = {blueprint.environment: [] for blueprint in compilation.blueprints}
+    for template, origins in zip(compilation.templates, compilation.origins, strict=True):
+        service, environment = template.owner
+        stack = template.stack_name
+        if len(placed) > 1:  # a finding says in which by itself
+            stack = stack.replace(f"{service}-{environment}-", f"{service}-", 1)
+        diagnostics = list(place(next(found), stack, origins))
+        for name in [environment] if environment else placed:
+            placed[name] += diagnostics
+    return placed
 
 
 def _size_problem(template: Template) -> Diagnostic | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from enum import Enum, StrEnum
 from typing import NamedTuple
@@ -41,6 +41,7 @@ class Code(Enum):
     OUT_OF_RANGE = "BS205", Severity.ERROR, "a number, or a count of items, is outside its limits"
     WRONG_FORM = "BS206", Severity.ERROR, "a text is not of the form required"
     EXCLUSIVE = "BS207", Severity.ERROR, "two keys exclude each other"
+    ONE_FOR_ALL = "BS208", Severity.ERROR, "an environment changes what is one for all"
 
     TASK_SIZE = "BS301", Severity.ERROR, "Fargate does not sell this task size"
     MIN_ABOVE_MAX = "BS302", Severity.ERROR, "scaling.min is above scaling.max"
@@ -120,6 +121,25 @@ def by_position(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The diagnostics in the order of the text, those without a place first."""
     start = Span(0, 0, 0, 0)
     return tuple(sorted(diagnostics, key=lambda d: (d.span or start, d.code.id, d.message)))
+
+
+def told_once(found: Mapping[str, Sequence[Diagnostic]]) -> list[Diagnostic]:
+    """What is said in several environments, by their names, without repetition; what holds in some says in which."""
+    if len(found) < 2:
+        return [diagnostic for diagnostics in found.values() for diagnostic in diagnostics]
+    places: dict[tuple[Code, str, Span | None], dict[str, Diagnostic]] = {}
+    for environment, diagnostics in found.items():
+        for diagnostic in diagnostics:
+            places.setdefault(diagnostic[:3], {})[environment] = diagnostic
+    told = []
+    for where in places.values():
+        first, in_all = next(iter(where.values())), len(where) == len(found)
+        told.append(first if in_all else first._replace(message=f"{first.message} (in {_listed(list(where))})"))
+    return told
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

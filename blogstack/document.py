@@ -44,13 +44,15 @@ class Document:
     def locate(self, path: KeyPath) -> Span:
         """Where the value at a key path stands.
 
-        A path that leads nowhere gives the nearest enclosing thing that exists; a value of several lines gives
-        the key that names it, so that one line is pointed at.
+        A path that leads nowhere gives the place where an environment set the key to null, else the nearest enclosing
+        thing that exists; a value of several lines gives the key that names it, so that one line is pointed at.
         """
         node, key_span = self.root, None
         for step in path:
             found = _child(node, step)
             if found is None:
+                if reset := node.key_spans.get(str(step)):  # an environment took the key away, here
+                    return reset
                 break
             node, own_key = found
             key_span = own_key or (None if node.items is None and node.entries is None else key_span)
@@ -68,6 +70,14 @@ class Document:
                 return self.locate(path)
             node = found[0]
         return node.key_spans.get(str(path[-1])) or self.locate(path) if path else self.locate(path)
+
+    def locate_missing(self, path: KeyPath) -> Span:
+        """Where an environment set a key that must be there to null, else where the key of its mapping stands."""
+        node = self.root
+        for step in path[:-1]:
+            found = _child(node, step)
+            node = found[0] if found else Node(node.span)
+        return node.key_spans.get(str(path[-1])) or self.locate_key(path[:-1])
 
 
 def _child(node: Node, step: str | int) -> tuple[Node, Span | None] | None:

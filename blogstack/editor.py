@@ -17,6 +17,8 @@ from pydantic_core.core_schema import DictSchema
 
 from blogstack.config import Config
 from blogstack.config.types import Section
+from blogstack.document import KeyPath
+from blogstack.environments import BASE_ONLY, ENVIRONMENTS
 from blogstack.wording import sections
 
 Json = dict[str, Any]
@@ -28,6 +30,9 @@ def json_schema() -> str:
     models = {model.__name__: model for model in _models(Config)}
     definitions = {name: _described(body, models[name]) for name, body in schema.pop("$defs").items()}
     top = _described(schema, Config)
+    (by_name,) = top["properties"][ENVIRONMENTS]["patternProperties"].values()
+    by_name["anyOf"][0] = {"$ref": "#/definitions/Environment"}
+    definitions |= _Overrides(definitions).made_from(top)
     top["title"] = "blogstack.yaml"
     ordered = {"$schema": "http://json-schema.org/draft-07/schema#", **top, "definitions": definitions}
     return json.dumps(ordered, indent=2, ensure_ascii=False) + "\n"
@@ -52,6 +57,51 @@ class _Draft7(GenerateJsonSchema):
         """A mapping with free keys: one whose key has the wrong form is unknown."""
         own = super().dict_schema(schema)
         return {**own, "additionalProperties": False} if "patternProperties" in own else own
+
+
+class _Overrides:
+    """The schemas of what an environment may hold: nothing is required, null takes a key back, lists go as a whole."""
+
+    def __init__(self, definitions: Mapping[str, Json]) -> None:
+        self._definitions = definitions
+        self._made: dict[str, Json] = {}
+
+    def made_from(self, top: Json) -> dict[str, Json]:
+        """Every definition that an environment needs, under its name."""
+        environment = {**self._mapping(top, ()), "description": "What differs in one environment."}
+        return {"Environment": environment, **self._made}
+
+    def _mapping(self, body: Json, at: KeyPath) -> Json:
+        rest = {key: value for key, value in body.items() if key not in ("required", "title")}
+        keys = {key: (*at, key) for key in body["properties"] if (*at, key) not in BASE_ONLY}
+        return {**rest, "properties": {key: self._key(body["properties"][key], path) for key, path in keys.items()}}
+
+    def _key(self, own: Json, at: KeyPath) -> Json:
+        value = {
+            key: self._value(key, inner, at) for key, inner in own.items() if key not in ("description", "default")
+        }
+        if any(path[:-1] == at for path in BASE_ONLY):
+            return {"description": own["description"], **value}
+        return {"description": own["description"], **_nullable(value)}
+
+    def _value(self, key: str, inner: Any, at: KeyPath) -> Any:  # noqa: ANN401 (JSON)
+        if key in ("allOf", "anyOf"):
+            return [{name: self._value(name, value, at) for name, value in choice.items()} for choice in inner]
+        if key == "patternProperties":
+            return {pattern: _nullable(value) for pattern, value in inner.items()}
+        if key == "additionalProperties" and isinstance(inner, dict):
+            return _nullable(inner)
+        return self._reference(inner, at) if key == "$ref" else inner
+
+    def _reference(self, target: str, at: KeyPath) -> str:
+        name = target.rsplit("/", 1)[1]
+        self._made[f"{name}Override"] = self._mapping(self._definitions[name], at)
+        return f"{target}Override"
+
+
+def _nullable(schema: Json) -> Json:
+    null = {"type": "null"}
+    return schema if null in schema.get("anyOf", ()) else {"anyOf": [schema, null]}
 
 
 def _models(model: type[Section]) -> set[type[Section]]:

@@ -12,9 +12,10 @@ import time
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from blogstack.diagnostics import Code, Diagnostic, Rejected
-from blogstack.emit import written_for
+from blogstack.emit import Owner, written_for
 from blogstack.source import MAX_BYTES
 
 _PREFIX, _SUFFIX = ".blogstack-", ".tmp"
@@ -22,6 +23,19 @@ _ABANDONED = 600
 """Seconds after which a file that a killed run left beside the templates is swept away."""
 _HEADER_BYTES = 4096
 _AT_ONCE = 8
+
+
+class Owners(NamedTuple):
+    """Whose templates a compilation answers for: some services', of some environments; of none means of all."""
+
+    services: Collection[str]
+    environments: Collection[str] = ()
+
+    def include(self, owner: Owner | None) -> bool:
+        """Whether a template's owner is one of these."""
+        if owner is None or owner.service not in self.services:
+            return False
+        return not self.environments or owner.environment in self.environments
 
 
 def read(path: str) -> bytes:
@@ -45,23 +59,23 @@ def read(path: str) -> bytes:
         raise Rejected([Diagnostic(Code.UNREADABLE, message, help=help)]) from None
 
 
-def differences(folder: Path, files: Mapping[str, str], services: Collection[str]) -> list[str]:
+def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
     """What `write` with the same arguments would change, one line each."""
     found = []
     for name, text in files.items():
         if not _holds(folder / name, text):
             found.append(f"{folder / name} {'is out of date' if (folder / name).exists() else 'is missing'}")
-    left_over = _left_over(folder, files, services)
+    left_over = _left_over(folder, files, owners)
     return found + [f"{path} belongs to a stack that no longer exists" for path in left_over]
 
 
-def write(folder: Path, files: Mapping[str, str], services: Collection[str]) -> list[str]:
+def write(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
     """Make a folder hold some files; returns what changed, one line each.
 
     Args:
         folder: Made where it is missing.
         files: File names and what they should hold; a file that holds it already is not touched.
-        services: What we wrote for these services before and is not among `files` is removed; nothing else is.
+        owners: What we wrote for these before and is not among `files` is removed; nothing else is.
 
     Raises:
         Rejected: when a file cannot be written; then the folder is as it was.
@@ -71,7 +85,7 @@ def write(folder: Path, files: Mapping[str, str], services: Collection[str]) -> 
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
         due = {name: text for name, text in files.items() if not _holds(folder / name, text)}
-        removed = _left_over(folder, files, services)
+        removed = _left_over(folder, files, owners)
         _replace(folder, _stage(folder, due))
         for path in removed:
             path.unlink(missing_ok=True)
@@ -152,15 +166,15 @@ def _write_down(path: Path, content: str | bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _left_over(folder: Path, files: Mapping[str, str], services: Collection[str]) -> list[Path]:
-    """The files that we wrote for these services and that are not among `files`."""
+def _left_over(folder: Path, files: Mapping[str, str], owners: Owners) -> list[Path]:
+    """The files that we wrote for these owners and that are not among `files`."""
     if not folder.is_dir():
         return []
     candidates = [p for p in folder.iterdir() if p.suffix in (".yaml", ".json") and p.name not in files]
-    return sorted(path for path in candidates if path.is_file() and _service_of(path) in services)
+    return sorted(path for path in candidates if path.is_file() and owners.include(_owner_of(path)))
 
 
-def _service_of(path: Path) -> str | None:
+def _owner_of(path: Path) -> Owner | None:
     try:
         with path.open("rb") as file:
             return written_for(file.read(_HEADER_BYTES).decode(errors="replace"))

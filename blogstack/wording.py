@@ -49,7 +49,7 @@ def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnosti
     if kind == "extra_forbidden":
         return _unknown_key(loc, inside, document.locate_key(path))
     if kind == "missing":
-        span = document.locate_key(path)
+        span = document.locate_missing(loc)
         return Diagnostic(Code.MISSING_KEY, f"the key {loc[-1]!r} is missing{inside}", span, f"add `{loc[-1]}:`")
     if value is None:
         return Diagnostic(Code.WRONG_TYPE, f"{name} has no value", span, _value_help(path))

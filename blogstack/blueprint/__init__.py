@@ -5,6 +5,7 @@ Framework defaults, the address plan, which stacks exist and what they are calle
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from blogstack.blueprint.database import Database, resolve_database
@@ -17,9 +18,15 @@ from blogstack.config import Config
 
 
 class Blueprint(NamedTuple):
-    """What is to be built. A stack that is None does not exist: the image or the network is there already."""
+    """What is to be built. A stack that is None does not exist: the image or the network is there already.
+
+    Attributes:
+        name: Of the service, without the environment.
+        environment: "" for a service without environments.
+    """
 
     name: str
+    environment: str
     region: str
     registry: Registry | None
     network: Network | None
@@ -28,13 +35,19 @@ class Blueprint(NamedTuple):
     service: Service
 
 
-def resolve(config: Config) -> Blueprint:
-    """Decide everything about a configuration that has passed the rules."""
-    names = naming(config.name, config.tags)
-    registry = resolve_registry(config, names)
+def resolve(config: Config, environment: str = "", own_tags: Collection[str] = ()) -> Blueprint:
+    """Decide everything about a configuration that has passed the rules.
+
+    Args:
+        config: What holds in the environment.
+        environment: Its name; "" for a service without environments.
+        own_tags: Keys of the tags that do not hold in every environment.
+    """
+    names = naming(config.name, config.tags, environment)
+    registry = resolve_registry(config, own_tags)
     network = resolve_network(config, names)
     image, placement = resolve_image(config, registry), resolve_placement(config, network)
     database = resolve_database(config, names, placement)
     tasks = resolve_tasks(config, names, image, placement, database)
     service = resolve_service(config, names, tasks)
-    return Blueprint(config.name, config.region, registry, network, database, tasks, service)
+    return Blueprint(config.name, environment, config.region, registry, network, database, tasks, service)

@@ -45,7 +45,7 @@ class Naming(NamedTuple):
         return f"{self.service}-{kind}"
 
 
-def naming(name: str, tags: Mapping[str, str]) -> Naming:
-    """The names for a service without environments."""
-    own = {"blogstack:name": name, "blogstack:environment": "default"}
-    return Naming(name, dict(sorted({**tags, **own}.items())))
+def naming(name: str, tags: Mapping[str, str], environment: str) -> Naming:
+    """The names for a service in an environment; "" for one without environments."""
+    own = {"blogstack:name": name, "blogstack:environment": environment or "default"}
+    return Naming(f"{name}-{environment}" if environment else name, dict(sorted({**tags, **own}.items())))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
-from blogstack.blueprint.naming import REGISTRY, Imported, Naming, Value
+from blogstack.blueprint.naming import REGISTRY, Imported, Value, naming
 from blogstack.config import Config
 from blogstack.images import ecr_repository
 
@@ -49,14 +50,16 @@ class Image(NamedTuple):
 _PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
 
 
-def resolve_registry(config: Config, names: Naming) -> Registry | None:
-    """The registry stack; None with an image that exists already."""
+def resolve_registry(config: Config, own_tags: Collection[str]) -> Registry | None:
+    """The registry stack; None with an image that exists already. `own_tags` do not hold in every environment."""
     image = config.image
     if image.uri is not None:
         return None
     # The registry has no environment: one image is built once and promoted.
+    names = naming(config.name, {key: value for key, value in config.tags.items() if key not in own_tags}, "")
     tags = {key: value for key, value in names.tags.items() if key != "blogstack:environment"}
-    return Registry(f"{config.name}-{REGISTRY}", image.repository or config.name, image.keep, image.mutable_tags, tags)
+    stack = names.stack(REGISTRY)
+    return Registry(stack, image.repository or config.name, image.keep, image.mutable_tags, tags)
 
 
 def resolve_image(config: Config, registry: Registry | None) -> Image:

@@ -6,7 +6,7 @@ reference. A default that depends on other keys is None here and decided in the 
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -20,6 +20,7 @@ from blogstack.config.network import Network
 from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
 from blogstack.config.types import AsWritten, Form, Section
+from blogstack.environments import MOST_ENVIRONMENTS
 from blogstack.regions import Region
 
 # Tagging AWS resources user guide, "Tag naming limits and requirements", in the characters that every service takes.
@@ -31,6 +32,14 @@ _TAG_KEY = Form(
     128,
 )
 _TAG_VALUE = Form(f"{_TAG_CHARACTERS}*", "a tag value", "use letters, digits, spaces and _.:/=+@-", scalars=True)
+# 12 characters: a service's and its environment's name make 43 with the hyphen, and every name that AWS limits has room
+# for that and its own ending; the narrowest is a database's, 63.
+_ENVIRONMENT = Form(
+    "[a-z](?:-?[a-z0-9])*",
+    "an environment's name",
+    "start with a letter, then use a-z, 0-9 and single hyphens, not at the end",
+    12,
+)
 
 
 class Config(Section):
@@ -71,3 +80,10 @@ class Config(Section):
     """PostgreSQL on Amazon RDS; absent: no database."""
     logs: Logs = Logs.model_construct()
     """Logs and metrics."""
+    environments: dict[Annotated[str, _ENVIRONMENT], dict[str, Any] | None] = Field(
+        {},
+        min_length=1,
+        max_length=MOST_ENVIRONMENTS,
+        examples=[{"staging": {"scaling": {"min": 1}}, "prod": {"service": {"cpu": 1024, "memory": 2048}}}],
+    )
+    """What differs in each environment, merged over the rest of the file; null returns a key to its default."""

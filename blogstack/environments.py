@@ -1,0 +1,160 @@
+"""Document -> Environments: one document for each environment of a file, in which every value still knows its place.
+
+An environment is a deep merge over the rest of the file: mappings merge, lists and scalars replace, null takes a key
+away, so that it is at its default. It happens on the tree of nodes, so what comes out is a document like any other
+(docs/decisions/0009-environments.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from blogstack.diagnostics import Code, Diagnostic
+from blogstack.document import Document, KeyPath, Node
+
+ENVIRONMENTS = "environments"
+
+MOST_ENVIRONMENTS = 20
+"""The most that one file has: each is compiled."""
+
+BASE_ONLY: tuple[KeyPath, ...] = (
+    ("name",),
+    (ENVIRONMENTS,),
+    ("image", "repository"),
+    ("image", "keep"),
+    ("image", "mutable_tags"),
+)
+"""What no environment may change: the file itself, and the registry stack, which all share."""
+
+_REMEDIES: Mapping[KeyPath, str] = {
+    ("name",): "remove it: every stack carries the environment's name by itself, as in blog-api-prod-service",
+    (ENVIRONMENTS,): "remove it: an environment has none of its own",
+}
+
+_WITH_URI: tuple[KeyPath, ...] = (("region",), ("image", "uri"), ("image", "credentials"), ("image", "architecture"))
+"""What an environment may change only where there is no registry stack."""
+
+
+class Environment(NamedTuple):
+    """One environment of a file.
+
+    Attributes:
+        name: "" in a file without environments.
+        document: What holds in it: the file with the environment merged over it.
+        own_tags: Keys of the tags that some environment changes, so that they are not everybody's.
+    """
+
+    name: str
+    document: Document
+    own_tags: frozenset[str] = frozenset()
+
+
+def split(document: Document) -> tuple[Environment, ...]:
+    """A file's environments, in its order; one without a name when it has none, or none that can be told apart."""
+    root, given = document.root, _bodies(document.root)
+    if not 1 <= len(given) <= MOST_ENVIRONMENTS:
+        return (Environment("", document),)
+    # "" is no key: the place of the whole is its first key's, also where an environment replaces that one.
+    key_spans = {"": next(iter(root.key_spans.values())), **root.key_spans}
+    base = Node(root.span, entries={**(root.entries or {}), ENVIRONMENTS: _emptied(root)}, key_spans=key_spans)
+    own_tags = frozenset(key for body in given.values() for key in _changed_tags(root, body))
+    return tuple(
+        Environment(name, Document(document.path, _merged(base, _allowed(body, base))), own_tags)
+        for name, body in given.items()
+    )
+
+
+def misplaced(document: Document) -> tuple[Diagnostic, ...]:
+    """What stands in an environment but is one for all."""
+    return tuple(
+        Diagnostic(Code.ONE_FOR_ALL, message, document.locate_key((ENVIRONMENTS, name, *path)), help)
+        for name, body in _bodies(document.root).items()
+        for path, message, help in _refused(body, document.root)
+    )
+
+
+def _refused(body: Node, base: Node) -> Iterator[tuple[KeyPath, str, str]]:
+    """The keys that an environment may not have, each with the reason and the remedy."""
+    image, uri = _at(body, ("image",)), _at(body, ("image", "uri"))
+    if image is not None and not _has_value(image):
+        yield ("image",), "an environment cannot take the whole image back", "name the keys that it changes"
+    for path in BASE_ONLY:
+        if _at(body, path) is not None:
+            help = _REMEDIES.get(path, "write it outside of the environments")
+            yield path, f"{'.'.join(map(str, path))} cannot stand in an environment: it is one for all", help
+    if not _has_value(_at(base, ("image", "uri"))):
+        for path in _WITH_URI:
+            if _at(body, path) is not None:
+                message = f"{'.'.join(map(str, path))} cannot stand in an environment: all share one registry stack"
+                help = "write it outside of the environments; only with an image.uri there each may have its own"
+                yield path, message, help
+    elif uri is not None and not _has_value(uri):
+        message = "an environment cannot take image.uri back: all share a registry stack, or there is none"
+        yield ("image", "uri"), message, "give it a value, or remove the key"
+
+
+def _bodies(root: Node) -> dict[str, Node]:
+    """What stands under each environment's name."""
+    given = _at(root, (ENVIRONMENTS,))
+    return (given.entries or {}) if given else {}
+
+
+def _changed_tags(root: Node, body: Node) -> Iterator[str]:
+    """Keys of the tags that an environment gives or takes away."""
+    own = _at(body, ("tags",))
+    if own is not None:
+        changed = own if own.entries is not None else _at(root, ("tags",))
+        yield from (changed and changed.entries) or ()
+
+
+def _emptied(root: Node) -> Node:
+    """The environments without their content, which is merged: their names and their form are still to be judged."""
+    given = _at(root, (ENVIRONMENTS,))
+    assert given
+    bodies = {
+        name: body if body.entries is None else Node(body.span, entries={}) for name, body in _bodies(root).items()
+    }
+    return Node(given.span, entries=bodies, key_spans=given.key_spans)
+
+
+def _allowed(body: Node, base: Node) -> Node:
+    """An environment without what it may not have, so that this is told once and nothing follows from it."""
+    refused = {path for path, _, _ in _refused(body, base)}
+    if _at(base, ("region",)) is None:  # better one that is refused than none
+        refused.discard(("region",))
+    kept = {key: node for key, node in (body.entries or {}).items() if (key,) not in refused}
+    if "image" in kept and kept["image"].entries is not None:
+        image = kept["image"]
+        entries = {key: node for key, node in (image.entries or {}).items() if ("image", key) not in refused}
+        kept["image"] = Node(image.span, entries=entries, key_spans=image.key_spans)
+    return Node(body.span, entries=kept, key_spans=body.key_spans)
+
+
+def _merged(base: Node | None, over: Node) -> Node:
+    """A value over another. Where both are mappings, the place of the whole is that of the one below."""
+    if over.entries is None:
+        return over
+    if base is None or base.entries is None:
+        base = Node(over.span, entries={})
+    assert base.entries is not None
+    entries, key_spans = dict(base.entries), dict(base.key_spans)
+    for key, value in over.entries.items():
+        below = entries.get(key)
+        if below is None or below.entries is None or value.entries is None:
+            key_spans[key] = over.key_spans[key]  # of a key that was taken away too: what it leaves is told there
+        if _has_value(value):
+            entries[key] = _merged(below, value)
+        else:
+            entries.pop(key, None)
+    return Node(base.span, entries=entries, key_spans=key_spans)
+
+
+def _has_value(node: Node | None) -> bool:
+    return node is not None and not (node.scalar is None and node.items is None and node.entries is None)
+
+
+def _at(node: Node | None, path: KeyPath) -> Node | None:
+    for step in path:
+        node = node.entries.get(str(step)) if node is not None and node.entries is not None else None
+    return node
