@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from blogstack.blueprint import Blueprint
 from blogstack.compiler import Compilation
 from tests.aws.emulator import Emulator
 
@@ -16,8 +17,6 @@ def deploy_all(aws: Emulator, compilation: Compilation, tag: str = "v1") -> None
 
     The first time (tag v1) also puts there what the configuration says exists.
     """
-    blueprint = compilation.blueprint
-    assert blueprint
     if tag == "v1":
         give_what_exists(aws, compilation)
     with TemporaryDirectory() as folder:
@@ -29,8 +28,11 @@ def deploy_all(aws: Emulator, compilation: Compilation, tag: str = "v1") -> None
 
 def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
     """The hosted zone, the network, the certificate and the secrets that a configuration says exist."""
-    blueprint = compilation.blueprint
-    assert blueprint
+    for blueprint in compilation.blueprints:
+        _give(aws, blueprint)
+
+
+def _give(aws: Emulator, blueprint: Blueprint) -> None:
     service = blueprint.service
     tls, placement, image = service.balancer.tls, blueprint.tasks.placement, blueprint.tasks.image
     if tls:
@@ -44,7 +46,7 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
             subnet: {
                 "vpc": placement.vpc,
                 "cidr": f"10.0.{number}.0/24",
-                "zone": f"{aws.region}{'ac'[number % 2]}",
+                "zone": f"{aws.region}{'abcdef'[number % 6]}",
                 "public": subnet in public,
             }
             for number, subnet in enumerate(dict.fromkeys(subnet_ids))

@@ -232,3 +232,35 @@ def configurations(draw: st.DrawFn) -> Data:
         optional({"network": sections.pop("network"), "load_balancer": sections.pop("load_balancer")}, sections)
     )
     return data | chosen
+
+
+@st.composite
+def with_environments(draw: st.DrawFn) -> Data:
+    """A configuration with environments, each of which is valid when it is merged over the rest."""
+    data = draw(configurations())
+    internal = data.get("load_balancer", {}).get("internal", False)
+    uri = data["image"].get("uri", "")
+    low = draw(st.integers(1, 10))
+    sections: dict[str, st.SearchStrategy[Any]] = {
+        "tags": st.dictionaries(st.sampled_from(["team", "stage"]), st.sampled_from(["x", 7, None])) | st.none(),
+        "service": service() | st.just({"environment": dict.fromkeys(data.get("service", {}).get("environment", {}))}),
+        "scaling": st.just({"min": low, "max": draw(st.integers(low, 10)), "cpu": None}) | st.none(),
+        "load_balancer": load_balancer(st.just(internal)),
+        "domain": domain(data["region"]) | st.none(),
+        "network": network(not uri or ".dkr.ecr." in uri, internal).map(_instead),
+        "deployment": st.just({"circuit_breaker": None}) | st.none(),
+        "logs": st.just({"retention": 7}) | st.none(),
+    }
+    body = optional({}, sections) | st.none()
+    # Short enough for a service of the name NAME-ENVIRONMENT to stand for it.
+    names = st.from_regex(r"[a-z][a-z0-9]{0,3}", fullmatch=True)
+    return {**data, "environments": draw(st.dictionaries(names, body, min_size=1, max_size=3))}
+
+
+def _instead(data: Data) -> Data:
+    """A network that takes the place of any other: what it does not name is taken back."""
+    lists: Data = {"public_subnet_ids": None, "private_subnet_ids": None}
+    return {key: {**lists, **data[key]} if key == "existing" and key in data else data.get(key) for key in _NETWORKS}
+
+
+_NETWORKS = ("create", "existing")

@@ -40,7 +40,7 @@ def read(text: str) -> Tree:
 
 @cache
 def trees(case: str) -> dict[str, Tree]:
-    """The templates of an accept case, by the last word of the stack's name: registry, network, service."""
+    """The templates of one of EACH, by the last word of the stack's name: registry, network, service."""
     templates = compiled(case).templates
     return {template.stack_name.rsplit("-", 1)[1]: read(template.text) for template in templates}
 

@@ -156,9 +156,46 @@ class TestWhatExists:
 def test_every_case_deploys(aws: Emulator, name: str) -> None:
     """In the order of the files, each stack with what the ones before it export."""
     deploy_all(aws, compiled(name))
-    service = compiled(name).blueprint.tasks.name  # type: ignore[union-attr]
-    (running,) = aws.client("ecs").describe_services(cluster=service, services=[service])["services"]
-    assert running["status"] == "ACTIVE"
+    for blueprint in compiled(name).blueprints:
+        service = blueprint.tasks.name
+        (running,) = aws.client("ecs").describe_services(cluster=service, services=[service])["services"]
+        assert running["status"] == "ACTIVE"
+
+
+def test_environments_stand_side_by_side(aws: Emulator) -> None:
+    """In one account and region: one repository, and everything else twice, under names of its own."""
+    compilation = compiled("environments")
+    deploy_all(aws, compilation)
+    (repository,) = aws.client("ecr").describe_repositories()["repositories"]
+    assert repository["repositoryName"] == BLOG
+    both = [f"{BLOG}-prod", f"{BLOG}-staging"]
+    groups = aws.client("logs").describe_log_groups(logGroupNamePrefix="/ecs/")["logGroups"]
+    assert sorted(group["logGroupName"] for group in groups) == [f"/ecs/{name}" for name in both]
+    ecs = aws.client("ecs")
+    assert sorted(arn.rsplit("/", 1)[1] for arn in ecs.list_clusters()["clusterArns"]) == both
+    for name, cpu in zip(both, ("1024", "512"), strict=True):
+        (service,) = ecs.describe_services(cluster=name, services=[name], include=["TAGS"])["services"]
+        assert {"key": "blogstack:environment", "value": name.removeprefix(f"{BLOG}-")} in service["tags"]
+        task = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+        assert (task["family"], task["cpu"]) == (name, cpu)
+        (container,) = task["containerDefinitions"]
+        assert container["image"] == f"{repository['repositoryUri']}:v1"
+    exports = [export["Name"] for export in aws.client("cloudformation").list_exports()["Exports"]]
+    assert len(exports) == len(set(exports))
+    vpcs = {
+        t["Value"] for v in aws.client("ec2").describe_vpcs()["Vpcs"] for t in v.get("Tags", []) if t["Key"] == "Name"
+    }
+    assert len(vpcs) == 2
+    # A new version of one leaves the other alone.
+    service_only = tuple(t for t in compilation.templates if t.stack_name == f"{BLOG}-staging-service")
+    deploy_all(aws, compilation._replace(templates=service_only), tag="v2")
+    images = {
+        name: ecs.describe_task_definition(taskDefinition=name)["taskDefinition"]["containerDefinitions"][0]["image"]
+        for name in both
+    }
+    assert {name: image.rsplit(":", 1)[1] for name, image in images.items()} == dict(
+        zip(both, ("v1", "v2"), strict=True)
+    )
 
 
 def test_a_change_of_egress_replaces_no_subnet(aws: Emulator) -> None:

@@ -16,7 +16,7 @@ from blogstack.editor import json_schema
 from blogstack.verdicts import NoVerdicts
 from tests.aws.emulator import Emulator
 from tests.deploying import deploy_all
-from tests.strategies import configurations
+from tests.strategies import configurations, with_environments
 from tests.templates import read
 
 SCHEMA = jsonschema.Draft7Validator(json.loads(json_schema()))
@@ -32,7 +32,7 @@ def compiled(data: dict[str, Any]) -> Compilation:
 
 
 @settings(max_examples=LINTED)
-@given(configurations())
+@given(configurations() | with_environments())
 def test_any_valid_configuration_compiles_and_lints_clean(data: dict[str, Any]) -> None:
     (linted,) = lint_all([compiled(data)], NoVerdicts())
     assert not linted.failed, [d for d in linted.diagnostics if d.is_error]
@@ -52,10 +52,50 @@ def test_the_container_gets_what_is_written(data: dict[str, Any]) -> None:
     assert got == {"PORT": str(data.get("service", {}).get("port", 8000)), **expected}
 
 
-@given(configurations())
+@given(configurations() | with_environments())
 def test_the_schema_accepts_what_the_compiler_accepts(data: dict[str, Any]) -> None:
     compiled(data)
     assert [error.message for error in SCHEMA.iter_errors(data)] == []
+
+
+@given(with_environments())
+def test_an_environment_is_the_file_that_one_would_write_without(data: dict[str, Any]) -> None:
+    """Merged by hand, a service of the name NAME-ENVIRONMENT has the same stacks but for the registry and our tags."""
+    rest = {key: value for key, value in data.items() if key != "environments"}
+    whole = {template.stack_name: read(template.text) for template in compiled(data).templates}
+    for environment, body in data["environments"].items():
+        own = f"{data['name']}-{environment}"
+        plain = compiled({**merged(rest, body or {}), "name": own}).templates
+        texts = {t.stack_name: t.text.replace(f"{own}-registry:", f"{data['name']}-registry:") for t in plain}
+        texts.pop(f"{own}-registry", None)
+        assert texts
+        for stack, text in texts.items():
+            assert without_our_tags(whole.pop(stack)) == without_our_tags(read(text))
+    assert list(whole) in ([], [f"{data['name']}-registry"])
+
+
+def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """One mapping over another, by the words of the README."""
+    result = dict(base)
+    for key, value in over.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, dict):
+            below = result.get(key)
+            result[key] = merged(below if isinstance(below, dict) else {}, value)
+        else:
+            result[key] = value
+    return result
+
+
+def without_our_tags(tree: Any) -> Any:  # noqa: ANN401 (any YAML)
+    """A template without the tags that name service and environment."""
+    if isinstance(tree, dict):
+        return {key: without_our_tags(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        own = ("blogstack:name", "blogstack:environment")
+        return [without_our_tags(item) for item in tree if not (isinstance(item, dict) and item.get("Key") in own)]
+    return tree
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +108,7 @@ def test_any_valid_configuration_deploys(emulator: Emulator) -> None:
     """A bounded sample, on the emulated AWS with the real AWS CLI."""
 
     @settings(max_examples=DEPLOYED)
-    @given(configurations())
+    @given(configurations() | with_environments())
     def deploys(data: dict[str, Any]) -> None:
         emulator.reset()
         deploy_all(emulator, compiled(data))

@@ -9,11 +9,11 @@ from typing import Any, get_args
 import pytest
 
 from blogstack.config.load_balancer import TlsPolicy
-from tests.cases import NAMES, compiled
+from tests.cases import EACH, compiled
 from tests.schemas import schema, tags_property
 from tests.templates import Tree, of_type, resource, trees
 
-pytestmark = pytest.mark.parametrize("name", NAMES)
+pytestmark = pytest.mark.parametrize("name", EACH)
 
 # What holds something that a person would miss.
 STATEFUL = {
@@ -154,7 +154,8 @@ def test_everything_taggable_is_tagged(name: str) -> None:
         if key is None:
             continue
         tags = {tag["Key"]: tag["Value"] for tag in body["Properties"][key]}
-        assert tags["blogstack:name"] == compiled(name).blueprint.name, logical_id  # type: ignore[union-attr]
+        assert tags["blogstack:name"] == compiled(name).blueprints[0].name, logical_id
+        assert tags.get("blogstack:environment") in (None, name.partition("@")[2] or "default")
 
 
 # Amazon EC2 API reference, IpRange, Description, and CreateSecurityGroup, GroupDescription.
@@ -189,8 +190,7 @@ def test_only_what_people_type_has_a_name(name: str) -> None:
 
 def test_nothing_that_a_plain_deployment_cannot_do(name: str) -> None:
     """No macro, no nested stack, no custom resource: types that AWS itself provides, in the region."""
-    blueprint = compiled(name).blueprint
-    assert blueprint
+    (blueprint,) = compiled(name).blueprints
     for tree in trees(name).values():
         assert set(tree) <= {"AWSTemplateFormatVersion", "Description", "Parameters", "Resources", "Outputs"}
     for _, body in resources(name):

@@ -13,5 +13,15 @@ NAMES = sorted(folder.name for folder in ACCEPT.iterdir())
 
 @cache
 def compiled(name: str) -> Compilation:
-    """What an accept case becomes."""
-    return compile_text("blogstack.yaml", (ACCEPT / name / "blogstack.yaml").read_bytes())
+    """What an accept case becomes, or one environment of it: CASE or CASE@ENVIRONMENT."""
+    case, _, environment = name.partition("@")
+    content = (ACCEPT / case / "blogstack.yaml").read_bytes()
+    return compile_text("blogstack.yaml", content, picked=[environment] if environment else [])
+
+
+EACH = [
+    f"{name}@{environment}" if environment else name
+    for name in NAMES
+    for environment in compiled(name).environments or [""]
+]
+"""Every case, and every environment of a case that has some: each is at most one template of a kind."""

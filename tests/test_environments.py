@@ -1,0 +1,204 @@
+"""Environments at the console: which are compiled, whose files are touched, in which order they are deployed."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from blogstack.commands import deployment_commands
+from blogstack.compiler import compile_text
+from tests.cases import compiled
+from tests.console import OUT, QUIET, Run, contents
+from tests.templates import read
+
+TWO = QUIET + "environments:\n  staging:\n    logs: {retention: 7}\n  prod:\n    logs: {retention: 365}\n"
+
+
+def names(*environments: str) -> set[str]:
+    """The files of some environments, and the registry's."""
+    stacks = [f"blog-api-{name}-{kind}" for name in environments for kind in ("network", "service")]
+    return {f"{stack}.yaml" for stack in ["blog-api-registry", *stacks]}
+
+
+class TestPicking:
+    """--env NAME."""
+
+    def test_all_by_default(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text(TWO)
+        assert run("compile").returncode == 0
+        assert set(contents(OUT)) == names("staging", "prod")
+        assert run("compile", "--check").returncode == 0
+
+    def test_one_or_several(self, run: Run) -> None:
+        """The same files as without --env, byte by byte."""
+        Path("blogstack.yaml").write_text(TWO)
+        run("compile", "--no-lint")
+        whole = contents(OUT)
+        for picked in (["prod"], ["staging"], ["prod", "staging"]):
+            options = [word for name in picked for word in ("--env", name)]
+            assert run("compile", "--no-lint", "--out", "picked", *options).returncode == 0
+            assert contents(Path("picked")) == {name: whole[name] for name in names(*picked)}
+            for path in Path("picked").iterdir():
+                path.unlink()
+
+    def test_only_those_picked_are_looked_at(self, run: Run) -> None:
+        """A fault in another environment is not told; one that two have is told once."""
+        Path("blogstack.yaml").write_text(TWO.replace("365", "366"))
+        assert run("validate", "--env", "staging").returncode == 0
+        result = run("validate")
+        assert result.returncode == 1
+        assert (
+            "blogstack.yaml:10:23: error[BS204]: logs.retention cannot be the number 366 (in prod)\n" in result.stderr
+        )
+        assert "number 366\n" in run("validate", "--env", "prod").stderr
+        Path("blogstack.yaml").write_text(TWO + "scaling: {min: 0}\n")
+        assert "\n1 error\n" in run("compile").stderr
+
+    @pytest.mark.parametrize("command", ["compile", "validate"])
+    def test_an_unknown_one_is_wrong_usage(self, run: Run, command: str) -> None:
+        Path("blogstack.yaml").write_text(TWO)
+        Path("plain.yaml").write_text(QUIET)
+        for arguments, said in [
+            (["--env", "stagin"], "blogstack.yaml has no environment 'stagin'; did you mean 'staging'?"),
+            (["--env", "prod", "--env", "x"], "blogstack.yaml has no environment 'x'; it has staging, prod"),
+            (["--env", "prod", "blogstack.yaml", "plain.yaml"], "plain.yaml has no environment 'prod'; it has none"),
+        ]:
+            result = run(command, *arguments, "--diagnostics", "json")
+            assert (result.returncode, result.stdout) == (2, "")
+            assert said in result.stderr
+            assert not OUT.exists()
+
+    def test_a_file_that_cannot_be_read_is_told_first(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text("environments: {staging: {}")
+        result = run("compile", "--env", "prod")
+        assert result.returncode == 1
+        assert "error[BS105]" in result.stderr
+
+
+class TestFiles:
+    """Whose files are compared, written and removed."""
+
+    def test_with_env_the_others_are_left_alone(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text(TWO)
+        run("compile", "--no-lint")
+        stale = OUT / "blog-api-staging-service.yaml"
+        stale.write_text(stale.read_text() + "#\n")
+        assert run("compile", "--no-lint", "--check", "--env", "prod").returncode == 0
+        assert "staging-service.yaml is out of date" in run("compile", "--no-lint", "--check").stderr
+        assert (
+            "staging-service.yaml is out of date" in run("compile", "--no-lint", "--check", "--env", "staging").stderr
+        )
+        assert "wrote" not in run("compile", "--no-lint", "--env", "prod").stderr
+        assert stale.read_text().endswith("#\n")
+
+    def test_an_environment_that_is_no_more(self, run: Run) -> None:
+        """Its files go at a whole compilation; one that is picked loses only its own."""
+        Path("blogstack.yaml").write_text(TWO)
+        run("compile", "--no-lint")
+        existing = "{vpc_id: vpc-01234567, public_subnet_ids: [subnet-01234567, subnet-01234568], egress: public_ip}"
+        network = f"network: {{existing: {existing}}}"
+        Path("blogstack.yaml").write_text(f"{QUIET}environments:\n  prod:\n    {network}\n")
+        gone = "blog-api-prod-network.yaml belongs to a stack that no longer exists"
+        result = run("compile", "--no-lint", "--check", "--env", "prod")
+        assert gone in result.stderr
+        assert "staging" not in result.stderr
+        assert "removed templates/out/blog-api-prod-network.yaml" in run("compile", "--no-lint", "--env", "prod").stderr
+        assert set(contents(OUT)) == names("staging", "prod") - {"blog-api-prod-network.yaml"}
+        assert run("compile", "--no-lint", "--check").stderr.count("staging") == 2
+        run("compile", "--no-lint")
+        assert set(contents(OUT)) == {"blog-api-registry.yaml", "blog-api-prod-service.yaml"}
+
+    def test_from_none_to_some_and_back(self, run: Run) -> None:
+        for text, files in (
+            (QUIET, {f"blog-api-{k}.yaml" for k in ("registry", "network", "service")}),
+            (TWO, names("staging", "prod")),
+        ) * 2:
+            Path("blogstack.yaml").write_text(text)
+            run("compile", "--no-lint")
+            assert set(contents(OUT)) == files
+
+    @pytest.mark.parametrize("format", ["yaml", "json"])
+    def test_of_another_service_nothing_is_touched(self, run: Run, format: str) -> None:
+        """Not even of one whose name begins with this one's and an environment's."""
+        Path("blogstack.yaml").write_text(TWO)
+        Path("other.yaml").write_text(QUIET.replace("blog-api", "blog-api-dev"))
+        run("compile", "--no-lint", "--format", format, "other.yaml")
+        other = contents(OUT)
+        run("compile", "--no-lint", "--format", format, "blogstack.yaml")
+        assert other.items() <= contents(OUT).items()
+
+
+class TestCommands:
+    """What is printed to deploy them."""
+
+    def script(self, case: str) -> str:
+        compilation = compiled(case)
+        files = {template.stack_name: f"{template.stack_name}.yaml" for template in compilation.templates}
+        script = deployment_commands(compilation.blueprints, files)
+        subprocess.run(["sh", "-n"], input=script, text=True, check=True)
+        return script
+
+    def test_one_image_then_each_environment(self) -> None:
+        script = self.script("environments")
+        steps = ["TAG=$(", "deploy --stack-name blog-api-registry ", "docker push", "\n# == staging\n"]
+        steps += [f"blog-api-staging-{kind} " for kind in ("network", "service")]
+        steps += ["ecs wait services-stable --cluster blog-api-staging ", "logs tail /ecs/blog-api-staging "]
+        steps += [
+            "\n# == prod: the same TAG, once staging is well\n",
+            "blog-api-prod-network ",
+            "logs tail /ecs/blog-api-prod ",
+        ]
+        places = [script.index(step) for step in steps]
+        assert places == sorted(places)
+        for once in ("TAG=$(", "docker build", "export AWS_REGION", "--stack-name blog-api-registry --template-file"):
+            assert script.count(once) == 1
+
+    def test_one_environment_as_without(self) -> None:
+        """No heading, and nothing of the others."""
+        script = self.script("environments@prod")
+        assert "==" not in script.replace("OutputKey==", "")
+        assert "staging" not in script
+        assert "docker build" in script
+
+    def test_what_differs_is_said_where_it_differs(self) -> None:
+        """The region and the image of each environment."""
+        _, staging, prod = self.script("environments-elsewhere").split("\n# == ")
+        assert "AWS_REGION" not in staging
+        assert "\nexport AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\n" in prod
+        assert "\n# The image registry.example.com/team/blog-api:$TAG exists already\n" in prod
+
+
+class TestMerging:
+    """What holds in an environment: the goldens show the rest."""
+
+    def test_the_registry_has_what_all_share(self) -> None:
+        """The tags that no environment changes, whichever are picked."""
+        registry = compiled("environments").templates[0]
+        assert [c.templates[0] for c in map(compiled, ("environments@staging", "environments@prod"))] == [registry] * 2
+        properties = read(registry.text)["Resources"]["Repository"]["Properties"]
+        assert {tag["Key"]: tag["Value"] for tag in properties["Tags"]} == {
+            "blogstack:name": "blog-api",
+            "team": "blog",
+        }
+
+    def test_tags_taken_back_are_nobodys(self) -> None:
+        text = f"{QUIET}tags: {{team: blog}}\nenvironments: {{staging: {{tags: null}}, prod: {{}}}}\n"
+        registry, *stacks = compile_text("blogstack.yaml", text.encode()).templates
+        assert [("Value: blog\n" in template.text) for template in stacks] == [False, False, True, True]
+        assert "Value: blog\n" not in registry.text
+
+    def test_lists_and_scalars_replace_and_null_takes_back(self) -> None:
+        text = (
+            "name: blog-api\nregion: us-east-1\n"
+            "service: {command: [a, b], user: 1000, environment: {A: 1, B: 2}}\nscaling: {min: 3}\n"
+            "environments:\n  x:\n    service: {command: [c], user: null, environment: {A: null, C: 3}}\n"
+            "    scaling: null\n    logs: {retention: null}\n"
+        )
+        (blueprint,) = compile_text("blogstack.yaml", text.encode()).blueprints
+        container, scaling = blueprint.service.container, blueprint.service.scaling
+        assert (container.command, container.user) == (("c",), "")
+        assert container.environment == {"B": "2", "C": "3", "PORT": "8000"}
+        assert scaling
+        assert scaling.min == 2
