@@ -16,7 +16,6 @@ from typing import NamedTuple
 from blogstack.blueprint import Blueprint, resolve
 from blogstack.config import Config
 from blogstack.diagnostics import Code, Diagnostic, Rejected, by_position, told_once
-from blogstack.document import Document
 from blogstack.emit import MAX_BYTES, Format, Owner, Template, emit
 from blogstack.environments import Environment, misplaced, split
 from blogstack.lint import Finding, Job, Origins, lint, place
@@ -114,7 +113,7 @@ def _validated(
     sound = []
     for environment in environments:
         if not picked or not environment.name or environment.name in picked:
-            config, found[environment.name] = _checked(environment.document)
+            config, found[environment.name] = _checked(environment)
             if config:
                 sound.append((environment, config))
     diagnostics = by_position([*misplaced(document), *told_once(found)])
@@ -123,13 +122,13 @@ def _validated(
     return compilation, [] if compilation.failed else sound
 
 
-def _checked(document: Document) -> tuple[Config | None, Sequence[Diagnostic]]:
-    """A document's configuration, where it has the shape of one, and what is wrong with it."""
+def _checked(environment: Environment) -> tuple[Config | None, Sequence[Diagnostic]]:
+    """An environment's configuration, where it has the shape of one, and what is wrong with it."""
     try:
-        validation = validate(document)
+        validation = validate(environment.document)
     except Rejected as rejected:
         return None, rejected.diagnostics
-    return validation.config, [*validation.diagnostics, *check(document, validation)]
+    return validation.config, [*validation.diagnostics, *check(environment.document, validation, environment.name)]
 
 
 def _owner(blueprint: Blueprint, stack: Stack) -> Owner:

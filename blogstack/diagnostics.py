@@ -67,6 +67,7 @@ class Code(Enum):
     DATABASE_STORAGE = "BS320", Severity.ERROR, "the database's storage cannot grow to max_storage"
     DATABASE_SUBNETS = "BS321", Severity.ERROR, "the database needs two subnets"
     VARIABLE_TWICE = "BS322", Severity.ERROR, "a variable is set twice"
+    FRAGILE_DATABASE = "BS323", Severity.WARNING, "a production database without a safeguard"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -54,14 +55,16 @@ def _give(aws: Emulator, blueprint: Blueprint) -> None:
         aws.given(vpcs={placement.vpc: "10.0.0.0/16"}, subnets=subnets)
     if image.credentials:
         aws.given(secrets={image.credentials: '{"username": "u", "password": "p"}'})
+    keys: dict[str, dict[str, str]] = {}
     for secret in blueprint.tasks.secrets:
         if secret.generated or not isinstance(secret.source, str):
             continue
         if secret.service == "secretsmanager":
-            name = secret.source.rpartition(":secret:")[2]
-            arn = f"arn:aws:secretsmanager:{aws.region}:{aws.account}:secret:{name}"
-            arn = arn if secret.source.startswith("arn:") else f"{arn}-AbCdEf"
-            aws.given(secrets={arn: f'{{"{secret.key or "key"}": "value"}}'})
+            named = f"arn:aws:secretsmanager:{aws.region}:{aws.account}:secret:{secret.source}-AbCdEf"
+            arn = secret.source if secret.source.startswith("arn:") else named
+            keys.setdefault(arn, {})[secret.key or "key"] = "value"
         else:
             name = secret.source.rpartition(":parameter/")[2] or secret.source
             aws.client("ssm").put_parameter(Name=name, Value="value", Type="SecureString", Overwrite=True)
+    for arn, values in keys.items():
+        aws.given(secrets={arn: json.dumps(values)})

@@ -47,7 +47,7 @@ def image() -> st.SearchStrategy[Data]:
     """An image to build, or one that exists."""
     common = {"architecture": st.sampled_from(["x86_64", "arm64"])}
     tags = st.lists(st.from_regex(r"[a-z][a-z0-9.-]{0,8}", fullmatch=True), unique=True, max_size=5)
-    made = optional({}, {**common, "repository": NAMES, "keep": st.integers(1, 1000), "mutable_tags": tags})
+    made = optional({}, {**common, "repository": NAMES, "keep": st.integers(2, 1000), "mutable_tags": tags})
     ecr = st.just("123456789012.dkr.ecr.us-east-1.amazonaws.com/blog")
     elsewhere = st.sampled_from(["nginx", "ghcr.io/team/blog", "registry.example.com:5000/a/b"])
     secret = st.just("arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-AbCdEf")
@@ -112,12 +112,14 @@ def service(draw: st.DrawFn) -> Data:
 
 def secrets() -> st.SearchStrategy[Data]:
     """Secret variables from every kind of source; their names are none of the environment's."""
-    arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:many-AbCdEf"
+    arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:many-AbCdEf"
     secret = st.sampled_from(["plain", "team/blog", arn])
     sources = st.one_of(
         st.just("generate"),
         optional({"secretsmanager": secret}, {"key": st.sampled_from(["a", "b.c", "d-e"])}),
-        optional({"ssm": st.sampled_from(["/blog/dsn", "dsn", "arn:aws:ssm:us-east-1:123456789012:parameter/x"])}, {}),
+        optional(
+            {"ssm": st.sampled_from(["/blog/dsn", "dsn", "arn:aws:ssm:ap-northeast-2:123456789012:parameter/x"])}, {}
+        ),
     )
     return st.dictionaries(st.from_regex(r"[xyz][A-Za-z0-9_]{0,6}", fullmatch=True), sources, max_size=4)
 

@@ -19,15 +19,22 @@ class TestCompile:
     def test_writes_the_templates_and_prints_the_commands(self, run: Run) -> None:
         Path("blogstack.yaml").write_text(QUIET)
         result = run("compile")
-        assert (result.returncode, result.stderr.count("wrote")) == (0, 3)
+        assert (result.returncode, result.stderr.count("wrote")) == (0, 4)
         assert [path.name for path in sorted(OUT.iterdir())] == [
             "blog-api-network.yaml",
             "blog-api-registry.yaml",
             "blog-api-service.yaml",
+            "blog-api-tasks.yaml",
         ]
-        steps = ["blog-api-registry", "docker build --platform linux/amd64", "ecr get-login-password", "docker push"]
-        steps += ["blog-api-network", "blog-api-service", 'ImageTag="$TAG"', "ecs wait services-stable"]
-        steps += ["/health", "/ready", "logs tail /ecs/blog-api"]
+        steps = [
+            "blog-api-registry.yaml",
+            "docker build --platform linux/amd64",
+            "ecr get-login-password",
+            "docker push",
+        ]
+        steps += ["blog-api-network.yaml", "blog-api-tasks.yaml", "blog-api-service.yaml", 'ImageTag="$TAG"']
+        steps += ["ecs wait services-stable"]
+        steps += ['"$URL"/health', '"$URL"/ready', "logs tail /ecs/blog-api --since"]
         places = [result.stdout.index(step) for step in steps]
         assert places == sorted(places)
 
@@ -90,7 +97,7 @@ class TestCompile:
         for name in ("one", "two", "three"):
             Path(f"{name}.yaml").write_text(QUIET.replace("blog-api", name))
         assert run("compile", "one.yaml", "two.yaml", "three.yaml").returncode == 0
-        assert len(contents(OUT)) == 9
+        assert len(contents(OUT)) == 12
         Path("two.yaml").write_text("name: two\n")
         Path("one.yaml").write_text(QUIET.replace("blog-api", "four"))
         before = contents(OUT)
@@ -141,11 +148,11 @@ class TestCache:
         bad = "service: {permissions: [{actions: [s3:GetObjct], resources: ['*']}]}\n"
         Path("blogstack.yaml").write_text(QUIET + bad)
         for _ in range(2):
-            assert "error[BS401]: cfn-lint W3037 on TaskRole in blog-api-service" in run("compile").stderr
-        assert len(self.verdicts()) == 2  # the registry and the network are clean
+            assert "error[BS401]: cfn-lint W3037 on TaskRole in blog-api-tasks" in run("compile").stderr
+        assert len(self.verdicts()) == 3  # all but the tasks stack are clean
         Path("blogstack.yaml").write_text(QUIET)
         assert run("compile").returncode == 0
-        assert len(self.verdicts()) == 3
+        assert len(self.verdicts()) == 4
 
     def test_damaged_verdicts_are_none(self, run: Run) -> None:
         Path("blogstack.yaml").write_text(QUIET)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogstack.emit import scalar, to_yaml
-from tests.cases import NAMES, compiled
+from tests.cases import EACH, compiled
 from tests.templates import read, trees
 
 # YAML cannot hold surrogates, and a template never does: the user's file is UTF-8.
@@ -56,7 +56,7 @@ def test_every_text_stays_a_text(text: str) -> None:
     assert read(f"a: {scalar(text)}\n") == {"a": text}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EACH)
 def test_the_aws_cli_reads_the_same(name: str) -> None:
     """Its parser is another one than ours in the tests."""
     for template, tree in zip(compiled(name).templates, trees(name).values(), strict=True):

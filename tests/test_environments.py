@@ -18,7 +18,7 @@ TWO = QUIET + "environments:\n  staging:\n    logs: {retention: 7}\n  prod:\n   
 
 def names(*environments: str) -> set[str]:
     """The files of some environments, and the registry's."""
-    stacks = [f"blog-api-{name}-{kind}" for name in environments for kind in ("network", "service")]
+    stacks = [f"blog-api-{name}-{kind}" for name in environments for kind in ("network", "tasks", "service")]
     return {f"{stack}.yaml" for stack in ["blog-api-registry", *stacks]}
 
 
@@ -106,13 +106,17 @@ class TestFiles:
         assert "staging" not in result.stderr
         assert "removed templates/out/blog-api-prod-network.yaml" in run("compile", "--no-lint", "--env", "prod").stderr
         assert set(contents(OUT)) == names("staging", "prod") - {"blog-api-prod-network.yaml"}
-        assert run("compile", "--no-lint", "--check").stderr.count("staging") == 2
+        assert run("compile", "--no-lint", "--check").stderr.count("staging") == 3
         run("compile", "--no-lint")
-        assert set(contents(OUT)) == {"blog-api-registry.yaml", "blog-api-prod-service.yaml"}
+        assert set(contents(OUT)) == {
+            "blog-api-registry.yaml",
+            "blog-api-prod-service.yaml",
+            "blog-api-prod-tasks.yaml",
+        }
 
     def test_from_none_to_some_and_back(self, run: Run) -> None:
         for text, files in (
-            (QUIET, {f"blog-api-{k}.yaml" for k in ("registry", "network", "service")}),
+            (QUIET, {f"blog-api-{k}.yaml" for k in ("registry", "network", "tasks", "service")}),
             (TWO, names("staging", "prod")),
         ) * 2:
             Path("blogstack.yaml").write_text(text)
@@ -142,32 +146,31 @@ class TestCommands:
 
     def test_one_image_then_each_environment(self) -> None:
         script = self.script("environments")
-        steps = ["TAG=$(", "deploy --stack-name blog-api-registry ", "docker push", "\n# == staging\n"]
-        steps += [f"blog-api-staging-{kind} " for kind in ("network", "service")]
-        steps += ["ecs wait services-stable --cluster blog-api-staging ", "logs tail /ecs/blog-api-staging "]
+        steps = ["# blog-api: the image, once", "TAG=$(", "deploy --stack-name blog-api-registry ", "docker push"]
+        steps += ["# blog-api in staging\n("]
+        steps += [f"blog-api-staging-{kind} " for kind in ("network", "tasks", "service")]
+        steps += ["ecs wait services-stable --cluster blog-api-staging ", "logs tail /ecs/blog-api-staging --since"]
         steps += [
-            "\n# == prod: the same TAG, once staging is well\n",
+            "# blog-api in prod: the same commit, once staging is well\n(",
             "blog-api-prod-network ",
-            "logs tail /ecs/blog-api-prod ",
+            "logs tail /ecs/blog-api-prod --since",
         ]
         places = [script.index(step) for step in steps]
         assert places == sorted(places)
-        for once in ("TAG=$(", "docker build", "export AWS_REGION", "--stack-name blog-api-registry --template-file"):
+        for once in ("docker build", "--stack-name blog-api-registry --template-file"):
             assert script.count(once) == 1
 
     def test_one_environment_as_without(self) -> None:
         """No heading, and nothing of the others."""
         script = self.script("environments@prod")
-        assert "==" not in script.replace("OutputKey==", "")
         assert "staging" not in script
         assert "docker build" in script
 
-    def test_what_differs_is_said_where_it_differs(self) -> None:
-        """The region and the image of each environment."""
-        _, staging, prod = self.script("environments-elsewhere").split("\n# == ")
-        assert "AWS_REGION" not in staging
+    def test_each_environment_has_its_own_region_and_image(self) -> None:
+        _, staging, prod = self.script("environments-elsewhere").split("\n# blog-api in ")
+        assert "us-east-1" not in staging
         assert "\nexport AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\n" in prod
-        assert "\n# The image registry.example.com/team/blog-api:$TAG exists already\n" in prod
+        assert "the tag of registry.example.com/team/blog-api to deploy" in prod
 
 
 class TestMerging:
@@ -186,7 +189,7 @@ class TestMerging:
     def test_tags_taken_back_are_nobodys(self) -> None:
         text = f"{QUIET}tags: {{team: blog}}\nenvironments: {{staging: {{tags: null}}, prod: {{}}}}\n"
         registry, *stacks = compile_text("blogstack.yaml", text.encode()).templates
-        assert [("Value: blog\n" in template.text) for template in stacks] == [False, False, True, True]
+        assert [("Value: blog\n" in template.text) for template in stacks] == [False] * 3 + [True] * 3
         assert "Value: blog\n" not in registry.text
 
     def test_lists_and_scalars_replace_and_null_takes_back(self) -> None:
@@ -197,7 +200,7 @@ class TestMerging:
             "    scaling: null\n    logs: {retention: null}\n"
         )
         (blueprint,) = compile_text("blogstack.yaml", text.encode()).blueprints
-        container, scaling = blueprint.service.container, blueprint.service.scaling
+        container, scaling = blueprint.tasks.container, blueprint.service.scaling
         assert (container.command, container.user) == (("c",), "")
         assert container.environment == {"B": "2", "C": "3", "PORT": "8000"}
         assert scaling

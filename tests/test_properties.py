@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from blogstack.compiler import Compilation, compile_text, lint_all
 from blogstack.editor import json_schema
@@ -21,6 +21,7 @@ from tests.templates import read
 
 SCHEMA = jsonschema.Draft7Validator(json.loads(json_schema()))
 SOAK = int(os.environ.get("BLOGSTACK_SOAK", "0"))
+SLOW = (Phase.explicit, Phase.generate)  # a smaller failing example would take too long to find
 LINTED, DEPLOYED = max(12, SOAK), max(5, SOAK // 10)  # both take their time: a second each, and more
 
 
@@ -31,7 +32,7 @@ def compiled(data: dict[str, Any]) -> Compilation:
     return compilation
 
 
-@settings(max_examples=LINTED)
+@settings(max_examples=LINTED, phases=SLOW)
 @given(configurations() | with_environments())
 def test_any_valid_configuration_compiles_and_lints_clean(data: dict[str, Any]) -> None:
     (linted,) = lint_all([compiled(data)], NoVerdicts())
@@ -107,7 +108,7 @@ def emulator() -> Iterator[Emulator]:
 def test_any_valid_configuration_deploys(emulator: Emulator) -> None:
     """A bounded sample, on the emulated AWS with the real AWS CLI."""
 
-    @settings(max_examples=DEPLOYED)
+    @settings(max_examples=DEPLOYED, phases=SLOW)
     @given(configurations() | with_environments())
     def deploys(data: dict[str, Any]) -> None:
         emulator.reset()

@@ -25,11 +25,21 @@ class Rule(NamedTuple):
     reads: tuple[KeyPath, ...]
 
 
-def check(document: Document, validation: Validation) -> tuple[Diagnostic, ...]:
-    """Run every rule whose keys are sound; returns what they found, placed in the document."""
+def check(document: Document, validation: Validation, environment: str = "") -> tuple[Diagnostic, ...]:
+    """Run every rule whose keys are sound; returns what they found, placed in the document.
+
+    Args:
+        document: Where the findings are placed.
+        validation: The configuration, and which of its keys are faulty.
+        environment: Name of the environment that the document is for; "" for one without a name.
+    """
+
+    def fragile(config: Config) -> Iterator[Finding]:
+        return database.fragile_database(config, environment)
+
     return tuple(
         Diagnostic(rule.code, finding.message, document.locate(finding.path), finding.help)
-        for rule in RULES
+        for rule in (*RULES, Rule(Code.FRAGILE_DATABASE, fragile, (("database",),)))
         if not any(_overlap(read, faulty) for read in rule.reads for faulty in validation.faulty)
         for finding in rule.check(validation.config)
     )

@@ -64,3 +64,18 @@ def database_subnets(config: Config) -> Iterator[Finding]:
         count = len(existing.database_subnet_ids) or "none"
         message = f"the database needs two subnets, and network.existing.database_subnet_ids names {count}"
         yield Finding(("database",), message, "name private subnets in two or more availability zones")
+
+
+PRODUCTION = ("prod", "production")
+
+
+def fragile_database(config: Config, environment: str) -> Iterator[Finding]:
+    """The database of an environment that is called production keeps what protects it."""
+    if config.database is None or environment not in PRODUCTION:
+        return
+    if not config.database.multi_az:
+        message = f"the database of {environment} has no standby: the loss of its zone is an outage"
+        yield Finding(("database", "multi_az"), message, "remove the key: two zones are the default")
+    if not config.database.deletion_protection:
+        message = f"the database of {environment} can be deleted by one command"
+        yield Finding(("database", "deletion_protection"), message, "remove the key: protection is the default")
