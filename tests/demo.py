@@ -20,6 +20,7 @@ from tests.conftest import ROOT
 from tests.deploying import give_what_exists
 
 FILE = ROOT / "blogstack.yaml"
+ENVIRONMENT = "prod"
 LEFT_OUT = """printf '# left out here: %s\\n' "$(basename "$0") $*" >&2"""
 STAND_INS = {
     "docker": f"{LEFT_OUT}; cat >/dev/null",
@@ -41,13 +42,15 @@ def main() -> int:
     """Compile, deploy, show; returns the exit status."""
     blogstack = Path(sys.executable).with_name("blogstack")
     title(f"blogstack compile {FILE.name}")
-    compiled = subprocess.run([blogstack, "compile"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    if compiled.returncode:
-        return compiled.returncode
+    if status := subprocess.run([blogstack, "compile"], cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode:
+        return status
     print("templates/out/ is up to date, and cfn-lint has no finding")
+    title(f"blogstack compile --env {ENVIRONMENT}: of the commands only this environment's")
+    command = [blogstack, "compile", "--env", ENVIRONMENT]
+    compiled = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     with Emulator() as aws:
-        give_what_exists(aws, compile_text(FILE.name, FILE.read_bytes()))
-        title("the commands that it printed, on an emulated AWS")
+        give_what_exists(aws, compile_text(FILE.name, FILE.read_bytes(), picked=[ENVIRONMENT]))
+        title("those commands, on an emulated AWS")
         with TemporaryDirectory() as folder:
             deployed = subprocess.run(
                 ["sh"],
