@@ -46,7 +46,7 @@ def main() -> int:
         return status
     print("templates/out/ is up to date, and cfn-lint has no finding")
     title(f"blogstack compile --env {ENVIRONMENT}: of the commands only this environment's")
-    command = [blogstack, "compile", "--env", ENVIRONMENT]
+    command = [str(blogstack), "compile", "--env", ENVIRONMENT]
     compiled = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     with Emulator() as aws:
         give_what_exists(aws, compile_text(FILE.name, FILE.read_bytes(), picked=[ENVIRONMENT]))
