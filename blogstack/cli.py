@@ -51,7 +51,7 @@ class Framework(StrEnum):
 
 
 Files = Annotated[
-    list[str] | None, typer.Argument(metavar="[FILE]...", help=f"Default: {DEFAULT_FILE}", show_default=False)
+    list[str] | None, typer.Argument(metavar="FILE", help=f"Default: {DEFAULT_FILE}", show_default=False)
 ]
 Environments = Annotated[
     list[str] | None, typer.Option("--env", metavar="NAME", help="Only this environment; several when repeated.")
