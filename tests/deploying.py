@@ -28,43 +28,42 @@ def deploy_all(aws: Emulator, compilation: Compilation, tag: str = "v1") -> None
 
 
 def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
-    """The hosted zone, the network, the certificate and the secrets that a configuration says exist."""
+    """The hosted zones, networks, certificates and secrets that a configuration's environments say exist, each once."""
+    zones: dict[str, str] = {}
+    certificates: dict[str, str] = {}
+    vpcs: dict[str, str] = {}
+    subnets: dict[str, object] = {}
+    secrets: dict[str, dict[str, str]] = {}
     for blueprint in compilation.blueprints:
-        _give(aws, blueprint)
+        if tls := blueprint.service.balancer.tls:
+            zones[tls.hosted_zone_id] = "example.com"
+            if tls.certificate_arn:
+                certificates[tls.certificate_arn] = tls.domain
+        placement = blueprint.tasks.placement
+        if isinstance(placement.vpc, str):
+            vpcs[placement.vpc] = "10.0.0.0/16"
+            public = () if blueprint.service.balancer.internal else placement.balancer_subnets
+            for subnet in placement.balancer_subnets + placement.task_subnets + placement.database_subnets:
+                number = len(subnets)
+                zone = f"{aws.region}{'abcdef'[number % 6]}"
+                cidr = f"10.0.{number}.0/24"
+                own = {"vpc": placement.vpc, "cidr": cidr, "zone": zone, "public": subnet in public}
+                subnets.setdefault(str(subnet), own)
+        if blueprint.tasks.image.credentials:
+            secrets.setdefault(blueprint.tasks.image.credentials, {}).update(username="u", password="p")  # noqa: S106
+        _add_secrets(aws, blueprint, secrets)
+    aws.given(hosted_zones=zones, certificates=certificates, vpcs=vpcs, subnets=subnets)
+    aws.given(secrets={arn: json.dumps(values) for arn, values in secrets.items()})
 
 
-def _give(aws: Emulator, blueprint: Blueprint) -> None:
-    service = blueprint.service
-    tls, placement, image = service.balancer.tls, blueprint.tasks.placement, blueprint.tasks.image
-    if tls:
-        aws.given(hosted_zones={tls.hosted_zone_id: "example.com"})
-        if tls.certificate_arn:
-            aws.given(certificates={tls.certificate_arn: tls.domain})
-    if isinstance(placement.vpc, str):
-        public = set(placement.balancer_subnets) if not service.balancer.internal else set()
-        subnet_ids = placement.balancer_subnets + placement.task_subnets + placement.database_subnets
-        subnets = {
-            subnet: {
-                "vpc": placement.vpc,
-                "cidr": f"10.0.{number}.0/24",
-                "zone": f"{aws.region}{'abcdef'[number % 6]}",
-                "public": subnet in public,
-            }
-            for number, subnet in enumerate(dict.fromkeys(subnet_ids))
-        }
-        aws.given(vpcs={placement.vpc: "10.0.0.0/16"}, subnets=subnets)
-    if image.credentials:
-        aws.given(secrets={image.credentials: '{"username": "u", "password": "p"}'})
-    keys: dict[str, dict[str, str]] = {}
+def _add_secrets(aws: Emulator, blueprint: Blueprint, secrets: dict[str, dict[str, str]]) -> None:
     for secret in blueprint.tasks.secrets:
         if secret.generated or not isinstance(secret.source, str):
             continue
         if secret.service == "secretsmanager":
             named = f"arn:aws:secretsmanager:{aws.region}:{aws.account}:secret:{secret.source}-AbCdEf"
             arn = secret.source if secret.source.startswith("arn:") else named
-            keys.setdefault(arn, {})[secret.key or "key"] = "value"
+            secrets.setdefault(arn, {})[secret.key or "key"] = "value"
         else:
             name = secret.source.rpartition(":parameter/")[2] or secret.source
             aws.client("ssm").put_parameter(Name=name, Value="value", Type="SecureString", Overwrite=True)
-    for arn, values in keys.items():
-        aws.given(secrets={arn: json.dumps(values)})

@@ -66,7 +66,10 @@ def test_an_environment_is_the_file_that_one_would_write_without(data: dict[str,
     whole = {template.stack_name: read(template.text) for template in compiled(data).templates}
     for environment, body in data["environments"].items():
         own = f"{data['name']}-{environment}"
-        plain = compiled({**merged(rest, body or {}), "name": own}).templates
+        by_hand = {**merged(rest, body or {}), "name": own}
+        if "database" in by_hand:  # called after the service, in every environment
+            by_hand["database"] = {"name": data["name"].replace("-", "_"), **by_hand["database"]}
+        plain = compiled(by_hand).templates
         texts = {t.stack_name: t.text.replace(f"{own}-registry:", f"{data['name']}-registry:") for t in plain}
         texts.pop(f"{own}-registry", None)
         assert texts
