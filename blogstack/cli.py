@@ -50,9 +50,7 @@ class Framework(StrEnum):
     OTHER = "other"
 
 
-Files = Annotated[
-    list[str] | None, typer.Argument(metavar="FILE", help=f"Default: {DEFAULT_FILE}", show_default=False)
-]
+Files = Annotated[list[str] | None, typer.Argument(metavar="FILE", help=f"Default: {DEFAULT_FILE}", show_default=False)]
 Environments = Annotated[
     list[str] | None, typer.Option("--env", metavar="NAME", help="Only this environment; several when repeated.")
 ]
