@@ -210,7 +210,7 @@ def configurations(draw: st.DrawFn) -> Data:
     }
     sections: dict[str, st.SearchStrategy[Any]] = {
         "tags": st.dictionaries(
-            st.from_regex(r"[a-z][a-z ._-]{0,5}[a-z]", fullmatch=True), st.sampled_from(["x", 7, True, ""]), max_size=3
+            st.from_regex(r"[a-z][a-z ._-]{0,5}[a-z]", fullmatch=True), st.sampled_from(["x", 7, True]), max_size=3
         ),
         "service": service(),
         "scaling": optional({"min": st.just(low), "max": st.integers(low, 10)}, scaling),
