@@ -69,6 +69,13 @@ class Code(Enum):
     VARIABLE_TWICE = "BS322", Severity.ERROR, "a variable is set twice"
     FRAGILE_DATABASE = "BS323", Severity.WARNING, "a production database without a safeguard"
 
+    SPOT_NEVER = "BS326", Severity.ERROR, "no task could ever run on Fargate Spot"
+    SCHEDULE_LIMITS = "BS327", Severity.ERROR, "a schedule's min is above its max"
+    NEVER_SCALES = "BS328", Severity.WARNING, "nothing makes the number of tasks change"
+    OTHER_STRATEGY = "BS329", Severity.ERROR, "a key belongs to another deployment strategy"
+    DEPLOYMENT_TOO_LONG = "BS330", Severity.ERROR, "a deployment takes longer than CloudFormation waits"
+    SCHEDULE_STAYS = "BS331", Severity.WARNING, "nothing takes back what a schedule sets"
+
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 

@@ -61,6 +61,9 @@ BALANCER_EGRESS = "LoadBalancerEgress"
 TASK_INGRESS = "TaskIngress"
 LOAD_BALANCER = "LoadBalancer"
 TARGET_GROUP = "TargetGroup"
+ALTERNATE_TARGET_GROUP = "AlternateTargetGroup"
+PRODUCTION_RULE = "ProductionRule"
+INFRASTRUCTURE_ROLE = "InfrastructureRole"
 HTTP_LISTENER = "HttpListener"
 HTTPS_LISTENER = "HttpsListener"
 CERTIFICATE = "Certificate"
@@ -68,4 +71,8 @@ DNS_RECORD = "DnsRecord"
 TASK_DEFINITION = "TaskDefinition"
 ECS_SERVICE = "Service"
 SCALABLE_TARGET = "ScalableTarget"
-CPU_SCALING_POLICY = "CpuScalingPolicy"
+SCALING_POLICIES = {
+    "cpu": "CpuScalingPolicy",
+    "memory": "MemoryScalingPolicy",
+    "requests": "RequestScalingPolicy",
+}
