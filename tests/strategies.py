@@ -214,7 +214,8 @@ def deployment() -> st.SearchStrategy[Data]:
     bake = {"circuit_breaker": st.booleans(), "bake_time": minutes(0, 1440)}
     rolling = {"minimum_healthy_percent": st.integers(0, 50), "maximum_percent": st.just(200)}
     canary = {"canary_percent": st.integers(1, 100), "step_interval": minutes(1, 540)}
-    linear = {"step_percent": st.integers(50, 100), "step_interval": minutes(1, 540)}
+    # Nine steps of 50 minutes and a day are less than the 33 hours that CloudFormation accepts.
+    linear = {"step_percent": st.integers(10, 100), "step_interval": minutes(1, 50)}
     return st.one_of(
         optional({}, {"strategy": st.just("rolling"), "circuit_breaker": st.booleans(), **rolling}),
         optional({"strategy": st.just("blue_green")}, bake),
@@ -261,6 +262,7 @@ def configurations(draw: st.DrawFn) -> Data:
         "database": database(region),
         "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
         "deployment": deployment(),
+        "kms_key": st.just(f"arn:aws:kms:{region}:123456789012:key/12345678-90ab-cdef-1234-567890abcdef"),
         "logs": optional(
             {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}
         ),

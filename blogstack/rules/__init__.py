@@ -102,7 +102,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Code.PORT_MISMATCH, tasks.port_mismatch, (("service", "port"), _ENVIRONMENT)),
     Rule(Code.EXEC_READONLY, tasks.exec_readonly, (("service", "exec"), ("service", "readonly_root"))),
     Rule(Code.BALANCER_SUBNETS, traffic.balancer_subnets, (("network",), _INTERNAL)),
-    Rule(Code.OTHER_REGION, traffic.other_region, (("region",), ("domain",))),
+    Rule(Code.OTHER_REGION, traffic.other_region, (("region",), ("domain",), ("kms_key",))),
     Rule(Code.DATABASE_VERSION, database.database_version, (("database", "engine_version"),)),
     Rule(Code.DATABASE_CLASS, database.database_class, (("database", "instance_class"), ("region",))),
     Rule(Code.DATABASE_STORAGE, database.database_storage, (("database", "storage"), ("database", "max_storage"))),

@@ -45,6 +45,7 @@ DATABASE_SUBNET_GROUP = "DatabaseSubnetGroup"
 DATABASE_PARAMETER_GROUP = "DatabaseParameterGroup"
 DATABASE_SECURITY_GROUP = "DatabaseSecurityGroup"
 DATABASE_MONITORING_ROLE = "DatabaseMonitoringRole"
+DATABASE_LOG_GROUPS = {"postgresql": "DatabaseLogGroup", "upgrade": "DatabaseUpgradeLogGroup"}
 
 # tasks; a generated secret is called after its variable, JwtSecretSecret
 CLUSTER = "Cluster"
