@@ -122,6 +122,35 @@ def schema() -> None:
     print(json_schema(), end="")
 
 
+def _explainable(incomplete: str) -> list[str]:
+    """Completes the word of `explain`."""
+    from blogstack.explain import words
+
+    return [word for word in words() if word.startswith(incomplete)]
+
+
+@app.command("explain")
+def explain_command(
+    word: Annotated[
+        str, typer.Argument(metavar="CODE|KEY", help="As in BS301 or scaling.min.", autocompletion=_explainable)
+    ],
+) -> None:
+    """Say what a code means and how to fix it, or what a key means, its limits, default and an example."""
+    from blogstack.explain import Unknown, explain
+
+    try:
+        text = explain(word)
+    except Unknown as unknown:
+        raise typer.BadParameter(str(unknown), param_hint="CODE|KEY") from None
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console().print(Markdown(text))
+    else:
+        print(text, end="")
+
+
 @app.command()
 def init(
     framework: Annotated[Framework, typer.Option(help="Web framework of the service.")] = Framework.OTHER,
