@@ -40,6 +40,8 @@ class DiagnosticsFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
 
 
 class Framework(StrEnum):
@@ -54,7 +56,9 @@ Files = Annotated[list[str] | None, typer.Argument(metavar="FILE", help=f"Defaul
 Environments = Annotated[
     list[str] | None, typer.Option("--env", metavar="NAME", help="Only this environment; several when repeated.")
 ]
-Diagnostics = Annotated[DiagnosticsFormat, typer.Option(help="How to say what is wrong; json goes to standard output.")]
+Diagnostics = Annotated[
+    DiagnosticsFormat, typer.Option(help="How to say what is wrong; all but text goes to standard output.")
+]
 
 app = typer.Typer(
     help="A web service in a container on AWS: from blogstack.yaml to linted CloudFormation.",
@@ -240,11 +244,18 @@ def _unique_stacks(compilations: list[Compilation]) -> list[Compilation]:
 
 def _finish(compilations: list[Compilation], format: DiagnosticsFormat) -> None:
     """Report and leave with the exit status that the diagnostics ask for."""
-    if format is DiagnosticsFormat.JSON:
-        print(report.as_json(compilations), end="")
-    elif text := report.as_text(compilations, _paint()):
-        _say(text)
-        _say(report.summary(compilations))
+    match format:
+        case DiagnosticsFormat.JSON:
+            print(report.as_json(compilations), end="")
+        case DiagnosticsFormat.GITHUB:
+            print(report.as_github(compilations), end="")
+        case DiagnosticsFormat.SARIF:
+            from blogstack.sarif import as_sarif
+
+            print(as_sarif(compilations), end="")
+        case DiagnosticsFormat.TEXT if text := report.as_text(compilations, _paint()):
+            _say(text)
+            _say(report.summary(compilations))
     raise typer.Exit(1 if any(c.failed for c in compilations) else 0)
 
 
