@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 
+from blogstack.config.types import shorten
 from blogstack.diagnostics import Code, did_you_mean
 from blogstack.emit import flow, to_yaml
 from blogstack.environments import ENVIRONMENTS
-from blogstack.reference import NAME, Key, keys
+from blogstack.reference import EXAMPLE_NAME, NAME, Key, keys
 from blogstack.rules import RULES
 
 
@@ -31,17 +32,17 @@ def explain(word: str) -> str:
     codes = {code.id: code for code in Code}
     if code := codes.get(word.upper()):
         return page(code)
-    known = list(keys())
+    known, shown = list(keys()), shorten(word)
     parts = _parts(word)
     found = [key for key in known if _same(key, parts)] or [key for key in known if _named(key)[-len(parts) :] == parts]
     if len(found) == 1:
         return about(found[0])
     if found:
-        raise Unknown(f"{word!r} is the name of several keys: {', '.join(key.name for key in found)}")
+        raise Unknown(f"{shown!r} is the name of several keys: {', '.join(key.name for key in found)}")
     names = [key.name for key in known] if "." in word else [name for key in known for name in _named(key)[-1:]]
     near = did_you_mean(word, [*names, *codes])
     help = f"did you mean {near!r}?" if near else f"codes are BSnnn; keys start with {', '.join(_top(known))}"
-    raise Unknown(f"{word!r} is neither a code nor a key; {help}")
+    raise Unknown(f"{shown!r} is neither a code nor a key; {help}")
 
 
 def words() -> list[str]:
@@ -73,7 +74,7 @@ def example(key: Key) -> dict[str, object]:
     """A key's example at its place in the file."""
     tree: object = key.example
     for step in reversed(key.path):
-        tree = [tree] if step == 0 else {str(step).lower() if step == NAME else step: tree}
+        tree = [tree] if step == 0 else {EXAMPLE_NAME if step == NAME else str(step): tree}
     assert isinstance(tree, dict)
     return tree
 

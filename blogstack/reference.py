@@ -24,6 +24,8 @@ from blogstack.wording import dotted, sections
 
 NAME = "NAME"
 """Stands in a path for a key that the user chooses."""
+EXAMPLE_NAME = "example"
+"""Stands for it in an example."""
 
 
 class Key(NamedTuple):
@@ -173,13 +175,22 @@ def _example(model: type[Section], name: str) -> Any:  # noqa: ANN401 (a key's o
     if field.annotation is bool:
         return not field.default
     if get_origin(field.annotation) is Literal:
-        return [choice for choice in get_args(field.annotation) if choice != field.default][-1]
-    if not field.is_required() and (default := _written(field.default, field.annotation, field.metadata)):
+        choices = get_args(field.annotation)
+        return next((choice for choice in reversed(choices) if choice != field.default), choices[0])
+    default = None if field.is_required() else _written(field.default, field.annotation, field.metadata)
+    if default not in (None, {}, []):
         return default
     if section := next(sections(field.annotation), None):
-        needed = [key for key, inner in section.model_fields.items() if inner.is_required()]
-        inside: Any = {key: _example(section, key) for key in needed or list(section.model_fields)[:1]}
-        for step in reversed(_between(field.annotation)):
-            inside = [inside] if step == 0 else {step: inside}
-        return inside
+        return _inside(section, _between(field.annotation))
     return None
+
+
+def _inside(section: type[Section], between: KeyPath) -> Any:  # noqa: ANN401 (a key's own type)
+    """An example of a section: its required keys, or the first that has an example."""
+    known = {name: _example(section, name) for name in section.model_fields}
+    given = {name: value for name, value in known.items() if value is not None}
+    needed = {name: value for name, value in given.items() if section.model_fields[name].is_required()}
+    inside: Any = needed or dict(list(given.items())[:1])
+    for step in reversed(between):
+        inside = [inside] if step == 0 else {EXAMPLE_NAME: inside}
+    return inside or None
