@@ -68,6 +68,7 @@ class Code(Enum):
     DATABASE_SUBNETS = "BS321", Severity.ERROR, "the database needs two subnets"
     VARIABLE_TWICE = "BS322", Severity.ERROR, "a variable is set twice"
     FRAGILE_DATABASE = "BS323", Severity.WARNING, "a production database without a safeguard"
+    SAME_DOMAIN = "BS324", Severity.ERROR, "environments share a domain name"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
@@ -135,11 +136,12 @@ def told_once(found: Mapping[str, Sequence[Diagnostic]]) -> list[Diagnostic]:
     told = []
     for where in places.values():
         first, in_all = next(iter(where.values())), len(where) == len(found)
-        told.append(first if in_all else first._replace(message=f"{first.message} (in {_listed(list(where))})"))
+        told.append(first if in_all else first._replace(message=f"{first.message} (in {listed(list(where))})"))
     return told
 
 
-def _listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
+    """Words as a sentence names them: a, b and c."""
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 

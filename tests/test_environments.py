@@ -13,7 +13,14 @@ from tests.cases import compiled
 from tests.console import OUT, QUIET, Run, contents
 from tests.templates import read
 
-TWO = QUIET + "environments:\n  staging:\n    logs: {retention: 7}\n  prod:\n    logs: {retention: 365}\n"
+TWO = f"""\
+{QUIET}environments:
+  staging:
+    logs: {{retention: 7}}
+    domain: {{name: staging.example.com}}
+  prod:
+    logs: {{retention: 365}}
+"""
 
 
 def names(*environments: str) -> set[str]:
@@ -50,11 +57,22 @@ class TestPicking:
         result = run("validate")
         assert result.returncode == 1
         assert (
-            "blogstack.yaml:10:23: error[BS204]: logs.retention cannot be the number 366 (in prod)\n" in result.stderr
+            "blogstack.yaml:11:23: error[BS204]: logs.retention cannot be the number 366 (in prod)\n" in result.stderr
         )
         assert "number 366\n" in run("validate", "--env", "prod").stderr
         Path("blogstack.yaml").write_text(TWO + "scaling: {min: 0}\n")
         assert "\n1 error\n" in run("compile").stderr
+
+    def test_a_domain_is_compared_among_those_picked(self, run: Run) -> None:
+        """As every other fault: what holds in an environment that was not asked for is not told."""
+        Path("blogstack.yaml").write_text(QUIET + "environments: {staging: {}, test: {domain: null}, prod: {}}\n")
+        for picked in (["prod"], ["staging", "test"]):
+            assert run("validate", *(word for name in picked for word in ("--env", name))).returncode == 0
+        for picked in ([], ["staging", "prod"]):
+            result = run("compile", *(word for name in picked for word in ("--env", name)))
+            assert result.returncode == 1
+            assert "blogstack.yaml:4:9: error[BS324]: staging and prod have the domain" in result.stderr
+            assert not OUT.exists()
 
     @pytest.mark.parametrize("command", ["compile", "validate"])
     def test_an_unknown_one_is_wrong_usage(self, run: Run, command: str) -> None:
@@ -187,7 +205,7 @@ class TestMerging:
         }
 
     def test_tags_taken_back_are_nobodys(self) -> None:
-        text = f"{QUIET}tags: {{team: blog}}\nenvironments: {{staging: {{tags: null}}, prod: {{}}}}\n"
+        text = f"{QUIET}tags: {{team: blog}}\nenvironments: {{staging: {{tags: null, domain: null}}, prod: {{}}}}\n"
         registry, *stacks = compile_text("blogstack.yaml", text.encode()).templates
         assert [("Value: blog\n" in template.text) for template in stacks] == [False] * 3 + [True] * 3
         assert "Value: blog\n" not in registry.text
