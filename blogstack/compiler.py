@@ -69,7 +69,8 @@ def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Col
         picked: Names of the environments to compile; empty for all.
     """
     compilation, sound = _validated(path, content, picked)
-    source = path.replace("\\", "/").rsplit("/", 1)[-1]
+    name = path.replace("\\", "/").rsplit("/", 1)[-1]
+    source = "".join(character if character.isprintable() else "?" for character in name)  # one line of UTF-8
     blueprints = []
     # The registry stack, which all environments share, is written down once.
     made: dict[str, tuple[Template, Origins]] = {}
