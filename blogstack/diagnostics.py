@@ -42,6 +42,7 @@ class Code(Enum):
     WRONG_FORM = "BS206", Severity.ERROR, "a text is not of the form required"
     EXCLUSIVE = "BS207", Severity.ERROR, "two keys exclude each other"
     ONE_FOR_ALL = "BS208", Severity.ERROR, "an environment changes what is one for all"
+    MORE_ERRORS = "BS209", Severity.ERROR, "there are more errors than are shown"
 
     TASK_SIZE = "BS301", Severity.ERROR, "Fargate does not sell this task size"
     MIN_ABOVE_MAX = "BS302", Severity.ERROR, "scaling.min is above scaling.max"
