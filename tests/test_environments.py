@@ -178,6 +178,20 @@ class TestCommands:
         for once in ("docker build", "--stack-name blog-api-registry --template-file"):
             assert script.count(once) == 1
 
+    def test_roles_of_services_come_first_and_once(self) -> None:
+        """Those that some environment needs: in a new account a stack would not wait for one that it brings about."""
+        command = 'aws iam create-service-linked-role --aws-service-name "$SERVICE.amazonaws.com" >/dev/null 2>&1 || :'
+        for case, services in [
+            ("environments", "ecs ecs.application-autoscaling"),
+            ("database", "ecs ecs.application-autoscaling rds"),
+            ("own-certificate", "ecs"),
+            ("environments-elsewhere", "ecs ecs.application-autoscaling"),
+        ]:
+            script = self.script(case)
+            assert script.count(command) == 1
+            assert f"for SERVICE in {services}; do\n" in script
+            assert script.index(command) < script.index("cloudformation deploy")
+
     def test_one_environment_as_without(self) -> None:
         """No heading, and nothing of the others."""
         script = self.script("environments@prod")
