@@ -70,6 +70,7 @@ class Code(Enum):
     VARIABLE_TWICE = "BS322", Severity.ERROR, "a variable is set twice"
     FRAGILE_DATABASE = "BS323", Severity.WARNING, "a production database without a safeguard"
     SAME_DOMAIN = "BS324", Severity.ERROR, "environments share a domain name"
+    RESERVED_NAME = "BS325", Severity.ERROR, "the database's name is a reserved word"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from blogstack.config.load_balancer import TlsPolicy
 from blogstack.config.logs import RetentionDays
 from blogstack.fargate import TASK_SIZES
-from blogstack.rds import classes_in, facts
+from blogstack.rds import classes_in, database_name, facts, is_reserved
 from blogstack.regions import REGIONS
 
 Data = dict[str, Any]
 
-NAMES = st.from_regex(r"[a-z](?:-?[a-z0-9]){1,12}", fullmatch=True)
+NAMES = st.from_regex(r"[a-z](?:-?[a-z0-9]){1,12}", fullmatch=True).filter(
+    lambda name: not is_reserved(database_name(name))
+)
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff"), max_size=20)
 SUBNETS = st.integers(16**12, 16**17 - 1).map(lambda number: f"subnet-{number:017x}")
 CIDRS = st.builds(

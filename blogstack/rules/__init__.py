@@ -103,5 +103,6 @@ RULES: tuple[Rule, ...] = (
     Rule(Code.DATABASE_CLASS, database.database_class, (("database", "instance_class"), ("region",))),
     Rule(Code.DATABASE_STORAGE, database.database_storage, (("database", "storage"), ("database", "max_storage"))),
     Rule(Code.DATABASE_SUBNETS, database.database_subnets, (("network",), ("database",))),
+    Rule(Code.RESERVED_NAME, database.reserved_name, (("name",), ("database", "name"))),
     Rule(Code.VARIABLE_TWICE, tasks.variable_twice, (_ENVIRONMENT, ("service", "secrets"))),
 )
