@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from blogstack.commands import deployment_commands
 from blogstack.compiler import compile_text
+from blogstack.editor import json_schema
 from tests.cases import compiled
 from tests.console import OUT, QUIET, Run, contents
 from tests.templates import read
 
+SCHEMA = jsonschema.Draft7Validator(json.loads(json_schema()))
 TWO = f"""\
 {QUIET}environments:
   staging:
@@ -237,3 +242,20 @@ class TestMerging:
         assert container.environment == {"B": "2", "C": "3", "PORT": "8000"}
         assert scaling
         assert scaling.min == 2
+
+    def test_a_secret_has_one_source(self) -> None:
+        """A source is one value, though it is written as a mapping: the environment's replaces the other."""
+        text = (
+            f"{QUIET}service:\n  secrets:\n    A: {{secretsmanager: a, key: k}}\n    B: generate\n    C: {{ssm: /c}}\n"
+            "environments:\n  x:\n    service:\n"
+            "      secrets: {A: {ssm: /x}, B: {ssm: /b}, C: generate, D: {ssm: /d}}\n"
+            "  y:\n    domain: null\n    service: {secrets: {A: {secretsmanager: b}, B: null}}\n"
+        )
+        assert list(SCHEMA.iter_errors(yaml.safe_load(text))) == []
+        x, y = compile_text("blogstack.yaml", text.encode()).blueprints
+        assert [(s.variable, s.service, s.source, s.key) for s in x.tasks.secrets if not s.generated] == [
+            ("A", "ssm", "/x", ""),
+            ("B", "ssm", "/b", ""),
+            ("D", "ssm", "/d", ""),
+        ]
+        assert [(s.variable, s.source, s.key) for s in y.tasks.secrets] == [("A", "b", ""), ("C", "/c", "")]

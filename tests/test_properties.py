@@ -78,15 +78,15 @@ def test_an_environment_is_the_file_that_one_would_write_without(data: dict[str,
     assert list(whole) in ([], [f"{data['name']}-registry"])
 
 
-def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def merged(base: dict[str, Any], over: dict[str, Any], *at: str) -> dict[str, Any]:
     """One mapping over another, by the words of the README."""
     result = dict(base)
     for key, value in over.items():
         if value is None:
             result.pop(key, None)
         elif isinstance(value, dict):
-            below = result.get(key)
-            result[key] = merged(below if isinstance(below, dict) else {}, value)
+            below = result.get(key) if at != ("service", "secrets") else None
+            result[key] = merged(below if isinstance(below, dict) else {}, value, *at, key)
         else:
             result[key] = value
     return result
