@@ -117,5 +117,6 @@ RULES: tuple[Rule, ...] = (
         deploying.deployment_too_long,
         tuple(("deployment", key) for key in ("strategy", "bake_time", "step_percent", "step_interval")),
     ),
+    Rule(Code.RESERVED_NAME, database.reserved_name, (("name",), ("database", "name"))),
     Rule(Code.VARIABLE_TWICE, tasks.variable_twice, (_ENVIRONMENT, ("service", "secrets"))),
 )
