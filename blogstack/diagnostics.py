@@ -69,6 +69,9 @@ class Code(Enum):
     VARIABLE_TWICE = "BS322", Severity.ERROR, "a variable is set twice"
     FRAGILE_DATABASE = "BS323", Severity.WARNING, "a production database without a safeguard"
 
+    NO_PUBLIC_ZONES = "BS332", Severity.ERROR, "the region's Route 53 has no public hosted zones"
+    ROLE_TOO_LONG = "BS333", Severity.ERROR, "the task role's permissions are too long"
+
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from blogstack.config import Config
 from blogstack.diagnostics import Code, Diagnostic
 from blogstack.document import Document, KeyPath
-from blogstack.rules import database, deploying, network, tasks, traffic
+from blogstack.rules import database, deploying, network, permissions, tasks, traffic
 from blogstack.rules.finding import Finding
 from blogstack.validate import Validation
 
@@ -103,5 +103,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Code.DATABASE_CLASS, database.database_class, (("database", "instance_class"), ("region",))),
     Rule(Code.DATABASE_STORAGE, database.database_storage, (("database", "storage"), ("database", "max_storage"))),
     Rule(Code.DATABASE_SUBNETS, database.database_subnets, (("network",), ("database",))),
+    Rule(Code.NO_PUBLIC_ZONES, traffic.no_public_zones, (("region",), ("domain",))),
+    Rule(Code.ROLE_TOO_LONG, permissions.role_too_long, (("service", "permissions"), ("service", "exec"))),
     Rule(Code.VARIABLE_TWICE, tasks.variable_twice, (_ENVIRONMENT, ("service", "secrets"))),
 )

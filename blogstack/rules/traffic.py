@@ -79,3 +79,14 @@ def other_region(config: Config) -> Iterator[Finding]:
         message = f"the certificate is in {region}, the load balancer in {config.region}"
         help = "name a certificate of the same region, or remove the key to have one issued"
         yield Finding(("domain", "certificate_arn"), message, help)
+
+
+def no_public_zones(config: Config) -> Iterator[Finding]:
+    """Route 53 must be able to lead the domain to the load balancer.
+
+    Source: AWS GovCloud (US) user guide, "Amazon Route 53": no public hosted zones, and no alias to a load balancer.
+    """
+    if config.domain is not None and config.region.startswith("us-gov-"):
+        message = f"Route 53 has no public hosted zones in {config.region}, nor records that lead to a load balancer"
+        help = "remove the key, and lead the name to the load balancer with DNS outside this partition"
+        yield Finding(("domain",), message, help)
