@@ -161,6 +161,9 @@ def load_balancer(draw: st.DrawFn, internal: st.SearchStrategy[bool]) -> Data:
                 "allowed_cidrs": st.lists(CIDRS, min_size=1, max_size=4, unique=True),
                 "idle_timeout": durations(1, 4000),
                 "deregistration_delay": durations(0, 3600),
+                "stickiness": durations(1, 604800) | st.none(),
+                "access_logs": st.booleans() | st.sampled_from(["my-logs", "logs.example.com", "a1b"]),
+                "waf": st.booleans(),
                 "tls_policy": st.sampled_from(get_args(TlsPolicy)),
                 "deletion_protection": st.booleans(),
             },
@@ -168,8 +171,10 @@ def load_balancer(draw: st.DrawFn, internal: st.SearchStrategy[bool]) -> Data:
     )
 
 
-def domain(region: str) -> st.SearchStrategy[Data]:
-    """A domain, with or without a certificate of its own."""
+def domain(region: str) -> st.SearchStrategy[Data | None]:
+    """A domain, with or without a certificate of its own; none where Route 53 has no public hosted zones."""
+    if region.startswith("us-gov-"):
+        return st.none()
     arn = st.just(f"arn:aws:acm:{region}:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef")
     required = {"name": st.just("blog.example.com"), "hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
     return optional(required, {"certificate_arn": arn | st.none()})
@@ -215,7 +220,7 @@ def configurations(draw: st.DrawFn) -> Data:
         "service": service(),
         "scaling": optional({"min": st.just(low), "max": st.integers(low, 10)}, scaling),
         "load_balancer": load_balancer(st.just(internal)),
-        "domain": domain(region),
+        **({} if region.startswith("us-gov-") else {"domain": domain(region)}),
         "database": database(region),
         "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
         "deployment": optional(
