@@ -75,15 +75,18 @@ def service(draw: st.DrawFn) -> Data:
     cpu = draw(st.sampled_from(sorted(TASK_SIZES)))
     memory = draw(st.sampled_from(TASK_SIZES[cpu]))
     spelling = draw(st.booleans())
-    statement = st.fixed_dictionaries(
-        {
-            "actions": st.lists(
-                st.sampled_from(["s3:GetObject", "s3:PutObject", "sqs:SendMessage"]), min_size=1, unique=True
-            ),
-            "resources": st.lists(
-                st.sampled_from(["arn:aws:s3:::b/*", "arn:aws:sqs:us-east-1:123456789012:q"]), min_size=1, unique=True
-            ),
-        }
+    statement = st.one_of(
+        st.fixed_dictionaries(
+            {
+                "actions": st.lists(st.sampled_from(actions), min_size=1, unique=True),
+                "resources": st.just([resource]),
+            }
+        )
+        # An action on a resource of another service is what cfn-lint objects to (I3510).
+        for actions, resource in (
+            (["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::b/*"),
+            (["sqs:SendMessage"], "arn:aws:sqs:us-east-1:123456789012:q"),
+        )
     )
     values = (
         TEXTS | st.integers(-(10**6), 10**6) | st.booleans() | st.sampled_from(["${AWS::Region}", "${A}", "no", "1.0"])

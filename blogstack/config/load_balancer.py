@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 # Elastic Load Balancing user guide, "Security policies for your Application Load Balancer": those that speak
-# nothing older than TLS 1.2 and have forward secrecy; Security Hub's ELB.17 asks for such a one.
+# nothing older than TLS 1.2 and have forward secrecy. Security Hub's ELB.17 asks for one with Res or TLS13-1-3
+# (docs/decisions/0015-security-baseline.md).
 TlsPolicy = Literal[
     "ELBSecurityPolicy-TLS13-1-2-2021-06",
     "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
@@ -94,7 +95,7 @@ class LoadBalancer(Section):
     tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06"
     """Security policy of the TLS listener: versions and ciphers."""
     access_logs: Annotated[bool | str, _AccessLogs()] = Field(True, examples=["my-access-logs"])
-    """Whether each request is logged to a bucket, kept as long as `logs.retention`; or the name of an own bucket."""
+    """Whether requests are logged to a bucket that is made, for logs.retention days; or the name of one that exists."""
     waf: bool = False
     """Whether AWS WAF stands in front: AWS's common rules and lists, and a limit for each address; it costs extra."""
     deletion_protection: bool = True

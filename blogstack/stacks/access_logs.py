@@ -49,10 +49,10 @@ def add_bucket(stack: Stack, logs: AccessLogs, tags: dict[str, str]) -> None:
 
 
 def _write(logs: AccessLogs) -> Json:
-    """Source: the same page, "Attach a policy to your S3 bucket": this account in the path shuts others out."""
+    """Source: the same page, "Attach a policy to your S3 bucket"; this account in the path shuts others out."""
     account = Sub(f"arn:${{AWS::Partition}}:iam::{logs.account}:root")
     writer = {"AWS": account} if logs.account else {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
-    return {"Principal": writer, **allow(["s3:PutObject"], [_objects("AWSLogs/${AWS::AccountId}/*")])}
+    return allow(["s3:PutObject"], [_objects("AWSLogs/${AWS::AccountId}/*")]) | {"Principal": writer}
 
 
 def _refuse_without_tls() -> Json:
