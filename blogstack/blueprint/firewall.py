@@ -11,8 +11,8 @@ from blogstack.config import Config
 # person makes, and stops one machine from exhausting the tasks. Many people behind one address may need more.
 _RATE_LIMIT = 2000
 _RATE_WINDOW = 300
-# The rule groups that AWS keeps up to date, in the order in which they are asked; none costs more than the web ACL
-# itself. AWS WAF developer guide, "AWS Managed Rules rule groups list"; with the rate limit 927 of the 1,500 units.
+# Rule groups that AWS keeps up to date, in the order in which they are asked: AWS WAF developer guide, "AWS Managed
+# Rules rule groups list". With the rate limit they take 927 of the 1,500 capacity units at a web ACL's base price.
 _RULE_GROUPS = (
     "AWSManagedRulesAmazonIpReputationList",
     "AWSManagedRulesCommonRuleSet",

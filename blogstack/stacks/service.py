@@ -7,7 +7,7 @@ from troposphere import AWSObject, GetAtt, ImportValue, Ref, Sub, ecs
 from blogstack.blueprint.naming import Imported
 from blogstack.blueprint.service import Service
 from blogstack.blueprint.tasks import Tasks
-from blogstack.stacks import balancer, firewall, names, scaling
+from blogstack.stacks import balancer, names, scaling
 from blogstack.stacks.container import Handles, add_image_tag, container, serving, task_definition
 from blogstack.stacks.stack import Stack, given, tagged
 
@@ -21,6 +21,8 @@ def lower(service: Service) -> Stack:
     balancer_group = balancer.add_security_group(stack, service, task_group)
     load_balancer = balancer.add_load_balancer(stack, service, balancer_group)
     if service.balancer.firewall is not None:
+        from blogstack.stacks import firewall  # what it imports costs a millisecond at every other start
+
         firewall.add_web_acl(stack, service.balancer.firewall, service.tags, load_balancer)
     target_group = balancer.add_target_group(stack, service)
     listener = balancer.add_listeners(stack, service, load_balancer, target_group)
