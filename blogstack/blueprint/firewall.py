@@ -38,6 +38,7 @@ class Firewall(NamedTuple):
         rate_window: In seconds.
         log_group: Name of the log group for what is blocked; AWS WAF takes only names that begin as this one does.
         log_retention: In days.
+        kms_key: Of that log group; "" for AWS's own.
     """
 
     rate_limit: int
@@ -45,6 +46,7 @@ class Firewall(NamedTuple):
     rule_groups: tuple[RuleGroup, ...]
     log_group: str
     log_retention: int
+    kms_key: str
 
 
 def resolve_firewall(config: Config, names: Naming) -> Firewall | None:
@@ -52,4 +54,5 @@ def resolve_firewall(config: Config, names: Naming) -> Firewall | None:
     if not config.load_balancer.waf:
         return None
     groups = tuple(RuleGroup(name, _COUNTED.get(name, ())) for name in _RULE_GROUPS)
-    return Firewall(_RATE_LIMIT, _RATE_WINDOW, groups, f"aws-waf-logs-{names.service}", config.logs.retention)
+    name, days = f"aws-waf-logs-{names.service}", config.logs.retention
+    return Firewall(_RATE_LIMIT, _RATE_WINDOW, groups, name, days, config.kms_key or "")

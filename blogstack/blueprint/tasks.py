@@ -74,6 +74,7 @@ class Tasks(NamedTuple):
 
     Attributes:
         name: Of the cluster, the ECS service, the container and the task family.
+        kms_key: Of logs and secrets; "" for AWS's own.
         release: Words of the release step's command; empty for none.
         access_logs: The load balancer's, which must outlive it; None for no bucket of their own.
     """
@@ -91,6 +92,7 @@ class Tasks(NamedTuple):
     database: DatabaseAccess | None
     release: tuple[str, ...]
     access_logs: AccessLogs | None
+    kms_key: str
     tags: dict[str, str]
 
 
@@ -113,6 +115,7 @@ def resolve_tasks(
         database=access,
         release=config.service.release or (),
         access_logs=resolve_access_logs(config),
+        kms_key=config.kms_key or "",
         tags=dict(names.tags),
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from troposphere import AWSObject, GetAtt, Ref, Sub, logs, wafv2
+from troposphere import AWSObject, GetAtt, Ref, Sub, wafv2
 
 from blogstack.blueprint.firewall import Firewall, RuleGroup
 from blogstack.stacks import names
-from blogstack.stacks.stack import Stack, tagged
+from blogstack.stacks.stack import Stack, log_group, tagged
 
 _ORIGIN = ("load_balancer", "waf")
 # What a log of requests must not hold: whoever reads it could act as the user.
@@ -29,14 +29,7 @@ def add_web_acl(stack: Stack, firewall: Firewall, tags: dict[str, str], balancer
         wafv2.WebACLAssociation(names.WEB_ACL_ASSOCIATION, ResourceArn=Ref(balancer), WebACLArn=GetAtt(acl, "Arn")),
         *_ORIGIN,
     )
-    group = logs.LogGroup(
-        names.WEB_ACL_LOG_GROUP,
-        LogGroupName=firewall.log_group,
-        RetentionInDays=firewall.log_retention,
-        Tags=tagged(tags),
-        DeletionPolicy="Delete",
-        UpdateReplacePolicy="Delete",
-    )
+    group = log_group(names.WEB_ACL_LOG_GROUP, firewall.log_group, firewall.log_retention, firewall.kms_key, tags)
     stack.add(group, *_ORIGIN)
     logging = wafv2.LoggingConfiguration(
         names.WEB_ACL_LOGGING,
