@@ -12,7 +12,7 @@ from typing import NamedTuple
 from blogstack.config import Config
 from blogstack.diagnostics import Code, Diagnostic
 from blogstack.document import Document, KeyPath
-from blogstack.rules import database, deploying, network, scaling, tasks, traffic
+from blogstack.rules import database, deploying, network, permissions, scaling, tasks, traffic
 from blogstack.rules.finding import Finding
 from blogstack.validate import Validation
 
@@ -118,5 +118,8 @@ RULES: tuple[Rule, ...] = (
         tuple(("deployment", key) for key in ("strategy", "bake_time", "step_percent", "step_interval")),
     ),
     Rule(Code.RESERVED_NAME, database.reserved_name, (("name",), ("database", "name"))),
+    Rule(Code.NO_PUBLIC_ZONES, traffic.no_public_zones, (("region",), ("domain",))),
+    Rule(Code.STICKY_SHIFT, traffic.sticky_shift, (("load_balancer", "stickiness"), ("deployment", "strategy"))),
+    Rule(Code.ROLE_TOO_LONG, permissions.role_too_long, (("service", "permissions"), ("service", "exec"))),
     Rule(Code.VARIABLE_TWICE, tasks.variable_twice, (_ENVIRONMENT, ("service", "secrets"))),
 )

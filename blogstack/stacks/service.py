@@ -20,6 +20,10 @@ def lower(service: Service) -> Stack:
     task_group = _from_tasks(tasks, "TaskSecurityGroupId")
     balancer_group = balancer.add_security_group(stack, service, task_group)
     load_balancer = balancer.add_load_balancer(stack, service, balancer_group)
+    if service.balancer.firewall is not None:
+        from blogstack.stacks import firewall  # what it imports costs a millisecond at every other start
+
+        firewall.add_web_acl(stack, service.balancer.firewall, service.tags, load_balancer)
     target_group = balancer.add_target_group(stack, service)
     listener = balancer.add_listeners(stack, service, load_balancer, target_group)
     outputs = ("LogGroupName", "ExecutionRoleArn", "TaskRoleArn")
