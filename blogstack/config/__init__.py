@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from blogstack.config.alarms import Alarms
 from blogstack.config.database import Database
 from blogstack.config.deployment import Deployment
 from blogstack.config.domain import Domain
@@ -81,6 +82,8 @@ class Config(Section):
     """PostgreSQL on Amazon RDS; absent: no database."""
     logs: Logs = Logs.model_construct()
     """Logs and metrics."""
+    alarms: Alarms | None = None
+    """Alarms and a dashboard; absent: none."""
     environments: dict[Annotated[str, _ENVIRONMENT], dict[str, Any] | None] = Field(
         {},
         min_length=1,

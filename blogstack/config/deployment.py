@@ -16,3 +16,5 @@ class Deployment(Section):
     """Share of the tasks that may run during a deployment, in percent, rounded down."""
     circuit_breaker: bool = True
     """Whether a deployment whose tasks never become healthy is stopped and rolled back."""
+    rollback_on_alarms: bool = True
+    """Whether, with `alarms`, a deployment during which requests begin to fail is rolled back."""

@@ -30,6 +30,7 @@ def lower(database: Database) -> Stack:
     )
     stack.export("SecretArn", "Secret with host, port, database name, user and password", Ref(secret))
     stack.export("SecurityGroupId", "Security group of the database", GetAtt(group, "GroupId"))
+    stack.export("InstanceId", "Identifier of the database", Ref(instance))
     stack.output("Address", "Host name of the database", GetAtt(instance, "Endpoint.Address"))
     return stack
 
