@@ -224,8 +224,10 @@ def configurations(draw: st.DrawFn) -> Data:
                 "minimum_healthy_percent": st.integers(0, 50),
                 "maximum_percent": st.just(200),
                 "circuit_breaker": st.booleans(),
+                "rollback_on_alarms": st.just(False),
             },
         ),
+        "alarms": st.fixed_dictionaries({"email": st.sampled_from(["ops@example.com", "a.b+c@sub.example.org"])}),
         "logs": optional(
             {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}
         ),
@@ -250,7 +252,8 @@ def with_environments(draw: st.DrawFn) -> Data:
         "load_balancer": load_balancer(st.just(internal)),
         "domain": domain(data["region"]) | st.none(),
         "network": network(not uri or ".dkr.ecr." in uri, internal).map(_instead),
-        "deployment": st.just({"circuit_breaker": None}) | st.none(),
+        "deployment": st.just({"circuit_breaker": None, "rollback_on_alarms": None}) | st.none(),
+        "alarms": st.just({"email": "ops@example.com"}) | st.none(),
         "logs": st.just({"retention": 7}) | st.none(),
     }
     body = optional({}, sections) | st.none()

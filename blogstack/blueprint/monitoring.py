@@ -95,6 +95,7 @@ class Monitoring(NamedTuple):
     Attributes:
         rows: Of the dashboard: is it healthy, is it busy, what does the database do.
         rollback: Whether a deployment is rolled back on some of the alarms.
+        tells_service: Whether the service says so, or that it is not.
         database: Identifier of the database; None without one.
     """
 
@@ -102,6 +103,7 @@ class Monitoring(NamedTuple):
     email: str
     rows: tuple[tuple[Chart, ...], ...]
     rollback: bool
+    tells_service: bool
     database: Imported | None
     tags: dict[str, str]
 
@@ -115,12 +117,17 @@ def resolve_monitoring(config: Config, service: Service, database: Database | No
     """What is watched; None without the key."""
     if config.alarms is None:
         return None
+    rollback = config.deployment.rollback_on_alarms
+    # ECS goes on with what it was told until it is told otherwise (aws/copilot-cli, pull request 4565); in China and in
+    # GovCloud it has refused even that there are no alarms (aws/aws-cdk, issue 26574; aws/copilot-cli, issue 4778).
+    commercial = not config.region.startswith(("cn-", "us-gov-", "eusc-"))
     rows = (_health(service, config.scaling.min), _load(service), *((_database(database),) if database else ()))
     return Monitoring(
         title=service.tasks.name,
         email=config.alarms.email,
         rows=rows,
-        rollback=config.deployment.rollback_on_alarms,
+        rollback=rollback,
+        tells_service=rollback or commercial,
         database=Imported(database.stack, "InstanceId") if database else None,
         tags=dict(service.tags),
     )

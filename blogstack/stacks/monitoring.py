@@ -43,11 +43,12 @@ def add_monitoring(
         if not alarm.rolls_back:
             # One that counts tasks would begin with an alarm.
             added.DependsOn = service.title
-    service.DeploymentConfiguration.Alarms = ecs.DeploymentAlarms(
-        AlarmNames=[Ref(names.ALARMS[alarm.id]) for alarm in watched.alarms if alarm.rolls_back],
-        Enable=watched.rollback,
-        Rollback=watched.rollback,
-    )
+    if watched.tells_service:
+        service.DeploymentConfiguration.Alarms = ecs.DeploymentAlarms(
+            AlarmNames=[Ref(names.ALARMS[alarm.id]) for alarm in watched.alarms if alarm.rolls_back],
+            Enable=watched.rollback,
+            Rollback=watched.rollback,
+        )
     stack.add(
         cloudwatch.Dashboard(
             names.DASHBOARD,
