@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from blogstack.blueprint.monitoring import Monitoring
+from blogstack.commands import deployment_commands
 from blogstack.compiler import compile_text
 from tests.cases import EACH, compiled
 from tests.conftest import ROOT
@@ -18,9 +19,9 @@ from tests.templates import Tree, of_type, read, trees
 WATCHED = [name for name in EACH if compiled(name).blueprints[0].monitoring]
 
 ELB = "AWS/ApplicationELB"
-# Elastic Load Balancing user guide, "CloudWatch metrics for your Application Load Balancer": dimensions and the most
-# useful statistics of each; Amazon ECS developer guide, "Amazon ECS service utilization metrics"; Amazon RDS user guide,
-# "Amazon CloudWatch instance-level metrics for Amazon RDS".
+# Dimensions and statistics: Elastic Load Balancing user guide, "CloudWatch metrics for your Application Load Balancer";
+# Amazon ECS developer guide, "Amazon ECS service utilization metrics"; Amazon RDS user guide, "Amazon CloudWatch
+# instance-level metrics for Amazon RDS".
 BY_BALANCER, BY_TARGETS = {"LoadBalancer"}, {"TargetGroup", "LoadBalancer"}
 BY_SERVICE, BY_INSTANCE = {"ClusterName", "ServiceName"}, {"DBInstanceIdentifier"}
 METRICS = {
@@ -128,7 +129,7 @@ class TestEachCase:
             assert body.get("DependsOn") == (None if logical_id in before else "Service")
 
     def test_the_dashboard_draws_what_alarms_read(self, name: str) -> None:
-        """Each threshold is a line in the chart of its metrics; every other metric exists too; no widget covers another."""
+        """Each threshold is a line in the chart of its metrics; every metric exists; no widget covers another."""
         status, *charts = dashboard(name)
         assert status["properties"]["alarms"] == [f"${{{logical_id}.Arn}}" for logical_id in alarms(service(name))]
         drawn: dict[tuple[str, str], list[int]] = {}
@@ -268,3 +269,22 @@ def test_the_page_explains_every_alarm() -> None:
     assert isinstance(blueprint.monitoring, Monitoring)
     rows = re.findall(r"^\| `([a-z0-9-]+)` \|.*\| (yes|no) \|$", page, re.MULTILINE)
     assert rows == [(alarm.id, "yes" if alarm.rolls_back else "no") for alarm in blueprint.monitoring.alarms]
+
+
+def test_each_environment_watches_its_own() -> None:
+    """Names of cluster, service and dashboard carry the environment; one without the key has no alarms."""
+    both = b"environments:\n  staging: {alarms: null}\n  prod: {scaling: {min: 4}}\n"
+    compilation = compile_text("blogstack.yaml", SMALL + both)
+    stacks = {template.stack_name: read(template.text) for template in compilation.templates}
+    assert not alarms(stacks["blog-api-staging-service"])
+    prod = alarms(stacks["blog-api-prod-service"])
+    assert {item["Value"] for item in prod["CpuAlarm"]["Dimensions"]} == {"blog-api-prod"}
+    assert prod["FewerTasksAlarm"]["Threshold"] == 4
+    board = stacks["blog-api-prod-service"]["Resources"]["Dashboard"]["Properties"]
+    assert board["DashboardName"] == {"Fn::Sub": "blog-api-prod-${AWS::Region}"}
+
+
+def test_the_printed_commands_say_who_has_to_confirm() -> None:
+    compilation = compile_text("blogstack.yaml", SMALL)
+    files = {template.stack_name: f"{template.stack_name}.yaml" for template in compilation.templates}
+    assert "# AWS asks ops@example.com once to confirm" in deployment_commands(compilation.blueprints, files)

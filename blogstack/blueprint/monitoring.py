@@ -232,8 +232,8 @@ def _latency(service: Service) -> Alarm:
     return Alarm(
         "latency",
         "slowest hundredth",
-        f"For a quarter of an hour, one request in a hundred took {_SLOW_SECONDS} seconds or longer. Look first at what "
-        f"else the dashboard shows at its limit, then at the log group {service.tasks.log_group}.",
+        f"For a quarter of an hour, one request in a hundred took {_SLOW_SECONDS} seconds or longer. Look first at "
+        f"what else the dashboard shows at its limit, then at the log group {service.tasks.log_group}.",
         (slowest, _REQUESTS),
         _SLOW_SECONDS,
         f"IF(requests >= {_FEWEST_REQUESTS}, p99, 0)",
