@@ -82,6 +82,8 @@ class Code(Enum):
     ROLE_TOO_LONG = "BS333", Severity.ERROR, "the task role's permissions are too long"
     STICKY_SHIFT = "BS334", Severity.ERROR, "sticky sessions do not go with two target groups"
 
+    ROLLBACK_WITHOUT_ALARMS = "BS337", Severity.ERROR, "a rollback on alarms, and no alarms"
+
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 

@@ -270,6 +270,7 @@ def configurations(draw: st.DrawFn) -> Data:
         "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
         "deployment": deployment(),
         "kms_key": st.just(f"arn:aws:kms:{region}:123456789012:key/12345678-90ab-cdef-1234-567890abcdef"),
+        "alarms": st.fixed_dictionaries({"email": st.sampled_from(["ops@example.com", "a.b+c@sub.example.org"])}),
         "logs": optional(
             {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}
         ),
@@ -294,6 +295,7 @@ def with_environments(draw: st.DrawFn) -> Data:
         "load_balancer": load_balancer(st.just(internal)),
         "network": network(not uri or f".dkr.ecr.{data['region']}." in uri, internal).map(_instead),
         "deployment": deployment().map(_instead_of_deployment) | st.none(),
+        "alarms": st.just({"email": "ops@example.com"}) | st.none(),
         "logs": st.just({"retention": 7}) | st.none(),
     }
     # Short enough for a service of the name NAME-ENVIRONMENT to stand for it.
