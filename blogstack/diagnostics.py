@@ -69,6 +69,8 @@ class Code(Enum):
     VARIABLE_TWICE = "BS322", Severity.ERROR, "a variable is set twice"
     FRAGILE_DATABASE = "BS323", Severity.WARNING, "a production database without a safeguard"
 
+    UNKNOWN_RESOURCE = "BS340", Severity.ERROR, "an override names what no stack has"
+
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 

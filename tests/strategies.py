@@ -80,9 +80,8 @@ def service(draw: st.DrawFn) -> Data:
             "actions": st.lists(
                 st.sampled_from(["s3:GetObject", "s3:PutObject", "sqs:SendMessage"]), min_size=1, unique=True
             ),
-            "resources": st.lists(
-                st.sampled_from(["arn:aws:s3:::b/*", "arn:aws:sqs:us-east-1:123456789012:q"]), min_size=1, unique=True
-            ),
+            # One that fits for each action: cfn-lint's I3510 wants it.
+            "resources": st.sampled_from([["*"], ["arn:aws:s3:::b/*", "arn:aws:sqs:us-east-1:123456789012:q"]]),
         }
     )
     values = (
@@ -140,6 +139,26 @@ def database(draw: st.DrawFn, region: str) -> Data:
     }
     required = {"instance_class": st.sampled_from(classes), "storage": st.just(storage), "max_storage": grown}
     return draw(optional(required, others))
+
+
+def overrides(removed: st.SearchStrategy[Any], stacks: tuple[str, ...]) -> st.SearchStrategy[Data]:
+    """Changes to resources that every configuration has; some properties become what `removed` gives."""
+    anything = st.recursive(
+        st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), max_size=9)
+        | st.integers(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS.filter(bool), inner, max_size=3),
+        max_leaves=5,
+    )
+    tagged = optional({}, {"Tags": removed, "Description": st.just({"Fn::Sub": "${AWS::StackName}"}) | st.just("a b")})
+    count = st.fixed_dictionaries({"DeploymentConfiguration": optional({}, {"MaximumPercent": st.just(200)})})
+    changes = {
+        "registry": {"Repository": {"Properties": optional({}, {"Tags": removed})}},
+        "tasks": {"TaskRole": {"Properties": tagged}, "LogGroup": {"DeletionPolicy": st.just("Retain")}},
+        "service": {"Service": {"Properties": count}, "LoadBalancer": {"Metadata": st.dictionaries(TEXTS, anything)}},
+    }
+    return optional(
+        {}, {stack: optional({}, {name: optional({}, own) for name, own in changes[stack].items()}) for stack in stacks}
+    )
 
 
 @st.composite
@@ -230,6 +249,7 @@ def configurations(draw: st.DrawFn) -> Data:
             {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}
         ),
     }
+    sections["overrides"] = overrides(st.none(), ("tasks", "service") if uri else ("registry", "tasks", "service"))
     chosen = draw(
         optional({"network": sections.pop("network"), "load_balancer": sections.pop("load_balancer")}, sections)
     )
@@ -249,9 +269,10 @@ def with_environments(draw: st.DrawFn) -> Data:
         "scaling": st.just({"min": low, "max": draw(st.integers(low, 10)), "cpu": None}) | st.none(),
         "load_balancer": load_balancer(st.just(internal)),
         "domain": domain(data["region"]) | st.none(),
-        "network": network(not uri or ".dkr.ecr." in uri, internal).map(_instead),
+        "network": network(not uri or f".dkr.ecr.{data['region']}." in uri, internal).map(_instead),
         "deployment": st.just({"circuit_breaker": None}) | st.none(),
         "logs": st.just({"retention": 7}) | st.none(),
+        "overrides": overrides(st.just([]), ("tasks", "service")),
     }
     body = optional({}, sections) | st.none()
     # Short enough for a service of the name NAME-ENVIRONMENT to stand for it.

@@ -78,6 +78,15 @@ def test_an_environment_is_the_file_that_one_would_write_without(data: dict[str,
     assert list(whole) in ([], [f"{data['name']}-registry"])
 
 
+@given(configurations())
+def test_overrides_are_merged_over_the_templates(data: dict[str, Any]) -> None:
+    """What is not overridden stays, what is reaches the template as it is written, and null removes."""
+    plain = compiled({key: value for key, value in data.items() if key != "overrides"}).templates
+    for before, after in zip(plain, compiled(data).templates, strict=True):
+        tree, own = read(before.text), data.get("overrides", {}).get(before.stack_name.rsplit("-", 1)[1], {})
+        assert read(after.text) == {**tree, "Resources": merged(tree["Resources"], own)}
+
+
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     """One mapping over another, by the words of the README."""
     result = dict(base)

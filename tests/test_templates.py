@@ -266,7 +266,7 @@ def test_the_database_is_private_and_encrypted(name: str) -> None:
     database = resource(name, "database", "Database")
     assert (database["StorageEncrypted"], database["PubliclyAccessible"]) == (True, False)
     assert len(resource(name, "database", "DatabaseSubnetGroup")["SubnetIds"]) >= 2
-    assert resource(name, "database", "DatabaseParameterGroup")["Parameters"] == {"rds.force_ssl": "1"}
+    assert resource(name, "database", "DatabaseParameterGroup")["Parameters"]["rds.force_ssl"] == "1"
     assert database["MasterUserPassword"] == {
         "Fn::Sub": "{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}"
     }

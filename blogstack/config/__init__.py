@@ -17,6 +17,7 @@ from blogstack.config.image import Image
 from blogstack.config.load_balancer import LoadBalancer
 from blogstack.config.logs import Logs
 from blogstack.config.network import Network
+from blogstack.config.overrides import Overrides
 from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
 from blogstack.config.types import AsWritten, Form, Section
@@ -81,6 +82,8 @@ class Config(Section):
     """PostgreSQL on Amazon RDS; absent: no database."""
     logs: Logs = Logs.model_construct()
     """Logs and metrics."""
+    overrides: Overrides = Overrides.model_construct()
+    """Changes to the templates themselves, by stack and logical ID, in CloudFormation's words; the last resort."""
     environments: dict[Annotated[str, _ENVIRONMENT], dict[str, Any] | None] = Field(
         {},
         min_length=1,

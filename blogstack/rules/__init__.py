@@ -12,7 +12,7 @@ from typing import NamedTuple
 from blogstack.config import Config
 from blogstack.diagnostics import Code, Diagnostic
 from blogstack.document import Document, KeyPath
-from blogstack.rules import database, deploying, network, tasks, traffic
+from blogstack.rules import database, deploying, network, overrides, tasks, traffic
 from blogstack.rules.finding import Finding
 from blogstack.validate import Validation
 
@@ -104,4 +104,5 @@ RULES: tuple[Rule, ...] = (
     Rule(Code.DATABASE_STORAGE, database.database_storage, (("database", "storage"), ("database", "max_storage"))),
     Rule(Code.DATABASE_SUBNETS, database.database_subnets, (("network",), ("database",))),
     Rule(Code.VARIABLE_TWICE, tasks.variable_twice, (_ENVIRONMENT, ("service", "secrets"))),
+    Rule(Code.WRONG_TYPE, overrides.null_in_list, (("overrides",),)),
 )
