@@ -109,6 +109,53 @@ def service(draw: st.DrawFn) -> Data:
     return data
 
 
+@st.composite
+def with_sidecars(draw: st.DrawFn, own: Data, port: int, inside: str) -> Data:
+    """A service with containers beside it, of which each waits only for those before it.
+
+    Args:
+        own: The service.
+        port: Where it listens when it does not say so itself.
+        inside: Region outside of which no image is in reach; "" for none.
+    """
+    if draw(st.booleans()):
+        return own
+    memory = own["memory"] if isinstance(own["memory"], int) else int(own["memory"].split()[0]) * 1024
+    port = own.get("port", port)
+    ecr = f"123456789012.dkr.ecr.{inside or 'us-east-1'}.amazonaws.com/proxy:1.0"
+    elsewhere = ["nginx:1.29", "ghcr.io/team/blog:v1", f"registry.example.com:5000/a/b@sha256:{'0a' * 32}"]
+    ports = draw(st.lists(st.integers(1, 65535).filter(lambda number: number != port), unique=True, max_size=9))
+    made: Data = {}
+    for number, name in enumerate(
+        draw(st.lists(st.from_regex(r"[a-z]-[a-z]{1,4}", fullmatch=True), unique=True, max_size=9))
+    ):
+        health = optional(
+            {"command": st.just("true")}, {"retries": st.integers(1, 10), "start_period": durations(0, 300)}
+        )
+        others: dict[str, st.SearchStrategy[Any]] = {
+            "command": st.lists(TEXTS.filter(bool), min_size=1, max_size=3),
+            "environment": st.dictionaries(st.sampled_from(["A", "B"]), TEXTS | st.integers(0, 9), max_size=2),
+            "secrets": secrets(),
+            "essential": st.booleans(),
+            "depends_on": waits(made),
+            "memory": st.integers(6, max(6, memory // 18)),
+            "readonly_root": st.booleans(),
+            "health": health,
+        }
+        others |= {"port": st.just(ports[number])} if number < len(ports) else {}
+        made[name] = draw(optional({"image": st.just(ecr) if inside else st.sampled_from([ecr, *elsewhere])}, others))
+    return {**own, "sidecars": made, "depends_on": draw(waits(made))}
+
+
+def waits(others: Data) -> st.SearchStrategy[Data]:
+    """Conditions that some containers can reach."""
+    conditions = {
+        name: ["START", *(["HEALTHY"] if "health" in own else []), *([] if own.get("essential", True) else ["SUCCESS"])]
+        for name, own in others.items()
+    }
+    return optional({}, {name: st.sampled_from(found) for name, found in conditions.items()})
+
+
 def secrets() -> st.SearchStrategy[Data]:
     """Secret variables from every kind of source; their names are none of the environment's."""
     arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:many-AbCdEf"
@@ -151,10 +198,13 @@ def overrides(removed: st.SearchStrategy[Any], stacks: tuple[str, ...]) -> st.Se
     )
     tagged = optional({}, {"Tags": removed, "Description": st.just({"Fn::Sub": "${AWS::StackName}"}) | st.just("a b")})
     count = st.fixed_dictionaries({"DeploymentConfiguration": optional({}, {"MaximumPercent": st.just(200)})})
-    changes = {
+    changes: dict[str, dict[str, dict[str, st.SearchStrategy[Any]]]] = {
         "registry": {"Repository": {"Properties": optional({}, {"Tags": removed})}},
         "tasks": {"TaskRole": {"Properties": tagged}, "LogGroup": {"DeletionPolicy": st.just("Retain")}},
-        "service": {"Service": {"Properties": count}, "LoadBalancer": {"Metadata": st.dictionaries(TEXTS, anything)}},
+        "service": {
+            "Service": {"Properties": count},
+            "LoadBalancer": {"Metadata": st.dictionaries(TEXTS.filter(bool), anything)},
+        },
     }
     return optional(
         {}, {stack: optional({}, {name: optional({}, own) for name, own in changes[stack].items()}) for stack in stacks}
@@ -253,6 +303,9 @@ def configurations(draw: st.DrawFn) -> Data:
     chosen = draw(
         optional({"network": sections.pop("network"), "load_balancer": sections.pop("load_balancer")}, sections)
     )
+    if "service" in chosen:
+        endpoints = any(way.get("egress") == "endpoints" for way in chosen["network"].values())
+        chosen["service"] = draw(with_sidecars(chosen["service"], 8000, region if endpoints else ""))
     return data | chosen
 
 
@@ -260,12 +313,17 @@ def configurations(draw: st.DrawFn) -> Data:
 def with_environments(draw: st.DrawFn) -> Data:
     """A configuration with environments, each of which is valid when it is merged over the rest."""
     data = draw(configurations())
+    # Those of an environment come over none: they would be of another service, in another network.
+    base = data.get("service", {})
+    for key in ("sidecars", "depends_on"):
+        base.pop(key, None)
+    beside = service().flatmap(lambda own: with_sidecars(own, base.get("port", 8000), data["region"]))
     internal = data.get("load_balancer", {}).get("internal", False)
     uri = data["image"].get("uri", "")
     low = draw(st.integers(1, 10))
     sections: dict[str, st.SearchStrategy[Any]] = {
         "tags": st.dictionaries(st.sampled_from(["team", "stage"]), st.sampled_from(["x", 7, None])) | st.none(),
-        "service": service() | st.just({"environment": dict.fromkeys(data.get("service", {}).get("environment", {}))}),
+        "service": beside | st.just({"environment": dict.fromkeys(base.get("environment", {}))}),
         "scaling": st.just({"min": low, "max": draw(st.integers(low, 10)), "cpu": None}) | st.none(),
         "load_balancer": load_balancer(st.just(internal)),
         "domain": domain(data["region"]) | st.none(),

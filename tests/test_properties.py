@@ -43,7 +43,7 @@ def test_any_valid_configuration_compiles_and_lints_clean(data: dict[str, Any]) 
 def test_the_container_gets_what_is_written(data: dict[str, Any]) -> None:
     """Every variable reaches the task definition exactly as in the file, whatever it looks like."""
     tree = read(compiled(data).templates[-1].text)
-    (container,) = tree["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"]
+    container, *_ = tree["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"]
     got = {}
     for variable in container["Environment"]:
         value = variable["Value"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from blogstack.blueprint.check import Check
 from blogstack.blueprint.naming import SERVICE, Naming
-from blogstack.blueprint.tasks import Check, Tasks
+from blogstack.blueprint.tasks import Tasks
 from blogstack.config import Config
 from blogstack.frameworks import START_UP
 
