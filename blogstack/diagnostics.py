@@ -60,7 +60,7 @@ class Code(Enum):
 
     EXEC_READONLY = "BS315", Severity.ERROR, "exec cannot work on a read-only root"
     BALANCER_SUBNETS = "BS316", Severity.ERROR, "the load balancer needs two subnets"
-    OTHER_REGION = "BS317", Severity.ERROR, "the certificate is in another region"
+    OTHER_REGION = "BS317", Severity.ERROR, "a certificate or key is in another region"
 
     DATABASE_VERSION = "BS318", Severity.ERROR, "RDS does not have this PostgreSQL version"
     DATABASE_CLASS = "BS319", Severity.ERROR, "the region does not have this instance class"
@@ -68,6 +68,13 @@ class Code(Enum):
     DATABASE_SUBNETS = "BS321", Severity.ERROR, "the database needs two subnets"
     VARIABLE_TWICE = "BS322", Severity.ERROR, "a variable is set twice"
     FRAGILE_DATABASE = "BS323", Severity.WARNING, "a production database without a safeguard"
+
+    SPOT_NEVER = "BS326", Severity.ERROR, "no task could ever run on Fargate Spot"
+    SCHEDULE_LIMITS = "BS327", Severity.ERROR, "a schedule's min is above its max"
+    NEVER_SCALES = "BS328", Severity.WARNING, "nothing makes the number of tasks change"
+    OTHER_STRATEGY = "BS329", Severity.ERROR, "a key belongs to another deployment strategy"
+    DEPLOYMENT_TOO_LONG = "BS330", Severity.ERROR, "a deployment takes longer than CloudFormation waits"
+    SCHEDULE_STAYS = "BS331", Severity.WARNING, "nothing takes back what a schedule sets"
 
     UNKNOWN_RESOURCE = "BS340", Severity.ERROR, "an override names what no stack has"
     WAITS_FOR_EVER = "BS341", Severity.ERROR, "a container waits for what cannot come"

@@ -33,7 +33,13 @@ _REMEDIES: Mapping[KeyPath, str] = {
     (ENVIRONMENTS,): "remove it: an environment has none of its own",
 }
 
-_WITH_URI: tuple[KeyPath, ...] = (("region",), ("image", "uri"), ("image", "credentials"), ("image", "architecture"))
+_WITH_URI: tuple[KeyPath, ...] = (
+    ("region",),
+    ("kms_key",),
+    ("image", "uri"),
+    ("image", "credentials"),
+    ("image", "architecture"),
+)
 """What an environment may change only where there is no registry stack."""
 
 

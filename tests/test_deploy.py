@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,6 @@ from tests.cases import ACCEPT, NAMES, compiled
 from tests.deploying import ZONES, deploy_all
 
 BLOG = "blog-api"
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as started:
-        yield started
 
 
 @pytest.fixture
@@ -226,6 +219,56 @@ def test_the_count_that_scaling_reached_survives_a_deployment(aws: Emulator) -> 
     assert service["desiredCount"] == 7
     task = aws.client("ecs").describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
     assert task["containerDefinitions"][0]["image"].endswith(":v2")
+
+
+def test_another_strategy_replaces_nothing(aws: Emulator) -> None:
+    """From rolling to blue/green: what takes requests stays, what is new comes beside it."""
+    stack = f"{BLOG}-service"
+    deploy_all(aws, compiled("domain"))
+    before = aws.resources(stack)
+    last = compiled("blue-green")._replace(templates=compiled("blue-green").templates[-1:])
+    deploy_all(aws, last, tag="v2")
+    after = aws.resources(stack)
+    new = {"AlternateTargetGroup", "ProductionRule", "InfrastructureRole"}
+    assert set(after) - set(before) == new
+    assert {name for name in before if after[name] != before[name]} == {"TaskDefinition"}
+    (service,) = aws.client("ecs").describe_services(cluster=BLOG, services=[BLOG])["services"]
+    assert service["deploymentConfiguration"]["strategy"] == "BLUE_GREEN"
+    assert service["loadBalancers"][0]["advancedConfiguration"] == {
+        "alternateTargetGroupArn": after["AlternateTargetGroup"],
+        "productionListenerRule": after["ProductionRule"],
+        "roleArn": aws.client("iam").get_role(RoleName=after["InfrastructureRole"])["Role"]["Arn"],
+    }
+
+
+def test_schedules_and_policies(aws: Emulator) -> None:
+    """Office hours, three policies and Spot, as AWS then tells them."""
+    deploy_all(aws, compiled("office-hours"))
+    scaling = aws.client("application-autoscaling")
+    actions = scaling.describe_scheduled_actions(ServiceNamespace="ecs")["ScheduledActions"]
+    assert {(a["ScheduledActionName"], a["Schedule"], a["Timezone"]) for a in actions} == {
+        ("morning", "cron(0 8 ? * MON-FRI *)", "Asia/Seoul"),
+        ("evening", "cron(30 19 ? * MON-FRI *)", "Asia/Seoul"),
+    }
+    policies = scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+    tracked = {p["PolicyName"]: p["TargetTrackingScalingPolicyConfiguration"] for p in policies}
+    assert {name: policy["TargetValue"] for name, policy in tracked.items()} == {
+        "cpu": 60,
+        "memory": 75,
+        "requests": 1000,
+    }
+    made = aws.resources(f"{BLOG}-service")
+    balancer, group = made["LoadBalancer"], made["TargetGroup"]
+    label = f"app/{balancer.split('/app/')[1]}/targetgroup/{group.split(':targetgroup/')[1]}"
+    assert tracked["requests"]["PredefinedMetricSpecification"] == {
+        "PredefinedMetricType": "ALBRequestCountPerTarget",
+        "ResourceLabel": label,
+    }
+    (service,) = aws.client("ecs").describe_services(cluster=BLOG, services=[BLOG])["services"]
+    assert service["capacityProviderStrategy"] == [
+        {"capacityProvider": "FARGATE", "weight": 50, "base": 2},
+        {"capacityProvider": "FARGATE_SPOT", "weight": 50},
+    ]
 
 
 def test_a_broken_template_rolls_back(aws: Emulator) -> None:

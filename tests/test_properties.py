@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
-import pytest
 from hypothesis import Phase, assume, given, settings
 
 from blogstack.compiler import Compilation, compile_text, lint_all
@@ -109,12 +107,6 @@ def without_our_tags(tree: Any) -> Any:  # noqa: ANN401 (any YAML)
         own = ("blogstack:name", "blogstack:environment")
         return [without_our_tags(item) for item in tree if not (isinstance(item, dict) and item.get("Key") in own)]
     return tree
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as started:
-        yield started
 
 
 def test_any_valid_configuration_deploys(emulator: Emulator) -> None:

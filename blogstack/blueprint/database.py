@@ -19,6 +19,8 @@ class Database(NamedTuple):
     Attributes:
         family: Of the parameter group, as in postgres17.
         max_storage: 0 when the storage does not grow.
+        log_retention: Days that its log groups keep.
+        kms_key: Of storage, insights, secret and logs; "" for AWS's own.
     """
 
     stack: str
@@ -37,6 +39,8 @@ class Database(NamedTuple):
     backup_retention: int
     deletion_protection: bool
     performance_insights: bool
+    log_retention: int
+    kms_key: str
     tags: dict[str, str]
 
 
@@ -62,5 +66,7 @@ def resolve_database(config: Config, names: Naming, placement: Placement) -> Dat
         backup_retention=database.backup_retention,
         deletion_protection=database.deletion_protection,
         performance_insights=database.performance_insights,
+        log_retention=config.logs.retention,
+        kms_key=config.kms_key or "",
         tags=dict(names.tags),
     )

@@ -1,4 +1,4 @@
-"""Decisions about the service stack: load balancer, deployment, scaling."""
+"""Decisions about the service stack: load balancer and deployment."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from blogstack.blueprint.check import Check
 from blogstack.blueprint.naming import SERVICE, Naming
+from blogstack.blueprint.scaling import Scaling, resolve_scaling
 from blogstack.blueprint.tasks import Tasks
 from blogstack.config import Config
+from blogstack.config.deployment import Deployment
 from blogstack.frameworks import START_UP
 
 
@@ -34,14 +36,20 @@ class LoadBalancer(NamedTuple):
     success_codes: str
 
 
-class Scaling(NamedTuple):
-    """Between how many tasks, and by what. `cpu` is a percentage, 0 for no policy; cooldowns in seconds."""
+class Shift(NamedTuple):
+    """A deployment by a second set of tasks, to which the requests go over; times in minutes.
 
-    min: int
-    max: int
-    cpu: int
-    scale_out_cooldown: int
-    scale_in_cooldown: int
+    Attributes:
+        strategy: ECS's word for it.
+        share: Percentage of the requests that goes over first (canary) or in each step (linear); 0 for all at once.
+        wait: Time between two steps.
+        bake: Time that the old tasks stay at the end.
+    """
+
+    strategy: str
+    share: int
+    wait: int
+    bake: int
 
 
 class Service(NamedTuple):
@@ -49,6 +57,9 @@ class Service(NamedTuple):
 
     Attributes:
         tasks: What runs, and what the tasks stack exports.
+        spot: Percentage of the tasks above `base` that run on Fargate Spot.
+        base: Tasks that always run on demand.
+        shift: None for a rolling deployment.
         fixed_count: The number of tasks when it never changes; 0 when scaling decides.
         scaling: None with a fixed count.
     """
@@ -60,6 +71,9 @@ class Service(NamedTuple):
     maximum_percent: int
     circuit_breaker: bool
     zone_rebalancing: bool
+    shift: Shift | None
+    base: int
+    spot: int
     fixed_count: int
     scaling: Scaling | None
     tags: dict[str, str]
@@ -73,8 +87,7 @@ class Service(NamedTuple):
 
 def resolve_service(config: Config, names: Naming, tasks: Tasks) -> Service:
     """Every decision about the service stack."""
-    deployment, scaling = config.deployment, config.scaling
-    fixed = scaling.min == scaling.max
+    deployment, scaling = config.deployment, resolve_scaling(config)
     return Service(
         stack=names.stack(SERVICE),
         tasks=tasks,
@@ -85,8 +98,11 @@ def resolve_service(config: Config, names: Naming, tasks: Tasks) -> Service:
         # Amazon ECS developer guide, "Balancing an Amazon ECS service across Availability Zones": it starts a task
         # in the better zone before it stops one, which a maximum of 100 percent does not allow.
         zone_rebalancing=deployment.maximum_percent > 100,
-        fixed_count=scaling.min if fixed else 0,
-        scaling=None if fixed else _scaling(config),
+        shift=_shift(deployment),
+        base=config.scaling.min,
+        spot=config.scaling.spot,
+        fixed_count=0 if scaling else config.scaling.min,
+        scaling=scaling,
         tags=dict(names.tags),
         ready_path=config.service.health.ready_path or "",
     )
@@ -116,6 +132,9 @@ def _balancer(config: Config) -> LoadBalancer:
     )
 
 
-def _scaling(config: Config) -> Scaling:
-    scaling = config.scaling
-    return Scaling(scaling.min, scaling.max, scaling.cpu or 0, scaling.scale_out_cooldown, scaling.scale_in_cooldown)
+def _shift(deployment: Deployment) -> Shift | None:
+    if deployment.strategy == "rolling":
+        return None
+    share = {"canary": deployment.canary_percent, "linear": deployment.step_percent}.get(deployment.strategy, 0)
+    wait, bake = deployment.step_interval // 60, deployment.bake_time // 60
+    return Shift(deployment.strategy.upper(), share, wait, bake)

@@ -65,6 +65,7 @@ class Tasks(NamedTuple):
 
     Attributes:
         name: Of the cluster, the ECS service, the container and the task family.
+        kms_key: Of logs and secrets; "" for AWS's own.
         release: Words of the release step's command; empty for none.
     """
 
@@ -81,6 +82,7 @@ class Tasks(NamedTuple):
     permissions: tuple[Statement, ...]
     database: DatabaseAccess | None
     release: tuple[str, ...]
+    kms_key: str
     tags: dict[str, str]
 
     @property
@@ -108,6 +110,7 @@ def resolve_tasks(
         permissions=tuple(Statement(s.actions, s.resources) for s in config.service.permissions),
         database=access,
         release=config.service.release or (),
+        kms_key=config.kms_key or "",
         tags=dict(names.tags),
     )
 

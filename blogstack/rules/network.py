@@ -52,8 +52,9 @@ def subnets_too_small(config: Config) -> Iterator[Finding]:
     )
     public_tasks = network.egress == "public_ip"
     plan = address_plan(network.cidr, zones, private_tier=not public_tasks)
-    most = config.deployment.maximum_percent
-    tasks = config.scaling.max * most // 100
+    rolling = config.deployment.strategy == "rolling"
+    most = config.deployment.maximum_percent if rolling else 200
+    tasks = config.scaling.most * most // 100
     others = 0
     if network.egress == "endpoints":
         others += len(interface_endpoints(config))
@@ -61,10 +62,12 @@ def subnets_too_small(config: Config) -> Iterator[Finding]:
         others += FOR_LOAD_BALANCER
     needed = -(-tasks // zones) + others
     if needed > plan.usable:
-        path = written(config, ("scaling", "max"), ("network", "create", "cidr"), ("deployment", "maximum_percent"))
+        limit: KeyPath = ("deployment", "maximum_percent") if rolling else ("deployment", "strategy")
+        path = written(config, ("scaling", "max"), ("network", "create", "cidr"), limit)
         fit = (plan.usable - others) * zones * 100 // most
+        share = f"{most} percent of {config.scaling.most}" if rolling else f"two sets of {config.scaling.most}"
         message = (
-            f"a rolling deployment may run {tasks} tasks ({most} percent of {config.scaling.max}), which takes "
+            f"a {config.deployment.strategy} deployment may run {tasks} tasks ({share}), which takes "
             f"{needed} addresses in each of {zones} subnets; {network.cidr} gives {plan.usable}"
         )
         wider = "a wider network.create.cidr or " if network.cidr[-2:] > "19" else ""

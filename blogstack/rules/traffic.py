@@ -81,7 +81,10 @@ def balancer_subnets(config: Config) -> Iterator[Finding]:
 
 
 def other_region(config: Config) -> Iterator[Finding]:
-    """A load balancer takes certificates of its own region only."""
+    """A load balancer takes certificates of its own region only, and all services take keys of theirs."""
+    if config.kms_key and (region := config.kms_key.split(":")[3]) != config.region:
+        message = f"the key is in {region}, the service in {config.region}"
+        yield Finding(("kms_key",), message, "name a key of the same region")
     arn = config.domain.certificate_arn if config.domain else None
     if arn and (region := arn.split(":")[3]) != config.region:
         message = f"the certificate is in {region}, the load balancer in {config.region}"

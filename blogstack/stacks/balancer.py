@@ -89,12 +89,12 @@ def add_load_balancer(stack: Stack, service: Service, security_group: AWSObject)
     )
 
 
-def add_target_group(stack: Stack, service: Service) -> AWSObject:
+def add_target_group(stack: Stack, service: Service, logical_id: str = names.TARGET_GROUP) -> AWSObject:
     """The tasks as the load balancer sees them: by address, because Fargate tasks have no instance."""
     balancer, check = service.balancer, service.balancer.check
     return stack.add(
         elb.TargetGroup(
-            names.TARGET_GROUP,
+            logical_id,
             TargetType="ip",
             Protocol="HTTP",
             # Of no effect, because ECS registers each task with its port; a fixed one is never replaced.

@@ -45,6 +45,7 @@ DATABASE_SUBNET_GROUP = "DatabaseSubnetGroup"
 DATABASE_PARAMETER_GROUP = "DatabaseParameterGroup"
 DATABASE_SECURITY_GROUP = "DatabaseSecurityGroup"
 DATABASE_MONITORING_ROLE = "DatabaseMonitoringRole"
+DATABASE_LOG_GROUPS = {"postgresql": "DatabaseLogGroup", "upgrade": "DatabaseUpgradeLogGroup"}
 
 # tasks; a generated secret is called after its variable, JwtSecretSecret
 CLUSTER = "Cluster"
@@ -61,6 +62,9 @@ BALANCER_EGRESS = "LoadBalancerEgress"
 TASK_INGRESS = "TaskIngress"
 LOAD_BALANCER = "LoadBalancer"
 TARGET_GROUP = "TargetGroup"
+ALTERNATE_TARGET_GROUP = "AlternateTargetGroup"
+PRODUCTION_RULE = "ProductionRule"
+INFRASTRUCTURE_ROLE = "InfrastructureRole"
 HTTP_LISTENER = "HttpListener"
 HTTPS_LISTENER = "HttpsListener"
 CERTIFICATE = "Certificate"
@@ -68,4 +72,8 @@ DNS_RECORD = "DnsRecord"
 TASK_DEFINITION = "TaskDefinition"
 ECS_SERVICE = "Service"
 SCALABLE_TARGET = "ScalableTarget"
-CPU_SCALING_POLICY = "CpuScalingPolicy"
+SCALING_POLICIES = {
+    "cpu": "CpuScalingPolicy",
+    "memory": "MemoryScalingPolicy",
+    "requests": "RequestScalingPolicy",
+}

@@ -21,7 +21,7 @@ def add_roles(
     stack: Stack, tasks: Tasks, log_group: AWSObject, secrets: Mapping[str, AWSObject]
 ) -> tuple[AWSObject, AWSObject]:
     """The execution role, with which ECS starts a task, and the task role, which is the service's own."""
-    rights = [*_pull(tasks), *_write_logs(log_group), *_read_secrets(tasks, secrets)]
+    rights = [*_pull(tasks), *_write_logs(log_group), *_read_secrets(tasks, secrets), *_decrypt(tasks)]
     execution = iam.Role(
         names.EXECUTION_ROLE,
         AssumeRolePolicyDocument=_task_trust(),
@@ -100,6 +100,20 @@ def _read_secrets(tasks: Tasks, made: Mapping[str, AWSObject]) -> list[Json]:
         read[secret.service].setdefault(str(secret.source), own)
     actions = {"secretsmanager": "secretsmanager:GetSecretValue", "ssm": "ssm:GetParameters"}
     return [allow([actions[service]], found.values()) for service, found in read.items() if found]
+
+
+def _decrypt(tasks: Tasks) -> list[Json]:
+    """The right to decrypt with the customer's key, and only what the two services ask it for.
+
+    Source: Amazon ECS developer guide, "Amazon ECS task execution IAM role", Secrets Manager or Parameter Store rights.
+    """
+    services = {secret.service for secret in tasks.every_secret} | (
+        {"secretsmanager"} if tasks.image.credentials else set()
+    )
+    if not tasks.kms_key or not services:
+        return []
+    via = [Sub(service + ".${AWS::Region}.${AWS::URLSuffix}") for service in sorted(services)]
+    return [allow(["kms:Decrypt"], [tasks.kms_key]) | {"Condition": {"StringEquals": {"kms:ViaService": via}}}]
 
 
 def _exec() -> Json:

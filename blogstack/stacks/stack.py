@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, ImportValue, Parameter, Sub, Tags
+from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, ImportValue, Parameter, Sub, Tags, logs
 from troposphere.ec2 import SecurityGroupRule
 
 from blogstack.blueprint.naming import Imported, Value
@@ -100,6 +100,21 @@ _LIKE_A_REFERENCE = re.compile(r"\$\{(?:AWS::|[A-Z][A-Za-z0-9]*[a-z])[A-Za-z0-9:
 def literal(text: str) -> str | AWSHelperFn:
     """A text of the user's, which nobody must read a reference into: CloudFormation does not, but a linter might."""
     return Sub("${Text}", Text=text) if _LIKE_A_REFERENCE.search(text) else text
+
+
+def log_group(logical_id: str, name: str, retention: int, kms_key: str, tags: dict[str, str]) -> logs.LogGroup:
+    """A log group that goes with its stack; `retention` in days, `kms_key` an ARN or "" for AWS's own key."""
+    group = logs.LogGroup(
+        logical_id,
+        LogGroupName=name,
+        RetentionInDays=retention,
+        Tags=tagged(tags),
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+    )
+    if kms_key:
+        group.KmsKeyId = kms_key
+    return group
 
 
 def tagged(tags: dict[str, str], name: str = "") -> Tags:
