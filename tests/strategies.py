@@ -12,11 +12,10 @@ from blogstack.config.logs import RetentionDays
 from blogstack.fargate import TASK_SIZES
 from blogstack.rds import classes_in, facts
 from blogstack.regions import REGIONS
-
-Data = dict[str, Any]
+from tests.strategy_parts import TEXTS, Data, durations, optional, secrets
+from tests.strategy_sidecars import with_sidecars
 
 NAMES = st.from_regex(r"[a-z](?:-?[a-z0-9]){1,12}", fullmatch=True)
-TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff"), max_size=20)
 SUBNETS = st.integers(16**12, 16**17 - 1).map(lambda number: f"subnet-{number:017x}")
 CIDRS = st.builds(
     lambda a, b, prefix: f"{a}.{b if prefix > 8 else 0}.0.0/{prefix}",
@@ -24,24 +23,6 @@ CIDRS = st.builds(
     st.integers(0, 255),
     st.sampled_from([8, 16, 24]),
 )
-
-
-def optional(
-    required: dict[str, st.SearchStrategy[Any]], others: dict[str, st.SearchStrategy[Any]]
-) -> st.SearchStrategy[Data]:
-    """A mapping with some keys always and any of the others."""
-    return st.fixed_dictionaries(required, optional=others)
-
-
-def durations(low: int, high: int) -> st.SearchStrategy[int | str]:
-    """A duration in any of its spellings."""
-    seconds = st.integers(low, high)
-    minutes = (
-        st.integers(-(-low // 60), high // 60).map(lambda n: f"{n}m")
-        if high >= 60 and -(-low // 60) <= high // 60
-        else seconds
-    )
-    return seconds | seconds.map(lambda n: f"{n}s") | minutes
 
 
 def image() -> st.SearchStrategy[Data]:
@@ -103,67 +84,6 @@ def service(draw: st.DrawFn) -> Data:
     if draw(st.booleans()):
         data |= {"readonly_root": False, "exec": draw(st.booleans())}
     return data
-
-
-@st.composite
-def with_sidecars(draw: st.DrawFn, own: Data, port: int, inside: str) -> Data:
-    """A service with containers beside it, of which each waits only for those before it.
-
-    Args:
-        own: The service.
-        port: Where it listens when it does not say so itself.
-        inside: Region outside of which no image is in reach; "" for none.
-    """
-    if draw(st.booleans()):
-        return own
-    memory = own["memory"] if isinstance(own["memory"], int) else int(own["memory"].split()[0]) * 1024
-    port = own.get("port", port)
-    ecr = f"123456789012.dkr.ecr.{inside or 'us-east-1'}.amazonaws.com/proxy:1.0"
-    elsewhere = ["nginx:1.29", "ghcr.io/team/blog:v1", f"registry.example.com:5000/a/b@sha256:{'0a' * 32}"]
-    ports = draw(st.lists(st.integers(1, 65535).filter(lambda number: number != port), unique=True, max_size=9))
-    made: Data = {}
-    for number, name in enumerate(
-        draw(st.lists(st.from_regex(r"[a-z]-[a-z]{1,4}", fullmatch=True), unique=True, max_size=9))
-    ):
-        health = optional(
-            {"command": st.just("true")}, {"retries": st.integers(1, 10), "start_period": durations(0, 300)}
-        )
-        others: dict[str, st.SearchStrategy[Any]] = {
-            "command": st.lists(TEXTS.filter(bool), min_size=1, max_size=3),
-            "environment": st.dictionaries(st.sampled_from(["A", "B"]), TEXTS | st.integers(0, 9), max_size=2),
-            "secrets": secrets(),
-            "essential": st.booleans(),
-            "depends_on": waits(made),
-            "memory": st.integers(6, max(6, memory // 18)),
-            "readonly_root": st.booleans(),
-            "health": health,
-        }
-        others |= {"port": st.just(ports[number])} if number < len(ports) else {}
-        made[name] = draw(optional({"image": st.just(ecr) if inside else st.sampled_from([ecr, *elsewhere])}, others))
-    return {**own, "sidecars": made, "depends_on": draw(waits(made))}
-
-
-def waits(others: Data) -> st.SearchStrategy[Data]:
-    """Conditions that some containers can reach."""
-    conditions = {
-        name: ["START", *(["HEALTHY"] if "health" in own else []), *([] if own.get("essential", True) else ["SUCCESS"])]
-        for name, own in others.items()
-    }
-    return optional({}, {name: st.sampled_from(found) for name, found in conditions.items()})
-
-
-def secrets() -> st.SearchStrategy[Data]:
-    """Secret variables from every kind of source; their names are none of the environment's."""
-    arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:many-AbCdEf"
-    secret = st.sampled_from(["plain", "team/blog", arn])
-    sources = st.one_of(
-        st.just("generate"),
-        optional({"secretsmanager": secret}, {"key": st.sampled_from(["a", "b.c", "d-e"])}),
-        optional(
-            {"ssm": st.sampled_from(["/blog/dsn", "dsn", "arn:aws:ssm:ap-northeast-2:123456789012:parameter/x"])}, {}
-        ),
-    )
-    return st.dictionaries(st.from_regex(r"[xyz][A-Za-z0-9_]{0,6}", fullmatch=True), sources, max_size=4)
 
 
 @st.composite
