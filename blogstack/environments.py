@@ -1,8 +1,8 @@
 """Document -> Environments: one document for each environment of a file, in which every value still knows its place.
 
 An environment is a deep merge over the rest of the file: mappings merge, lists and scalars replace, null takes a key
-away, so that it is at its default. It happens on the tree of nodes, so what comes out is a document like any other
-(docs/decisions/0009-environments.md).
+away, so that it is at its default; the source of a secret is replaced as a whole. It happens on the tree of nodes, so
+what comes out is a document like any other (docs/decisions/0009-environments.md).
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def _merged(base: Node | None, over: Node, at: KeyPath = ()) -> Node:
     assert base.entries is not None
     entries, key_spans = dict(base.entries), dict(base.key_spans)
     for key, value in over.entries.items():
-        below = entries.get(key)
+        below = None if _holds_sources(at) else entries.get(key)
         if below is None or below.entries is None or value.entries is None:
             key_spans[key] = over.key_spans[key]  # of a key that was taken away too: what it leaves is told there
         if _has_value(value) or _in_template((*at, key)):
@@ -167,6 +167,11 @@ def _merged(base: Node | None, over: Node, at: KeyPath = ()) -> Node:
 def _in_template(at: KeyPath) -> bool:
     """Whether a key path leads into a resource of a template, overrides.STACK.RESOURCE.KEY, where null removes."""
     return at[:1] == ("overrides",) and len(at) > 3
+
+
+def _holds_sources(at: KeyPath) -> bool:
+    """Whether the values of a mapping are replaced as a whole: a secret has one source, whose keys go together."""
+    return at == ("service", "secrets") or (at[:2] == ("service", "sidecars") and at[3:] == ("secrets",))
 
 
 def is_function(mapping: Mapping[str, object]) -> bool:

@@ -10,12 +10,14 @@ from blogstack.config.deployment import Deployment
 from blogstack.config.load_balancer import TlsPolicy
 from blogstack.config.logs import RetentionDays
 from blogstack.fargate import TASK_SIZES
-from blogstack.rds import classes_in, facts
+from blogstack.rds import classes_in, database_name, facts, is_reserved
 from blogstack.regions import REGIONS
 from tests.strategy_parts import TEXTS, Data, durations, optional, secrets
 from tests.strategy_sidecars import with_sidecars
 
-NAMES = st.from_regex(r"[a-z](?:-?[a-z0-9]){1,12}", fullmatch=True)
+NAMES = st.from_regex(r"[a-z](?:-?[a-z0-9]){1,12}", fullmatch=True).filter(
+    lambda name: not is_reserved(database_name(name))
+)
 SUBNETS = st.integers(16**12, 16**17 - 1).map(lambda number: f"subnet-{number:017x}")
 CIDRS = st.builds(
     lambda a, b, prefix: f"{a}.{b if prefix > 8 else 0}.0.0/{prefix}",
@@ -155,10 +157,10 @@ def load_balancer(draw: st.DrawFn, internal: st.SearchStrategy[bool]) -> Data:
     )
 
 
-def domain(region: str) -> st.SearchStrategy[Data]:
+def domain(region: str, name: str) -> st.SearchStrategy[Data]:
     """A domain, with or without a certificate of its own."""
     arn = st.just(f"arn:aws:acm:{region}:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef")
-    required = {"name": st.just("blog.example.com"), "hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
+    required = {"name": st.just(name), "hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
     return optional(required, {"certificate_arn": arn | st.none()})
 
 
@@ -248,7 +250,7 @@ def configurations(draw: st.DrawFn) -> Data:
         "service": service(),
         "scaling": scaling(),
         "load_balancer": load_balancer(st.just(internal)),
-        "domain": domain(region),
+        "domain": domain(region, "blog.example.com"),
         "database": database(region),
         "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
         "deployment": deployment(),
@@ -284,16 +286,20 @@ def with_environments(draw: st.DrawFn) -> Data:
         "service": beside | st.just({"environment": dict.fromkeys(base.get("environment", {}))}),
         "scaling": st.just({"min": low, "max": draw(st.integers(low, 10)), "cpu": None, "spot": None}) | st.none(),
         "load_balancer": load_balancer(st.just(internal)),
-        "domain": domain(data["region"]) | st.none(),
         "network": network(not uri or f".dkr.ecr.{data['region']}." in uri, internal).map(_instead),
         "deployment": deployment().map(_instead_of_deployment) | st.none(),
         "logs": st.just({"retention": 7}) | st.none(),
         "overrides": overrides(st.just([]), ("tasks", "service")),
     }
-    body = optional({}, sections) | st.none()
     # Short enough for a service of the name NAME-ENVIRONMENT to stand for it.
-    names = st.from_regex(r"[a-z][a-z0-9]{0,3}", fullmatch=True)
-    return {**data, "environments": draw(st.dictionaries(names, body, min_size=1, max_size=3))}
+    names = draw(st.lists(st.from_regex(r"[a-z][a-z0-9]{0,3}", fullmatch=True), min_size=1, max_size=3, unique=True))
+    environments = {}
+    for number, name in enumerate(names):
+        own = domain(data["region"], f"{name}.blog.example.com") | st.none()
+        inherits = number == 0 or "domain" not in data  # a name leads to one environment
+        body = optional({}, sections | {"domain": own}) | st.none() if inherits else optional({"domain": own}, sections)
+        environments[name] = draw(body)
+    return {**data, "environments": environments}
 
 
 def _instead(data: Data) -> Data:

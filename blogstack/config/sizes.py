@@ -27,6 +27,9 @@ class _Cpu:
             ]
         }
 
+    def in_words(self) -> str:
+        return f"CPU units ({', '.join(map(str, TASK_SIZES))}) or vCPUs, as in `0.5 vCPU`"
+
 
 @dataclass(frozen=True)
 class _Memory:
@@ -56,6 +59,9 @@ class _Memory:
         if not self.low <= mebibytes <= _MOST_MEMORY:
             raise fault("OUT_OF_RANGE", f"{value}", f"{self.sold} {self.low} MiB to {_MOST_MEMORY} MiB (244 GB)")
         return mebibytes
+
+    def in_words(self) -> str:
+        return f"MiB ({self.low} to {_MOST_MEMORY}) or GB, as in `1 GB`"
 
 
 _MOST_MEMORY = 249856

@@ -118,6 +118,7 @@ RULES: tuple[Rule, ...] = (
         deploying.deployment_too_long,
         tuple(("deployment", key) for key in ("strategy", "bake_time", "step_percent", "step_interval")),
     ),
+    Rule(Code.RESERVED_NAME, database.reserved_name, (("name",), ("database", "name"))),
     Rule(Code.VARIABLE_TWICE, tasks.variable_twice, (_ENVIRONMENT, ("service", "secrets"), SIDECARS)),
     Rule(Code.IMAGE_OUT_OF_REACH, sidecars.out_of_reach, (("network",), ("region",), SIDECARS)),
     Rule(Code.WAITS_FOR_EVER, sidecars.waits_for_ever, (("service", "depends_on"), SIDECARS)),
