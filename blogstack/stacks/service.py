@@ -9,7 +9,7 @@ from blogstack.blueprint.naming import Imported
 from blogstack.blueprint.service import Service
 from blogstack.blueprint.tasks import Tasks
 from blogstack.stacks import balancer, monitoring, names, scaling, shifting
-from blogstack.stacks.container import Handles, add_image_tag, container, serving, task_definition
+from blogstack.stacks.container import Handles, add_image_tag, container, serving, sidecar, task_definition
 from blogstack.stacks.stack import Stack, given, tagged
 
 
@@ -30,8 +30,9 @@ def lower(service: Service, watched: Monitoring | None) -> Stack:
     outputs = ("LogGroupName", "ExecutionRoleArn", "TaskRoleArn")
     log_group, execution_role, task_role = (_from_tasks(tasks, output) for output in outputs)
     handles = Handles(log_group, execution_role, task_role, secrets={})
-    definition = serving(container(tasks, handles, tasks.container.command), tasks.container)
-    task = stack.add(task_definition(names.TASK_DEFINITION, tasks.name, tasks, handles, definition), "service")
+    own = serving(container(tasks, handles, tasks.container.command), tasks.container)
+    containers = [own, *(sidecar(beside, tasks.container.stop_timeout, handles) for beside in tasks.sidecars)]
+    task = stack.add(task_definition(names.TASK_DEFINITION, tasks.name, tasks, handles, containers), "service")
     target = ecs.LoadBalancer(
         ContainerName=tasks.name, ContainerPort=tasks.container.port, TargetGroupArn=Ref(target_group)
     )
