@@ -88,6 +88,22 @@ def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Col
     return compilation._replace(templates=templates, blueprints=tuple(blueprints), origins=origins_of)
 
 
+def unique_stacks(compilations: Sequence[Compilation]) -> list[Compilation]:
+    """The compilations, with an error in each that describes a stack which an earlier one describes already."""
+    seen: dict[str, str] = {}
+    result = []
+    for compilation in compilations:
+        twice = [t.stack_name for t in compilation.templates if t.stack_name in seen]
+        for template in compilation.templates:
+            seen.setdefault(template.stack_name, compilation.path)
+        if twice:
+            message = f"the stack {twice[0]} is described by {seen[twice[0]]} too"
+            found = Diagnostic(Code.SAME_STACK, message, help="give each service a name of its own")
+            compilation = Compilation(compilation.path, compilation.content, (found, *compilation.diagnostics))
+        result.append(compilation)
+    return result
+
+
 def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Compilation]:
     """Lint the templates of several compilations at once; one with a finding loses its templates."""
     jobs = [Job(t.text, _home(c, t).region) for c in compilations for t in c.templates]

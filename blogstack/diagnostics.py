@@ -19,7 +19,7 @@ class Code(Enum):
     """Every finding there is: its number, its severity and its subject. A number is never used twice.
 
     BS1xx the YAML text, BS2xx the shape of the configuration, BS3xx rules across keys,
-    BS4xx findings of cfn-lint, BS5xx output files and AWS. Each has a page in docs/codes/.
+    BS4xx findings of cfn-lint, BS5xx output files and AWS. Each has a page in codes/.
     """
 
     UNREADABLE = "BS101", Severity.ERROR, "the file cannot be read"

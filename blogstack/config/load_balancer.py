@@ -32,7 +32,7 @@ _CODE = "[234][0-9]{2}"
 class HealthCheck(Section):
     """The target group's check. Limits: Elastic Load Balancing API reference, CreateTargetGroup."""
 
-    path: UrlPath | None = None
+    path: UrlPath | None = Field(None, examples=["/health"])
     """Path that is requested; the default is service.health.path."""
     interval: Annotated[int, Duration(5, 300)] = 15
     """Time between two checks."""
@@ -51,7 +51,7 @@ class HealthCheck(Section):
         ),
     ] = "200"
     """HTTP status codes that pass, from 200 to 499."""
-    grace_period: Annotated[int, Duration(0, 7200)] | None = None
+    grace_period: Annotated[int, Duration(0, 7200)] | None = Field(None, examples=["3m"])
     """Time after a task's start in which failed checks do not count; by framework: django 120s, others 60s."""
 
 
@@ -67,6 +67,10 @@ class _AccessLogs:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         return {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": f"^(?:{_BUCKET})$"}]}
+
+    def in_words(self) -> str:
+        """What it takes."""
+        return "true, false, or the name of a bucket"
 
     def check(self, value: object) -> bool | str:
         """The value itself; an error when it is no name of a bucket either."""

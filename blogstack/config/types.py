@@ -1,4 +1,4 @@
-"""The types of values: each knows its limits, says them in its errors and puts them into the JSON Schema.
+"""The types of values: each knows its limits, says them in words and in its errors, and puts them into the JSON Schema.
 
 An error's type is the name of a Code; its context may hold the remedy as `help`.
 """
@@ -29,14 +29,15 @@ Items = Annotated[tuple[T, ...], Field(strict=False)]
 """A YAML list, kept as a tuple."""
 
 
-def _unique(items: tuple[T, ...]) -> tuple[T, ...]:
+def unique(items: tuple[T, ...]) -> tuple[T, ...]:
+    """The items themselves; an error when one of them stands twice."""
     twice = [item for n, item in enumerate(items) if item in items[:n]]
     if twice:
         raise fault("WRONG_FORM", f"{shorten(str(twice[0]))!r} stands twice in the list", "keep one of the two")
     return items
 
 
-UniqueItems = Annotated[Items[T], AfterValidator(_unique), Field(json_schema_extra={"uniqueItems": True})]
+UniqueItems = Annotated[Items[T], AfterValidator(unique), Field(json_schema_extra={"uniqueItems": True})]
 """A YAML list without repetition, kept as a tuple."""
 
 
@@ -63,6 +64,10 @@ class Whole:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         return {"type": "integer", "minimum": self.low, "maximum": self.high}
+
+    def in_words(self) -> str:
+        """The type and its limits."""
+        return f"whole number, {self.low} to {counted(self.high, self.unit)}"
 
     def check(self, value: int) -> int:
         """The value itself; an error when it is outside the limits."""
@@ -92,6 +97,15 @@ class Duration:
             {"type": "string", "pattern": duration_pattern(self.low, self.high)},
         ]
         return {"anyOf": forms}
+
+    def in_words(self) -> str:
+        """The type and its limits."""
+        return f"duration, {self.written(self.low)} to {self.written(self.high)}"
+
+    def written(self, seconds: int) -> str:
+        """A duration as a person writes it: in the largest unit that it is a whole number of."""
+        unit = next((unit for unit in "hm" if seconds and seconds % _UNITS[unit] == 0), "s")
+        return f"{seconds // _UNITS[unit]}{unit}"
 
     def check(self, value: object) -> int:
         """The duration in seconds."""
@@ -200,6 +214,10 @@ class Form:
             return own
         return {"anyOf": [own, {"type": "integer", "minimum": 0}]}
 
+    def in_words(self) -> str:
+        """The type, its limits and how to write it."""
+        return f"{self.words}, at most {self.longest} characters ({self.help})"
+
     def check(self, value: str) -> str:
         """The text itself; an error when it has another form."""
         if len(value) <= _LONGEST_MATCHED and not re.fullmatch(self.pattern, value):
@@ -268,6 +286,10 @@ class Cidr:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         prefixes = "|".join(str(n) for n in range(self.widest, self.narrowest + 1))
         return {"type": "string", "pattern": rf"^{_OCTET}(?:\.{_OCTET}){{3}}/(?:{prefixes})$"}
+
+    def in_words(self) -> str:
+        """The type and its limits."""
+        return f"an IPv4 CIDR block without host bits, /{self.widest} to /{self.narrowest}"
 
     def check(self, value: str) -> str:
         """The block itself; an error when it is none, has host bits, or is too wide or too narrow."""
