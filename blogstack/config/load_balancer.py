@@ -69,7 +69,7 @@ class _AccessLogs:
         return {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": f"^(?:{_BUCKET})$"}]}
 
     def in_words(self) -> str:
-        """What it takes."""
+        """The type and its limits."""
         return "true, false, or the name of a bucket"
 
     def check(self, value: object) -> bool | str:
