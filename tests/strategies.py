@@ -10,12 +10,14 @@ from blogstack.config.deployment import Deployment
 from blogstack.config.load_balancer import TlsPolicy
 from blogstack.config.logs import RetentionDays
 from blogstack.fargate import TASK_SIZES
-from blogstack.rds import classes_in, facts
+from blogstack.rds import classes_in, database_name, facts, is_reserved
 from blogstack.regions import REGIONS
 
 Data = dict[str, Any]
 
-NAMES = st.from_regex(r"[a-z](?:-?[a-z0-9]){1,12}", fullmatch=True)
+NAMES = st.from_regex(r"[a-z](?:-?[a-z0-9]){1,12}", fullmatch=True).filter(
+    lambda name: not is_reserved(database_name(name))
+)
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff"), max_size=20)
 SUBNETS = st.integers(16**12, 16**17 - 1).map(lambda number: f"subnet-{number:017x}")
 CIDRS = st.builds(
@@ -168,12 +170,12 @@ def load_balancer(draw: st.DrawFn, internal: st.SearchStrategy[bool]) -> Data:
     )
 
 
-def domain(region: str) -> st.SearchStrategy[Data | None]:
+def domain(region: str, name: str) -> st.SearchStrategy[Data | None]:
     """A domain, with or without a certificate of its own; none where Route 53 has no public hosted zones."""
     if region.startswith("us-gov-"):
         return st.none()
     arn = st.just(f"arn:aws:acm:{region}:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef")
-    required = {"name": st.just("blog.example.com"), "hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
+    required = {"name": st.just(name), "hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
     return optional(required, {"certificate_arn": arn | st.none()})
 
 
@@ -263,11 +265,12 @@ def configurations(draw: st.DrawFn) -> Data:
         "service": service(),
         "scaling": scaling(),
         "load_balancer": load_balancer(st.just(internal)),
-        **({} if region.startswith("us-gov-") else {"domain": domain(region)}),
+        **({} if region.startswith("us-gov-") else {"domain": domain(region, "blog.example.com")}),
         "database": database(region),
         "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
         "deployment": deployment(),
         "kms_key": st.just(f"arn:aws:kms:{region}:123456789012:key/12345678-90ab-cdef-1234-567890abcdef"),
+        "alarms": st.fixed_dictionaries({"email": st.sampled_from(["ops@example.com", "a.b+c@sub.example.org"])}),
         "logs": optional(
             {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}
         ),
@@ -290,15 +293,20 @@ def with_environments(draw: st.DrawFn) -> Data:
         "service": service() | st.just({"environment": dict.fromkeys(data.get("service", {}).get("environment", {}))}),
         "scaling": st.just({"min": low, "max": draw(st.integers(low, 10)), "cpu": None, "spot": None}) | st.none(),
         "load_balancer": load_balancer(st.just(internal)),
-        "domain": domain(data["region"]) | st.none(),
         "network": network(not uri or f".dkr.ecr.{data['region']}." in uri, internal).map(_instead),
         "deployment": deployment().map(_instead_of_deployment) | st.none(),
+        "alarms": st.just({"email": "ops@example.com"}) | st.none(),
         "logs": st.just({"retention": 7}) | st.none(),
     }
-    body = optional({}, sections) | st.none()
     # Short enough for a service of the name NAME-ENVIRONMENT to stand for it.
-    names = st.from_regex(r"[a-z][a-z0-9]{0,3}", fullmatch=True)
-    return _settled({**data, "environments": draw(st.dictionaries(names, body, min_size=1, max_size=3))})
+    names = draw(st.lists(st.from_regex(r"[a-z][a-z0-9]{0,3}", fullmatch=True), min_size=1, max_size=3, unique=True))
+    environments = {}
+    for number, name in enumerate(names):
+        own = domain(data["region"], f"{name}.blog.example.com") | st.none()
+        inherits = number == 0 or "domain" not in data  # a name leads to one environment
+        body = optional({}, sections | {"domain": own}) | st.none() if inherits else optional({"domain": own}, sections)
+        environments[name] = draw(body)
+    return _settled({**data, "environments": environments})
 
 
 def _settled(data: Data) -> Data:

@@ -290,6 +290,8 @@ def test_the_database_is_private_and_encrypted(name: str) -> None:
         return
     database = resource(name, "database", "Database")
     assert (database["StorageEncrypted"], database["PubliclyAccessible"]) == (True, False)
+    # Without it RDS refuses another major engine_version, which is upgraded in place.
+    assert database["AllowMajorVersionUpgrade"] is True
     assert len(resource(name, "database", "DatabaseSubnetGroup")["SubnetIds"]) >= 2
     assert resource(name, "database", "DatabaseParameterGroup")["Parameters"] == {"rds.force_ssl": "1"}
     assert database["MasterUserPassword"] == {

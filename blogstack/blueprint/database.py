@@ -7,6 +7,7 @@ from typing import NamedTuple
 from blogstack.blueprint.naming import DATABASE, Naming, Value
 from blogstack.blueprint.network import Placement
 from blogstack.config import Config
+from blogstack.rds import database_name
 
 # AWS Security Hub, RDS.23: another port than the engine's own, 5432, and RDS.25: another user than postgres.
 PORT = 5433
@@ -60,7 +61,7 @@ def resolve_database(config: Config, names: Naming, placement: Placement) -> Dat
         storage=database.storage,
         max_storage=database.max_storage if database.max_storage > database.storage else 0,
         multi_az=database.multi_az,
-        name=database.name or config.name.replace("-", "_"),
+        name=database.name or database_name(config.name),
         port=PORT,
         user=USER,
         backup_retention=database.backup_retention,

@@ -112,6 +112,9 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
         DBParameterGroupName=Ref(parameters),
         EnableIAMDatabaseAuthentication=True,
         AutoMinorVersionUpgrade=True,
+        # For the day when the file names another major version; by itself RDS upgrades minor ones only (Amazon RDS API
+        # reference, ModifyDBInstance, AllowMajorVersionUpgrade).
+        AllowMajorVersionUpgrade=True,
         BackupRetentionPeriod=database.backup_retention,
         CopyTagsToSnapshot=True,
         DeletionProtection=database.deletion_protection,
