@@ -261,3 +261,17 @@ def test_the_schema_is_one(run: Run) -> None:
     for body in [schema, *schema["definitions"].values()]:
         assert body["additionalProperties"] is False
         assert all(len(key["description"]) >= 8 for key in body["properties"].values())
+
+
+class TestStreams:
+    """What goes wrong with standard output is told, and is no bug of ours."""
+
+    def test_version(self, run: Run) -> None:
+        result = run("--version")
+        assert (result.returncode, result.stdout.split()[0]) == (0, "blogstack")
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only some systems have a device that is always full")
+    def test_full_device(self, run: Run) -> None:
+        with Path("/dev/full").open("w") as full:
+            result = run("schema", capture_output=False, stdout=full, stderr=subprocess.PIPE)
+        assert (result.returncode, result.stderr) == (1, "error: cannot print: No space left on device\n")

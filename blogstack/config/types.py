@@ -278,19 +278,33 @@ Variable = Annotated[
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 
 
+# RFC 1918, and RFC 6598 for networks behind a carrier's NAT.
+_PRIVATE = {
+    "10.0.0.0/8": "10",
+    "172.16.0.0/12": r"172\.(?:1[6-9]|2[0-9]|3[01])",
+    "192.168.0.0/16": r"192\.168",
+    "100.64.0.0/10": r"100\.(?:6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])",
+}
+
+
 @dataclass(frozen=True)
 class Cidr:
-    """An IPv4 CIDR block whose host bits are zero, with a prefix length from `widest` to `narrowest`."""
+    """An IPv4 CIDR block whose host bits are zero, with a prefix length from `widest` to `narrowest`.
+
+    `private`: of the ranges that AWS recommends for a network (Amazon VPC user guide, "VPC CIDR blocks").
+    """
 
     widest: int = 0
     narrowest: int = 32
+    private: bool = False
 
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.check, core_schema.str_schema(strict=True))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         prefixes = "|".join(str(n) for n in range(self.widest, self.narrowest + 1))
-        return {"type": "string", "pattern": rf"^{_OCTET}(?:\.{_OCTET}){{3}}/(?:{prefixes})$"}
+        ranges = rf"(?=(?:{'|'.join(_PRIVATE.values())})\.)" if self.private else ""
+        return {"type": "string", "pattern": rf"^{ranges}{_OCTET}(?:\.{_OCTET}){{3}}/(?:{prefixes})$"}
 
     def in_words(self) -> str:
         """The type and its limits."""
@@ -311,4 +325,6 @@ class Cidr:
         if not self.widest <= block.prefixlen <= self.narrowest:
             help = f"choose /{self.widest} to /{self.narrowest}"
             raise fault("OUT_OF_RANGE", f"{value} is a /{block.prefixlen}", help)
+        if self.private and not any(block.subnet_of(IPv4Network(known)) for known in _PRIVATE):
+            raise fault("OUT_OF_RANGE", f"{value} is not of a private range", f"choose one in {', '.join(_PRIVATE)}")
         return value
