@@ -145,12 +145,12 @@ def init(
     from blogstack.editor import json_schema
     from blogstack.starter import SCHEMA_FILE, service_name, starter
 
-    texts = {DEFAULT_FILE: starter(service_name(Path.cwd().name), framework.value), SCHEMA_FILE: json_schema()}
-    if there := [name for name in texts if os.path.lexists(name)]:
-        _say(f"error: {' and '.join(there)} {'exist' if len(there) > 1 else 'exists'} already; nothing was written")
-        raise typer.Exit(1)
     written: list[Path] = []
     try:
+        texts = {DEFAULT_FILE: starter(service_name(Path.cwd().name), framework.value), SCHEMA_FILE: json_schema()}
+        if there := [name for name in texts if os.path.lexists(name)]:
+            _say(f"error: {' and '.join(there)} {'exist' if len(there) > 1 else 'exists'} already; nothing was written")
+            raise typer.Exit(1)
         for name, text in texts.items():
             output.write_new(Path(name), text)
             written.append(Path(name))
@@ -164,9 +164,11 @@ def init(
 
 def run() -> None:
     """Run the command line, and leave with 3 when something goes wrong that is not the user's fault."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us; what goes there must not go elsewhere
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 (open as long as we run)
+        if hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="backslashreplace")
     try:
         app()
     except BrokenPipeError:  # the reader of our output has gone
@@ -209,11 +211,11 @@ def _compile(
     names = {t.stack_name: f"{t.stack_name}.{format}" for c in compilations for t in c.templates}
     texts = {names[t.stack_name]: t.text for c in compilations for t in c.templates}
     owners = output.Owners({blueprint.name for c in compilations for blueprint in c.blueprints}, picked)
-    if check:
-        stale = output.differences(out, texts, owners)
-        found = [Diagnostic(Code.OUT_OF_DATE, text, help="run `blogstack compile`") for text in stale]
-        _finish([*compilations, *([Compilation(str(out), b"", tuple(found))] if found else [])], diagnostics)
     try:
+        if check:
+            stale = output.differences(out, texts, owners)
+            found = [Diagnostic(Code.OUT_OF_DATE, text, help="run `blogstack compile`") for text in stale]
+            _finish([*compilations, *([Compilation(str(out), b"", tuple(found))] if found else [])], diagnostics)
         changes = output.write(out, texts, owners)
     except Rejected as rejected:
         _finish([*compilations, Compilation(str(out), b"", rejected.diagnostics)], diagnostics)

@@ -136,7 +136,7 @@ class TestCompletion:
             (["comp"], ["compile"]),
             (["validate", "--diagnostics", "s"], ["sarif"]),
             (["compile", "--wat"], ["--watch"]),
-            (["explain", "scaling.m"], ["scaling.min", "scaling.max"]),
+            (["explain", "scaling.m"], ["scaling.min", "scaling.max", "scaling.memory"]),
             (["explain", "BS30"], [f"BS30{number}" for number in range(1, 10)]),
         ],
     )

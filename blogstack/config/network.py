@@ -94,7 +94,11 @@ class Network(Section):
     @model_validator(mode="after")
     def _one(self) -> Network:
         if self.create is not None and self.existing is not None:
-            raise fault("EXCLUSIVE", "network has both create and existing", "keep one of the two")
+            raise fault(
+                "EXCLUSIVE",
+                "network has both create and existing",
+                "keep one of the two; in an environment null takes the other away",
+            )
         return self
 
     @property

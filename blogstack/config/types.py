@@ -109,20 +109,50 @@ class Duration:
 
     def check(self, value: object) -> int:
         """The duration in seconds."""
-        match = _DURATION.fullmatch(str(value))
-        if isinstance(value, bool) or not isinstance(value, int | str) or not (match or isinstance(value, int)):
-            raise fault("WRONG_TYPE", "is not a duration", "write a number of seconds, or 30s, 2m, 1h")
-        seconds = int(match[1]) * _UNITS[match[2]] if match else int(value)
+        seconds = _seconds(value)
         if not self.low <= seconds <= self.high:
             raise fault("OUT_OF_RANGE", f"{value}", f"choose {self.low}s to {self.high}s")
         return seconds
 
 
-def duration_pattern(low: int, high: int) -> str:
+def _seconds(value: object) -> int:
+    match = _DURATION.fullmatch(str(value))
+    if isinstance(value, bool) or not isinstance(value, int | str) or not (match or isinstance(value, int)):
+        raise fault("WRONG_TYPE", "is not a duration", "write a number of seconds, or 30s, 2m, 1h")
+    return int(match[1]) * _UNITS[match[2]] if match else int(value)
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """A duration of `low` to `high` whole minutes, kept in seconds and written as `5m`, `1h` or `300`."""
+
+    low: int
+    high: int
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        low, high = self.low * 60, self.high * 60
+        whole: JsonSchema = {"type": "integer", "minimum": low, "maximum": high, "multipleOf": 60}
+        return {"anyOf": [whole, {"type": "string", "pattern": duration_pattern(low, high, seconds=False)}]}
+
+    def check(self, value: object) -> int:
+        """The duration in seconds."""
+        seconds = _seconds(value)
+        if not self.low * 60 <= seconds <= self.high * 60:
+            raise fault("OUT_OF_RANGE", f"{value}", f"choose {self.low}m to {self.high}m")
+        if seconds % 60 or (isinstance(value, str) and value[-1] not in "mh"):
+            help = f"AWS counts in minutes: write {-(-seconds // 60)}m"
+            raise fault("WRONG_FORM", f"{value} is not written in minutes", help)
+        return seconds
+
+
+def duration_pattern(low: int, high: int, *, seconds: bool = True) -> str:
     """A regular expression for every text that means `low` to `high` seconds."""
     parts = []
-    for unit, seconds in (("s?", 1), ("m", 60), ("h", 3600)):
-        first, last = -(-low // seconds), high // seconds
+    for unit, size in (*((("s?", 1),) if seconds else ()), ("m", 60), ("h", 3600)):
+        first, last = -(-low // size), high // size
         if first <= last:
             parts.append(f"({_numbers(first, last)}){unit}")
     return f"^({'|'.join(parts)})$"

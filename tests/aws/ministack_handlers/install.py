@@ -17,6 +17,7 @@ from . import (
     scaling,
     secret_names,
     task_definitions,
+    web_acls,
 )
 
 
@@ -39,5 +40,6 @@ def install() -> None:
         scaling,
         secret_names,
         task_definitions,
+        web_acls,
     ):
         concern.install()
