@@ -43,6 +43,7 @@ class TestKeys:
         [
             ("scaling.min", "whole number, 1 to 5000 tasks", "`2`"),
             ("service.stop_timeout", "duration, 2s to 2m", "`30s`"),
+            ("deployment.bake_time", "duration in whole minutes, 0m to 24h", "`5m`"),
             ("service.exec", "true or false", "`false`"),
             ("logs.container_insights", "true or false", "`true`"),
             ("image.architecture", "one of x86_64, arm64", "`x86_64`"),
