@@ -1,8 +1,8 @@
 """The stages in order, as data in and data out: no input or output, no exception that is the user's fault.
 
     bytes -parse-> Document -split-> Environments, and each of them
-          -validate-> Validation -check-> + Diagnostics -resolve-> Blueprint -lower-> Stacks -emit-> Templates
-          -lint-> + Diagnostics
+          -validate-> Validation -check-> + Diagnostics -resolve-> Blueprint -lower-> Stacks
+          -override-> Stacks -emit-> Templates -lint-> + Diagnostics
 
 Every stage may add diagnostics. An error in the file ends the way before the blueprints, so from there on an exception
 is a bug of ours.
@@ -11,14 +11,16 @@ is a bug of ours.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from blogstack.blueprint import Blueprint, resolve
 from blogstack.config import Config
-from blogstack.diagnostics import Code, Diagnostic, Rejected, by_position, told_once
+from blogstack.diagnostics import Code, Diagnostic, Rejected, Span, by_position, told_once
+from blogstack.document import Document, KeyPath
 from blogstack.emit import MAX_BYTES, Format, Owner, Template, emit
 from blogstack.environments import Environment, misplaced, split
 from blogstack.lint import Finding, Job, Origins, lint, place
+from blogstack.overrides import OVERRIDES, changes, override, places, unknown
 from blogstack.rules import check
 from blogstack.rules.environments import same_domain
 from blogstack.source import parse
@@ -74,15 +76,22 @@ def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Col
     blueprints = []
     # The registry stack, which all environments share, is written down once.
     made: dict[str, tuple[Template, Origins]] = {}
+    astray: dict[str, Sequence[Diagnostic]] = {}
     for environment, config in sound:
         blueprint = resolve(config, environment.name, environment.own_tags)
         blueprints.append(blueprint)
-        for stack in lower(blueprint):
+        stacks, changed = lower(blueprint), changes(config)
+        known = {stack.kind: stack.origins for stack in stacks}
+        astray[environment.name] = tuple(unknown(environment.document, changed, known))
+        for stack in stacks:
             if stack.name not in made:
-                template = emit(stack, _owner(blueprint, stack), source, format)
+                tree, own = stack.tree(), changed.get(stack.kind, {})
+                tree = override(tree, own) if own else tree
+                template = emit(stack.name, tree, _owner(blueprint, stack), source, format)
                 # The stacks themselves are large: what is kept, for a thousand files, is where resources come from.
-                origins = {name: environment.document.locate(key) for name, key in stack.origins.items()}
-                made[stack.name] = template, origins
+                made[stack.name] = template, _origins(environment.document, stack, tree, own)
+    if any(astray.values()):
+        return compilation._replace(diagnostics=by_position([*compilation.diagnostics, *told_once(astray)]))
     templates = tuple(template for template, _ in made.values())
     if too_large := [d for d in map(_size_problem, templates) if d]:
         return compilation._replace(diagnostics=by_position([*compilation.diagnostics, *too_large]))
@@ -150,6 +159,14 @@ def _checked(environment: Environment) -> tuple[Validation | None, Sequence[Diag
     return validation, [*validation.diagnostics, *check(environment.document, validation, environment.name)]
 
 
+def _origins(document: Document, stack: Stack, tree: Mapping[str, Any], own: Mapping[str, Any]) -> Origins:
+    """Where each resource of a stack comes from, and what is overridden with `own`."""
+    origins: dict[KeyPath, Span] = {(name,): document.locate(key) for name, key in stack.origins.items()}
+    for path, key in places(own, tree["Resources"]) if own else ():
+        origins[path] = document.locate((OVERRIDES, stack.kind, *key))
+    return origins
+
+
 def _owner(blueprint: Blueprint, stack: Stack) -> Owner:
     shared = blueprint.registry is not None and stack.name == blueprint.registry.stack
     return Owner(blueprint.name, "" if shared else blueprint.environment)
@@ -181,5 +198,5 @@ def _size_problem(template: Template) -> Diagnostic | None:
         return None
     message = f"the template of {template.stack_name} has {size} bytes, and only {MAX_BYTES} deploy without a bucket"
     return Diagnostic(
-        Code.TEMPLATE_TOO_LARGE, message, help="shorten service.environment, permissions or allowed_cidrs"
+        Code.TEMPLATE_TOO_LARGE, message, help="shorten service.environment, permissions, allowed_cidrs or overrides"
     )

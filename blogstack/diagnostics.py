@@ -82,6 +82,14 @@ class Code(Enum):
     ROLE_TOO_LONG = "BS333", Severity.ERROR, "the task role's permissions are too long"
     STICKY_SHIFT = "BS334", Severity.ERROR, "sticky sessions do not go with two target groups"
 
+    ROLLBACK_WITHOUT_ALARMS = "BS337", Severity.ERROR, "a rollback on alarms, and no alarms"
+
+    UNKNOWN_RESOURCE = "BS340", Severity.ERROR, "an override names what no stack has"
+    WAITS_FOR_EVER = "BS341", Severity.ERROR, "a container waits for what cannot come"
+    SAME_PORT = "BS342", Severity.ERROR, "two containers listen on the same port"
+    SIDECAR_MEMORY = "BS343", Severity.ERROR, "the sidecars leave the service too little memory"
+    SIDECAR_NAME = "BS344", Severity.ERROR, "a sidecar is called like the service's own container"
+
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 

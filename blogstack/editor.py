@@ -74,10 +74,14 @@ class _Overrides:
         if key in ("allOf", "anyOf"):
             return [{name: self._value(name, value, at) for name, value in choice.items()} for choice in inner]
         if key == "patternProperties":
-            return {pattern: _nullable(value) for pattern, value in inner.items()}
+            return {pattern: self._named(value, at) for pattern, value in inner.items()}
         if key == "additionalProperties" and isinstance(inner, dict):
-            return _nullable(inner)
+            return self._named(inner, at)
         return self._reference(inner, at) if key == "$ref" else inner
+
+    def _named(self, body: Json, at: KeyPath) -> Json:
+        """What stands under a name of the user's own."""
+        return _nullable({key: self._value(key, inner, (*at, "*")) for key, inner in body.items()})
 
     def _reference(self, target: str, at: KeyPath) -> str:
         name = target.rsplit("/", 1)[1]

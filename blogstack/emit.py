@@ -1,4 +1,4 @@
-"""Stack -> text: a template in the order in which a person would write it, the same bytes for the same stack.
+"""A stack as text: a template in the order in which a person would write it, the same bytes for the same stack.
 
 Our own writer rather than PyYAML's: CloudFormation's short functions, a blank line between resources and speed
 (docs/decisions/0003-output-order.md). A test reads everything back with PyYAML.
@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
-
-from blogstack.stacks import Stack
 
 Format = Literal["yaml", "json"]
 
@@ -32,6 +30,7 @@ _SPACED = ("Parameters", "Resources", "Outputs")
 # brackets, commas and brackets need quotes too.
 _PLAIN = re.compile(r"[A-Za-z/_$](?:[!$%&(-9;-\[\]-_a-~]|:(?=[!-~])|(?<! )#| (?=[$-&(-9;-\[\]-_a-~]))*")
 _PLAIN_IN_FLOW = re.compile(r"[A-Za-z/_][A-Za-z0-9_./=@-]*")
+_FUNCTION = re.compile(r"Ref|Fn::[A-Z][A-Za-z0-9]*")
 # Words that YAML 1.1 takes for a boolean or null.
 _NOT_TEXT = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -58,20 +57,21 @@ class Template(NamedTuple):
     owner: Owner
 
 
-def emit(stack: Stack, owner: Owner, source: str, format: Format) -> Template:
+def emit(name: str, tree: Mapping[str, Any], owner: Owner, source: str, format: Format) -> Template:
     """Write a stack as text.
 
     Args:
-        stack: What to write.
+        name: Of the stack.
+        tree: Its template as plain data.
         owner: Whom it is for, for the header.
         source: Name of the user's file without its folder, for the header.
         format: YAML, or JSON for tools that take nothing else.
     """
-    tree = canonical(stack.tree())
+    tree = canonical(tree)
     if format == "json":
         tree = _ordered({**tree, "Metadata": {"Generated": header(owner, source)}}, _SECTIONS)
-        return Template(stack.name, json.dumps(tree, indent=2, ensure_ascii=False) + "\n", owner)
-    return Template(stack.name, f"# {header(owner, source)}\n" + to_yaml(tree), owner)
+        return Template(name, to_json(tree), owner)
+    return Template(name, f"# {header(owner, source)}\n" + to_yaml(tree), owner)
 
 
 def header(owner: Owner, source: str) -> str:
@@ -96,6 +96,22 @@ def canonical(tree: Mapping[str, Any]) -> dict[str, Any]:
 def _ordered(tree: Mapping[str, Any], order: Iterable[str]) -> dict[str, Any]:
     first = {key: tree[key] for key in order if key in tree}
     return {**first, **{key: value for key, value in tree.items() if key not in first}}
+
+
+def to_json(tree: Mapping[str, Any]) -> str:
+    """A template as JSON, a line for each resource: indented to the end it would not fit a request."""
+    sections = []
+    for section, content in tree.items():
+        if section in _SPACED:
+            bodies = ",\n".join(f"    {_json(name)}: {_json(body)}" for name, body in content.items())
+            sections.append(f"  {_json(section)}: {{\n{bodies}\n  }}")
+        else:
+            sections.append(f"  {_json(section)}: {_json(content)}")
+    return "{\n" + ",\n".join(sections) + "\n}\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def to_yaml(tree: Mapping[str, Any]) -> str:
@@ -155,14 +171,17 @@ def _item(lines: list[str], item: object, indent: str) -> None:
 def _function(value: object) -> tuple[str, object]:
     """A CloudFormation function as its short tag and its argument; ("", value) for anything else.
 
-    A function directly inside a function keeps its long form, because YAML allows one tag to a node.
+    A function directly inside a function keeps its long form, because YAML allows one tag to a node; so does what only
+    an override can hold, a name or an argument that no function has.
     """
     if not isinstance(value, dict) or len(value) != 1:
         return "", value
     name, argument = next(iter(value.items()))
-    if name != "Ref" and not name.startswith("Fn::"):
+    if not _FUNCTION.fullmatch(name) or not isinstance(argument, str | list | dict):
         return "", value
     if name == "Fn::GetAtt" and isinstance(argument, list):
+        if not all(isinstance(part, str) for part in argument):
+            return "", value
         argument = ".".join(argument)
     if _function(argument)[0]:
         return "", value

@@ -11,7 +11,8 @@ def interface_endpoints(config: Config) -> tuple[str, ...]:
     Source: Amazon ECR user guide, "Amazon ECR interface VPC endpoints"; Amazon ECS developer guide, "Amazon ECS
     interface VPC endpoints" and, for ssmmessages, ECS Exec.
     """
-    kinds = {source.kind for source in config.service.secrets.values()}
+    written = [config.service.secrets, *(sidecar.secrets for sidecar in config.service.sidecars.values())]
+    kinds = {source.kind for secrets in written for source in secrets.values()}
     endpoints = ["ecr.api", "ecr.dkr", "logs"]
     if config.database is not None or kinds & {"generate", "secretsmanager"}:
         endpoints.append("secretsmanager")

@@ -7,7 +7,7 @@ what comes out is a document like any other (docs/decisions/0009-environments.md
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from blogstack.diagnostics import Code, Diagnostic
@@ -24,6 +24,7 @@ BASE_ONLY: tuple[KeyPath, ...] = (
     ("image", "repository"),
     ("image", "keep"),
     ("image", "mutable_tags"),
+    ("overrides", "registry"),
 )
 """What no environment may change: the file itself, and the registry stack, which all share."""
 
@@ -40,10 +41,6 @@ _WITH_URI: tuple[KeyPath, ...] = (
     ("image", "architecture"),
 )
 """What an environment may change only where there is no registry stack."""
-
-
-_WHOLE: KeyPath = ("service", "secrets")
-"""The mapping whose values are replaced as a whole: a secret has one source, of whose keys none stands alone."""
 
 
 class Environment(NamedTuple):
@@ -86,9 +83,12 @@ def misplaced(document: Document) -> tuple[Diagnostic, ...]:
 
 def _refused(body: Node, base: Node) -> Iterator[tuple[KeyPath, str, str]]:
     """The keys that an environment may not have, each with the reason and the remedy."""
-    image, uri = _at(body, ("image",)), _at(body, ("image", "uri"))
-    if image is not None and not _has_value(image):
-        yield ("image",), "an environment cannot take the whole image back", "name the keys that it changes"
+    uri = _at(body, ("image", "uri"))
+    for section in dict.fromkeys(path[0] for path in BASE_ONLY if len(path) > 1):
+        own = _at(body, (section,))
+        if own is not None and not _has_value(own):
+            message = f"an environment cannot take {section} back as a whole"
+            yield (section,), message, "name the keys that it changes"
     for path in BASE_ONLY:
         if _at(body, path) is not None:
             help = _REMEDIES.get(path, "write it outside of the environments")
@@ -133,31 +133,50 @@ def _allowed(body: Node, base: Node) -> Node:
     refused = {path for path, _, _ in _refused(body, base)}
     if _at(base, ("region",)) is None:  # better one that is refused than none
         refused.discard(("region",))
-    kept = {key: node for key, node in (body.entries or {}).items() if (key,) not in refused}
-    if "image" in kept and kept["image"].entries is not None:
-        image = kept["image"]
-        entries = {key: node for key, node in (image.entries or {}).items() if ("image", key) not in refused}
-        kept["image"] = Node(image.span, entries=entries, key_spans=image.key_spans)
+    kept = {key: _without(node, key, refused) for key, node in (body.entries or {}).items() if (key,) not in refused}
     return Node(body.span, entries=kept, key_spans=body.key_spans)
+
+
+def _without(section: Node, name: str, refused: Collection[KeyPath]) -> Node:
+    if section.entries is None:
+        return section
+    entries = {key: node for key, node in section.entries.items() if (name, key) not in refused}
+    return Node(section.span, entries=entries, key_spans=section.key_spans)
 
 
 def _merged(base: Node | None, over: Node, at: KeyPath = ()) -> Node:
     """A value over another, at a key path. Where both are mappings, the place of the whole is that of the one below."""
-    if over.entries is None:
+    template = _in_template(at)
+    if over.entries is None or (template and is_function(over.entries)):
         return over
-    if base is None or base.entries is None:
+    if base is None or base.entries is None or (template and is_function(base.entries)):
         base = Node(over.span, entries={})
     assert base.entries is not None
     entries, key_spans = dict(base.entries), dict(base.key_spans)
     for key, value in over.entries.items():
-        below = entries.get(key) if at != _WHOLE else None
+        below = None if _holds_sources(at) else entries.get(key)
         if below is None or below.entries is None or value.entries is None:
             key_spans[key] = over.key_spans[key]  # of a key that was taken away too: what it leaves is told there
-        if _has_value(value):
+        if _has_value(value) or _in_template((*at, key)):
             entries[key] = _merged(below, value, (*at, key))
         else:
             entries.pop(key, None)
     return Node(base.span, entries=entries, key_spans=key_spans)
+
+
+def _in_template(at: KeyPath) -> bool:
+    """Whether a key path leads into a resource of a template, overrides.STACK.RESOURCE.KEY, where null removes."""
+    return at[:1] == ("overrides",) and len(at) > 3
+
+
+def _holds_sources(at: KeyPath) -> bool:
+    """Whether the values of a mapping are replaced as a whole: a secret has one source, whose keys go together."""
+    return at == ("service", "secrets") or (at[:2] == ("service", "sidecars") and at[3:] == ("secrets",))
+
+
+def is_function(mapping: Mapping[str, object]) -> bool:
+    """Whether a mapping of a template is one of CloudFormation's functions, a value of which no part is merged."""
+    return len(mapping) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in mapping)
 
 
 def _has_value(node: Node | None) -> bool:

@@ -10,6 +10,18 @@ _ECR_URI = re.compile(
 )
 
 
+def without_tag(image: str) -> str:
+    """An image, which has a tag or a digest, without it."""
+    name, digest, _ = image.partition("@")
+    return name if digest else name.rpartition(":")[0]
+
+
+def registry(image: str) -> str:
+    """The host that an image is pulled from; Docker Hub for one without a host, as Docker reads it."""
+    host, slash, _ = image.partition("/")
+    return host if slash and (host == "localhost" or "." in host or ":" in host) else "docker.io"
+
+
 def ecr_repository(uri: str) -> tuple[str, str, str] | None:
     """Account, region and repository name of an image in ECR; None for an image elsewhere."""
     match = _ECR_URI.fullmatch(uri)

@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from blogstack.diagnostics import Code, Diagnostic, Span, did_you_mean
+from blogstack.document import KeyPath
 from blogstack.verdicts import Verdicts, key
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
 _SETTINGS = "include_checks=I"
 
-Origins = Mapping[str, Span]
-"""For each logical ID the place in the user's file that made the resource."""
+Origins = Mapping[KeyPath, Span]
+"""Where in the user's file a resource comes from, by its logical ID; by a path below it, what overrides it; by (), the
+overrides of the stack."""
 
 
 class Job(NamedTuple):
@@ -66,7 +68,15 @@ def place(findings: Sequence[Finding], stack: str, origins: Origins) -> Iterator
         resource = str(finding.path[1]) if len(finding.path) > 1 and finding.path[0] == "Resources" else ""
         where = f"{resource} in {stack}" if resource else stack
         message, help = _told(finding)
-        yield Diagnostic(Code.LINT, f"cfn-lint {finding.rule} on {where}: {message}", origins.get(resource), help)
+        yield Diagnostic(Code.LINT, f"cfn-lint {finding.rule} on {where}: {message}", _origin(finding, origins), help)
+
+
+def _origin(finding: Finding, origins: Origins) -> Span | None:
+    """The place of the deepest thing that holds a finding; what is missing may have been removed by an override."""
+    missing = re.match(r"'(\w+)' is a required property", finding.message)
+    path = finding.path[1:] if finding.path[:1] == ("Resources",) else ()
+    path = (*path, missing[1]) if missing else path
+    return next((origins[path[:end]] for end in range(len(path), -1, -1) if path[:end] in origins), None)
 
 
 def _told(finding: Finding) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic_core import ErrorDetails
 
@@ -132,10 +132,24 @@ def described(value: object) -> str:
 
 def section_at(path: KeyPath) -> type[Section]:
     """The model of the mapping at a key path."""
-    model: type[Section] = Config
+    section = _mapping_at(path)
+    assert section
+    return section
+
+
+def _mapping_at(path: KeyPath) -> type[Section] | None:
+    """The model of the mapping at a key path; None for a mapping of the user's own keys."""
+    model: type[Section] | None = Config
+    inner: type[Section] | None = None  # in a mapping of the user's own keys: the model of its values
     for step in path:
-        if isinstance(step, str):
-            model = next(sections(model.model_fields[step].annotation))
+        if isinstance(step, int):
+            continue
+        if model is None:
+            model, inner = inner, None
+        else:
+            annotation = model.model_fields[step].annotation
+            found = next(sections(annotation), None)
+            model, inner = (None, found) if get_origin(annotation) is dict else (found, None)
     return model
 
 
@@ -168,11 +182,11 @@ def meant(loc: KeyPath) -> tuple[KeyPath, ...]:
 
 
 def _homes(model: type[Section], key: str, at: KeyPath = ()) -> Iterator[KeyPath]:
-    """The sections that know a key."""
+    """The sections that know a key; not those below names of the user's own, of which there is none or many."""
     if key in model.model_fields:
         yield at
     for name, field in model.model_fields.items():
-        for section in sections(field.annotation):
+        for section in sections(field.annotation) if get_origin(field.annotation) is not dict else ():
             yield from _homes(section, key, (*at, name))
 
 
@@ -223,11 +237,8 @@ def _value_help(path: KeyPath) -> str:
     """What to do about a value that is not there."""
     if isinstance(path[-1], int):
         return "give it a value, or remove the item"
-    parent: type[Section] | None = Config
-    for step in path[:-1]:
-        if isinstance(step, str) and parent:
-            parent = next(sections(parent.model_fields[step].annotation), None)
-    if parent is None:  # a mapping of the user's own keys
+    parent = _mapping_at(path[:-1])
+    if parent is None:
         return 'give it a value; "" is an empty text'
     if parent.model_fields[str(path[-1])].is_required():
         return "give it a value"

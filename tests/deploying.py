@@ -61,7 +61,7 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
 
 
 def _add_secrets(aws: Emulator, blueprint: Blueprint, secrets: dict[str, dict[str, str]]) -> None:
-    for secret in blueprint.tasks.secrets:
+    for secret in blueprint.tasks.every_secret:
         if secret.generated or not isinstance(secret.source, str):
             continue
         if secret.service == "secretsmanager":

@@ -12,13 +12,12 @@ from blogstack.config.logs import RetentionDays
 from blogstack.fargate import TASK_SIZES
 from blogstack.rds import classes_in, database_name, facts, is_reserved
 from blogstack.regions import REGIONS
-
-Data = dict[str, Any]
+from tests.strategy_parts import TEXTS, Data, durations, optional, secrets
+from tests.strategy_sidecars import with_sidecars
 
 NAMES = st.from_regex(r"[a-z](?:-?[a-z0-9]){1,12}", fullmatch=True).filter(
     lambda name: not is_reserved(database_name(name))
 )
-TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff"), max_size=20)
 SUBNETS = st.integers(16**12, 16**17 - 1).map(lambda number: f"subnet-{number:017x}")
 CIDRS = st.builds(
     lambda a, b, prefix: f"{a}.{b if prefix > 8 else 0}.0.0/{prefix}",
@@ -26,24 +25,6 @@ CIDRS = st.builds(
     st.integers(0, 255),
     st.sampled_from([8, 16, 24]),
 )
-
-
-def optional(
-    required: dict[str, st.SearchStrategy[Any]], others: dict[str, st.SearchStrategy[Any]]
-) -> st.SearchStrategy[Data]:
-    """A mapping with some keys always and any of the others."""
-    return st.fixed_dictionaries(required, optional=others)
-
-
-def durations(low: int, high: int) -> st.SearchStrategy[int | str]:
-    """A duration in any of its spellings."""
-    seconds = st.integers(low, high)
-    minutes = (
-        st.integers(-(-low // 60), high // 60).map(lambda n: f"{n}m")
-        if high >= 60 and -(-low // 60) <= high // 60
-        else seconds
-    )
-    return seconds | seconds.map(lambda n: f"{n}s") | minutes
 
 
 def image() -> st.SearchStrategy[Data]:
@@ -107,20 +88,6 @@ def service(draw: st.DrawFn) -> Data:
     return data
 
 
-def secrets() -> st.SearchStrategy[Data]:
-    """Secret variables from every kind of source; their names are none of the environment's."""
-    arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:many-AbCdEf"
-    secret = st.sampled_from(["plain", "team/blog", arn])
-    sources = st.one_of(
-        st.just("generate"),
-        optional({"secretsmanager": secret}, {"key": st.sampled_from(["a", "b.c", "d-e"])}),
-        optional(
-            {"ssm": st.sampled_from(["/blog/dsn", "dsn", "arn:aws:ssm:ap-northeast-2:123456789012:parameter/x"])}, {}
-        ),
-    )
-    return st.dictionaries(st.from_regex(r"[xyz][A-Za-z0-9_]{0,6}", fullmatch=True), sources, max_size=4)
-
-
 @st.composite
 def database(draw: st.DrawFn, region: str) -> Data:
     """A database that the region sells, with storage that can grow or does not."""
@@ -139,6 +106,29 @@ def database(draw: st.DrawFn, region: str) -> Data:
     }
     required = {"instance_class": st.sampled_from(classes), "storage": st.just(storage), "max_storage": grown}
     return draw(optional(required, others))
+
+
+def overrides(removed: st.SearchStrategy[Any], stacks: tuple[str, ...]) -> st.SearchStrategy[Data]:
+    """Changes to resources that every configuration has; some properties become what `removed` gives."""
+    anything = st.recursive(
+        st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), max_size=9)
+        | st.integers(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS.filter(bool), inner, max_size=3),
+        max_leaves=5,
+    )
+    tagged = optional({}, {"Tags": removed, "Description": st.just({"Fn::Sub": "${AWS::StackName}"}) | st.just("a b")})
+    count = st.fixed_dictionaries({"DeploymentConfiguration": optional({}, {"MaximumPercent": st.just(200)})})
+    changes: dict[str, dict[str, dict[str, st.SearchStrategy[Any]]]] = {
+        "registry": {"Repository": {"Properties": optional({}, {"Tags": removed})}},
+        "tasks": {"TaskRole": {"Properties": tagged}, "LogGroup": {"DeletionPolicy": st.just("Retain")}},
+        "service": {
+            "Service": {"Properties": count},
+            "LoadBalancer": {"Metadata": st.dictionaries(TEXTS.filter(bool), anything)},
+        },
+    }
+    return optional(
+        {}, {stack: optional({}, {name: optional({}, own) for name, own in changes[stack].items()}) for stack in stacks}
+    )
 
 
 @st.composite
@@ -270,13 +260,18 @@ def configurations(draw: st.DrawFn) -> Data:
         "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
         "deployment": deployment(),
         "kms_key": st.just(f"arn:aws:kms:{region}:123456789012:key/12345678-90ab-cdef-1234-567890abcdef"),
+        "alarms": st.fixed_dictionaries({"email": st.sampled_from(["ops@example.com", "a.b+c@sub.example.org"])}),
         "logs": optional(
             {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}
         ),
     }
+    sections["overrides"] = overrides(st.none(), ("tasks", "service") if uri else ("registry", "tasks", "service"))
     chosen = draw(
         optional({"network": sections.pop("network"), "load_balancer": sections.pop("load_balancer")}, sections)
     )
+    if "service" in chosen:
+        endpoints = any(way.get("egress") == "endpoints" for way in chosen["network"].values())
+        chosen["service"] = draw(with_sidecars(chosen["service"], 8000, region if endpoints else ""))
     return _settled(data | chosen)
 
 
@@ -284,17 +279,24 @@ def configurations(draw: st.DrawFn) -> Data:
 def with_environments(draw: st.DrawFn) -> Data:
     """A configuration with environments, each of which is valid when it is merged over the rest."""
     data = draw(configurations())
+    # Those of an environment come over none: they would be of another service, in another network.
+    base = data.get("service", {})
+    for key in ("sidecars", "depends_on"):
+        base.pop(key, None)
+    beside = service().flatmap(lambda own: with_sidecars(own, base.get("port", 8000), data["region"]))
     internal = data.get("load_balancer", {}).get("internal", False)
     uri = data["image"].get("uri", "")
     low = draw(st.integers(1, 10))
     sections: dict[str, st.SearchStrategy[Any]] = {
         "tags": st.dictionaries(st.sampled_from(["team", "stage"]), st.sampled_from(["x", 7, None])) | st.none(),
-        "service": service() | st.just({"environment": dict.fromkeys(data.get("service", {}).get("environment", {}))}),
+        "service": beside | st.just({"environment": dict.fromkeys(base.get("environment", {}))}),
         "scaling": st.just({"min": low, "max": draw(st.integers(low, 10)), "cpu": None, "spot": None}) | st.none(),
         "load_balancer": load_balancer(st.just(internal)),
         "network": network(not uri or f".dkr.ecr.{data['region']}." in uri, internal).map(_instead),
         "deployment": deployment().map(_instead_of_deployment) | st.none(),
+        "alarms": st.just({"email": "ops@example.com"}) | st.none(),
         "logs": st.just({"retention": 7}) | st.none(),
+        "overrides": overrides(st.just([]), ("tasks", "service")),
     }
     # Short enough for a service of the name NAME-ENVIRONMENT to stand for it.
     names = draw(st.lists(st.from_regex(r"[a-z][a-z0-9]{0,3}", fullmatch=True), min_size=1, max_size=3, unique=True))

@@ -41,7 +41,7 @@ def test_any_valid_configuration_compiles_and_lints_clean(data: dict[str, Any]) 
 def test_the_container_gets_what_is_written(data: dict[str, Any]) -> None:
     """Every variable reaches the task definition exactly as in the file, whatever it looks like."""
     tree = read(compiled(data).templates[-1].text)
-    (container,) = tree["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"]
+    container, *_ = tree["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"]
     got = {}
     for variable in container["Environment"]:
         value = variable["Value"]
@@ -76,6 +76,15 @@ def test_an_environment_is_the_file_that_one_would_write_without(data: dict[str,
     assert list(whole) in ([], [f"{data['name']}-registry"])
 
 
+@given(configurations())
+def test_overrides_are_merged_over_the_templates(data: dict[str, Any]) -> None:
+    """What is not overridden stays, what is reaches the template as it is written, and null removes."""
+    plain = compiled({key: value for key, value in data.items() if key != "overrides"}).templates
+    for before, after in zip(plain, compiled(data).templates, strict=True):
+        tree, own = read(before.text), data.get("overrides", {}).get(before.stack_name.rsplit("-", 1)[1], {})
+        assert read(after.text) == {**tree, "Resources": merged(tree["Resources"], own)}
+
+
 def merged(base: dict[str, Any], over: dict[str, Any], *at: str) -> dict[str, Any]:
     """One mapping over another, by the words of the README."""
     result = dict(base)
@@ -83,7 +92,7 @@ def merged(base: dict[str, Any], over: dict[str, Any], *at: str) -> dict[str, An
         if value is None:
             result.pop(key, None)
         elif isinstance(value, dict):
-            below = result.get(key) if at != ("service", "secrets") else None
+            below = None if at and at[0] == "service" and at[-1] == "secrets" else result.get(key)
             result[key] = merged(below if isinstance(below, dict) else {}, value, *at, key)
         else:
             result[key] = value

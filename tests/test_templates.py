@@ -64,7 +64,7 @@ def test_imports_are_exported_before(name: str) -> None:
 
 def test_the_service_sends_requests_to_the_container(name: str) -> None:
     """Container name and port are those of the task definition; the groups and the target group agree on the port."""
-    (container,) = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
+    container, *_ = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
     (target,) = resource(name, "service", "Service")["LoadBalancers"]
     port = container["PortMappings"][0]["ContainerPort"]
     assert target["ContainerName"] == container["Name"]
@@ -231,12 +231,15 @@ def test_the_rule_of_the_weights_never_changes(name: str) -> None:
 
 
 def test_the_container_can_write_to_tmp(name: str) -> None:
-    """On a read-only root, /tmp is memory, smaller than the task's."""
+    """On a read-only root, /tmp is memory: in all containers together at most a quarter of the task's."""
     task = resource(name, "service", "TaskDefinition")
-    (container,) = task["ContainerDefinitions"]
-    tmpfs = container["LinuxParameters"].get("Tmpfs", [])
-    assert bool(tmpfs) is container["ReadonlyRootFilesystem"]
-    assert all(mount["ContainerPath"] == "/tmp" and mount["Size"] < int(task["Memory"]) for mount in tmpfs)  # noqa: S108
+    sizes = []
+    for container in task["ContainerDefinitions"]:
+        tmpfs = container.get("LinuxParameters", {}).get("Tmpfs", [])
+        assert bool(tmpfs) is container["ReadonlyRootFilesystem"]
+        assert all(mount["ContainerPath"] == "/tmp" and mount["Size"] > 0 for mount in tmpfs)  # noqa: S108
+        sizes += [mount["Size"] for mount in tmpfs]
+    assert sum(sizes) * 4 <= int(task["Memory"])
 
 
 def test_the_release_step_is_the_service_with_another_command(name: str) -> None:
@@ -246,7 +249,7 @@ def test_the_release_step_is_the_service_with_another_command(name: str) -> None
         assert "Parameters" not in trees(name)["tasks"]
         return
     (release,) = resources["ReleaseTaskDefinition"]["Properties"]["ContainerDefinitions"]
-    (container,) = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
+    container, *_ = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
     for key in ("Image", "Environment", "ReadonlyRootFilesystem", "LinuxParameters", "StopTimeout"):
         assert release[key] == container[key]
     assert [s["Name"] for s in release.get("Secrets", [])] == [s["Name"] for s in container.get("Secrets", [])]
@@ -257,16 +260,16 @@ def test_the_release_step_is_the_service_with_another_command(name: str) -> None
 
 
 def test_the_execution_role_reads_exactly_the_secrets_of_the_container(name: str) -> None:
-    """Each reference in the container, without its JSON key, is a resource of the role; and nothing else is."""
-    (container,) = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
-    used = {normal(name, secret["ValueFrom"]) for secret in container.get("Secrets", [])}
+    """Each reference in a container, without its JSON key, is a resource of the role; and nothing else is."""
+    containers = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
+    used = {normal(name, secret["ValueFrom"]) for container in containers for secret in container.get("Secrets", [])}
     allowed = set()
     for policy in resource(name, "tasks", "ExecutionRole")["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
             if statement["Action"] in (["secretsmanager:GetSecretValue"], ["ssm:GetParameters"]):
                 allowed |= {normal(name, item) for item in statement["Resource"]}
-    credentials = container.get("RepositoryCredentials", {}).get("CredentialsParameter")
-    assert allowed == used | ({credentials} if credentials else set())
+    credentials = [c["RepositoryCredentials"] for c in containers if "RepositoryCredentials" in c]
+    assert allowed == used | {own["CredentialsParameter"] for own in credentials}
 
 
 def normal(name: str, reference: object) -> str:
@@ -293,7 +296,7 @@ def test_the_database_is_private_and_encrypted(name: str) -> None:
     # Without it RDS refuses another major engine_version, which is upgraded in place.
     assert database["AllowMajorVersionUpgrade"] is True
     assert len(resource(name, "database", "DatabaseSubnetGroup")["SubnetIds"]) >= 2
-    assert resource(name, "database", "DatabaseParameterGroup")["Parameters"] == {"rds.force_ssl": "1"}
+    assert resource(name, "database", "DatabaseParameterGroup")["Parameters"]["rds.force_ssl"] == "1"
     assert database["MasterUserPassword"] == {
         "Fn::Sub": "{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}"
     }
@@ -308,8 +311,8 @@ def test_the_database_is_private_and_encrypted(name: str) -> None:
 
 
 def secrets(name: str) -> dict[str, Any]:
-    """The container's secret variables."""
-    (container,) = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
+    """The secret variables of the service's container."""
+    container, *_ = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
     return {secret["Name"]: secret["ValueFrom"] for secret in container.get("Secrets", [])}
 
 

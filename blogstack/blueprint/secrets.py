@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.naming import TASKS, Imported, Naming
 from blogstack.config import Config
+from blogstack.config.secrets import SecretSource
 
 # Keys of the JSON that AWS::SecretsManager::SecretTargetAttachment makes of the database's secret.
 _DATABASE_KEYS = {
@@ -38,19 +40,23 @@ class SecretVariable(NamedTuple):
 
 
 def resolve_secrets(config: Config, names: Naming, database: Database | None) -> tuple[SecretVariable, ...]:
-    """Every secret variable, the database's among them, by name."""
+    """Every secret variable of the service's container, the database's among them, by name."""
     found = []
     if database is not None:
         secret = Imported(database.stack, "SecretArn")
         found += [SecretVariable(name, "secretsmanager", secret, key, "") for name, key in _DATABASE_KEYS.items()]
-    for variable, source in config.service.secrets.items():
+    return tuple(sorted([*found, *resolve_variables(config.service.secrets, names)]))
+
+
+def resolve_variables(written: Mapping[str, SecretSource], names: Naming) -> Iterator[SecretVariable]:
+    """The secret variables of a container as its section has them; what is generated for a name is one for all."""
+    for variable, source in written.items():
         if source.kind == "generate":
             logical_id = f"{_camel(variable)}Secret"
             made = Imported(names.stack(TASKS), f"{logical_id}Arn")
-            found.append(SecretVariable(variable, "secretsmanager", made, "", logical_id))
+            yield SecretVariable(variable, "secretsmanager", made, "", logical_id)
         else:
-            found.append(SecretVariable(variable, source.kind, source.name, source.key, ""))
-    return tuple(sorted(found))
+            yield SecretVariable(variable, source.kind, source.name, source.key, "")
 
 
 def _camel(variable: str) -> str:

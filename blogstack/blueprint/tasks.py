@@ -7,28 +7,18 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from blogstack.blueprint.access_logs import AccessLogs, resolve_access_logs
+from blogstack.blueprint.check import Check
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.naming import TASKS, Imported, Naming
 from blogstack.blueprint.network import Placement
 from blogstack.blueprint.registry import Image
 from blogstack.blueprint.secrets import SecretVariable, resolve_secrets
+from blogstack.blueprint.sidecars import Sidecar, resolve_sidecars, tmp_size
 from blogstack.config import Config
 from blogstack.frameworks import START_UP
 
 # Amazon ECS task definition parameters: EphemeralStorage may be given from 21 GiB on; 20 is what a task has anyway.
 _FREE_STORAGE = 20
-# /tmp is memory, counted in the task's own: a quarter of it leaves the process the rest.
-_TMP_SHARE = 4
-
-
-class Check(NamedTuple):
-    """A health check; times in seconds. `target` is a shell command for a container, a path for a target group."""
-
-    target: str
-    interval: int
-    timeout: int
-    unhealthy: int
-    start: int
 
 
 class Container(NamedTuple):
@@ -39,6 +29,7 @@ class Container(NamedTuple):
         tmp: Size of /tmp in MiB on a read-only root; 0 when the root is writable.
         user: "" for the image's own.
         command: Empty for the image's own.
+        depends_on: Names of sidecars, each with the condition that it has to reach.
     """
 
     cpu: int
@@ -52,6 +43,7 @@ class Container(NamedTuple):
     user: str
     exec: bool
     stop_timeout: int
+    depends_on: Mapping[str, str]
     check: Check
 
 
@@ -87,6 +79,7 @@ class Tasks(NamedTuple):
     placement: Placement
     image: Image
     container: Container
+    sidecars: tuple[Sidecar, ...]
     secrets: tuple[SecretVariable, ...]
     permissions: tuple[Statement, ...]
     database: DatabaseAccess | None
@@ -94,6 +87,11 @@ class Tasks(NamedTuple):
     access_logs: AccessLogs | None
     kms_key: str
     tags: dict[str, str]
+
+    @property
+    def every_secret(self) -> tuple[SecretVariable, ...]:
+        """The secret variables of every container of a task."""
+        return (*self.secrets, *(secret for sidecar in self.sidecars for secret in sidecar.secrets))
 
 
 def resolve_tasks(
@@ -110,6 +108,7 @@ def resolve_tasks(
         placement=placement,
         image=image,
         container=_container(config),
+        sidecars=resolve_sidecars(config, names),
         secrets=resolve_secrets(config, names, database),
         permissions=tuple(Statement(s.actions, s.resources) for s in config.service.permissions),
         database=access,
@@ -133,10 +132,11 @@ def _container(config: Config) -> Container:
         command=service.command or (),
         # What the user wrote wins; a PORT that differs from the port is a warning (BS314).
         environment=dict(sorted({"PORT": str(service.port), **service.environment}.items())),
-        tmp=service.memory // _TMP_SHARE if service.readonly_root else 0,
+        tmp=tmp_size(config) if service.readonly_root else 0,
         user=service.user or "",
         exec=service.exec,
         stop_timeout=service.stop_timeout,
+        depends_on=dict(sorted(service.depends_on.items())),
         check=Check(
             target=health.command or f"curl -fsS {url} || exit 1",
             interval=health.interval,

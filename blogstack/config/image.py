@@ -10,23 +10,23 @@ from blogstack.config.types import Form, Section, UniqueItems, Whole, fault
 from blogstack.images import ecr_repository
 
 # Amazon ECR API reference, CreateRepository: repositoryName.
-_REPOSITORY_NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
-_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
+REPOSITORY_NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
+HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
 _SECRET_ARN = r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+"
 
 
 class Image(Section):
     """Where the container image comes from."""
 
-    repository: Annotated[str, Form(_REPOSITORY_NAME, "an ECR repository name", "use a-z, 0-9 and ._-/")] | None = (
-        Field(None, min_length=2, examples=["blog-api"])
+    repository: Annotated[str, Form(REPOSITORY_NAME, "an ECR repository name", "use a-z, 0-9 and ._-/")] | None = Field(
+        None, min_length=2, examples=["blog-api"]
     )
     """ECR repository that the registry stack makes; the default is the service's name."""
     uri: (
         Annotated[
             str,
             Form(
-                rf"(?:{_HOST}/)?{_REPOSITORY_NAME}",
+                rf"(?:{HOST}/)?{REPOSITORY_NAME}",
                 "an image without a tag",
                 "write it like ghcr.io/team/blog-api; the tag is given at deployment, as ImageTag",
             ),

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from blogstack.config.secrets import Secret
+from blogstack.config.sidecars import MOST_SIDECARS, DependsOn, Sidecar, SidecarName
 from blogstack.config.sizes import Cpu, Memory
-from blogstack.config.types import AsWritten, Duration, Form, Items, Section, Text, UniqueItems, Whole
+from blogstack.config.types import AsWritten, Duration, Form, Items, Section, Text, UniqueItems, Variable, Whole
 
 UrlPath = Annotated[
     str,
@@ -19,7 +20,6 @@ UrlPath = Annotated[
         1024,
     ),
 ]
-_VARIABLE = Form(r"[A-Za-z_][A-Za-z0-9_]*", "a variable name", "use letters, digits and _, not first a digit", 128)
 
 
 class Health(Section):
@@ -74,16 +74,20 @@ class Service(Section):
     """Words of the command to run instead of the image's own."""
     release: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["python", "-m", "app.migrate"]])
     """Words of a command that runs once in the new image before each deployment of the service; null: none."""
-    environment: dict[Annotated[str, _VARIABLE], AsWritten] = Field(
-        {}, max_length=200, examples=[{"LOG_LEVEL": "info"}]
-    )
+    environment: dict[Variable, AsWritten] = Field({}, max_length=200, examples=[{"LOG_LEVEL": "info"}])
     """Environment variables, passed on exactly as written; secrets do not belong here."""
-    secrets: dict[Annotated[str, _VARIABLE], Secret] = Field(
+    secrets: dict[Variable, Secret] = Field(
         {},
         max_length=100,
         examples=[{"JWT_SECRET": "generate", "STRIPE_KEY": {"secretsmanager": "stripe", "key": "secret_key"}}],
     )
     """Secret variables and their sources: generate, {secretsmanager: NAME_OR_ARN, key: JSON_KEY} or {ssm: NAME}."""
+    sidecars: dict[SidecarName, Sidecar] = Field(
+        {}, max_length=MOST_SIDECARS, examples=[{"proxy": {"image": "public.ecr.aws/nginx/nginx:1.29.3", "port": 9901}}]
+    )
+    """Containers that run beside this one in every task, by name; the release step runs without them."""
+    depends_on: DependsOn = Field({}, max_length=MOST_SIDECARS, examples=[{"proxy": "HEALTHY"}])
+    """Sidecars that have to be there before the service starts: START, HEALTHY, COMPLETE or SUCCESS."""
     permissions: Items[Statement] = Field((), max_length=20)
     """What the service may do in AWS: statements for the task role."""
     readonly_root: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic_core import CoreSchema, core_schema
@@ -30,22 +31,40 @@ class _Cpu:
         return f"CPU units ({', '.join(map(str, TASK_SIZES))}) or vCPUs, as in `0.5 vCPU`"
 
 
+@dataclass(frozen=True)
 class _Memory:
+    low: int
+    sold: str
+
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(_mebibytes)
+        return core_schema.no_info_plain_validator_function(self.check)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         return {
             "anyOf": [
-                {"type": "integer", "minimum": 512, "maximum": 249856},
+                {"type": "integer", "minimum": self.low, "maximum": _MOST_MEMORY},
                 {"type": "string", "pattern": f"^(?:{_GB_TEXT.pattern})$"},
             ]
         }
 
+    def check(self, value: object) -> int:
+        """The memory in MiB."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            mebibytes = value
+        else:
+            match = _GB_TEXT.fullmatch(value) if isinstance(value, str) else None
+            if not match:
+                raise fault("WRONG_TYPE", "is not an amount of memory", "write MiB as in 1024, or GB as in `1 GB`")
+            mebibytes = int(float(match[1]) * 1024)
+        if not self.low <= mebibytes <= _MOST_MEMORY:
+            raise fault("OUT_OF_RANGE", f"{value}", f"{self.sold} {self.low} MiB to {_MOST_MEMORY} MiB (244 GB)")
+        return mebibytes
+
     def in_words(self) -> str:
-        return "MiB (512 to 249856) or GB, as in `1 GB`"
+        return f"MiB ({self.low} to {_MOST_MEMORY}) or GB, as in `1 GB`"
 
 
+_MOST_MEMORY = 249856
 _VCPU = {".25": 256, ".5": 512, **{str(units // 1024): units for units in TASK_SIZES if units >= 1024}}
 _VCPU_TEXT = re.compile(r"0?(\.25|\.5|1|2|4|8|16|32) ?v[Cc][Pp][Uu]")
 _GB_TEXT = re.compile(r"([1-9][0-9]{0,2}|0?\.5) ?GB")
@@ -64,23 +83,14 @@ def _cpu_units(value: object) -> int:
     return _VCPU[match[1]]
 
 
-def _mebibytes(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        mebibytes = value
-    else:
-        match = _GB_TEXT.fullmatch(value) if isinstance(value, str) else None
-        if not match:
-            raise fault("WRONG_TYPE", "is not an amount of memory", "write MiB as in 1024, or GB as in `1 GB`")
-        mebibytes = int(float(match[1]) * 1024)
-    if not 512 <= mebibytes <= 249856:
-        raise fault("OUT_OF_RANGE", f"{value}", "Fargate sells 512 MiB to 249856 MiB (244 GB)")
-    return mebibytes
-
-
 _CPU_HELP = f"choose {', '.join(map(str, TASK_SIZES))} (1024 is one vCPU; `0.5 vCPU` is 512)"
 
 Cpu = Annotated[int, _Cpu()]
 """CPU units, 1024 to a vCPU: one of the numbers that Fargate sells."""
 
-Memory = Annotated[int, _Memory()]
-"""Memory in MiB."""
+Memory = Annotated[int, _Memory(512, "Fargate sells")]
+"""Memory of a task in MiB."""
+
+# Amazon ECS API reference, ContainerDefinition, memory: not less than 6 MiB.
+ContainerMemory = Annotated[int, _Memory(6, "a container takes")]
+"""Memory of one container in MiB."""

@@ -251,6 +251,11 @@ AsWritten = Annotated[
 ]
 """Any text, number or boolean, kept exactly as written in the file."""
 
+Variable = Annotated[
+    str, Form(r"[A-Za-z_][A-Za-z0-9_]*", "a variable name", "use letters, digits and _, not first a digit", 128)
+]
+"""Name of an environment variable."""
+
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from blogstack.config import Config
 from blogstack.diagnostics import Code, Diagnostic
 from blogstack.document import Document, KeyPath
-from blogstack.rules import database, deploying, network, permissions, scaling, tasks, traffic
+from blogstack.rules import database, deploying, network, overrides, permissions, scaling, sidecars, tasks, traffic
 from blogstack.rules.finding import Finding
+from blogstack.rules.sidecars import SIDECARS
 from blogstack.validate import Validation
 
 
@@ -69,7 +70,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         Code.CHECK_TIMEOUT,
         traffic.check_timeouts,
-        tuple((*check, key) for check in (_HEALTH, _CHECK) for key in ("timeout", "interval")),
+        (*((*check, key) for check in (_HEALTH, _CHECK) for key in ("timeout", "interval")), SIDECARS),
     ),
     Rule(Code.STUCK_DEPLOYMENT, deploying.stuck_deployment, (*_SCALING, *_PERCENTAGES)),
     Rule(
@@ -86,7 +87,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         Code.SUBNETS_TOO_SMALL,
         network.subnets_too_small,
-        (("network",), *_SCALING, *_PERCENTAGES, _INTERNAL, ("service", "exec"), ("service", "secrets")),
+        (("network",), *_SCALING, *_PERCENTAGES, _INTERNAL, ("service", "exec"), ("service", "secrets"), SIDECARS),
     ),
     Rule(Code.SHORT_START, tasks.short_start, ((*_HEALTH, "start_period"), (*_CHECK, "grace_period"), _FRAMEWORK)),
     Rule(
@@ -96,8 +97,13 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(Code.NO_CIRCUIT_BREAKER, deploying.no_circuit_breaker, (("deployment", "circuit_breaker"),)),
     Rule(Code.SINGLE_TASK, scaling.single_task, _SCALING),
+    Rule(
+        Code.ROLLBACK_WITHOUT_ALARMS,
+        deploying.rollback_without_alarms,
+        (("deployment", "rollback_on_alarms"), ("alarms",)),
+    ),
     Rule(Code.PLAIN_HTTP, traffic.plain_http, (("domain",),)),
-    Rule(Code.SECRET_IN_ENVIRONMENT, tasks.secret_in_environment, (_ENVIRONMENT,)),
+    Rule(Code.SECRET_IN_ENVIRONMENT, tasks.secret_in_environment, (_ENVIRONMENT, SIDECARS)),
     Rule(Code.ALLOWED_HOSTS, tasks.allowed_hosts, (_FRAMEWORK, _ENVIRONMENT)),
     Rule(Code.PORT_MISMATCH, tasks.port_mismatch, (("service", "port"), _ENVIRONMENT)),
     Rule(Code.EXEC_READONLY, tasks.exec_readonly, (("service", "exec"), ("service", "readonly_root"))),
@@ -121,5 +127,11 @@ RULES: tuple[Rule, ...] = (
     Rule(Code.NO_PUBLIC_ZONES, traffic.no_public_zones, (("region",), ("domain",))),
     Rule(Code.STICKY_SHIFT, traffic.sticky_shift, (("load_balancer", "stickiness"), ("deployment", "strategy"))),
     Rule(Code.ROLE_TOO_LONG, permissions.role_too_long, (("service", "permissions"), ("service", "exec"))),
-    Rule(Code.VARIABLE_TWICE, tasks.variable_twice, (_ENVIRONMENT, ("service", "secrets"))),
+    Rule(Code.VARIABLE_TWICE, tasks.variable_twice, (_ENVIRONMENT, ("service", "secrets"), SIDECARS)),
+    Rule(Code.IMAGE_OUT_OF_REACH, sidecars.out_of_reach, (("network",), ("region",), SIDECARS)),
+    Rule(Code.WAITS_FOR_EVER, sidecars.waits_for_ever, (("service", "depends_on"), SIDECARS)),
+    Rule(Code.SAME_PORT, sidecars.same_port, (("service", "port"), SIDECARS)),
+    Rule(Code.SIDECAR_MEMORY, sidecars.too_little_left, (("service", "memory"), SIDECARS)),
+    Rule(Code.SIDECAR_NAME, sidecars.service_name, (("name",), ("environments",), SIDECARS)),
+    Rule(Code.WRONG_TYPE, overrides.null_in_list, (("overrides",),)),
 )

@@ -18,18 +18,19 @@ class Finding(NamedTuple):
 
 def or_default(config: Config, *path: str | int) -> str:
     """A mark behind the value of a key that does not stand in the file."""
-    section: object = config
-    for step in path[:-1]:
-        section = getattr(section, str(step))
-    return "" if path[-1] in getattr(section, "model_fields_set", ()) else " (the default)"
+    return "" if _is_written(config, path) else " (the default)"
 
 
 def written(config: Config, *paths: KeyPath) -> KeyPath:
     """The first of some keys that stands in the file, else the first of all: the one to point at."""
     for path in paths:
-        section: object = config
-        for step in path[:-1]:
-            section = getattr(section, str(step))
-        if path[-1] in getattr(section, "model_fields_set", ()):
+        if _is_written(config, path):
             return path
     return paths[0]
+
+
+def _is_written(config: Config, path: KeyPath) -> bool:
+    section: object = config
+    for step in path[:-1]:
+        section = section.get(step) if isinstance(section, dict) else getattr(section, str(step))
+    return path[-1] in getattr(section, "model_fields_set", ())

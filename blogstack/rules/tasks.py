@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from blogstack.config import Config
+from blogstack.document import KeyPath
 from blogstack.fargate import TASK_SIZES
 from blogstack.frameworks import START_UP
 from blogstack.rules.finding import Finding, or_default, written
+from blogstack.rules.sidecars import SIDECARS
 
 
 def task_size(config: Config) -> Iterator[Finding]:
@@ -60,12 +62,22 @@ _URL_WITH_PASSWORD = re.compile(r"[a-z+]+://[^/@:\s]*:[^/@\s]+@")
 
 def secret_in_environment(config: Config) -> Iterator[Finding]:
     """What a name or a URL shows to be a secret does not belong in the environment."""
-    for name, value in config.service.environment.items():
+    for path, value in _variables(config):
+        name = str(path[-1])
         by_name, by_value = _SECRET_NAME.search(name), _URL_WITH_PASSWORD.match(value)
         if value and (by_name or by_value):
             message = f"{name} seems to hold a {'secret' if by_name else 'password in its URL'}"
-            help = "whoever may read the task definition reads it; name it under service.secrets instead"
-            yield Finding(("service", "environment", name), message, help)
+            help = "whoever may read the task definition reads it; name it under secrets instead"
+            yield Finding(path, message, help)
+
+
+def _variables(config: Config) -> Iterator[tuple[KeyPath, str]]:
+    """Every environment variable of every container, with its place."""
+    for name, value in config.service.environment.items():
+        yield ("service", "environment", name), value
+    for beside, sidecar in config.service.sidecars.items():
+        for name, value in sidecar.environment.items():
+            yield (*SIDECARS, beside, "environment", name), value
 
 
 def allowed_hosts(config: Config) -> Iterator[Finding]:
@@ -106,5 +118,13 @@ def variable_twice(config: Config) -> Iterator[Finding]:
             if config.database is not None and name in DATABASE_VARIABLES:
                 yield Finding(path, f"{name} is set by `database`, from the database's secret", "remove it here")
             elif section == "secrets" and name in service.environment:
-                message = f"{name} stands in secrets and in environment"
-                yield Finding(path, message, "keep it in secrets if it is one, else in environment")
+                yield _in_both(path)
+    for beside, sidecar in config.service.sidecars.items():
+        for name in sidecar.secrets:
+            if name in sidecar.environment:
+                yield _in_both((*SIDECARS, beside, "secrets", name))
+
+
+def _in_both(path: KeyPath) -> Finding:
+    message = f"{path[-1]} stands in secrets and in environment"
+    return Finding(path, message, "keep it in secrets if it is one, else in environment")

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blogstack.config import Config
+from blogstack.config.load_balancer import HealthCheck
+from blogstack.config.service import Health
+from blogstack.config.sidecars import SidecarHealth
 from blogstack.document import KeyPath
 from blogstack.rules.finding import Finding, or_default, written
+from blogstack.rules.sidecars import SIDECARS
 from blogstack.wording import dotted
 
 
 def check_timeouts(config: Config) -> Iterator[Finding]:
     """A check ends before the next one begins."""
-    container, balancer = config.service.health, config.load_balancer.health_check
-    for place, check in ((("service", "health"), container), (("load_balancer", "health_check"), balancer)):
+    checks: dict[KeyPath, Health | SidecarHealth | HealthCheck] = {
+        ("service", "health"): config.service.health,
+        ("load_balancer", "health_check"): config.load_balancer.health_check,
+        **{(*SIDECARS, name, "health"): own.health for name, own in config.service.sidecars.items() if own.health},
+    }
+    for place, check in checks.items():
         if check.timeout >= check.interval:
             path = written(config, (*place, "timeout"), (*place, "interval"))
             timeout, interval = (or_default(config, *place, key) for key in ("timeout", "interval"))

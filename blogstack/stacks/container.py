@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from troposphere import AWSHelperFn, ImportValue, Parameter, Ref, Sub, ecs
 
+from blogstack.blueprint.check import Check
 from blogstack.blueprint.naming import Imported
 from blogstack.blueprint.registry import Image
 from blogstack.blueprint.secrets import SecretVariable
-from blogstack.blueprint.tasks import Check, Container, Tasks
+from blogstack.blueprint.sidecars import Sidecar
+from blogstack.blueprint.tasks import Container, Tasks
 from blogstack.stacks.secrets import value_from
 from blogstack.stacks.stack import Stack, literal, tagged
 
@@ -45,7 +47,7 @@ def add_image_tag(stack: Stack) -> None:
 
 
 def task_definition(
-    logical_id: str, family: str, tasks: Tasks, handles: Handles, definition: ecs.ContainerDefinition
+    logical_id: str, family: str, tasks: Tasks, handles: Handles, containers: list[ecs.ContainerDefinition]
 ) -> ecs.TaskDefinition:
     """A task definition; its size is literal, because cfn-lint does not look through parameters."""
     own = tasks.container
@@ -59,7 +61,7 @@ def task_definition(
         RuntimePlatform=ecs.RuntimePlatform(OperatingSystemFamily="LINUX", CpuArchitecture=own.architecture),
         ExecutionRoleArn=handles.execution_role,
         TaskRoleArn=handles.task_role,
-        ContainerDefinitions=[definition],
+        ContainerDefinitions=containers,
         Tags=tagged(tasks.tags),
     )
     if own.ephemeral_storage:
@@ -74,24 +76,18 @@ def container(tasks: Tasks, handles: Handles, command: Sequence[str]) -> ecs.Con
         Name=tasks.name,
         Image=_image(tasks.image),
         Essential=True,
-        Environment=[ecs.Environment(Name=name, Value=literal(value)) for name, value in own.environment.items()],
+        Environment=_environment(own.environment),
         StopTimeout=own.stop_timeout,
         ReadonlyRootFilesystem=bool(own.tmp),
-        LinuxParameters=_linux_parameters(own),
-        LogConfiguration=ecs.LogConfiguration(
-            LogDriver="awslogs",
-            Options={
-                "awslogs-group": handles.log_group,
-                "awslogs-region": Ref("AWS::Region"),
-                "awslogs-stream-prefix": "release" if command is tasks.release else "task",
-            },
-        ),
+        LinuxParameters=ecs.LinuxParameters(InitProcessEnabled=True),  # it reaps what the service leaves behind
+        LogConfiguration=_logs(handles, "release" if command is tasks.release else "task"),
     )
+    if own.tmp:
+        definition.LinuxParameters.Tmpfs = [_tmp(own.tmp)]
     if tasks.secrets:
         definition.Secrets = [_secret(secret, handles) for secret in tasks.secrets]
     if tasks.image.credentials:
-        credentials = literal(tasks.image.credentials)
-        definition.RepositoryCredentials = ecs.RepositoryCredentials(CredentialsParameter=credentials)
+        definition.RepositoryCredentials = _credentials(tasks.image.credentials)
     if command:
         definition.Command = [literal(word) for word in command]
     if own.user:
@@ -100,10 +96,68 @@ def container(tasks: Tasks, handles: Handles, command: Sequence[str]) -> ecs.Con
 
 
 def serving(definition: ecs.ContainerDefinition, own: Container) -> ecs.ContainerDefinition:
-    """The container as the service runs it: with its port and its own health check."""
+    """The container as the service runs it: with its port, its own health check and what it waits for."""
     definition.PortMappings = [ecs.PortMapping(ContainerPort=own.port, Protocol="tcp")]
     definition.HealthCheck = _health_check(own.check)
+    if own.depends_on:
+        definition.DependsOn = _depends_on(own.depends_on)
     return definition
+
+
+def sidecar(own: Sidecar, stop_timeout: int, handles: Handles) -> ecs.ContainerDefinition:
+    """A container beside the service's; it has the same time to stop, and logs to the same group.
+
+    Without an init process, because images that bring one refuse to be anything but process 1
+    (just-containers/s6-overlay, issue 535).
+    """
+    definition = ecs.ContainerDefinition(
+        Name=own.name,
+        Image=own.image,
+        Essential=own.essential,
+        StopTimeout=stop_timeout,
+        ReadonlyRootFilesystem=bool(own.tmp),
+        LogConfiguration=_logs(handles, "sidecar"),
+    )
+    if own.environment:
+        definition.Environment = _environment(own.environment)
+    if own.tmp:
+        definition.LinuxParameters = ecs.LinuxParameters(Tmpfs=[_tmp(own.tmp)])
+    if own.secrets:
+        definition.Secrets = [_secret(secret, handles) for secret in own.secrets]
+    if own.credentials:
+        definition.RepositoryCredentials = _credentials(own.credentials)
+    if own.command:
+        definition.Command = [literal(word) for word in own.command]
+    if own.port:
+        definition.PortMappings = [ecs.PortMapping(ContainerPort=own.port, Protocol="tcp")]
+    if own.memory:
+        definition.Memory = own.memory
+    if own.check:
+        definition.HealthCheck = _health_check(own.check)
+    if own.depends_on:
+        definition.DependsOn = _depends_on(own.depends_on)
+    return definition
+
+
+def _environment(variables: Mapping[str, str]) -> list[ecs.Environment]:
+    return [ecs.Environment(Name=name, Value=literal(value)) for name, value in variables.items()]
+
+
+def _logs(handles: Handles, prefix: str) -> ecs.LogConfiguration:
+    options = {
+        "awslogs-group": handles.log_group,
+        "awslogs-region": Ref("AWS::Region"),
+        "awslogs-stream-prefix": prefix,
+    }
+    return ecs.LogConfiguration(LogDriver="awslogs", Options=options)
+
+
+def _credentials(secret: str) -> ecs.RepositoryCredentials:
+    return ecs.RepositoryCredentials(CredentialsParameter=literal(secret))
+
+
+def _depends_on(conditions: Mapping[str, str]) -> list[ecs.ContainerDependency]:
+    return [ecs.ContainerDependency(ContainerName=name, Condition=reached) for name, reached in conditions.items()]
 
 
 def _secret(secret: SecretVariable, handles: Handles) -> ecs.Secret:
@@ -127,10 +181,6 @@ def _health_check(check: Check) -> ecs.HealthCheck:
     )
 
 
-def _linux_parameters(container: Container) -> ecs.LinuxParameters:
-    """An init process reaps what the service leaves behind; on a read-only root, /tmp is memory (decision 0005)."""
-    parameters = ecs.LinuxParameters(InitProcessEnabled=True)
-    if container.tmp:
-        options = ["nodev", "nosuid"]
-        parameters.Tmpfs = [ecs.Tmpfs(ContainerPath="/tmp", Size=container.tmp, MountOptions=options)]  # noqa: S108
-    return parameters
+def _tmp(size: int) -> ecs.Tmpfs:
+    """On a read-only root, /tmp is memory (decision 0005)."""
+    return ecs.Tmpfs(ContainerPath="/tmp", Size=size, MountOptions=["nodev", "nosuid"])  # noqa: S108

@@ -83,3 +83,19 @@ SCALING_POLICIES = {
     "memory": "MemoryScalingPolicy",
     "requests": "RequestScalingPolicy",
 }
+ALARMS = {
+    "target-5xx": "Target5xxAlarm",
+    "load-balancer-5xx": "LoadBalancer5xxAlarm",
+    "fewer-tasks": "FewerTasksAlarm",
+    "unhealthy-tasks": "UnhealthyTasksAlarm",
+    "latency": "LatencyAlarm",
+    "cpu": "CpuAlarm",
+    "memory": "MemoryAlarm",
+    "database-cpu": "DatabaseCpuAlarm",
+    "database-storage": "DatabaseStorageAlarm",
+}
+ALARM_KEY = "AlarmKey"
+ALARM_TOPIC = "AlarmTopic"
+ALARM_TOPIC_POLICY = "AlarmTopicPolicy"
+ALARM_SUBSCRIPTION = "AlarmSubscription"
+DASHBOARD = "Dashboard"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from troposphere import AWSHelperFn, AWSObject, GetAtt, ImportValue, Ref, Sub, iam
 
 from blogstack.blueprint.naming import Imported
-from blogstack.blueprint.registry import EcrArn, Image
+from blogstack.blueprint.registry import EcrArn
 from blogstack.blueprint.tasks import Tasks
 from blogstack.iam import EXEC_ACTIONS, Json, allow, document
 from blogstack.stacks import names
@@ -19,7 +19,7 @@ def add_roles(
     stack: Stack, tasks: Tasks, log_group: AWSObject, secrets: Mapping[str, AWSObject]
 ) -> tuple[AWSObject, AWSObject]:
     """The execution role, with which ECS starts a task, and the task role, which is the service's own."""
-    rights = [*_pull(tasks.image), *_write_logs(log_group), *_read_secrets(tasks, secrets), *_decrypt(tasks)]
+    rights = [*_pull(tasks), *_write_logs(log_group), *_read_secrets(tasks, secrets), *_decrypt(tasks)]
     execution = iam.Role(
         names.EXECUTION_ROLE,
         AssumeRolePolicyDocument=_task_trust(),
@@ -59,18 +59,19 @@ def _task_trust() -> Json:
     return trust("ecs-tasks.amazonaws.com", ArnLike={"aws:SourceArn": tasks})
 
 
-def _pull(image: Image) -> list[Json]:
-    """The rights to pull the image: Amazon ECR user guide, "Required IAM permissions for pulling an image"."""
-    if image.credentials:
-        return [allow(["secretsmanager:GetSecretValue"], [literal(image.credentials)])]
-    if image.repository is None:
-        return []
-    actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    return [
+def _pull(tasks: Tasks) -> list[Json]:
+    """The rights to pull the images: Amazon ECR user guide, "Required IAM permissions for pulling an image"."""
+    rights = []
+    if tasks.image.credentials:
+        rights.append(allow(["secretsmanager:GetSecretValue"], [literal(tasks.image.credentials)]))
+    images = [tasks.image.repository, *(sidecar.repository for sidecar in tasks.sidecars)]
+    repositories = dict.fromkeys(repository for repository in images if repository)
+    if repositories:
+        actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
         # The one wildcard: GetAuthorizationToken knows no resource (service authorization reference, Amazon ECR).
-        allow(["ecr:GetAuthorizationToken"], ["*"]),
-        allow(actions, [_repository_arn(image.repository)]),
-    ]
+        rights.append(allow(["ecr:GetAuthorizationToken"], ["*"]))
+        rights.append(allow(actions, map(_repository_arn, repositories)))
+    return rights
 
 
 def _repository_arn(repository: Imported | EcrArn) -> AWSHelperFn:
@@ -85,9 +86,9 @@ def _write_logs(log_group: AWSObject) -> list[Json]:
 
 
 def _read_secrets(tasks: Tasks, made: Mapping[str, AWSObject]) -> list[Json]:
-    """The rights to read exactly the secrets that the container gets, each once."""
+    """The rights to read exactly the secrets that the containers get, each once."""
     read: dict[str, dict[str, str | AWSHelperFn]] = {"secretsmanager": {}, "ssm": {}}
-    for secret in tasks.secrets:
+    for secret in tasks.every_secret:
         own = Ref(made[secret.generated]) if secret.generated else resource(secret)
         read[secret.service].setdefault(str(secret.source), own)
     actions = {"secretsmanager": "secretsmanager:GetSecretValue", "ssm": "ssm:GetParameters"}
@@ -99,7 +100,9 @@ def _decrypt(tasks: Tasks) -> list[Json]:
 
     Source: Amazon ECS developer guide, "Amazon ECS task execution IAM role", Secrets Manager or Parameter Store rights.
     """
-    services = {secret.service for secret in tasks.secrets} | ({"secretsmanager"} if tasks.image.credentials else set())
+    services = {secret.service for secret in tasks.every_secret} | (
+        {"secretsmanager"} if tasks.image.credentials else set()
+    )
     if not tasks.kms_key or not services:
         return []
     via = [Sub(service + ".${AWS::Region}.${AWS::URLSuffix}") for service in sorted(services)]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from troposphere import AWSObject, GetAtt, ImportValue, Ref, Sub, ecs
 
+from blogstack.blueprint.monitoring import Monitoring
 from blogstack.blueprint.naming import Imported
 from blogstack.blueprint.service import Service
 from blogstack.blueprint.tasks import Tasks
-from blogstack.stacks import balancer, names, scaling, shifting
-from blogstack.stacks.container import Handles, add_image_tag, container, serving, task_definition
+from blogstack.stacks import balancer, monitoring, names, scaling, shifting
+from blogstack.stacks.container import Handles, add_image_tag, container, serving, sidecar, task_definition
 from blogstack.stacks.stack import Stack, given, tagged
 
 
-def lower(service: Service) -> Stack:
-    """Write the service stack down."""
+def lower(service: Service, watched: Monitoring | None) -> Stack:
+    """Write the service stack down; `watched` are its alarms, if it has any."""
     tasks = service.tasks
     stack = Stack(service.stack, f"{tasks.name}: load balancer, tasks, scaling")
     add_image_tag(stack)
@@ -29,8 +30,9 @@ def lower(service: Service) -> Stack:
     outputs = ("LogGroupName", "ExecutionRoleArn", "TaskRoleArn")
     log_group, execution_role, task_role = (_from_tasks(tasks, output) for output in outputs)
     handles = Handles(log_group, execution_role, task_role, secrets={})
-    definition = serving(container(tasks, handles, tasks.container.command), tasks.container)
-    task = stack.add(task_definition(names.TASK_DEFINITION, tasks.name, tasks, handles, definition), "service")
+    own = serving(container(tasks, handles, tasks.container.command), tasks.container)
+    containers = [own, *(sidecar(beside, tasks.container.stop_timeout, handles) for beside in tasks.sidecars)]
+    task = stack.add(task_definition(names.TASK_DEFINITION, tasks.name, tasks, handles, containers), "service")
     target = ecs.LoadBalancer(
         ContainerName=tasks.name, ContainerPort=tasks.container.port, TargetGroupArn=Ref(target_group)
     )
@@ -43,6 +45,8 @@ def lower(service: Service) -> Stack:
     ecs_service.DependsOn = [listener.title, names.BALANCER_EGRESS, names.TASK_INGRESS]
     if service.scaling is not None:
         scaling.add_scaling(stack, service.scaling, service.tags, ecs_service, load_balancer, target_groups)
+    if watched is not None:
+        monitoring.add_monitoring(stack, watched, load_balancer, target_groups, ecs_service)
     tls = service.balancer.tls
     url = f"https://{tls.domain}" if tls else Sub(f"http://${{{load_balancer.title}.DNSName}}")
     stack.output("Url", "Where the service answers", url)

@@ -27,6 +27,11 @@ class Stack:
         self.origins: dict[str, KeyPath] = {}
         self._parts: dict[str, dict[str, Any]] = {"Parameters": {}, "Resources": {}, "Outputs": {}}
 
+    @property
+    def kind(self) -> str:
+        """Which of a service's stacks it is: the last word of its name."""
+        return self.name.rsplit("-", 1)[1]
+
     def add(self, resource: AWSObject, *origin: str) -> AWSObject:
         """Add a resource that the key `origin` asked for; returns it."""
         self.origins[resource.title] = origin

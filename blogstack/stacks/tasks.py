@@ -24,7 +24,8 @@ def lower(tasks: Tasks) -> Stack:
     group = log_group(names.LOG_GROUP, tasks.log_group, tasks.log_retention, tasks.kms_key, tasks.tags)
     stack.add(group, "logs", "retention")
     security_group = _add_security_group(stack, tasks)
-    secrets = {s.generated: _add_secret(stack, tasks, s.variable, s.generated) for s in tasks.secrets if s.generated}
+    generated = {s.generated: s.variable for s in tasks.every_secret if s.generated}
+    secrets = {name: _add_secret(stack, tasks, variable, name) for name, variable in generated.items()}
     execution_role, task_role = add_roles(stack, tasks, group, secrets)
     if tasks.release:
         handles = Handles(
@@ -115,6 +116,6 @@ def _add_release(stack: Stack, tasks: Tasks, handles: Handles) -> None:
     """The release step: the same container with another command, that nobody sends requests to."""
     add_image_tag(stack)
     definition = container(tasks, handles, tasks.release)
-    release = task_definition(names.RELEASE_TASK_DEFINITION, f"{tasks.name}-release", tasks, handles, definition)
+    release = task_definition(names.RELEASE_TASK_DEFINITION, f"{tasks.name}-release", tasks, handles, [definition])
     stack.add(release, "service", "release")
     stack.output("ReleaseTaskDefinitionArn", "The release step", Ref(release))

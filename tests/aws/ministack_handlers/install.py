@@ -2,6 +2,7 @@
 
 from . import (
     addresses,
+    alarms,
     balancers,
     buckets,
     certificates,
@@ -25,6 +26,7 @@ def install() -> None:
     """Add the resource types that ministack lacks, and mend those that it does not do right."""
     for concern in (
         addresses,
+        alarms,
         balancers,
         buckets,
         certificates,

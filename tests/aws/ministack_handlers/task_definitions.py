@@ -55,11 +55,36 @@ def _check(props: Props) -> None:
     ]
     if needs_role and not props.get("ExecutionRoleArn"):
         raise _refusal("Fargate requires task definition to have execution role ARN to support log driver awslogs.")
+    _check_together(props)
     volumes = {volume["Name"] for volume in props.get("Volumes", [])}
     for container in props["ContainerDefinitions"]:
         for mount in container.get("MountPoints", []):
             if mount.get("SourceVolume") not in volumes:
                 raise _refusal(f"Unknown volume '{mount.get('SourceVolume')}'.")
+
+
+def _check_together(props: Props) -> None:
+    """What RegisterTaskDefinition refuses of containers that are sound each by itself.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html and API_ContainerDefinition
+    """
+    containers = {container["Name"]: container for container in props["ContainerDefinitions"]}
+    if len(containers) < len(props["ContainerDefinitions"]) or len(containers) > 10:
+        raise _refusal("Container names must be unique, and at most 10.")
+    if sum(container.get("Memory", 0) for container in containers.values()) >= int(props["Memory"]):
+        raise _refusal("The memory of all containers must be lower than the task's.")
+    ports = [mapping["ContainerPort"] for c in containers.values() for mapping in c.get("PortMappings", [])]
+    if len(set(ports)) < len(ports):
+        raise _refusal("A container port stands twice.")
+    for container in containers.values():
+        for dependency in container.get("DependsOn", []):
+            other, condition = containers.get(dependency["ContainerName"]), dependency["Condition"]
+            if other is None:
+                raise _refusal(f"Unknown container '{dependency['ContainerName']}'.")
+            if condition == "HEALTHY" and "HealthCheck" not in other:
+                raise _refusal(f"'{other['Name']}' has no health check.")
+            if condition in ("COMPLETE", "SUCCESS") and other.get("Essential", True):
+                raise _refusal(f"'{other['Name']}' is essential.")
 
 
 def _refusal(message: str) -> ApiError:

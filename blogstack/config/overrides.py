@@ -1,0 +1,42 @@
+"""The key `overrides`: what is changed in the templates themselves, in CloudFormation's words."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from blogstack.config.types import Section, UniqueItems
+
+
+# AWS CloudFormation template reference, "Resource attribute reference", but for those of other types.
+class Override(Section):
+    """What is changed in one resource; its type, and whether it exists at all, stay as they are."""
+
+    Properties: dict[str, Any] = Field({})
+    """Properties merged over the resource's: mappings merge, lists, scalars and functions replace, null removes."""
+    DependsOn: UniqueItems[str] | None = None
+    """Logical IDs of the resources that must be there before, instead of those in the template; null removes it."""
+    Metadata: dict[str, Any] = Field({})
+    """Metadata of the resource, which tools read."""
+    DeletionPolicy: Literal["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"] | None = None
+    """What becomes of the resource when its stack goes; null removes it."""
+    UpdateReplacePolicy: Literal["Delete", "Retain", "Snapshot"] | None = None
+    """What becomes of the resource when another takes its place; null removes it."""
+
+
+class Overrides(Section):
+    """Changes to the resources of each stack, by logical ID; the last resort."""
+
+    registry: dict[str, Override] = Field({}, examples=[{"Repository": {"DeletionPolicy": "Delete"}}])
+    """Changes to the registry stack, by logical ID."""
+    network: dict[str, Override] = Field({}, examples=[{"Vpc": {"Properties": {"EnableDnsHostnames": False}}}])
+    """Changes to the network stack, by logical ID."""
+    database: dict[str, Override] = Field({}, examples=[{"Database": {"Properties": {"BackupWindow": "18:00-19:00"}}}])
+    """Changes to the database stack, by logical ID."""
+    tasks: dict[str, Override] = Field({}, examples=[{"TaskRole": {"Properties": {"MaxSessionDuration": 7200}}}])
+    """Changes to the tasks stack, by logical ID."""
+    service: dict[str, Override] = Field(
+        {}, examples=[{"LoadBalancer": {"Properties": {"IpAddressType": "dualstack"}}}]
+    )
+    """Changes to the service stack, by logical ID."""

@@ -1,0 +1,82 @@
+"""The key `service.sidecars`: containers beside the service's own, in every task."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from blogstack.config.image import HOST, REPOSITORY_NAME
+from blogstack.config.secrets import Secret
+from blogstack.config.sizes import ContainerMemory
+from blogstack.config.types import AsWritten, Duration, Form, Items, Section, Text, Variable, Whole
+
+# Amazon ECS service quotas, "Containers per task definition": 10, one of them the service's own.
+MOST_SIDECARS = 9
+
+# Amazon ECS API reference, ContainerDefinition, name: more is allowed; this much is what a person wants to type.
+SidecarName = Annotated[
+    str,
+    Form(
+        "[a-z](?:-?[a-z0-9])*",
+        "a sidecar's name",
+        "start with a letter, then use a-z, 0-9 and single hyphens, not at the end",
+        30,
+    ),
+]
+
+# Amazon ECS API reference, ContainerDependency, condition.
+DependsOn = dict[SidecarName, Literal["START", "HEALTHY", "COMPLETE", "SUCCESS"]]
+"""The sidecars that a container waits for, and what each of them has to reach."""
+
+# Amazon ECS API reference, ContainerDefinition, image: a tag or a digest, 255 characters.
+_TAG = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
+_DIGEST = "@sha256:[0-9a-f]{64}"
+
+
+class SidecarHealth(Section):
+    """A sidecar's check, run inside of it. Limits: ECS API reference, HealthCheck."""
+
+    command: Text = Field(min_length=1, max_length=1024, examples=["wget -q -O /dev/null http://127.0.0.1:9901/ready"])
+    """Shell command run in the container, 0 means healthy."""
+    interval: Annotated[int, Duration(5, 300)] = 10
+    """Time between two checks."""
+    timeout: Annotated[int, Duration(2, 60)] = 3
+    """Time after which a check has failed; it is below the interval."""
+    retries: Annotated[int, Whole(1, 10, "checks")] = 3
+    """Failed checks in a row after which the sidecar is unhealthy, and with an essential one the task is replaced."""
+    start_period: Annotated[int, Duration(0, 300)] = 30
+    """Time to start in which failed checks do not count."""
+
+
+class Sidecar(Section):
+    """A container that runs beside the service's own in every task; they reach each other at 127.0.0.1."""
+
+    image: Annotated[
+        str,
+        Form(
+            rf"(?:{HOST}/)?{REPOSITORY_NAME}(?:{_DIGEST}|:(?!latest$){_TAG})",
+            "an image with a tag other than latest, or with a digest",
+            "write it like public.ecr.aws/nginx/nginx:1.29.3 or ghcr.io/team/proxy@sha256:...",
+            255,
+        ),
+    ] = Field(examples=["public.ecr.aws/nginx/nginx:1.29.3"])
+    """Image with its tag or digest; one in the registry of image.uri is pulled with image.credentials."""
+    command: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["--config", "/etc/proxy.yaml"]])
+    """Words of the command to run instead of the image's own."""
+    port: Annotated[int, Whole(1, 65535, "")] | None = None
+    """Port that the sidecar listens on, which no other container may have; the load balancer does not reach it."""
+    environment: dict[Variable, AsWritten] = Field({}, max_length=200, examples=[{"LOG_LEVEL": "info"}])
+    """Environment variables, passed on exactly as written; secrets do not belong here."""
+    secrets: dict[Variable, Secret] = Field({}, max_length=100, examples=[{"API_KEY": {"secretsmanager": "vendor"}}])
+    """Secret variables and their sources, as in service.secrets; what is generated for a name is one for all."""
+    essential: bool = True
+    """Whether the task stops and is replaced when the sidecar stops."""
+    depends_on: DependsOn = Field({}, max_length=MOST_SIDECARS, examples=[{"config": "SUCCESS"}])
+    """Other sidecars that have to be there before this one starts: START, HEALTHY, COMPLETE or SUCCESS."""
+    memory: ContainerMemory | None = Field(None, examples=[128])
+    """The most memory it may take, of the task's, in MiB or as in `1 GB`; above it, it is killed. null: no limit."""
+    readonly_root: bool = True
+    """Whether the root filesystem is read-only; /tmp stays writable."""
+    health: SidecarHealth | None = None
+    """The sidecar's own check, run inside of it."""

@@ -1,0 +1,43 @@
+"""What the strategies of several sections are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+Data = dict[str, Any]
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff"), max_size=20)
+
+
+def optional(
+    required: dict[str, st.SearchStrategy[Any]], others: dict[str, st.SearchStrategy[Any]]
+) -> st.SearchStrategy[Data]:
+    """A mapping with some keys always and any of the others."""
+    return st.fixed_dictionaries(required, optional=others)
+
+
+def durations(low: int, high: int) -> st.SearchStrategy[int | str]:
+    """A duration in any of its spellings."""
+    seconds = st.integers(low, high)
+    minutes = (
+        st.integers(-(-low // 60), high // 60).map(lambda n: f"{n}m")
+        if high >= 60 and -(-low // 60) <= high // 60
+        else seconds
+    )
+    return seconds | seconds.map(lambda n: f"{n}s") | minutes
+
+
+def secrets() -> st.SearchStrategy[Data]:
+    """Secret variables from every kind of source; their names are none of the environment's."""
+    arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:many-AbCdEf"
+    secret = st.sampled_from(["plain", "team/blog", arn])
+    sources = st.one_of(
+        st.just("generate"),
+        optional({"secretsmanager": secret}, {"key": st.sampled_from(["a", "b.c", "d-e"])}),
+        optional(
+            {"ssm": st.sampled_from(["/blog/dsn", "dsn", "arn:aws:ssm:ap-northeast-2:123456789012:parameter/x"])}, {}
+        ),
+    )
+    return st.dictionaries(st.from_regex(r"[xyz][A-Za-z0-9_]{0,6}", fullmatch=True), sources, max_size=4)
