@@ -70,7 +70,7 @@ class _AccessLogs:
 
     def in_words(self) -> str:
         """The type and its limits."""
-        return "true, false, or the name of a bucket"
+        return "true or false, or the name of a bucket that exists, 3 to 63 characters"
 
     def check(self, value: object) -> bool | str:
         """The value itself; an error when it is no name of a bucket either."""

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from blogstack.config.patterns import duration_pattern
+
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
@@ -103,9 +105,8 @@ class Duration:
         return f"duration, {self.written(self.low)} to {self.written(self.high)}"
 
     def written(self, seconds: int) -> str:
-        """A duration as a person writes it: in the largest unit that it is a whole number of."""
-        unit = next((unit for unit in "hm" if seconds and seconds % _UNITS[unit] == 0), "s")
-        return f"{seconds // _UNITS[unit]}{unit}"
+        """A duration as a person writes it."""
+        return _in_largest_unit(seconds, "hms")
 
     def check(self, value: object) -> int:
         """The duration in seconds."""
@@ -113,6 +114,12 @@ class Duration:
         if not self.low <= seconds <= self.high:
             raise fault("OUT_OF_RANGE", f"{value}", f"choose {self.low}s to {self.high}s")
         return seconds
+
+
+def _in_largest_unit(seconds: int, units: str) -> str:
+    """A duration in the largest of some units that it is a whole number of."""
+    unit = next((unit for unit in units if seconds and seconds % _UNITS[unit] == 0), units[-1])
+    return f"{seconds // _UNITS[unit]}{unit}"
 
 
 def _seconds(value: object) -> int:
@@ -137,6 +144,14 @@ class Minutes:
         whole: JsonSchema = {"type": "integer", "minimum": low, "maximum": high, "multipleOf": 60}
         return {"anyOf": [whole, {"type": "string", "pattern": duration_pattern(low, high, seconds=False)}]}
 
+    def in_words(self) -> str:
+        """The type and its limits."""
+        return f"duration in whole minutes, {self.written(self.low * 60)} to {self.written(self.high * 60)}"
+
+    def written(self, seconds: int) -> str:
+        """A duration as a person writes it."""
+        return _in_largest_unit(seconds, "hm")
+
     def check(self, value: object) -> int:
         """The duration in seconds."""
         seconds = _seconds(value)
@@ -146,39 +161,6 @@ class Minutes:
             help = f"AWS counts in minutes: write {-(-seconds // 60)}m"
             raise fault("WRONG_FORM", f"{value} is not written in minutes", help)
         return seconds
-
-
-def duration_pattern(low: int, high: int, *, seconds: bool = True) -> str:
-    """A regular expression for every text that means `low` to `high` seconds."""
-    parts = []
-    for unit, size in (*((("s?", 1),) if seconds else ()), ("m", 60), ("h", 3600)):
-        first, last = -(-low // size), high // size
-        if first <= last:
-            parts.append(f"({_numbers(first, last)}){unit}")
-    return f"^({'|'.join(parts)})$"
-
-
-def _numbers(first: int, last: int) -> str:
-    """A regular expression for the decimal numbers from `first` to `last`."""
-    alternatives = []
-    while first <= last:
-        # The longest run of numbers that share a prefix: ...0 to ...9, ...00 to ...99 and so on.
-        width = 1
-        while first % (width * 10) == 0 and first + width * 10 - 1 <= last:
-            width *= 10
-        free = len(str(width)) - 1
-        top = min(9, first // width % 10 + (last - first + 1) // width - 1)
-        head = str(first // width)[:-1]
-        low = first // width % 10
-        digit = str(low) if low == top else f"[{low}-{top}]"
-        if first == 0 and width > 1:  # numbers of fewer digits are covered one width at a time
-            width, free, head, digit = 1, 0, "", f"[0-{min(9, last)}]"
-            alternatives.append(digit)
-            first = min(9, last) + 1
-            continue
-        alternatives.append(head + digit + "[0-9]" * free)
-        first += (top - low + 1) * width
-    return "|".join(alternatives)
 
 
 _LONGEST_MATCHED = 2048  # as long as the longest text that any form takes
