@@ -251,7 +251,7 @@ def with_environments(draw: st.DrawFn) -> Data:
         "scaling": st.just({"min": low, "max": draw(st.integers(low, 10)), "cpu": None}) | st.none(),
         "load_balancer": load_balancer(st.just(internal)),
         "domain": domain(data["region"]) | st.none(),
-        "network": network(not uri or ".dkr.ecr." in uri, internal).map(_instead),
+        "network": network(not uri or f".dkr.ecr.{data['region']}." in uri, internal).map(_instead),
         "deployment": st.just({"circuit_breaker": None, "rollback_on_alarms": None}) | st.none(),
         "alarms": st.just({"email": "ops@example.com"}) | st.none(),
         "logs": st.just({"retention": 7}) | st.none(),
