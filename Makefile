@@ -4,7 +4,7 @@ BIN := .venv/bin
 SOURCES := blogstack tests benchmarks tools
 NOT_OURS := --extend-exclude tests/app --extend-exclude benchmarks/app
 
-.PHONY: help setup test check demo bench soak format lock
+.PHONY: help setup test check docs demo bench soak format lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | expand -t 14
@@ -32,6 +32,9 @@ check: setup ## check the compiler: format, lint, types, layers, tests, and that
 	$(BIN)/lint-imports
 	$(BIN)/blogstack compile --check
 	$(BIN)/python -m pytest -q
+
+docs: setup ## write docs/reference anew from the models and the table of codes
+	$(BIN)/python -m tools.docs
 
 demo: setup ## compile the blog service, deploy it to an emulated AWS with the AWS CLI, and show what exists
 	$(BIN)/python -m tests.demo

@@ -6,19 +6,21 @@ Results go to standard output, everything else to standard error. Exit status: 0
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import traceback
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from blogstack import output, report
 from blogstack.commands import deployment_commands
-from blogstack.compiler import Compilation, compile_text, lint_all, validate_text
+from blogstack.compiler import Compilation, compile_text, lint_all, unique_stacks, validate_text
 from blogstack.diagnostics import Code, Diagnostic, Rejected, did_you_mean
 from blogstack.verdicts import VerdictFolder
 
@@ -40,6 +42,8 @@ class DiagnosticsFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
 
 
 class Framework(StrEnum):
@@ -54,7 +58,9 @@ Files = Annotated[list[str] | None, typer.Argument(metavar="FILE", help=f"Defaul
 Environments = Annotated[
     list[str] | None, typer.Option("--env", metavar="NAME", help="Only this environment; several when repeated.")
 ]
-Diagnostics = Annotated[DiagnosticsFormat, typer.Option(help="How to say what is wrong; json goes to standard output.")]
+Diagnostics = Annotated[
+    DiagnosticsFormat, typer.Option(help="How to say what is wrong; all but text goes to standard output.")
+]
 
 app = typer.Typer(
     help="A web service in a container on AWS: from blogstack.yaml to linted CloudFormation.",
@@ -73,36 +79,16 @@ def compile_command(
     format: Annotated[Format, typer.Option(help="Format of the templates.")] = Format.YAML,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if the folder is out of date.")] = False,
     no_lint: Annotated[bool, typer.Option("--no-lint", help="Do not run cfn-lint.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Compile again whenever a file changes.")] = False,
     diagnostics: Diagnostics = DiagnosticsFormat.TEXT,
 ) -> None:
     """Write CloudFormation templates, and print the commands that deploy them."""
-    picked = env or []
-    compilations = [
-        _load(path, lambda p, content: compile_text(p, content, format.value, picked)) for path in _paths(files)
-    ]
-    _require(picked, compilations)
-    compilations = _unique_stacks(compilations)
-    if not no_lint and not any(c.failed for c in compilations):
-        compilations = lint_all(compilations, VerdictFolder(_cache_folder()))
-    if any(c.failed for c in compilations):
-        _finish(compilations, diagnostics)
-    names = {t.stack_name: f"{t.stack_name}.{format}" for c in compilations for t in c.templates}
-    texts = {names[t.stack_name]: t.text for c in compilations for t in c.templates}
-    owners = output.Owners({blueprint.name for c in compilations for blueprint in c.blueprints}, picked)
-    if check:
-        stale = output.differences(out, texts, owners)
-        found = [Diagnostic(Code.OUT_OF_DATE, text, help="run `blogstack compile`") for text in stale]
-        _finish([*compilations, *([Compilation(str(out), b"", tuple(found))] if found else [])], diagnostics)
-    try:
-        changes = output.write(out, texts, owners)
-    except Rejected as rejected:
-        _finish([*compilations, Compilation(str(out), b"", rejected.diagnostics)], diagnostics)
-    for change in changes:
-        _say(change)
-    if diagnostics is DiagnosticsFormat.TEXT:
-        paths = {stack: (out / name).as_posix() for stack, name in names.items()}
-        print("\n".join(deployment_commands(c.blueprints, paths) for c in compilations), end="")
-    _finish(compilations, diagnostics)
+    once = partial(_compile, _paths(files), env or [], out, format, check, not no_lint, not watch, diagnostics)
+    if not watch:
+        once()
+    if check or diagnostics is not DiagnosticsFormat.TEXT:
+        raise typer.BadParameter("goes neither with --check nor with --diagnostics", param_hint="--watch")
+    _watch(_paths(files), once)
 
 
 @app.command()
@@ -122,6 +108,35 @@ def schema() -> None:
     print(json_schema(), end="")
 
 
+def _explainable(incomplete: str) -> list[str]:
+    """Completes the word of `explain`."""
+    from blogstack.explain import words
+
+    return [word for word in words() if word.startswith(incomplete)]
+
+
+@app.command("explain")
+def explain_command(
+    word: Annotated[
+        str, typer.Argument(metavar="CODE|KEY", help="As in BS301 or scaling.min.", autocompletion=_explainable)
+    ],
+) -> None:
+    """Say what a code means and how to fix it, or what a key means, its limits, default and an example."""
+    from blogstack.explain import Unknown, explain
+
+    try:
+        text = explain(word)
+    except Unknown as unknown:
+        raise typer.BadParameter(str(unknown), param_hint="CODE|KEY") from None
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console().print(Markdown(text))
+    else:
+        print(text, end="")
+
+
 @app.command()
 def init(
     framework: Annotated[Framework, typer.Option(help="Web framework of the service.")] = Framework.OTHER,
@@ -130,12 +145,12 @@ def init(
     from blogstack.editor import json_schema
     from blogstack.starter import SCHEMA_FILE, service_name, starter
 
-    texts = {DEFAULT_FILE: starter(service_name(Path.cwd().name), framework.value), SCHEMA_FILE: json_schema()}
-    if there := [name for name in texts if os.path.lexists(name)]:
-        _say(f"error: {' and '.join(there)} {'exist' if len(there) > 1 else 'exists'} already; nothing was written")
-        raise typer.Exit(1)
     written: list[Path] = []
     try:
+        texts = {DEFAULT_FILE: starter(service_name(Path.cwd().name), framework.value), SCHEMA_FILE: json_schema()}
+        if there := [name for name in texts if os.path.lexists(name)]:
+            _say(f"error: {' and '.join(there)} {'exist' if len(there) > 1 else 'exists'} already; nothing was written")
+            raise typer.Exit(1)
         for name, text in texts.items():
             output.write_new(Path(name), text)
             written.append(Path(name))
@@ -149,9 +164,11 @@ def init(
 
 def run() -> None:
     """Run the command line, and leave with 3 when something goes wrong that is not the user's fault."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us; what goes there must not go elsewhere
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 (open as long as we run)
+        if hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="backslashreplace")
     try:
         app()
     except BrokenPipeError:  # the reader of our output has gone
@@ -171,6 +188,58 @@ def _cache_folder() -> Path:
 
 def _paths(files: list[str] | None) -> list[str]:
     return list(dict.fromkeys(files or [DEFAULT_FILE]))
+
+
+def _compile(
+    paths: list[str],
+    picked: list[str],
+    out: Path,
+    format: Format,
+    check: bool,
+    linted: bool,
+    commands: bool,
+    diagnostics: DiagnosticsFormat,
+) -> NoReturn:
+    """Compile once, and leave with the exit status; `commands`: print those that deploy what was compiled."""
+    compilations = [_load(path, lambda p, content: compile_text(p, content, format.value, picked)) for path in paths]
+    _require(picked, compilations)
+    compilations = unique_stacks(compilations)
+    if linted and not any(c.failed for c in compilations):
+        compilations = lint_all(compilations, VerdictFolder(_cache_folder()))
+    if any(c.failed for c in compilations):
+        _finish(compilations, diagnostics)
+    names = {t.stack_name: f"{t.stack_name}.{format}" for c in compilations for t in c.templates}
+    texts = {names[t.stack_name]: t.text for c in compilations for t in c.templates}
+    owners = output.Owners({blueprint.name for c in compilations for blueprint in c.blueprints}, picked)
+    try:
+        if check:
+            stale = output.differences(out, texts, owners)
+            found = [Diagnostic(Code.OUT_OF_DATE, text, help="run `blogstack compile`") for text in stale]
+            _finish([*compilations, *([Compilation(str(out), b"", tuple(found))] if found else [])], diagnostics)
+        changes = output.write(out, texts, owners)
+    except Rejected as rejected:
+        _finish([*compilations, Compilation(str(out), b"", rejected.diagnostics)], diagnostics)
+    for change in changes:
+        _say(change)
+    if commands and diagnostics is DiagnosticsFormat.TEXT:
+        files = {stack: (out / name).as_posix() for stack, name in names.items()}
+        print("\n".join(deployment_commands(c.blueprints, files) for c in compilations), end="")
+    _finish(compilations, diagnostics)
+
+
+def _watch(paths: list[str], once: Callable[[], None]) -> None:
+    """Compile now and whenever a file changes, until Ctrl-C, which is how this ends well."""
+    from blogstack.watching import rounds
+
+    with contextlib.suppress(KeyboardInterrupt):
+        for _ in rounds(paths):
+            try:
+                once()
+            except typer.BadParameter as error:  # an environment that the file no longer has
+                _say(f"error: {error.format_message()}")
+            except typer.Exit:
+                pass
+            _say(f"watching {', '.join(paths)}; Ctrl-C ends it")
 
 
 def _load(path: str, work: Callable[[str, bytes], Compilation]) -> Compilation:
@@ -193,29 +262,20 @@ def _require(picked: list[str], compilations: list[Compilation]) -> None:
                 raise typer.BadParameter(f"{compilation.path} has no environment {name!r}; {help}", param_hint="--env")
 
 
-def _unique_stacks(compilations: list[Compilation]) -> list[Compilation]:
-    """The compilations, with an error in each that describes a stack which an earlier one describes already."""
-    seen: dict[str, str] = {}
-    result = []
-    for compilation in compilations:
-        twice = [t.stack_name for t in compilation.templates if t.stack_name in seen]
-        for template in compilation.templates:
-            seen.setdefault(template.stack_name, compilation.path)
-        if twice:
-            message = f"the stack {twice[0]} is described by {seen[twice[0]]} too"
-            found = Diagnostic(Code.SAME_STACK, message, help="give each service a name of its own")
-            compilation = Compilation(compilation.path, compilation.content, (found, *compilation.diagnostics))
-        result.append(compilation)
-    return result
-
-
-def _finish(compilations: list[Compilation], format: DiagnosticsFormat) -> None:
+def _finish(compilations: list[Compilation], format: DiagnosticsFormat) -> NoReturn:
     """Report and leave with the exit status that the diagnostics ask for."""
-    if format is DiagnosticsFormat.JSON:
-        print(report.as_json(compilations), end="")
-    elif text := report.as_text(compilations, _paint()):
-        _say(text)
-        _say(report.summary(compilations))
+    match format:
+        case DiagnosticsFormat.JSON:
+            print(report.as_json(compilations), end="")
+        case DiagnosticsFormat.GITHUB:
+            print(report.as_github(compilations), end="")
+        case DiagnosticsFormat.SARIF:
+            from blogstack.sarif import as_sarif
+
+            print(as_sarif(compilations), end="")
+        case DiagnosticsFormat.TEXT if text := report.as_text(compilations, _paint()):
+            _say(text)
+            _say(report.summary(compilations))
     raise typer.Exit(1 if any(c.failed for c in compilations) else 0)
 
 

@@ -26,8 +26,9 @@ def deployment_commands(blueprints: Sequence[Blueprint], files: Mapping[str, str
     first = blueprints[0]
     if len(blueprints) == 1:
         title = f"{first.name}: from an empty account to a running service, and each later version"
-        return _script(title, [_setting(first), _image(first, files), *_rest(first, files)])
-    scripts = [_script(f"{first.name}: the image, once for all environments", [_setting(first), _image(first, files)])]
+        return _script(title, [_setting(first), _roles(blueprints), _image(first, files), *_rest(first, files)])
+    before_all = [_setting(first), _roles(blueprints), _image(first, files)]
+    scripts = [_script(f"{first.name}: the image, once for all environments", before_all)]
     for before, blueprint in zip((None, *blueprints), blueprints, strict=False):
         promoted = f": the same commit, once {before.environment} is well" if before else ""
         title = f"{blueprint.name} in {blueprint.environment}{promoted}"
@@ -57,6 +58,19 @@ def _setting(blueprint: Blueprint) -> Iterator[str]:
     else:
         yield 'git diff --quiet HEAD || { echo "commit first: the tag is the commit" >&2; exit 1; }'
         yield "TAG=$(git rev-parse --short=12 HEAD)"
+
+
+def _roles(blueprints: Sequence[Blueprint]) -> Iterator[str]:
+    """The service-linked roles, before the stacks that use them (docs/decisions/0020-service-linked-roles.md)."""
+    services = ["ecs"]
+    if any(blueprint.service.scaling for blueprint in blueprints):
+        services.append("ecs.application-autoscaling")
+    if any(blueprint.database for blueprint in blueprints):
+        services.append("rds")
+    yield "# The roles that AWS's own services act with: an account has each once, and most have them already"
+    yield f"for SERVICE in {' '.join(services)}; do"
+    yield '  aws iam create-service-linked-role --aws-service-name "$SERVICE.amazonaws.com" >/dev/null 2>&1 || :'
+    yield "done"
 
 
 def _image(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[str]:

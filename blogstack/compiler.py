@@ -20,9 +20,10 @@ from blogstack.emit import MAX_BYTES, Format, Owner, Template, emit
 from blogstack.environments import Environment, misplaced, split
 from blogstack.lint import Finding, Job, Origins, lint, place
 from blogstack.rules import check
+from blogstack.rules.environments import same_domain
 from blogstack.source import parse
 from blogstack.stacks import Stack, lower
-from blogstack.validate import validate
+from blogstack.validate import Validation, validate
 from blogstack.verdicts import Verdicts
 
 
@@ -68,7 +69,8 @@ def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Col
         picked: Names of the environments to compile; empty for all.
     """
     compilation, sound = _validated(path, content, picked)
-    source = path.replace("\\", "/").rsplit("/", 1)[-1]
+    name = path.replace("\\", "/").rsplit("/", 1)[-1]
+    source = "".join(character if character.isprintable() else "?" for character in name)  # one line of UTF-8
     blueprints = []
     # The registry stack, which all environments share, is written down once.
     made: dict[str, tuple[Template, Origins]] = {}
@@ -86,6 +88,22 @@ def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Col
         return compilation._replace(diagnostics=by_position([*compilation.diagnostics, *too_large]))
     origins_of = tuple(origins for _, origins in made.values())
     return compilation._replace(templates=templates, blueprints=tuple(blueprints), origins=origins_of)
+
+
+def unique_stacks(compilations: Sequence[Compilation]) -> list[Compilation]:
+    """The compilations, with an error in each that describes a stack which an earlier one describes already."""
+    seen: dict[str, str] = {}
+    result = []
+    for compilation in compilations:
+        twice = [t.stack_name for t in compilation.templates if t.stack_name in seen]
+        for template in compilation.templates:
+            seen.setdefault(template.stack_name, compilation.path)
+        if twice:
+            message = f"the stack {twice[0]} is described by {seen[twice[0]]} too"
+            found = Diagnostic(Code.SAME_STACK, message, help="give each service a name of its own")
+            compilation = Compilation(compilation.path, compilation.content, (found, *compilation.diagnostics))
+        result.append(compilation)
+    return result
 
 
 def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Compilation]:
@@ -110,25 +128,26 @@ def _validated(
         return Compilation(path, content, by_position(rejected.diagnostics)), []
     environments = split(document)
     found: dict[str, Sequence[Diagnostic]] = {}
-    sound = []
+    validated = []
     for environment in environments:
         if not picked or not environment.name or environment.name in picked:
-            config, found[environment.name] = _checked(environment)
-            if config:
-                sound.append((environment, config))
-    diagnostics = by_position([*misplaced(document), *told_once(found)])
+            validation, found[environment.name] = _checked(environment)
+            if validation:
+                validated.append((environment, validation))
+    diagnostics = by_position([*misplaced(document), *told_once(found), *same_domain(validated)])
     names = tuple(environment.name for environment in environments if environment.name)
     compilation = Compilation(path, content, diagnostics, names)
-    return compilation, [] if compilation.failed else sound
+    sound = [] if compilation.failed else validated
+    return compilation, [(environment, validation.config) for environment, validation in sound]
 
 
-def _checked(environment: Environment) -> tuple[Config | None, Sequence[Diagnostic]]:
+def _checked(environment: Environment) -> tuple[Validation | None, Sequence[Diagnostic]]:
     """An environment's configuration, where it has the shape of one, and what is wrong with it."""
     try:
         validation = validate(environment.document)
     except Rejected as rejected:
         return None, rejected.diagnostics
-    return validation.config, [*validation.diagnostics, *check(environment.document, validation, environment.name)]
+    return validation, [*validation.diagnostics, *check(environment.document, validation, environment.name)]
 
 
 def _owner(blueprint: Blueprint, stack: Stack) -> Owner:

@@ -19,7 +19,7 @@ class Code(Enum):
     """Every finding there is: its number, its severity and its subject. A number is never used twice.
 
     BS1xx the YAML text, BS2xx the shape of the configuration, BS3xx rules across keys,
-    BS4xx findings of cfn-lint, BS5xx output files and AWS. Each has a page in docs/codes/.
+    BS4xx findings of cfn-lint, BS5xx output files and AWS. Each has a page in codes/.
     """
 
     UNREADABLE = "BS101", Severity.ERROR, "the file cannot be read"
@@ -42,6 +42,7 @@ class Code(Enum):
     WRONG_FORM = "BS206", Severity.ERROR, "a text is not of the form required"
     EXCLUSIVE = "BS207", Severity.ERROR, "two keys exclude each other"
     ONE_FOR_ALL = "BS208", Severity.ERROR, "an environment changes what is one for all"
+    MORE_ERRORS = "BS209", Severity.ERROR, "there are more errors than are shown"
 
     TASK_SIZE = "BS301", Severity.ERROR, "Fargate does not sell this task size"
     MIN_ABOVE_MAX = "BS302", Severity.ERROR, "scaling.min is above scaling.max"
@@ -60,7 +61,7 @@ class Code(Enum):
 
     EXEC_READONLY = "BS315", Severity.ERROR, "exec cannot work on a read-only root"
     BALANCER_SUBNETS = "BS316", Severity.ERROR, "the load balancer needs two subnets"
-    OTHER_REGION = "BS317", Severity.ERROR, "the certificate is in another region"
+    OTHER_REGION = "BS317", Severity.ERROR, "a certificate or key is in another region"
 
     DATABASE_VERSION = "BS318", Severity.ERROR, "RDS does not have this PostgreSQL version"
     DATABASE_CLASS = "BS319", Severity.ERROR, "the region does not have this instance class"
@@ -68,6 +69,18 @@ class Code(Enum):
     DATABASE_SUBNETS = "BS321", Severity.ERROR, "the database needs two subnets"
     VARIABLE_TWICE = "BS322", Severity.ERROR, "a variable is set twice"
     FRAGILE_DATABASE = "BS323", Severity.WARNING, "a production database without a safeguard"
+    SAME_DOMAIN = "BS324", Severity.ERROR, "environments share a domain name"
+    RESERVED_NAME = "BS325", Severity.ERROR, "the database's name is a reserved word"
+
+    SPOT_NEVER = "BS326", Severity.ERROR, "no task could ever run on Fargate Spot"
+    SCHEDULE_LIMITS = "BS327", Severity.ERROR, "a schedule's min is above its max"
+    NEVER_SCALES = "BS328", Severity.WARNING, "nothing makes the number of tasks change"
+    OTHER_STRATEGY = "BS329", Severity.ERROR, "a key belongs to another deployment strategy"
+    DEPLOYMENT_TOO_LONG = "BS330", Severity.ERROR, "a deployment takes longer than CloudFormation waits"
+    SCHEDULE_STAYS = "BS331", Severity.WARNING, "nothing takes back what a schedule sets"
+    NO_PUBLIC_ZONES = "BS332", Severity.ERROR, "the region's Route 53 has no public hosted zones"
+    ROLE_TOO_LONG = "BS333", Severity.ERROR, "the task role's permissions are too long"
+    STICKY_SHIFT = "BS334", Severity.ERROR, "sticky sessions do not go with two target groups"
 
     ROLLBACK_WITHOUT_ALARMS = "BS337", Severity.ERROR, "a rollback on alarms, and no alarms"
 
@@ -137,11 +150,12 @@ def told_once(found: Mapping[str, Sequence[Diagnostic]]) -> list[Diagnostic]:
     told = []
     for where in places.values():
         first, in_all = next(iter(where.values())), len(where) == len(found)
-        told.append(first if in_all else first._replace(message=f"{first.message} (in {_listed(list(where))})"))
+        told.append(first if in_all else first._replace(message=f"{first.message} (in {listed(list(where))})"))
     return told
 
 
-def _listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
+    """Words as a sentence names them: a, b and c."""
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 

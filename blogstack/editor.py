@@ -1,13 +1,10 @@
 """Config -> JSON Schema, which an editor checks and explains the file with while it is typed.
 
-Draft 7, which the editors' language servers support best. Descriptions are the docstrings below the fields, read
-from the source only here: at every start they would cost as much time as the rest of the models.
+Draft 7, which the editors' language servers support best. Descriptions are the docstrings below the fields.
 """
 
 from __future__ import annotations
 
-import ast
-import inspect
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +16,7 @@ from blogstack.config import Config
 from blogstack.config.types import Section
 from blogstack.document import KeyPath
 from blogstack.environments import BASE_ONLY, ENVIRONMENTS
+from blogstack.reference import descriptions
 from blogstack.wording import sections
 
 Json = dict[str, Any]
@@ -36,18 +34,6 @@ def json_schema() -> str:
     top["title"] = "blogstack.yaml"
     ordered = {"$schema": "http://json-schema.org/draft-07/schema#", **top, "definitions": definitions}
     return json.dumps(ordered, indent=2, ensure_ascii=False) + "\n"
-
-
-def descriptions(model: type[Section]) -> dict[str, str]:
-    """What each key of a mapping means: the docstrings below the model's fields."""
-    (tree,) = ast.parse(inspect.getsource(model)).body
-    assert isinstance(tree, ast.ClassDef)
-    found = {}
-    for field, text in zip(tree.body, tree.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
-            assert isinstance(text.value, ast.Constant)
-            found[field.target.id] = inspect.cleandoc(str(text.value.value))
-    return found
 
 
 class _Draft7(GenerateJsonSchema):

@@ -105,32 +105,32 @@ def to_yaml(tree: Mapping[str, Any]) -> str:
         if lines:
             lines.append("")
         if section not in _SPACED:
-            _entry(lines, section, content, "")
+            _entries(lines, {section: content}, "")
             continue
         lines.append(f"{section}:")
         for number, (name, body) in enumerate(content.items()):
             if number:
                 lines.append("")
-            _entry(lines, name, body, "  ")
+            _entries(lines, {name: body}, "  ")
     return "\n".join(lines) + "\n"
 
 
-def _entry(lines: list[str], key: str, value: object, indent: str) -> None:
-    """`key: value`, on one line where it fits one."""
-    _value(lines, f"{indent}{scalar(key)}:", value, indent)
+def _entries(lines: list[str], mapping: Mapping[str, object], indent: str) -> None:
+    for key, value in mapping.items():
+        lead = f"{indent}{_text(key, _PLAIN)}:"
+        if type(value) is str and "\n" not in value:  # nearly all of them
+            lines.append(f"{lead} {_text(value, _PLAIN)}")
+        else:
+            _value(lines, lead, value, indent)
 
 
 def _value(lines: list[str], lead: str, value: object, indent: str) -> None:
     """A value behind its lead, `key:` or `-`; what is deeper than a line stands below, indented."""
-    if isinstance(value, str) and "\n" not in value:  # nearly all of them
-        lines.append(f"{lead} {scalar(value)}")
-        return
     tag, value = _function(value)
     lead = f"{lead} {tag}" if tag else lead
     if isinstance(value, dict) and value:
         lines.append(lead)
-        for key, item in value.items():
-            _entry(lines, key, item, indent + "  ")
+        _entries(lines, value, indent + "  ")
     elif isinstance(value, list) and value and not (tag and _fits(value)):
         lines.append(lead)
         for item in value:
@@ -145,11 +145,9 @@ def _value(lines: list[str], lead: str, value: object, indent: str) -> None:
 def _item(lines: list[str], item: object, indent: str) -> None:
     tag, value = _function(item)
     if isinstance(value, dict) and value and not tag:
-        below: list[str] = []
-        for key, inner in value.items():
-            _entry(below, key, inner, indent + "  ")
-        below[0] = f"{indent}- {below[0].lstrip(' ')}"
-        lines += below
+        first = len(lines)
+        _entries(lines, value, indent + "  ")
+        lines[first] = f"{indent}- {lines[first].lstrip(' ')}"
     else:
         _value(lines, f"{indent}-", item, indent)
 

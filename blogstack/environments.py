@@ -1,8 +1,8 @@
 """Document -> Environments: one document for each environment of a file, in which every value still knows its place.
 
 An environment is a deep merge over the rest of the file: mappings merge, lists and scalars replace, null takes a key
-away, so that it is at its default. It happens on the tree of nodes, so what comes out is a document like any other
-(docs/decisions/0009-environments.md).
+away, so that it is at its default; the source of a secret is replaced as a whole. It happens on the tree of nodes, so
+what comes out is a document like any other (docs/decisions/0009-environments.md).
 """
 
 from __future__ import annotations
@@ -32,8 +32,18 @@ _REMEDIES: Mapping[KeyPath, str] = {
     (ENVIRONMENTS,): "remove it: an environment has none of its own",
 }
 
-_WITH_URI: tuple[KeyPath, ...] = (("region",), ("image", "uri"), ("image", "credentials"), ("image", "architecture"))
+_WITH_URI: tuple[KeyPath, ...] = (
+    ("region",),
+    ("kms_key",),
+    ("image", "uri"),
+    ("image", "credentials"),
+    ("image", "architecture"),
+)
 """What an environment may change only where there is no registry stack."""
+
+
+_WHOLE: KeyPath = ("service", "secrets")
+"""The mapping whose values are replaced as a whole: a secret has one source, of whose keys none stands alone."""
 
 
 class Environment(NamedTuple):
@@ -131,8 +141,8 @@ def _allowed(body: Node, base: Node) -> Node:
     return Node(body.span, entries=kept, key_spans=body.key_spans)
 
 
-def _merged(base: Node | None, over: Node) -> Node:
-    """A value over another. Where both are mappings, the place of the whole is that of the one below."""
+def _merged(base: Node | None, over: Node, at: KeyPath = ()) -> Node:
+    """A value over another, at a key path. Where both are mappings, the place of the whole is that of the one below."""
     if over.entries is None:
         return over
     if base is None or base.entries is None:
@@ -140,11 +150,11 @@ def _merged(base: Node | None, over: Node) -> Node:
     assert base.entries is not None
     entries, key_spans = dict(base.entries), dict(base.key_spans)
     for key, value in over.entries.items():
-        below = entries.get(key)
+        below = entries.get(key) if at != _WHOLE else None
         if below is None or below.entries is None or value.entries is None:
             key_spans[key] = over.key_spans[key]  # of a key that was taken away too: what it leaves is told there
         if _has_value(value):
-            entries[key] = _merged(below, value)
+            entries[key] = _merged(below, value, (*at, key))
         else:
             entries.pop(key, None)
     return Node(base.span, entries=entries, key_spans=key_spans)

@@ -7,9 +7,11 @@ the same on every machine. Several templates are linted on all cores.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import re
+import signal
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -87,8 +89,24 @@ def _lint_all(jobs: Sequence[Job]) -> Iterator[tuple[Finding, ...]]:
     if sys.platform == "linux":
         _runner(jobs[0].region)  # before the fork, so that the workers have cfn-lint and its rules loaded
     method = "fork" if sys.platform == "linux" else "spawn"
-    with ProcessPoolExecutor(workers, multiprocessing.get_context(method)) as pool:
-        yield from pool.map(_lint_one, jobs)
+    with _undisturbed():
+        pool = ProcessPoolExecutor(workers, multiprocessing.get_context(method))
+        results = pool.map(_lint_one, jobs)
+    with pool:
+        yield from results
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C, which reaches every process of a terminal, waits; processes that are started meanwhile never get it."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _cores() -> int:

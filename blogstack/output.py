@@ -60,12 +60,21 @@ def read(path: str) -> bytes:
 
 
 def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
-    """What `write` with the same arguments would change, one line each."""
+    """What `write` with the same arguments would change, one line each.
+
+    Raises:
+        Rejected: when the folder cannot be read.
+    """
     found = []
-    for name, text in files.items():
-        if not _holds(folder / name, text):
-            found.append(f"{folder / name} {'is out of date' if (folder / name).exists() else 'is missing'}")
-    left_over = _left_over(folder, files, owners)
+    try:
+        for name, text in files.items():
+            if not _holds(folder / name, text):
+                found.append(f"{folder / name} {'is out of date' if (folder / name).exists() else 'is missing'}")
+        left_over = _left_over(folder, files, owners)
+    except OSError as error:
+        message = f"{folder} cannot be read: {error.strerror or error}"
+        help = "check that --out names a folder and that you may read it"
+        raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help=help)]) from None
     return found + [f"{path} belongs to a stack that no longer exists" for path in left_over]
 
 
@@ -80,8 +89,9 @@ def write(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
     Raises:
         Rejected: when a file cannot be written; then the folder is as it was.
     """
-    made = not folder.exists()
+    made = False
     try:
+        made = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
         due = {name: text for name, text in files.items() if not _holds(folder / name, text)}

@@ -1,4 +1,4 @@
-"""What Amazon RDS sells: PostgreSQL versions, and which instance class runs it in which region.
+"""What Amazon RDS sells: PostgreSQL versions, which instance class runs it in which region, and under which names.
 
 The table is cfn-lint's, in rds.json (`python -m tools.rds_facts` renews it, a test holds it up to date). It is read
 only when a file has a database.
@@ -38,3 +38,30 @@ def classes_in(region: str) -> list[str]:
     if region not in facts().regions:
         return []
     return [name for name, where in facts().classes.items() if where == "*" or region in where.split()]
+
+
+# Databases and users of RDS's own, and the templates of PostgreSQL; then PostgreSQL's reserved key words, which are no
+# names without quotes: PostgreSQL documentation, appendix "SQL Key Words", those reserved in PostgreSQL, 18.
+_RESERVED_NAMES = frozenset(
+    """
+    rdsadmin postgres_admin postgresadmin template0 template1
+
+    all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation
+    column concurrently constraint create cross current_catalog current_date current_role current_schema
+    current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch for
+    foreign freeze from full grant group having ilike in initially inner intersect into is isnull join lateral
+    leading left like limit localtime localtimestamp natural not notnull null offset on only or order outer overlaps
+    placing primary references returning right select session_user similar some symmetric system_user table
+    tablesample then to trailing true union unique user using variadic verbose when where window with
+    """.split()  # noqa: SIM905 (a hundred quotes are no easier to read)
+)
+
+
+def database_name(service: str) -> str:
+    """What the database of a service is called when nobody says."""
+    return service.replace("-", "_")
+
+
+def is_reserved(name: str) -> bool:
+    """Whether RDS refuses a database name: Amazon RDS API reference, CreateDBInstance, DBName."""
+    return name.lower() in _RESERVED_NAMES

@@ -1,10 +1,10 @@
-"""Diagnostics -> text for people, with the source line and a caret, or JSON for programs. Pure."""
+"""Diagnostics -> text for people, with source line and caret, or JSON and GitHub's annotations for programs. Pure."""
 
 from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from blogstack.compiler import Compilation
 from blogstack.diagnostics import Diagnostic, Severity, Span
@@ -37,6 +37,18 @@ def as_json(compilations: Iterable[Compilation]) -> str:
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
 
+def as_github(compilations: Iterable[Compilation]) -> str:
+    """Every diagnostic of some files as a workflow command, which GitHub shows beside its line in a pull request.
+
+    Source: GitHub Actions documentation, "Workflow commands for GitHub Actions".
+    """
+    return "".join(
+        _annotation(compilation.path, diagnostic)
+        for compilation in compilations
+        for diagnostic in compilation.diagnostics
+    )
+
+
 def summary(compilations: Sequence[Compilation]) -> str:
     """How much was found, in one line; empty when nothing was."""
     severities = [d.severity for compilation in compilations for d in compilation.diagnostics]
@@ -60,6 +72,27 @@ def _record(path: str, diagnostic: Diagnostic) -> dict[str, object]:
         "end_column": span.end_column if span else None,
         "help": diagnostic.help,
     }
+
+
+def _annotation(path: str, diagnostic: Diagnostic) -> str:
+    properties: dict[str, object] = {"file": path.replace("\\", "/")}
+    if span := diagnostic.span:
+        properties |= {"line": span.line, "endLine": span.end_line}
+        if span.line == span.end_line:  # GitHub takes columns only then
+            properties |= {"col": span.column, "endColumn": span.end_column}
+    properties["title"] = diagnostic.code.id
+    given = ",".join(f"{name}={_escaped(str(value), _IN_PROPERTY)}" for name, value in properties.items())
+    text = "\n".join(filter(None, (diagnostic.message, diagnostic.help)))
+    return f"::{diagnostic.severity} {given}::{_escaped(text, _IN_MESSAGE)}\n"
+
+
+# As GitHub's own client escapes them: actions/toolkit, packages/core/src/command.ts.
+_IN_MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_IN_PROPERTY = {**_IN_MESSAGE, ":": "%3A", ",": "%2C"}
+
+
+def _escaped(text: str, escapes: Mapping[str, str]) -> str:
+    return "".join(escapes.get(character) or printable(character) for character in text)
 
 
 def _block(path: str, source: Sequence[str], diagnostic: Diagnostic, paint: Paint) -> str:

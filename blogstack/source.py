@@ -7,6 +7,7 @@ scalars. Only `true`, `false`, `null` and whole decimal numbers are anything but
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 
@@ -21,6 +22,11 @@ MAX_DEPTH = 32
 MOST_PROBLEMS = 100
 """The most problems that one text is told of; reading ends there."""
 
+# UTF-32 first: its little-endian mark begins with UTF-16's.
+_OTHER_ENCODINGS = {
+    "UTF-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    "UTF-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -75,8 +81,9 @@ def _decode(content: bytes) -> str:
                 )
             ]
         )
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Rejected([Diagnostic(Code.NOT_TEXT, "the file is UTF-16 text", help="save it as UTF-8")])
+    for encoding, marks in _OTHER_ENCODINGS.items():
+        if content.startswith(marks):
+            raise Rejected([Diagnostic(Code.NOT_TEXT, f"the file is {encoding} text", help="save it as UTF-8")])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

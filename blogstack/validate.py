@@ -55,7 +55,7 @@ def validate(document: Document) -> Validation:
             found = error.errors(include_url=False)
         # What taking a faulty key out breaks in turn (a mapping without a required key) is the same fault.
         diagnostics = diagnostics or explained(document, written, found)
-        paths = [_removable(data, details) for details in found]
+        paths = list(dict.fromkeys(_removable(data, details) for details in found))
         for path in paths:
             _remove(data, path)
         faulty += paths

@@ -34,7 +34,8 @@ def explained(document: Document, data: Data, found: list[ErrorDetails]) -> tupl
     shown = [_explain(document, data, details) for details in _one_per_cause(found[:MOST_SHOWN])]
     if (more := len(found) - MOST_SHOWN) > 0:
         message = f"{counted(more, 'more errors')} {'is' if more == 1 else 'are'} not shown"
-        shown.append(Diagnostic(Code.UNKNOWN_KEY, message, help="is this a blogstack.yaml?"))
+        help = "mend the first ones, and the rest are shown; or is this no blogstack.yaml?"
+        shown.append(Diagnostic(Code.MORE_ERRORS, message, help=help))
     return tuple(shown)
 
 

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.aws.emulator import Emulator
 from tests.console import Run
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +35,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def cache_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the verdicts that the developer's own runs remembered."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    """One emulated AWS for all the tests; whoever takes it resets it first."""
+    with Emulator() as started:
+        yield started
 
 
 @pytest.fixture

@@ -6,15 +6,18 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
+from blogstack.config.deployment import Deployment
 from blogstack.config.load_balancer import TlsPolicy
 from blogstack.config.logs import RetentionDays
 from blogstack.fargate import TASK_SIZES
-from blogstack.rds import classes_in, facts
+from blogstack.rds import classes_in, database_name, facts, is_reserved
 from blogstack.regions import REGIONS
 
 Data = dict[str, Any]
 
-NAMES = st.from_regex(r"[a-z](?:-?[a-z0-9]){1,12}", fullmatch=True)
+NAMES = st.from_regex(r"[a-z](?:-?[a-z0-9]){1,12}", fullmatch=True).filter(
+    lambda name: not is_reserved(database_name(name))
+)
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff"), max_size=20)
 SUBNETS = st.integers(16**12, 16**17 - 1).map(lambda number: f"subnet-{number:017x}")
 CIDRS = st.builds(
@@ -75,16 +78,10 @@ def service(draw: st.DrawFn) -> Data:
     cpu = draw(st.sampled_from(sorted(TASK_SIZES)))
     memory = draw(st.sampled_from(TASK_SIZES[cpu]))
     spelling = draw(st.booleans())
-    statement = st.fixed_dictionaries(
-        {
-            "actions": st.lists(
-                st.sampled_from(["s3:GetObject", "s3:PutObject", "sqs:SendMessage"]), min_size=1, unique=True
-            ),
-            "resources": st.lists(
-                st.sampled_from(["arn:aws:s3:::b/*", "arn:aws:sqs:us-east-1:123456789012:q"]), min_size=1, unique=True
-            ),
-        }
-    )
+    # cfn-lint (I3510) knows which resources an action can have.
+    objects = {"actions": ["s3:GetObject", "s3:PutObject"], "resources": ["arn:aws:s3:::b/*"]}
+    queue = {"actions": ["sqs:SendMessage"], "resources": ["arn:aws:sqs:us-east-1:123456789012:q"]}
+    statement = st.sampled_from([objects, queue])
     values = (
         TEXTS | st.integers(-(10**6), 10**6) | st.booleans() | st.sampled_from(["${AWS::Region}", "${A}", "no", "1.0"])
     )
@@ -130,8 +127,10 @@ def database(draw: st.DrawFn, region: str) -> Data:
     storage = draw(st.integers(20, 1000))
     grown = st.just(storage) | st.integers(-(-storage * 11 // 10), 65536)
     classes = classes_in(region) or ["db.m7g.large"]
+    # Majors and the newest minors: with an old minor AWS sells few classes only, which cfn-lint (E3062) tells.
+    newest = {version.split(".")[0]: version for version in facts().versions}
     others = {
-        "engine_version": st.sampled_from(facts().versions),
+        "engine_version": st.sampled_from([*newest, *newest.values()]),
         "multi_az": st.booleans(),
         "name": st.sampled_from(["blog", "Blog_1"]),
         "backup_retention": st.integers(1, 35),
@@ -161,6 +160,9 @@ def load_balancer(draw: st.DrawFn, internal: st.SearchStrategy[bool]) -> Data:
                 "allowed_cidrs": st.lists(CIDRS, min_size=1, max_size=4, unique=True),
                 "idle_timeout": durations(1, 4000),
                 "deregistration_delay": durations(0, 3600),
+                "stickiness": durations(1, 604800) | st.none(),
+                "access_logs": st.booleans() | st.sampled_from(["my-logs", "logs.example.com", "a1b"]),
+                "waf": st.booleans(),
                 "tls_policy": st.sampled_from(get_args(TlsPolicy)),
                 "deletion_protection": st.booleans(),
             },
@@ -168,11 +170,66 @@ def load_balancer(draw: st.DrawFn, internal: st.SearchStrategy[bool]) -> Data:
     )
 
 
-def domain(region: str) -> st.SearchStrategy[Data]:
-    """A domain, with or without a certificate of its own."""
+def domain(region: str, name: str) -> st.SearchStrategy[Data | None]:
+    """A domain, with or without a certificate of its own; none where Route 53 has no public hosted zones."""
+    if region.startswith("us-gov-"):
+        return st.none()
     arn = st.just(f"arn:aws:acm:{region}:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef")
-    required = {"name": st.just("blog.example.com"), "hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
+    required = {"name": st.just(name), "hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
     return optional(required, {"certificate_arn": arn | st.none()})
+
+
+@st.composite
+def scaling(draw: st.DrawFn) -> Data:
+    """Limits of at most ten tasks, any policies and schedules; Spot only where there is room for it."""
+    low, high = sorted(draw(st.lists(st.integers(1, 10), min_size=2, max_size=2)))
+    others = {
+        "cpu": st.integers(1, 100) | st.none(),
+        "memory": st.integers(1, 100) | st.none(),
+        "requests": st.integers(1, 10**6) | st.none(),
+        "scale_out_cooldown": durations(0, 3600),
+        "scale_in_cooldown": durations(0, 3600),
+        "schedules": st.lists(schedule(), max_size=3, unique_by=lambda item: item["name"]),
+    }
+    data = draw(optional({"min": st.just(low), "max": st.just(high)}, others))
+    if low < high:
+        data |= draw(optional({}, {"spot": st.integers(0, 99)}))
+    return data
+
+
+@st.composite
+def schedule(draw: st.DrawFn) -> Data:
+    """A time at which the limits change."""
+    low, high = sorted(draw(st.lists(st.integers(0, 10), min_size=2, max_size=2)))
+    crons = ["0 8 ? * MON-FRI *", "0/15  8-17 L * ? 2027-2030", "59 23 ? JAN,JUL 6#3 *", "5 4 15W 1/3 ? *"]
+    required = {
+        "name": st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,8}", fullmatch=True),
+        "cron": st.sampled_from(crons),
+        "min": st.just(low),
+        "max": st.just(high),
+    }
+    return draw(optional(required, {"timezone": st.sampled_from(["Asia/Seoul", "America/St_Johns", "Etc/GMT+9"])}))
+
+
+def minutes(low: int, high: int) -> st.SearchStrategy[int | str]:
+    """A number of whole minutes in each of its spellings."""
+    return st.integers(low, high).flatmap(lambda n: st.sampled_from([n * 60, f"{n}m"]))
+
+
+def deployment() -> st.SearchStrategy[Data]:
+    """Each strategy with the keys that it has."""
+    back = {"circuit_breaker": st.booleans(), "rollback_on_alarms": st.just(False)}
+    bake = back | {"bake_time": minutes(0, 1440)}
+    rolling = {"minimum_healthy_percent": st.integers(0, 50), "maximum_percent": st.just(200)}
+    canary = {"canary_percent": st.integers(1, 100), "step_interval": minutes(1, 540)}
+    # Nine steps of 50 minutes and a day are less than the 33 hours that CloudFormation accepts.
+    linear = {"step_percent": st.integers(10, 100), "step_interval": minutes(1, 50)}
+    return st.one_of(
+        optional({}, {"strategy": st.just("rolling"), **back, **rolling}),
+        optional({"strategy": st.just("blue_green")}, bake),
+        optional({"strategy": st.just("canary")}, bake | canary),
+        optional({"strategy": st.just("linear")}, bake | linear),
+    )
 
 
 @st.composite
@@ -202,32 +259,19 @@ def configurations(draw: st.DrawFn) -> Data:
     data: Data = {"name": draw(NAMES), "region": region}
     data["image"] = draw(image())
     uri = data["image"].get("uri", "")
-    low = draw(st.integers(1, 10))
-    scaling = {
-        "cpu": st.integers(1, 100) | st.none(),
-        "scale_out_cooldown": durations(0, 3600),
-        "scale_in_cooldown": durations(0, 3600),
-    }
     sections: dict[str, st.SearchStrategy[Any]] = {
         "tags": st.dictionaries(
             st.from_regex(r"[a-z][a-z ._-]{0,5}[a-z]", fullmatch=True), st.sampled_from(["x", 7, True]), max_size=3
         ),
         "service": service(),
-        "scaling": optional({"min": st.just(low), "max": st.integers(low, 10)}, scaling),
+        "scaling": scaling(),
         "load_balancer": load_balancer(st.just(internal)),
-        "domain": domain(region),
+        **({} if region.startswith("us-gov-") else {"domain": domain(region, "blog.example.com")}),
         "database": database(region),
         "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
-        "deployment": optional(
-            {},
-            {
-                "minimum_healthy_percent": st.integers(0, 50),
-                "maximum_percent": st.just(200),
-                "circuit_breaker": st.booleans(),
-                "rollback_on_alarms": st.just(False),
-            },
-        ),
         "alarms": st.fixed_dictionaries({"email": st.sampled_from(["ops@example.com", "a.b+c@sub.example.org"])}),
+        "deployment": deployment(),
+        "kms_key": st.just(f"arn:aws:kms:{region}:123456789012:key/12345678-90ab-cdef-1234-567890abcdef"),
         "logs": optional(
             {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}
         ),
@@ -235,7 +279,7 @@ def configurations(draw: st.DrawFn) -> Data:
     chosen = draw(
         optional({"network": sections.pop("network"), "load_balancer": sections.pop("load_balancer")}, sections)
     )
-    return data | chosen
+    return _settled(data | chosen)
 
 
 @st.composite
@@ -248,24 +292,42 @@ def with_environments(draw: st.DrawFn) -> Data:
     sections: dict[str, st.SearchStrategy[Any]] = {
         "tags": st.dictionaries(st.sampled_from(["team", "stage"]), st.sampled_from(["x", 7, None])) | st.none(),
         "service": service() | st.just({"environment": dict.fromkeys(data.get("service", {}).get("environment", {}))}),
-        "scaling": st.just({"min": low, "max": draw(st.integers(low, 10)), "cpu": None}) | st.none(),
+        "scaling": st.just({"min": low, "max": draw(st.integers(low, 10)), "cpu": None, "spot": None}) | st.none(),
         "load_balancer": load_balancer(st.just(internal)),
-        "domain": domain(data["region"]) | st.none(),
-        "network": network(not uri or f".dkr.ecr.{data['region']}." in uri, internal).map(_instead),
-        "deployment": st.just({"circuit_breaker": None, "rollback_on_alarms": None}) | st.none(),
         "alarms": st.just({"email": "ops@example.com"}) | st.none(),
+        "network": network(not uri or f".dkr.ecr.{data['region']}." in uri, internal).map(_instead),
+        "deployment": deployment().map(_instead_of_deployment) | st.none(),
         "logs": st.just({"retention": 7}) | st.none(),
     }
-    body = optional({}, sections) | st.none()
     # Short enough for a service of the name NAME-ENVIRONMENT to stand for it.
-    names = st.from_regex(r"[a-z][a-z0-9]{0,3}", fullmatch=True)
-    return {**data, "environments": draw(st.dictionaries(names, body, min_size=1, max_size=3))}
+    names = draw(st.lists(st.from_regex(r"[a-z][a-z0-9]{0,3}", fullmatch=True), min_size=1, max_size=3, unique=True))
+    environments = {}
+    for number, name in enumerate(names):
+        own = domain(data["region"], f"{name}.blog.example.com") | st.none()
+        inherits = number == 0 or "domain" not in data  # a name leads to one environment
+        body = optional({}, sections | {"domain": own}) | st.none() if inherits else optional({"domain": own}, sections)
+        environments[name] = draw(body)
+    return _settled({**data, "environments": environments})
+
+
+def _settled(data: Data) -> Data:
+    """The same without sticky sessions anywhere, where requests move between two target groups somewhere."""
+    bodies = [data, *filter(None, data.get("environments", {}).values())]
+    if {(body.get("deployment") or {}).get("strategy") or "rolling" for body in bodies} != {"rolling"}:
+        for body in bodies:
+            (body.get("load_balancer") or {}).pop("stickiness", None)
+    return data
 
 
 def _instead(data: Data) -> Data:
     """A network that takes the place of any other: what it does not name is taken back."""
     lists: Data = {"public_subnet_ids": None, "private_subnet_ids": None}
     return {key: {**lists, **data[key]} if key == "existing" and key in data else data.get(key) for key in _NETWORKS}
+
+
+def _instead_of_deployment(data: Data) -> Data:
+    """A deployment that takes the place of any other, whose keys might exclude its own."""
+    return {**dict.fromkeys(Deployment.model_fields), **data}
 
 
 _NETWORKS = ("create", "existing")

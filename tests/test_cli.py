@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -197,6 +198,23 @@ class TestInput:
         assert result.returncode == 1
         assert "error[BS101]: cannot be read: Input/output error" in result.stderr
 
+    @pytest.mark.parametrize("closed", ["1", "2", "1 2"])
+    def test_closed_streams(self, run: Run, closed: str) -> None:
+        """What would go to a stream that is closed goes nowhere, and changes nothing else."""
+        Path("blogstack.yaml").write_text(MINIMAL)
+
+        def close() -> None:
+            for number in map(int, closed.split()):
+                os.close(number)
+
+        result = run("compile", "--no-lint", preexec_fn=close)
+        assert result.returncode == 0
+        assert ("wrote" in result.stderr, "aws cloudformation" in result.stdout) == (
+            "2" not in closed,
+            "1" not in closed,
+        )
+        assert "wrote" not in result.stdout
+
     def test_wrong_usage(self, run: Run) -> None:
         assert run("compile", "--nonsense").returncode == 2
         assert run("nonsense").returncode == 2
@@ -216,6 +234,15 @@ class TestInit:
         assert compiled.returncode == 0
         assert "error" not in compiled.stderr
         assert "BS313" not in compiled.stderr
+
+    def test_a_folder_that_is_no_more(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        Path("gone").mkdir()
+        monkeypatch.chdir("gone")
+        Path("../gone").rmdir()
+        result = run("init")
+        monkeypatch.chdir("/")
+        assert result.returncode == 1
+        assert result.stderr == "error: cannot write: No such file or directory\n"
 
     @pytest.mark.parametrize("name", ["blogstack.yaml", "blogstack.schema.json"])
     def test_overwrites_nothing(self, run: Run, name: str) -> None:

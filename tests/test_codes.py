@@ -13,7 +13,7 @@ from blogstack.fargate import TASK_SIZES
 from tests import test_reject_bytes, test_reject_files
 from tests.test_reject import CASES, HELLO, MARK, diagnose
 
-PAGES = Path(__file__).parent.parent / "docs" / "codes"
+PAGES = Path(__file__).parent.parent / "blogstack" / "codes"
 SECTIONS = ["What it means", "Why it matters in production", "How to fix it"]
 EXAMPLE = re.compile(r"```yaml\n# (wrong|right)\n(.*?)```", re.DOTALL)
 PLACEHOLDER = "# [BS401] is looked for"

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from blogstack.commands import deployment_commands
 from blogstack.compiler import compile_text
+from blogstack.editor import json_schema
 from tests.cases import compiled
 from tests.console import OUT, QUIET, Run, contents
 from tests.templates import read
 
-TWO = QUIET + "environments:\n  staging:\n    logs: {retention: 7}\n  prod:\n    logs: {retention: 365}\n"
+SCHEMA = jsonschema.Draft7Validator(json.loads(json_schema()))
+TWO = f"""\
+{QUIET}environments:
+  staging:
+    logs: {{retention: 7}}
+    domain: {{name: staging.example.com}}
+  prod:
+    logs: {{retention: 365}}
+"""
 
 
 def names(*environments: str) -> set[str]:
@@ -50,11 +62,22 @@ class TestPicking:
         result = run("validate")
         assert result.returncode == 1
         assert (
-            "blogstack.yaml:10:23: error[BS204]: logs.retention cannot be the number 366 (in prod)\n" in result.stderr
+            "blogstack.yaml:11:23: error[BS204]: logs.retention cannot be the number 366 (in prod)\n" in result.stderr
         )
         assert "number 366\n" in run("validate", "--env", "prod").stderr
         Path("blogstack.yaml").write_text(TWO + "scaling: {min: 0}\n")
         assert "\n1 error\n" in run("compile").stderr
+
+    def test_a_domain_is_compared_among_those_picked(self, run: Run) -> None:
+        """As every other fault: what holds in an environment that was not asked for is not told."""
+        Path("blogstack.yaml").write_text(QUIET + "environments: {staging: {}, test: {domain: null}, prod: {}}\n")
+        for picked in (["prod"], ["staging", "test"]):
+            assert run("validate", *(word for name in picked for word in ("--env", name))).returncode == 0
+        for picked in ([], ["staging", "prod"]):
+            result = run("compile", *(word for name in picked for word in ("--env", name)))
+            assert result.returncode == 1
+            assert "blogstack.yaml:4:9: error[BS324]: staging and prod have the domain" in result.stderr
+            assert not OUT.exists()
 
     @pytest.mark.parametrize("command", ["compile", "validate"])
     def test_an_unknown_one_is_wrong_usage(self, run: Run, command: str) -> None:
@@ -160,6 +183,20 @@ class TestCommands:
         for once in ("docker build", "--stack-name blog-api-registry --template-file"):
             assert script.count(once) == 1
 
+    def test_roles_of_services_come_first_and_once(self) -> None:
+        """Those that some environment needs: in a new account a stack would not wait for one that it brings about."""
+        command = 'aws iam create-service-linked-role --aws-service-name "$SERVICE.amazonaws.com" >/dev/null 2>&1 || :'
+        for case, services in [
+            ("environments", "ecs ecs.application-autoscaling"),
+            ("database", "ecs ecs.application-autoscaling rds"),
+            ("own-certificate", "ecs"),
+            ("environments-elsewhere", "ecs ecs.application-autoscaling"),
+        ]:
+            script = self.script(case)
+            assert script.count(command) == 1
+            assert f"for SERVICE in {services}; do\n" in script
+            assert script.index(command) < script.index("cloudformation deploy")
+
     def test_one_environment_as_without(self) -> None:
         """No heading, and nothing of the others."""
         script = self.script("environments@prod")
@@ -187,7 +224,7 @@ class TestMerging:
         }
 
     def test_tags_taken_back_are_nobodys(self) -> None:
-        text = f"{QUIET}tags: {{team: blog}}\nenvironments: {{staging: {{tags: null}}, prod: {{}}}}\n"
+        text = f"{QUIET}tags: {{team: blog}}\nenvironments: {{staging: {{tags: null, domain: null}}, prod: {{}}}}\n"
         registry, *stacks = compile_text("blogstack.yaml", text.encode()).templates
         assert [("Value: blog\n" in template.text) for template in stacks] == [False] * 3 + [True] * 3
         assert "Value: blog\n" not in registry.text
@@ -205,3 +242,20 @@ class TestMerging:
         assert container.environment == {"B": "2", "C": "3", "PORT": "8000"}
         assert scaling
         assert scaling.min == 2
+
+    def test_a_secret_has_one_source(self) -> None:
+        """A source is one value, though it is written as a mapping: the environment's replaces the other."""
+        text = (
+            f"{QUIET}service:\n  secrets:\n    A: {{secretsmanager: a, key: k}}\n    B: generate\n    C: {{ssm: /c}}\n"
+            "environments:\n  x:\n    service:\n"
+            "      secrets: {A: {ssm: /x}, B: {ssm: /b}, C: generate, D: {ssm: /d}}\n"
+            "  y:\n    domain: null\n    service: {secrets: {A: {secretsmanager: b}, B: null}}\n"
+        )
+        assert list(SCHEMA.iter_errors(yaml.safe_load(text))) == []
+        x, y = compile_text("blogstack.yaml", text.encode()).blueprints
+        assert [(s.variable, s.service, s.source, s.key) for s in x.tasks.secrets if not s.generated] == [
+            ("A", "ssm", "/x", ""),
+            ("B", "ssm", "/b", ""),
+            ("D", "ssm", "/d", ""),
+        ]
+        assert [(s.variable, s.source, s.key) for s in y.tasks.secrets] == [("A", "b", ""), ("C", "/c", "")]

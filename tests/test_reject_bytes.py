@@ -43,6 +43,15 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     ),
     "binary": (b"name: \x89PNG\r\n", (f"1:7 E[BS102] byte 0x89 is not UTF-8 text -> {SAVE}",)),
     "UTF-16": (HELLO.encode("utf-16"), ("- E[BS102] the file is UTF-16 text -> save it as UTF-8",)),
+    "UTF-16, the other end first": (
+        "\ufeffname: x".encode("utf-16-be"),
+        ("- E[BS102] the file is UTF-16 text -> save it as UTF-8",),
+    ),
+    "UTF-32": (HELLO.encode("utf-32"), ("- E[BS102] the file is UTF-32 text -> save it as UTF-8",)),
+    "UTF-32, the other end first": (
+        "\ufeffname: x".encode("utf-32-be"),
+        ("- E[BS102] the file is UTF-32 text -> save it as UTF-8",),
+    ),
     "UTF-16 without its mark": (
         HELLO.encode("utf-16-le"),
         ("1:2 E[BS102] the character U+0000 is not allowed in YAML text -> save the file as UTF-8 text...",),
@@ -118,7 +127,7 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "too many errors": (
         HELLO.encode() + b"".join(b"k%03d: 1\n" % n for n in range(101)),
         (
-            "- E[BS201] 1 more error is not shown -> is this a blogstack.yaml?",
+            "- E[BS209] 1 more error is not shown -> mend the first ones, and the rest are shown...",
             *(f"{n + 4}:1 E[BS201] unknown key 'k{n:03}'" for n in range(100)),
         ),
     ),

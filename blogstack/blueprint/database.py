@@ -7,6 +7,7 @@ from typing import NamedTuple
 from blogstack.blueprint.naming import DATABASE, Naming, Value
 from blogstack.blueprint.network import Placement
 from blogstack.config import Config
+from blogstack.rds import database_name
 
 # AWS Security Hub, RDS.23: another port than the engine's own, 5432, and RDS.25: another user than postgres.
 PORT = 5433
@@ -19,6 +20,8 @@ class Database(NamedTuple):
     Attributes:
         family: Of the parameter group, as in postgres17.
         max_storage: 0 when the storage does not grow.
+        log_retention: Days that its log groups keep.
+        kms_key: Of storage, insights, secret and logs; "" for AWS's own.
     """
 
     stack: str
@@ -37,6 +40,8 @@ class Database(NamedTuple):
     backup_retention: int
     deletion_protection: bool
     performance_insights: bool
+    log_retention: int
+    kms_key: str
     tags: dict[str, str]
 
 
@@ -56,11 +61,13 @@ def resolve_database(config: Config, names: Naming, placement: Placement) -> Dat
         storage=database.storage,
         max_storage=database.max_storage if database.max_storage > database.storage else 0,
         multi_az=database.multi_az,
-        name=database.name or config.name.replace("-", "_"),
+        name=database.name or database_name(config.name),
         port=PORT,
         user=USER,
         backup_retention=database.backup_retention,
         deletion_protection=database.deletion_protection,
         performance_insights=database.performance_insights,
+        log_retention=config.logs.retention,
+        kms_key=config.kms_key or "",
         tags=dict(names.tags),
     )

@@ -11,7 +11,6 @@ from enum import Enum
 from typing import NamedTuple
 
 from blogstack.blueprint.database import Database
-from blogstack.blueprint.naming import Imported
 from blogstack.blueprint.service import Service
 from blogstack.config import Config
 
@@ -35,6 +34,7 @@ class Of(Enum):
 
     BALANCER = "the load balancer"
     TARGETS = "its target group"
+    ALTERNATE = "its second target group"
     SERVICE = "the ECS service"
     DATABASE = "the database"
 
@@ -96,7 +96,8 @@ class Monitoring(NamedTuple):
         rows: Of the dashboard: is it healthy, is it busy, what does the database do.
         rollback: Whether a deployment is rolled back on some of the alarms.
         tells_service: Whether the service says so, or that it is not.
-        database: Identifier of the database; None without one.
+        kms_key: Of the topic; "" for one that is made.
+        database: Identifier of the database; "" without one.
     """
 
     title: str
@@ -104,7 +105,8 @@ class Monitoring(NamedTuple):
     rows: tuple[tuple[Chart, ...], ...]
     rollback: bool
     tells_service: bool
-    database: Imported | None
+    kms_key: str
+    database: str
     tags: dict[str, str]
 
     @property
@@ -121,14 +123,16 @@ def resolve_monitoring(config: Config, service: Service, database: Database | No
     # ECS goes on with what it was told until it is told otherwise (aws/copilot-cli, pull request 4565); in China and in
     # GovCloud it has refused even that there are no alarms (aws/aws-cdk, issue 26574; aws/copilot-cli, issue 4778).
     commercial = not config.region.startswith(("cn-", "us-gov-", "eusc-"))
-    rows = (_health(service, config.scaling.min), _load(service), *((_database(database),) if database else ()))
+    rows = (_health(service, config.scaling.least), _load(service), *((_database(database),) if database else ()))
     return Monitoring(
         title=service.tasks.name,
         email=config.alarms.email,
         rows=rows,
         rollback=rollback,
         tells_service=rollback or commercial,
-        database=Imported(database.stack, "InstanceId") if database else None,
+        kms_key=config.kms_key or "",
+        # The instance is called like its stack (docs/decisions/0022-database-name.md).
+        database=database.stack if database else "",
         tags=dict(service.tags),
     )
 
@@ -139,9 +143,12 @@ _REQUESTS = Metric("requests", "requests", Of.BALANCER, "RequestCount", "Sum", _
 
 def _health(service: Service, fewest: int) -> tuple[Chart, ...]:
     """Is it healthy?"""
+    unhealthy = _unhealthy_tasks(service)
+    # A service that a schedule turns off may have no task.
+    tasks = (_fewer_tasks(service, fewest), unhealthy) if fewest else (unhealthy,)
     return (
         Chart("Failed requests, percent", _failed_requests(service)),
-        Chart("Tasks behind the load balancer", (_fewer_tasks(service, fewest), _unhealthy_tasks(service))),
+        Chart("Tasks behind the load balancer", tasks),
         Chart(
             "Response time, seconds",
             (_latency(service),),
@@ -180,9 +187,13 @@ def _failed_requests(service: Service) -> tuple[Alarm, Alarm]:
     )
 
 
-def _of_targets(id: str, label: str, name: str, statistic: str) -> tuple[Metric, ...]:
-    """A number of targets. With a second target group: its metric too, and their sum as the alarm's expression."""
-    return (Metric(id, label, Of.TARGETS, name, statistic),)
+def _of_targets(service: Service, id: str, name: str, statistic: str) -> tuple[tuple[Metric, ...], str]:
+    """A number of targets: its metric, and with a second target group both and the expression that adds them."""
+    first = Metric(id, id, Of.TARGETS, name, statistic)
+    if service.shift is None:
+        return (first,), ""
+    second = first._replace(id=f"{id}_too", of=Of.ALTERNATE)
+    return (first, second), f"SUM([{first.id}, {second.id}])"
 
 
 def _settled(service: Service) -> int:
@@ -198,13 +209,15 @@ def _fewer_tasks(service: Service, fewest: int) -> Alarm:
     least = max(1, -(-fewest * service.minimum_healthy_percent // 100))
     minutes = _settled(service)
     name = service.tasks.name
+    metrics, expression = _of_targets(service, "healthy", "HealthyHostCount", "Minimum")
     return Alarm(
         "fewer-tasks",
         "healthy tasks",
         f"Healthy tasks: fewer than {least} for {minutes} minutes. Look first at the service's events, which say "
         f"why tasks stop: aws ecs describe-services --cluster {name} --services {name}",
-        _of_targets("healthy", "healthy", "HealthyHostCount", "Minimum"),
+        metrics,
         least,
+        expression,
         below=True,
         lasting=minutes,
         among=minutes,
@@ -215,13 +228,15 @@ def _fewer_tasks(service: Service, fewest: int) -> Alarm:
 
 def _unhealthy_tasks(service: Service) -> Alarm:
     minutes = _settled(service)
+    metrics, expression = _of_targets(service, "unhealthy", "UnHealthyHostCount", "Maximum")
     return Alarm(
         "unhealthy-tasks",
         "unhealthy tasks",
         f"In {minutes} of {2 * minutes} minutes a task failed the load balancer's check: tasks are replaced and fail "
         f"again. Look first at the log group {service.tasks.log_group}.",
-        _of_targets("unhealthy", "unhealthy", "UnHealthyHostCount", "Maximum"),
+        metrics,
         1,
+        expression,
         lasting=minutes,
         among=2 * minutes,
     )
@@ -246,9 +261,11 @@ def _load(service: Service) -> tuple[Chart, ...]:
     """Is it busy?"""
     cpu = Metric("cpu", "CPU, average", Of.SERVICE, "CPUUtilization", "Average", _FIVE_MINUTES)
     memory = Metric("memory", "memory, fullest task", Of.SERVICE, "MemoryUtilization", "Maximum", _FIVE_MINUTES)
-    target = service.scaling.cpu if service.scaling else 0
+    held = {policy.measure: policy.target for policy in service.scaling.policies} if service.scaling else {}
+    target = held.get("cpu")
     # Halfway from what scaling holds to all of it.
     busy = ((target or _CPU_TARGET) + 100) // 2
+    full = max(_MEMORY_PERCENT, (held.get("memory", 0) + 100) // 2)
     look = (
         "whether scaling.max is reached, and at the requests" if target else "the requests: no scaling follows the CPU"
     )
@@ -275,10 +292,10 @@ def _load(service: Service) -> tuple[Chart, ...]:
                 Alarm(
                     "memory",
                     "memory",
-                    f"{lasting}, a task used {_MEMORY_PERCENT} percent of its memory or more; at 100 it is killed. "
+                    f"{lasting}, a task used {full} percent of its memory or more; at 100 it is killed. "
                     "Look first at whether it grows with every request or with every deployment.",
                     (memory,),
-                    _MEMORY_PERCENT,
+                    full,
                     lasting=_LASTING,
                     among=_LASTING,
                 ),

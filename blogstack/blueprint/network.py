@@ -45,6 +45,7 @@ class Network(NamedTuple):
     Attributes:
         interface_endpoints: What the private subnets reach without the internet.
         flow_log_retention: Days; 0 for no flow logs.
+        kms_key: Of the flow logs; "" for AWS's own.
     """
 
     stack: str
@@ -52,6 +53,7 @@ class Network(NamedTuple):
     zones: tuple[Zone, ...]
     interface_endpoints: tuple[Endpoint, ...]
     flow_log_retention: int
+    kms_key: str
     tags: dict[str, str]
 
     @property
@@ -99,6 +101,7 @@ def resolve_network(config: Config, names: Naming) -> Network | None:
         zones=tuple(zones),
         interface_endpoints=_endpoints(config) if create.egress == "endpoints" else (),
         flow_log_retention=config.logs.retention if create.flow_logs else 0,
+        kms_key=config.kms_key or "",
         tags=dict(names.tags),
     )
 

@@ -14,12 +14,13 @@ DAYS_UNTAGGED = 14
 
 
 class Registry(NamedTuple):
-    """The registry stack: one ECR repository."""
+    """The registry stack: one ECR repository; `kms_key` is "" for ECR's own key."""
 
     stack: str
     repository: str
     keep: int
     mutable_tags: tuple[str, ...]
+    kms_key: str
     tags: dict[str, str]
 
 
@@ -59,7 +60,8 @@ def resolve_registry(config: Config, own_tags: Collection[str]) -> Registry | No
     names = naming(config.name, {key: value for key, value in config.tags.items() if key not in own_tags}, "")
     tags = {key: value for key, value in names.tags.items() if key != "blogstack:environment"}
     stack = names.stack(REGISTRY)
-    return Registry(stack, image.repository or config.name, image.keep, image.mutable_tags, tags)
+    repository = image.repository or config.name
+    return Registry(stack, repository, image.keep, image.mutable_tags, config.kms_key or "", tags)
 
 
 def resolve_image(config: Config, registry: Registry | None) -> Image:

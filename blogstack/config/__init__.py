@@ -43,6 +43,15 @@ _ENVIRONMENT = Form(
     12,
 )
 
+# AWS KMS developer guide, "Key identifiers": the ARN of a key, multi-Region ones too; not of an alias, which is no
+# resource that a role could have rights to.
+_KEY_ARN = Form(
+    r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/(?:mrk-)?[0-9a-f-]{32,36}",
+    "the ARN of a KMS key",
+    "copy it from `aws kms describe-key`: an ARN that ends in key/ and the key's ID",
+)
+_KEY_EXAMPLE = "arn:aws:kms:ap-northeast-2:123456789012:key/12345678-90ab-cdef-1234-567890abcdef"
+
 
 class Config(Section):
     """A web service in a container, as it should run on AWS."""
@@ -84,6 +93,8 @@ class Config(Section):
     """Logs and metrics."""
     alarms: Alarms | None = None
     """Alarms and a dashboard; absent: none."""
+    kms_key: Annotated[str, _KEY_ARN] | None = Field(None, examples=[_KEY_EXAMPLE])
+    """ARN of a customer managed KMS key for images, logs, secrets, the database and alarms; null: AWS's own keys."""
     environments: dict[Annotated[str, _ENVIRONMENT], dict[str, Any] | None] = Field(
         {},
         min_length=1,

@@ -8,9 +8,8 @@ from pydantic import Field
 
 from blogstack.config.types import Form, Section, Whole
 
-# The words that PostgreSQL on RDS keeps for itself: Amazon RDS API reference, CreateDBInstance, DBName.
 _NAME = Form(
-    r"(?!(?i:rdsadmin|template[01]|postgres_?admin)$)[A-Za-z][A-Za-z0-9_]*",
+    "[A-Za-z][A-Za-z0-9_]*",
     "a database name",
     "start with a letter, then use letters, digits and _",
     63,

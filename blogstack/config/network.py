@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _HEX = "(?:[0-9a-f]{8}|[0-9a-f]{17})"
 SubnetId = Annotated[str, Form(f"subnet-{_HEX}", "a subnet ID", "write it like subnet-0123456789abcdef0")]
+_SUBNETS = ["subnet-0123456789abcdef0", "subnet-0fedcba9876543210"]
 
 
 class _Zones:
@@ -28,9 +29,13 @@ class _Zones:
         letters = {"type": "array", "items": letter, "minItems": 2, "maxItems": 3, "uniqueItems": True}
         return {"anyOf": [{"type": "integer", "enum": [2, 3]}, letters]}
 
+    def in_words(self) -> str:
+        """The type and its limits."""
+        return "2 or 3, or the letters of two or three zones, as in [a, c]"
+
     def check(self, value: object) -> int | tuple[str, ...]:
         """The number, or the letters as a tuple."""
-        help = "write 2 or 3, or the letters of two or three zones, as in [a, c]"
+        help = f"write {self.in_words()}"
         if isinstance(value, bool) or not isinstance(value, int | list | tuple):
             raise fault("WRONG_TYPE", "is neither a number of zones nor a list of letters", help)
         if isinstance(value, int):
@@ -68,11 +73,11 @@ class Existing(Section):
         examples=["vpc-0123456789abcdef0"]
     )
     """The VPC."""
-    public_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=20)
+    public_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=20, examples=[_SUBNETS])
     """Subnets where the load balancer stands: two or more, unless it is internal."""
-    private_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=16)
+    private_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=16, examples=[_SUBNETS])
     """Subnets where the tasks run; needed unless egress is public_ip."""
-    database_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=20)
+    database_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=20, examples=[_SUBNETS])
     """Subnets where the database stands, in two or more zones; needed with `database`."""
     egress: Literal["nat", "endpoints", "public_ip"] = "nat"
     """What the network offers its private subnets: nat or endpoints; public_ip: tasks run in the public subnets."""
@@ -89,7 +94,11 @@ class Network(Section):
     @model_validator(mode="after")
     def _one(self) -> Network:
         if self.create is not None and self.existing is not None:
-            raise fault("EXCLUSIVE", "network has both create and existing", "keep one of the two")
+            raise fault(
+                "EXCLUSIVE",
+                "network has both create and existing",
+                "keep one of the two; in an environment null takes the other away",
+            )
         return self
 
     @property

@@ -59,6 +59,9 @@ class _Source:
             ]
         }
 
+    def in_words(self) -> str:
+        return _HELP.removeprefix("write ")
+
 
 def _source(value: object) -> SecretSource:
     if value == "generate":

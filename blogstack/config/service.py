@@ -37,7 +37,7 @@ class Health(Section):
     """Time after which a check has failed; it is below the interval."""
     retries: Annotated[int, Whole(1, 10, "checks")] = 3
     """Failed checks in a row after which the task is replaced."""
-    start_period: Annotated[int, Duration(0, 300)] | None = None
+    start_period: Annotated[int, Duration(0, 300)] | None = Field(None, examples=["90s"])
     """Time to start in which failed checks do not count; the default goes by framework: django 60s, others 30s."""
 
 

@@ -26,6 +26,9 @@ class _Cpu:
             ]
         }
 
+    def in_words(self) -> str:
+        return f"CPU units ({', '.join(map(str, TASK_SIZES))}) or vCPUs, as in `0.5 vCPU`"
+
 
 class _Memory:
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -38,6 +41,9 @@ class _Memory:
                 {"type": "string", "pattern": f"^(?:{_GB_TEXT.pattern})$"},
             ]
         }
+
+    def in_words(self) -> str:
+        return "MiB (512 to 249856) or GB, as in `1 GB`"
 
 
 _VCPU = {".25": 256, ".5": 512, **{str(units // 1024): units for units in TASK_SIZES if units >= 1024}}

@@ -1,4 +1,4 @@
-"""The types of values: each knows its limits, says them in its errors and puts them into the JSON Schema.
+"""The types of values: each knows its limits, says them in words and in its errors, and puts them into the JSON Schema.
 
 An error's type is the name of a Code; its context may hold the remedy as `help`.
 """
@@ -29,14 +29,15 @@ Items = Annotated[tuple[T, ...], Field(strict=False)]
 """A YAML list, kept as a tuple."""
 
 
-def _unique(items: tuple[T, ...]) -> tuple[T, ...]:
+def unique(items: tuple[T, ...]) -> tuple[T, ...]:
+    """The items themselves; an error when one of them stands twice."""
     twice = [item for n, item in enumerate(items) if item in items[:n]]
     if twice:
         raise fault("WRONG_FORM", f"{shorten(str(twice[0]))!r} stands twice in the list", "keep one of the two")
     return items
 
 
-UniqueItems = Annotated[Items[T], AfterValidator(_unique), Field(json_schema_extra={"uniqueItems": True})]
+UniqueItems = Annotated[Items[T], AfterValidator(unique), Field(json_schema_extra={"uniqueItems": True})]
 """A YAML list without repetition, kept as a tuple."""
 
 
@@ -63,6 +64,10 @@ class Whole:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         return {"type": "integer", "minimum": self.low, "maximum": self.high}
+
+    def in_words(self) -> str:
+        """The type and its limits."""
+        return f"whole number, {self.low} to {counted(self.high, self.unit)}"
 
     def check(self, value: int) -> int:
         """The value itself; an error when it is outside the limits."""
@@ -93,22 +98,61 @@ class Duration:
         ]
         return {"anyOf": forms}
 
+    def in_words(self) -> str:
+        """The type and its limits."""
+        return f"duration, {self.written(self.low)} to {self.written(self.high)}"
+
+    def written(self, seconds: int) -> str:
+        """A duration as a person writes it: in the largest unit that it is a whole number of."""
+        unit = next((unit for unit in "hm" if seconds and seconds % _UNITS[unit] == 0), "s")
+        return f"{seconds // _UNITS[unit]}{unit}"
+
     def check(self, value: object) -> int:
         """The duration in seconds."""
-        match = _DURATION.fullmatch(str(value))
-        if isinstance(value, bool) or not isinstance(value, int | str) or not (match or isinstance(value, int)):
-            raise fault("WRONG_TYPE", "is not a duration", "write a number of seconds, or 30s, 2m, 1h")
-        seconds = int(match[1]) * _UNITS[match[2]] if match else int(value)
+        seconds = _seconds(value)
         if not self.low <= seconds <= self.high:
             raise fault("OUT_OF_RANGE", f"{value}", f"choose {self.low}s to {self.high}s")
         return seconds
 
 
-def duration_pattern(low: int, high: int) -> str:
+def _seconds(value: object) -> int:
+    match = _DURATION.fullmatch(str(value))
+    if isinstance(value, bool) or not isinstance(value, int | str) or not (match or isinstance(value, int)):
+        raise fault("WRONG_TYPE", "is not a duration", "write a number of seconds, or 30s, 2m, 1h")
+    return int(match[1]) * _UNITS[match[2]] if match else int(value)
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """A duration of `low` to `high` whole minutes, kept in seconds and written as `5m`, `1h` or `300`."""
+
+    low: int
+    high: int
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        low, high = self.low * 60, self.high * 60
+        whole: JsonSchema = {"type": "integer", "minimum": low, "maximum": high, "multipleOf": 60}
+        return {"anyOf": [whole, {"type": "string", "pattern": duration_pattern(low, high, seconds=False)}]}
+
+    def check(self, value: object) -> int:
+        """The duration in seconds."""
+        seconds = _seconds(value)
+        if not self.low * 60 <= seconds <= self.high * 60:
+            raise fault("OUT_OF_RANGE", f"{value}", f"choose {self.low}m to {self.high}m")
+        if seconds % 60 or (isinstance(value, str) and value[-1] not in "mh"):
+            help = f"AWS counts in minutes: write {-(-seconds // 60)}m"
+            raise fault("WRONG_FORM", f"{value} is not written in minutes", help)
+        return seconds
+
+
+def duration_pattern(low: int, high: int, *, seconds: bool = True) -> str:
     """A regular expression for every text that means `low` to `high` seconds."""
     parts = []
-    for unit, seconds in (("s?", 1), ("m", 60), ("h", 3600)):
-        first, last = -(-low // seconds), high // seconds
+    for unit, size in (*((("s?", 1),) if seconds else ()), ("m", 60), ("h", 3600)):
+        first, last = -(-low // size), high // size
         if first <= last:
             parts.append(f"({_numbers(first, last)}){unit}")
     return f"^({'|'.join(parts)})$"
@@ -169,6 +213,10 @@ class Form:
         if not any(re.fullmatch(self.pattern, number) for number in ("7", "200")):
             return own
         return {"anyOf": [own, {"type": "integer", "minimum": 0}]}
+
+    def in_words(self) -> str:
+        """The type, its limits and how to write it."""
+        return f"{self.words}, at most {self.longest} characters ({self.help})"
 
     def check(self, value: str) -> str:
         """The text itself; an error when it has another form."""
@@ -238,6 +286,10 @@ class Cidr:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         prefixes = "|".join(str(n) for n in range(self.widest, self.narrowest + 1))
         return {"type": "string", "pattern": rf"^{_OCTET}(?:\.{_OCTET}){{3}}/(?:{prefixes})$"}
+
+    def in_words(self) -> str:
+        """The type and its limits."""
+        return f"an IPv4 CIDR block without host bits, /{self.widest} to /{self.narrowest}"
 
     def check(self, value: str) -> str:
         """The block itself; an error when it is none, has host bits, or is too wide or too narrow."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from blogstack.config import Config
 from blogstack.diagnostics import Code, Diagnostic
 from blogstack.document import Document, KeyPath
-from blogstack.rules import database, deploying, network, tasks, traffic
+from blogstack.rules import database, deploying, network, permissions, scaling, tasks, traffic
 from blogstack.rules.finding import Finding
 from blogstack.validate import Validation
 
@@ -50,8 +50,12 @@ def _overlap(one: KeyPath, other: KeyPath) -> bool:
     return one[:shared] == other[:shared]
 
 
-_SCALING: tuple[KeyPath, ...] = (("scaling", "min"), ("scaling", "max"))
-_PERCENTAGES: tuple[KeyPath, ...] = (("deployment", "minimum_healthy_percent"), ("deployment", "maximum_percent"))
+_SCALING: tuple[KeyPath, ...] = (("scaling", "min"), ("scaling", "max"), ("scaling", "schedules"))
+_PERCENTAGES: tuple[KeyPath, ...] = (
+    ("deployment", "strategy"),
+    ("deployment", "minimum_healthy_percent"),
+    ("deployment", "maximum_percent"),
+)
 _HEALTH: KeyPath = ("service", "health")
 _CHECK: KeyPath = ("load_balancer", "health_check")
 _EXISTING: KeyPath = ("network", "existing")
@@ -61,7 +65,7 @@ _INTERNAL: KeyPath = ("load_balancer", "internal")
 
 RULES: tuple[Rule, ...] = (
     Rule(Code.TASK_SIZE, tasks.task_size, (("service", "cpu"), ("service", "memory"))),
-    Rule(Code.MIN_ABOVE_MAX, deploying.min_above_max, _SCALING),
+    Rule(Code.MIN_ABOVE_MAX, scaling.min_above_max, _SCALING),
     Rule(
         Code.CHECK_TIMEOUT,
         traffic.check_timeouts,
@@ -96,17 +100,31 @@ RULES: tuple[Rule, ...] = (
         deploying.rollback_without_alarms,
         (("deployment", "rollback_on_alarms"), ("alarms",)),
     ),
-    Rule(Code.SINGLE_TASK, deploying.single_task, _SCALING),
+    Rule(Code.SINGLE_TASK, scaling.single_task, _SCALING),
     Rule(Code.PLAIN_HTTP, traffic.plain_http, (("domain",),)),
     Rule(Code.SECRET_IN_ENVIRONMENT, tasks.secret_in_environment, (_ENVIRONMENT,)),
     Rule(Code.ALLOWED_HOSTS, tasks.allowed_hosts, (_FRAMEWORK, _ENVIRONMENT)),
     Rule(Code.PORT_MISMATCH, tasks.port_mismatch, (("service", "port"), _ENVIRONMENT)),
     Rule(Code.EXEC_READONLY, tasks.exec_readonly, (("service", "exec"), ("service", "readonly_root"))),
     Rule(Code.BALANCER_SUBNETS, traffic.balancer_subnets, (("network",), _INTERNAL)),
-    Rule(Code.OTHER_REGION, traffic.other_region, (("region",), ("domain",))),
+    Rule(Code.OTHER_REGION, traffic.other_region, (("region",), ("domain",), ("kms_key",))),
     Rule(Code.DATABASE_VERSION, database.database_version, (("database", "engine_version"),)),
     Rule(Code.DATABASE_CLASS, database.database_class, (("database", "instance_class"), ("region",))),
     Rule(Code.DATABASE_STORAGE, database.database_storage, (("database", "storage"), ("database", "max_storage"))),
     Rule(Code.DATABASE_SUBNETS, database.database_subnets, (("network",), ("database",))),
+    Rule(Code.SPOT_NEVER, scaling.spot_never, (*_SCALING, ("scaling", "spot"))),
+    Rule(Code.SCHEDULE_LIMITS, scaling.schedule_limits, (("scaling", "schedules"),)),
+    Rule(Code.SCHEDULE_STAYS, scaling.schedule_stays, _SCALING),
+    Rule(Code.NEVER_SCALES, scaling.never_scales, (("scaling",),)),
+    Rule(Code.OTHER_STRATEGY, deploying.other_strategy, (("deployment", "strategy"),)),
+    Rule(
+        Code.DEPLOYMENT_TOO_LONG,
+        deploying.deployment_too_long,
+        tuple(("deployment", key) for key in ("strategy", "bake_time", "step_percent", "step_interval")),
+    ),
+    Rule(Code.RESERVED_NAME, database.reserved_name, (("name",), ("database", "name"))),
+    Rule(Code.NO_PUBLIC_ZONES, traffic.no_public_zones, (("region",), ("domain",))),
+    Rule(Code.STICKY_SHIFT, traffic.sticky_shift, (("load_balancer", "stickiness"), ("deployment", "strategy"))),
+    Rule(Code.ROLE_TOO_LONG, permissions.role_too_long, (("service", "permissions"), ("service", "exec"))),
     Rule(Code.VARIABLE_TWICE, tasks.variable_twice, (_ENVIRONMENT, ("service", "secrets"))),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from blogstack.config import Config
 from blogstack.diagnostics import did_you_mean
 from blogstack.document import KeyPath
-from blogstack.rds import classes_in, facts
+from blogstack.rds import classes_in, database_name, facts, is_reserved
 from blogstack.rules.finding import Finding, or_default, written
 
 
@@ -64,6 +64,17 @@ def database_subnets(config: Config) -> Iterator[Finding]:
         count = len(existing.database_subnet_ids) or "none"
         message = f"the database needs two subnets, and network.existing.database_subnet_ids names {count}"
         yield Finding(("database",), message, "name private subnets in two or more availability zones")
+
+
+def reserved_name(config: Config) -> Iterator[Finding]:
+    """A word that the engine keeps for itself is no name of a database."""
+    database = config.database
+    name = database and (database.name or database_name(config.name))
+    if name and is_reserved(name):
+        default = or_default(config, "database", "name")
+        path: KeyPath = ("database",) if default else ("database", "name")
+        message = f"RDS takes no database of the name {name}{default}: the word is reserved"
+        yield Finding(path, message, f"write another database.name, such as {name}_db")
 
 
 PRODUCTION = ("prod", "production")

@@ -1,35 +1,20 @@
-"""How many tasks run, and how a new version replaces the old one."""
+"""How a new version replaces the old one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from blogstack.config import Config
-from blogstack.rules.finding import Finding, or_default, written
-
-
-def min_above_max(config: Config) -> Iterator[Finding]:
-    """There are no more least tasks than most."""
-    low, high = config.scaling.min, config.scaling.max
-    if low > high:
-        path = written(config, ("scaling", "max"), ("scaling", "min"))
-        least, most = (or_default(config, "scaling", key) for key in ("min", "max"))
-        message = f"scaling.min {low}{least} is above scaling.max {high}{most}"
-        yield Finding(path, message, "raise max or lower min; both may be equal")
-
-
-def single_task(config: Config) -> Iterator[Finding]:
-    """One task is no redundancy."""
-    if config.scaling.min < 2:
-        path = ("scaling", "min")
-        yield Finding(path, "with one task, its failure is an outage until another has started", "set scaling.min to 2")
+from blogstack.rules.finding import Finding, written
 
 
 def stuck_deployment(config: Config) -> Iterator[Finding]:
     """ECS must be allowed to start a new task or to stop an old one."""
+    if config.deployment.strategy != "rolling":
+        return
     least, most = config.deployment.minimum_healthy_percent, config.deployment.maximum_percent
     # Amazon ECS API reference, DeploymentConfiguration: the minimum is rounded up, the maximum down.
-    for tasks in range(config.scaling.min, config.scaling.max + 1):
+    for tasks in range(max(1, config.scaling.least), config.scaling.most + 1):
         if tasks * most // 100 <= tasks and -(-tasks * least // 100) >= tasks:
             path = written(
                 config, ("deployment", "maximum_percent"), ("deployment", "minimum_healthy_percent"), ("scaling", "min")
@@ -56,3 +41,44 @@ def no_circuit_breaker(config: Config) -> Iterator[Finding]:
     if not config.deployment.circuit_breaker:
         message = "the circuit breaker is off: a deployment that never becomes healthy hangs for up to three hours"
         yield Finding(("deployment", "circuit_breaker"), message, "remove the key: on is the default")
+
+
+_KEYS_OF = {
+    "minimum_healthy_percent": ("rolling",),
+    "maximum_percent": ("rolling",),
+    "bake_time": ("blue_green", "canary", "linear"),
+    "canary_percent": ("canary",),
+    "step_percent": ("linear",),
+    "step_interval": ("canary", "linear"),
+}
+
+
+def other_strategy(config: Config) -> Iterator[Finding]:
+    """No key stands in the file that the strategy has no use for."""
+    deployment = config.deployment
+    for key in deployment.model_fields_set:
+        strategies = _KEYS_OF.get(key, (deployment.strategy,))
+        if deployment.strategy not in strategies:
+            default = "" if "strategy" in deployment.model_fields_set else " (the default)"
+            message = f"deployment.{key} has no effect with strategy {deployment.strategy}{default}"
+            help = f"remove it, or set strategy to {' or '.join(strategies)}"
+            yield Finding(("deployment", key), message, help)
+
+
+# AWS CloudFormation template reference, AWS::ECS::Service CanaryConfiguration and LinearConfiguration: it refuses a
+# deployment that takes more than 33 hours by this sum, because it ends its own work after 36.
+_LONGEST = 33 * 3600
+
+
+def deployment_too_long(config: Config) -> Iterator[Finding]:
+    """A deployment in steps ends before CloudFormation gives up."""
+    deployment = config.deployment
+    steps = {"canary": 1, "linear": -(-100 // deployment.step_percent) - 1}.get(deployment.strategy, 0)
+    seconds = deployment.bake_time + steps * deployment.step_interval
+    if seconds > _LONGEST:
+        path = written(config, ("deployment", "step_interval"), ("deployment", "bake_time"))
+        message = (
+            f"{steps} step{'s'[: steps > 1]} of {deployment.step_interval // 60} minutes and a bake_time of "
+            f"{deployment.bake_time // 60} take {seconds / 3600:.1f} hours, and CloudFormation accepts 33"
+        )
+        yield Finding(path, message, "choose a shorter step_interval or bake_time, or a larger step_percent")

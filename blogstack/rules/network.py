@@ -11,11 +11,13 @@ from blogstack.endpoints import interface_endpoints
 from blogstack.images import ecr_repository
 from blogstack.rules.finding import Finding, written
 
-_REMEDIES = (
-    "give private_subnet_ids whose routes lead to a NAT gateway (egress: nat), or ones with VPC endpoints "
-    "for ecr.api, ecr.dkr, logs and s3 (egress: endpoints), or run the tasks in the public subnets (egress: public_ip "
-    "and no private_subnet_ids)"
-)
+
+def _remedies(config: Config) -> str:
+    return (
+        "give private_subnet_ids whose routes lead to a NAT gateway (egress: nat), or ones with VPC endpoints "
+        f"for {', '.join(interface_endpoints(config))} and s3 (egress: endpoints), or run the tasks in the public "
+        "subnets (egress: public_ip and no private_subnet_ids)"
+    )
 
 
 def image_out_of_reach(config: Config) -> Iterator[Finding]:
@@ -25,10 +27,10 @@ def image_out_of_reach(config: Config) -> Iterator[Finding]:
     if existing and existing.egress != "public_ip" and not existing.private_subnet_ids:
         path = written(config, (*place, "egress"), (*place, "public_subnet_ids"), (*place, "vpc_id"))
         message = f"egress {existing.egress} without private_subnet_ids: the tasks have nowhere to run"
-        yield Finding(path, message, _REMEDIES)
+        yield Finding(path, message, _remedies(config))
     if existing and existing.egress == "public_ip" and existing.private_subnet_ids:
         message = "egress public_ip with private_subnet_ids: a public address is of no use in a private subnet"
-        yield Finding((*place, "egress"), message, _REMEDIES)
+        yield Finding((*place, "egress"), message, _remedies(config))
     uri = config.image.uri
     egress = existing.egress if existing else created.egress if created else ""
     ecr = ecr_repository(uri) if uri else None
@@ -52,8 +54,9 @@ def subnets_too_small(config: Config) -> Iterator[Finding]:
     )
     public_tasks = network.egress == "public_ip"
     plan = address_plan(network.cidr, zones, private_tier=not public_tasks)
-    most = config.deployment.maximum_percent
-    tasks = config.scaling.max * most // 100
+    rolling = config.deployment.strategy == "rolling"
+    most = config.deployment.maximum_percent if rolling else 200
+    tasks = config.scaling.most * most // 100
     others = 0
     if network.egress == "endpoints":
         others += len(interface_endpoints(config))
@@ -61,10 +64,12 @@ def subnets_too_small(config: Config) -> Iterator[Finding]:
         others += FOR_LOAD_BALANCER
     needed = -(-tasks // zones) + others
     if needed > plan.usable:
-        path = written(config, ("scaling", "max"), ("network", "create", "cidr"), ("deployment", "maximum_percent"))
+        limit: KeyPath = ("deployment", "maximum_percent") if rolling else ("deployment", "strategy")
+        path = written(config, ("scaling", "max"), ("network", "create", "cidr"), limit)
         fit = (plan.usable - others) * zones * 100 // most
+        share = f"{most} percent of {config.scaling.most}" if rolling else f"two sets of {config.scaling.most}"
         message = (
-            f"a rolling deployment may run {tasks} tasks ({most} percent of {config.scaling.max}), which takes "
+            f"a {config.deployment.strategy} deployment may run {tasks} tasks ({share}), which takes "
             f"{needed} addresses in each of {zones} subnets; {network.cidr} gives {plan.usable}"
         )
         wider = "a wider network.create.cidr or " if network.cidr[-2:] > "19" else ""

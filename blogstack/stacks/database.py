@@ -5,9 +5,10 @@ from __future__ import annotations
 from troposphere import AWSObject, GetAtt, Ref, Sub, ec2, iam, rds, secretsmanager
 
 from blogstack.blueprint.database import Database
+from blogstack.iam import allow
 from blogstack.stacks import names
-from blogstack.stacks.roles import allow, policy, trust
-from blogstack.stacks.stack import NOTHING, Stack, given, tagged
+from blogstack.stacks.roles import policy, trust
+from blogstack.stacks.stack import NOTHING, Stack, given, log_group, tagged
 
 _ORIGIN = "database"
 _MONITORING_SECONDS = 60
@@ -30,30 +31,29 @@ def lower(database: Database) -> Stack:
     )
     stack.export("SecretArn", "Secret with host, port, database name, user and password", Ref(secret))
     stack.export("SecurityGroupId", "Security group of the database", GetAtt(group, "GroupId"))
-    stack.export("InstanceId", "Identifier of the database", Ref(instance))
     stack.output("Address", "Host name of the database", GetAtt(instance, "Endpoint.Address"))
     return stack
 
 
 def _add_secret(stack: Stack, database: Database) -> AWSObject:
     """User and password; the attachment adds host, port and database name."""
-    return stack.add(
-        secretsmanager.Secret(
-            names.DATABASE_SECRET,
-            Description=f"{database.title}: the database's user and password",
-            GenerateSecretString=secretsmanager.GenerateSecretString(
-                SecretStringTemplate=f'{{"username": "{database.user}"}}',
-                GenerateStringKey="password",
-                PasswordLength=48,
-                # RDS takes no slash, quote, at sign or space (Amazon RDS API reference, CreateDBInstance).
-                ExcludePunctuation=True,
-            ),
-            Tags=tagged(database.tags),
-            DeletionPolicy="Retain",
-            UpdateReplacePolicy="Retain",
+    secret = secretsmanager.Secret(
+        names.DATABASE_SECRET,
+        Description=f"{database.title}: the database's user and password",
+        GenerateSecretString=secretsmanager.GenerateSecretString(
+            SecretStringTemplate=f'{{"username": "{database.user}"}}',
+            GenerateStringKey="password",
+            PasswordLength=48,
+            # RDS takes no slash, quote, at sign or space (Amazon RDS API reference, CreateDBInstance).
+            ExcludePunctuation=True,
         ),
-        _ORIGIN,
+        Tags=tagged(database.tags),
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
     )
+    if database.kms_key:
+        secret.KmsKeyId = database.kms_key
+    return stack.add(secret, _ORIGIN)
 
 
 def _add_security_group(stack: Stack, database: Database) -> AWSObject:
@@ -93,6 +93,8 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
     )
     instance = rds.DBInstance(
         names.DATABASE,
+        # A name, so that CloudFormation refuses whatever would put an empty database in this one's place.
+        DBInstanceIdentifier=database.stack,
         Engine="postgres",
         EngineVersion=database.engine_version,
         DBInstanceClass=database.instance_class,
@@ -110,16 +112,20 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
         DBParameterGroupName=Ref(parameters),
         EnableIAMDatabaseAuthentication=True,
         AutoMinorVersionUpgrade=True,
+        # For the day when the file names another major version; by itself RDS upgrades minor ones only (Amazon RDS API
+        # reference, ModifyDBInstance, AllowMajorVersionUpgrade).
+        AllowMajorVersionUpgrade=True,
         BackupRetentionPeriod=database.backup_retention,
         CopyTagsToSnapshot=True,
         DeletionProtection=database.deletion_protection,
-        EnableCloudwatchLogsExports=["postgresql", "upgrade"],
+        EnableCloudwatchLogsExports=list(names.DATABASE_LOG_GROUPS),
         MonitoringInterval=_MONITORING_SECONDS,
         MonitoringRoleArn=GetAtt(_add_monitoring_role(stack, database), "Arn"),
         EnablePerformanceInsights=database.performance_insights,
         Tags=tagged(database.tags),
         DeletionPolicy="Snapshot",
         UpdateReplacePolicy="Snapshot",
+        DependsOn=_add_log_groups(stack, database),
         # A major version alone, of which AWS chooses and upgrades the minor one, is no deprecated one to RDS.
         Metadata={"cfn-lint": {"config": {"ignore_checks": ["W3691"]}}},
     )
@@ -127,7 +133,21 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
         instance.MaxAllocatedStorage = database.max_storage
     if database.performance_insights:
         instance.PerformanceInsightsRetentionPeriod = 7
+    if database.kms_key:
+        instance.KmsKeyId = database.kms_key
+    if database.kms_key and database.performance_insights:
+        instance.PerformanceInsightsKMSKeyId = database.kms_key
     return stack.add(instance, _ORIGIN)
+
+
+def _add_log_groups(stack: Stack, database: Database) -> list[str]:
+    """The groups of the exported logs, which RDS would make by itself, but to keep for ever; returns their IDs."""
+    for log, logical_id in names.DATABASE_LOG_GROUPS.items():
+        # Amazon RDS user guide, "Publishing database logs to Amazon CloudWatch Logs": what it calls them.
+        name = f"/aws/rds/instance/{database.stack}/{log}"
+        group = log_group(logical_id, name, database.log_retention, database.kms_key, database.tags)
+        stack.add(group, "logs", "retention")
+    return list(names.DATABASE_LOG_GROUPS.values())
 
 
 def _from_secret(secret: AWSObject, key: str) -> Sub:

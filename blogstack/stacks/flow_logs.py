@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from troposphere import AWSObject, GetAtt, Ref, ec2, iam, logs
+from troposphere import AWSObject, GetAtt, Ref, ec2, iam
 
 from blogstack.blueprint.network import Network
+from blogstack.iam import allow
 from blogstack.stacks import names
-from blogstack.stacks.roles import allow, policy, trust
-from blogstack.stacks.stack import Stack, tagged
+from blogstack.stacks.roles import policy, trust
+from blogstack.stacks.stack import Stack, log_group, tagged
 
 _ORIGIN = ("network", "create", "flow_logs")
 
@@ -15,13 +16,12 @@ _ORIGIN = ("network", "create", "flow_logs")
 def add_flow_logs(stack: Stack, network: Network, vpc: AWSObject) -> None:
     """Log the network's traffic; source of the rights: Amazon VPC user guide, IAM role for publishing flow logs."""
     group = stack.add(
-        logs.LogGroup(
+        log_group(
             names.FLOW_LOG_GROUP,
-            LogGroupName=f"/vpc/{network.stack}",
-            RetentionInDays=network.flow_log_retention,
-            Tags=tagged(network.tags),
-            DeletionPolicy="Delete",
-            UpdateReplacePolicy="Delete",
+            f"/vpc/{network.stack}",
+            network.flow_log_retention,
+            network.kms_key,
+            network.tags,
         ),
         *_ORIGIN,
     )

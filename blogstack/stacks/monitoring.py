@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from troposphere import AWSHelperFn, AWSObject, GetAtt, ImportValue, Ref, Sub, cloudwatch, ecs
+from troposphere import AWSHelperFn, AWSObject, GetAtt, Ref, Sub, cloudwatch, ecs
 
 from blogstack.blueprint.monitoring import Alarm, Chart, Metric, Monitoring, Of
 from blogstack.stacks import names
-from blogstack.stacks.stack import Stack, given, tagged
+from blogstack.stacks.stack import Stack, tagged
 from blogstack.stacks.topic import add_topic
 
 _ORIGIN = "alarms"
@@ -17,6 +17,7 @@ _HEIGHT, _COLUMNS = 6, 24
 _NAMESPACES = {
     Of.BALANCER: "AWS/ApplicationELB",
     Of.TARGETS: "AWS/ApplicationELB",
+    Of.ALTERNATE: "AWS/ApplicationELB",
     Of.SERVICE: "AWS/ECS",
     Of.DATABASE: "AWS/RDS",
 }
@@ -25,18 +26,18 @@ Dimensions = dict[Of, dict[str, str | AWSHelperFn]]
 
 
 def add_monitoring(
-    stack: Stack, watched: Monitoring, load_balancer: AWSObject, target_group: AWSObject, service: AWSObject
+    stack: Stack, watched: Monitoring, load_balancer: AWSObject, target_groups: list[AWSObject], service: AWSObject
 ) -> None:
-    """Watch the load balancer, the target group, the service and the database."""
+    """Watch the load balancer, its target groups, the service and the database."""
     balancer = {"LoadBalancer": GetAtt(load_balancer, "LoadBalancerFullName")}
     dimensions: Dimensions = {
         Of.BALANCER: balancer,
-        Of.TARGETS: {"TargetGroup": GetAtt(target_group, "TargetGroupFullName"), **balancer},
         # Not from the service itself, which waits for some of the alarms.
         Of.SERVICE: {"ClusterName": watched.title, "ServiceName": watched.title},
+        Of.DATABASE: {"DBInstanceIdentifier": watched.database},
     }
-    if watched.database is not None:
-        dimensions[Of.DATABASE] = {"DBInstanceIdentifier": given(watched.database)}
+    for of, group in zip((Of.TARGETS, Of.ALTERNATE), target_groups, strict=False):
+        dimensions[of] = {"TargetGroup": GetAtt(group, "TargetGroupFullName"), **balancer}
     topic = add_topic(stack, watched)
     for alarm in watched.alarms:
         added = stack.add(_alarm(alarm, dimensions, topic, watched.tags), _ORIGIN)
@@ -121,8 +122,7 @@ def _body(watched: Monitoring, dimensions: Dimensions) -> Sub:
             place = (column * width, 3 + number * _HEIGHT, width, _HEIGHT)
             widgets.append(_widget("metric", *place, _chart(chart, dimensions)))
     lines = ",\n".join(json.dumps(widget) for widget in widgets)
-    imported = {"Database": given(watched.database)} if watched.database is not None else {}
-    return Sub(f'{{"widgets": [\n{lines}\n]}}\n', **imported)
+    return Sub(f'{{"widgets": [\n{lines}\n]}}\n')
 
 
 def _widget(kind: str, x: int, y: int, width: int, height: int, properties: dict[str, Any]) -> dict[str, Any]:
@@ -165,10 +165,4 @@ def _line(metric: Metric, dimensions: Dimensions, *, visible: bool) -> list[Any]
 
 def _in_text(value: str | AWSHelperFn) -> str:
     """A dimension's value where CloudFormation fills in a text."""
-    match value:
-        case GetAtt():
-            return f"${{{'.'.join(value.data['Fn::GetAtt'])}}}"
-        case ImportValue():
-            return "${Database}"
-        case _:
-            return str(value)
+    return f"${{{'.'.join(value.data['Fn::GetAtt'])}}}" if isinstance(value, GetAtt) else str(value)

@@ -45,6 +45,7 @@ DATABASE_SUBNET_GROUP = "DatabaseSubnetGroup"
 DATABASE_PARAMETER_GROUP = "DatabaseParameterGroup"
 DATABASE_SECURITY_GROUP = "DatabaseSecurityGroup"
 DATABASE_MONITORING_ROLE = "DatabaseMonitoringRole"
+DATABASE_LOG_GROUPS = {"postgresql": "DatabaseLogGroup", "upgrade": "DatabaseUpgradeLogGroup"}
 
 # tasks; a generated secret is called after its variable, JwtSecretSecret
 CLUSTER = "Cluster"
@@ -54,6 +55,8 @@ DATABASE_INGRESS = "DatabaseIngress"
 EXECUTION_ROLE = "ExecutionRole"
 TASK_ROLE = "TaskRole"
 RELEASE_TASK_DEFINITION = "ReleaseTaskDefinition"
+ACCESS_LOG_BUCKET = "AccessLogBucket"
+ACCESS_LOG_BUCKET_POLICY = "AccessLogBucketPolicy"
 
 # service
 BALANCER_SECURITY_GROUP = "LoadBalancerSecurityGroup"
@@ -61,14 +64,25 @@ BALANCER_EGRESS = "LoadBalancerEgress"
 TASK_INGRESS = "TaskIngress"
 LOAD_BALANCER = "LoadBalancer"
 TARGET_GROUP = "TargetGroup"
+ALTERNATE_TARGET_GROUP = "AlternateTargetGroup"
+PRODUCTION_RULE = "ProductionRule"
+INFRASTRUCTURE_ROLE = "InfrastructureRole"
 HTTP_LISTENER = "HttpListener"
 HTTPS_LISTENER = "HttpsListener"
 CERTIFICATE = "Certificate"
 DNS_RECORD = "DnsRecord"
+WEB_ACL = "WebAcl"
+WEB_ACL_ASSOCIATION = "WebAclAssociation"
+WEB_ACL_LOG_GROUP = "WebAclLogGroup"
+WEB_ACL_LOGGING = "WebAclLogging"
 TASK_DEFINITION = "TaskDefinition"
 ECS_SERVICE = "Service"
 SCALABLE_TARGET = "ScalableTarget"
-CPU_SCALING_POLICY = "CpuScalingPolicy"
+SCALING_POLICIES = {
+    "cpu": "CpuScalingPolicy",
+    "memory": "MemoryScalingPolicy",
+    "requests": "RequestScalingPolicy",
+}
 ALARMS = {
     "target-5xx": "Target5xxAlarm",
     "load-balancer-5xx": "LoadBalancer5xxAlarm",

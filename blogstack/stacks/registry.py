@@ -18,7 +18,7 @@ def lower(registry: Registry) -> Stack:
         RepositoryName=registry.repository,
         ImageScanningConfiguration=ecr.ImageScanningConfiguration(ScanOnPush=True),
         **({"ImageTagMutability": "IMMUTABLE"} | mutability),
-        EncryptionConfiguration=ecr.EncryptionConfiguration(EncryptionType="AES256"),
+        EncryptionConfiguration=_encryption(registry),
         LifecyclePolicy=ecr.LifecyclePolicy(LifecyclePolicyText=_lifecycle(registry)),
         Tags=tagged(registry.tags),
         # Kept when the stack goes, but not when its very creation fails: the next try would meet it.
@@ -36,6 +36,12 @@ def lower(registry: Registry) -> Stack:
     stack.export("RepositoryUri", "The image without its tag", GetAtt(repository, "RepositoryUri"))
     stack.export("RepositoryArn", "ARN of the repository", GetAtt(repository, "Arn"))
     return stack
+
+
+def _encryption(registry: Registry) -> ecr.EncryptionConfiguration:
+    if registry.kms_key:
+        return ecr.EncryptionConfiguration(EncryptionType="KMS", KmsKey=registry.kms_key)
+    return ecr.EncryptionConfiguration(EncryptionType="AES256")
 
 
 def _lifecycle(registry: Registry) -> str:

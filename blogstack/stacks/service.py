@@ -8,7 +8,7 @@ from blogstack.blueprint.monitoring import Monitoring
 from blogstack.blueprint.naming import Imported
 from blogstack.blueprint.service import Service
 from blogstack.blueprint.tasks import Tasks
-from blogstack.stacks import balancer, monitoring, names, scaling
+from blogstack.stacks import balancer, names, scaling, shifting
 from blogstack.stacks.container import Handles, add_image_tag, container, serving, task_definition
 from blogstack.stacks.stack import Stack, given, tagged
 
@@ -21,6 +21,10 @@ def lower(service: Service, watched: Monitoring | None) -> Stack:
     task_group = _from_tasks(tasks, "TaskSecurityGroupId")
     balancer_group = balancer.add_security_group(stack, service, task_group)
     load_balancer = balancer.add_load_balancer(stack, service, balancer_group)
+    if service.balancer.firewall is not None:
+        from blogstack.stacks import firewall  # what it imports costs a millisecond at every other start
+
+        firewall.add_web_acl(stack, service.balancer.firewall, service.tags, load_balancer)
     target_group = balancer.add_target_group(stack, service)
     listener = balancer.add_listeners(stack, service, load_balancer, target_group)
     outputs = ("LogGroupName", "ExecutionRoleArn", "TaskRoleArn")
@@ -28,11 +32,22 @@ def lower(service: Service, watched: Monitoring | None) -> Stack:
     handles = Handles(log_group, execution_role, task_role, secrets={})
     definition = serving(container(tasks, handles, tasks.container.command), tasks.container)
     task = stack.add(task_definition(names.TASK_DEFINITION, tasks.name, tasks, handles, definition), "service")
-    ecs_service = _add_service(stack, service, task, task_group, target_group, listener)
+    target = ecs.LoadBalancer(
+        ContainerName=tasks.name, ContainerPort=tasks.container.port, TargetGroupArn=Ref(target_group)
+    )
+    target_groups = [target_group]
+    if service.shift is not None:
+        alternate, target.AdvancedConfiguration = shifting.add_shifting(stack, service, listener, target_group)
+        target_groups.append(alternate)
+    ecs_service = _add_service(stack, service, task, task_group, target)
+    # ECS refuses a target group that no listener leads to, and tasks on a new port need the rules first.
+    ecs_service.DependsOn = [listener.title, names.BALANCER_EGRESS, names.TASK_INGRESS]
     if service.scaling is not None:
-        scaling.add_scaling(stack, service.scaling, service.tags, ecs_service)
+        scaling.add_scaling(stack, service.scaling, service.tags, ecs_service, load_balancer, target_groups)
     if watched is not None:
-        monitoring.add_monitoring(stack, watched, load_balancer, target_group, ecs_service)
+        from blogstack.stacks import monitoring  # what it imports costs a millisecond at every other start
+
+        monitoring.add_monitoring(stack, watched, load_balancer, target_groups, ecs_service)
     tls = service.balancer.tls
     url = f"https://{tls.domain}" if tls else Sub(f"http://${{{load_balancer.title}.DNSName}}")
     stack.output("Url", "Where the service answers", url)
@@ -54,8 +69,7 @@ def _add_service(
     service: Service,
     task: AWSObject,
     task_group: ImportValue,
-    target_group: AWSObject,
-    listener: AWSObject,
+    target: ecs.LoadBalancer,
 ) -> AWSObject:
     tasks, placement = service.tasks, service.tasks.placement
     ecs_service = ecs.Service(
@@ -64,7 +78,7 @@ def _add_service(
         Cluster=_from_tasks(tasks, "ClusterName"),
         TaskDefinition=Ref(task),
         # A strategy rather than a launch type: ECS has no way from one to the other on a running service.
-        CapacityProviderStrategy=[ecs.CapacityProviderStrategyItem(CapacityProvider="FARGATE", Weight=1)],
+        CapacityProviderStrategy=_capacity(service),
         PlatformVersion="LATEST",
         NetworkConfiguration=ecs.NetworkConfiguration(
             AwsvpcConfiguration=ecs.AwsvpcConfiguration(
@@ -73,11 +87,7 @@ def _add_service(
                 AssignPublicIp="ENABLED" if placement.assign_public_ip else "DISABLED",
             )
         ),
-        LoadBalancers=[
-            ecs.LoadBalancer(
-                ContainerName=tasks.name, ContainerPort=tasks.container.port, TargetGroupArn=Ref(target_group)
-            )
-        ],
+        LoadBalancers=[target],
         HealthCheckGracePeriodSeconds=service.balancer.check.start,
         DeploymentConfiguration=ecs.DeploymentConfiguration(
             MinimumHealthyPercent=service.minimum_healthy_percent,
@@ -85,16 +95,23 @@ def _add_service(
             DeploymentCircuitBreaker=ecs.DeploymentCircuitBreaker(
                 Enable=service.circuit_breaker, Rollback=service.circuit_breaker
             ),
+            **(shifting.shifted(service.shift) if service.shift else {}),
         ),
         AvailabilityZoneRebalancing="ENABLED" if service.zone_rebalancing else "DISABLED",
         EnableExecuteCommand=tasks.container.exec,
         EnableECSManagedTags=True,
         PropagateTags="SERVICE",
         Tags=tagged(service.tags),
-        # ECS refuses a target group that no listener leads to, and tasks on a new port need the rules first.
-        DependsOn=[listener.title, names.BALANCER_EGRESS, names.TASK_INGRESS],
     )
     if service.fixed_count:
         # Only here: with scaling, a count in the template would reset what scaling has reached.
         ecs_service.DesiredCount = service.fixed_count
     return stack.add(ecs_service, "service")
+
+
+def _capacity(service: Service) -> list[ecs.CapacityProviderStrategyItem]:
+    on_demand = ecs.CapacityProviderStrategyItem(CapacityProvider="FARGATE", Weight=1)
+    if not service.spot:
+        return [on_demand]
+    on_demand.Base, on_demand.Weight = service.base, 100 - service.spot
+    return [on_demand, ecs.CapacityProviderStrategyItem(CapacityProvider="FARGATE_SPOT", Weight=service.spot)]

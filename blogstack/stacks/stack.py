@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, Export, ImportValue, Output, Parameter, Sub, Tags
+from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, ImportValue, Parameter, Sub, Tags, logs
 from troposphere.ec2 import SecurityGroupRule
 
 from blogstack.blueprint.naming import Imported, Value
@@ -25,7 +25,7 @@ class Stack:
         self.name = name
         self.description = description
         self.origins: dict[str, KeyPath] = {}
-        self._parts: dict[str, dict[str, BaseAWSObject]] = {"Parameters": {}, "Resources": {}, "Outputs": {}}
+        self._parts: dict[str, dict[str, Any]] = {"Parameters": {}, "Resources": {}, "Outputs": {}}
 
     def add(self, resource: AWSObject, *origin: str) -> AWSObject:
         """Add a resource that the key `origin` asked for; returns it."""
@@ -36,30 +36,49 @@ class Stack:
         """Add a parameter; returns it."""
         return self._add("Parameters", parameter)
 
-    def output(self, logical_id: str, description: str, value: object) -> Output:
+    def output(self, logical_id: str, description: str, value: object) -> dict[str, object]:
         """Show a value to people; returns the output."""
-        return self._add("Outputs", Output(logical_id, Description=description, Value=value))
+        # As plain data: troposphere has nothing to check here, and its objects are slow.
+        outputs = self._parts["Outputs"]
+        assert logical_id not in outputs, logical_id
+        outputs[logical_id] = output = {"Description": description, "Value": value}
+        return output
 
     def export(self, logical_id: str, description: str, value: object) -> None:
         """Hand a value on, as `STACK:ID`, to the stacks behind this one."""
-        self.output(logical_id, description, value).Export = Export(f"{self.name}:{logical_id}")
+        self.output(logical_id, description, value)["Export"] = {"Name": f"{self.name}:{logical_id}"}
 
     def tree(self) -> dict[str, Any]:
-        """The template as plain data, after troposphere's own validation.
-
-        Not through troposphere's Template, which encodes everything once more for each level above it.
-        """
-        parts = {
-            part: {title: body.to_dict() for title, body in bodies.items()}
-            for part, bodies in self._parts.items()
-            if bodies
-        }
+        """The template as plain data, after troposphere's own validation."""
+        parts = {part: _plain(bodies) for part, bodies in self._parts.items() if bodies}
         return {"AWSTemplateFormatVersion": "2010-09-09", "Description": self.description, **parts}
 
     def _add(self, part: str, body: Any) -> Any:  # noqa: ANN401 (troposphere has no types)
         assert body.title not in self._parts[part], body.title
         self._parts[part][body.title] = body
         return body
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 (troposphere has no types)
+    """What troposphere's objects stand for, validated.
+
+    Not through their to_dict(), which encodes everything once more for each level above it.
+    """
+    kind = type(value)
+    if kind is str or kind is int or kind is bool:
+        return value
+    if kind is dict:
+        return {key: _plain(item) for key, item in value.items()}
+    if kind is list:
+        return [_plain(item) for item in value]
+    if isinstance(value, BaseAWSObject):
+        value._validate_props()
+        value.validate()
+        return _plain(value.resource)
+    if isinstance(value, Tags):
+        return value.tags
+    assert isinstance(value, AWSHelperFn), value
+    return _plain(value.data)
 
 
 def given(value: Value) -> str | AWSHelperFn:
@@ -76,6 +95,21 @@ _LIKE_A_REFERENCE = re.compile(r"\$\{(?:AWS::|[A-Z][A-Za-z0-9]*[a-z])[A-Za-z0-9:
 def literal(text: str) -> str | AWSHelperFn:
     """A text of the user's, which nobody must read a reference into: CloudFormation does not, but a linter might."""
     return Sub("${Text}", Text=text) if _LIKE_A_REFERENCE.search(text) else text
+
+
+def log_group(logical_id: str, name: str, retention: int, kms_key: str, tags: dict[str, str]) -> logs.LogGroup:
+    """A log group that goes with its stack; `retention` in days, `kms_key` an ARN or "" for AWS's own key."""
+    group = logs.LogGroup(
+        logical_id,
+        LogGroupName=name,
+        RetentionInDays=retention,
+        Tags=tagged(tags),
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+    )
+    if kms_key:
+        group.KmsKeyId = kms_key
+    return group
 
 
 def tagged(tags: dict[str, str], name: str = "") -> Tags:

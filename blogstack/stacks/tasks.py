@@ -6,13 +6,13 @@ the service does (docs/decisions/0008-tasks-stack.md).
 
 from __future__ import annotations
 
-from troposphere import AWSObject, GetAtt, Ref, ec2, ecs, logs, secretsmanager
+from troposphere import AWSObject, GetAtt, Ref, ec2, ecs, secretsmanager
 
 from blogstack.blueprint.tasks import Tasks
-from blogstack.stacks import names
+from blogstack.stacks import access_logs, names
 from blogstack.stacks.container import Handles, add_image_tag, container, task_definition
 from blogstack.stacks.roles import add_roles
-from blogstack.stacks.stack import Stack, given, tagged
+from blogstack.stacks.stack import Stack, given, log_group, tagged
 
 _CHARACTERS = 48
 
@@ -21,20 +21,23 @@ def lower(tasks: Tasks) -> Stack:
     """Write the tasks stack down."""
     stack = Stack(tasks.stack, f"{tasks.name}: what the service's tasks share")
     cluster = _add_cluster(stack, tasks)
-    log_group = _add_log_group(stack, tasks)
+    group = log_group(names.LOG_GROUP, tasks.log_group, tasks.log_retention, tasks.kms_key, tasks.tags)
+    stack.add(group, "logs", "retention")
     security_group = _add_security_group(stack, tasks)
     secrets = {s.generated: _add_secret(stack, tasks, s.variable, s.generated) for s in tasks.secrets if s.generated}
-    execution_role, task_role = add_roles(stack, tasks, log_group, secrets)
+    execution_role, task_role = add_roles(stack, tasks, group, secrets)
     if tasks.release:
         handles = Handles(
-            Ref(log_group),
+            Ref(group),
             GetAtt(execution_role, "Arn"),
             GetAtt(task_role, "Arn"),
             {name: Ref(secret) for name, secret in secrets.items()},
         )
         _add_release(stack, tasks, handles)
+    if tasks.access_logs is not None:
+        access_logs.add_bucket(stack, tasks.access_logs, tasks.tags)
     stack.export("ClusterName", "The ECS cluster", Ref(cluster))
-    stack.export("LogGroupName", "Where the tasks log", Ref(log_group))
+    stack.export("LogGroupName", "Where the tasks log", Ref(group))
     stack.export("TaskSecurityGroupId", "Security group of the tasks", GetAtt(security_group, "GroupId"))
     stack.export("ExecutionRoleArn", "Role with which ECS starts a task", GetAtt(execution_role, "Arn"))
     stack.export("TaskRoleArn", "Role of the service itself", GetAtt(task_role, "Arn"))
@@ -55,21 +58,6 @@ def _add_cluster(stack: Stack, tasks: Tasks) -> AWSObject:
         ),
         "logs",
         "container_insights",
-    )
-
-
-def _add_log_group(stack: Stack, tasks: Tasks) -> AWSObject:
-    return stack.add(
-        logs.LogGroup(
-            names.LOG_GROUP,
-            LogGroupName=tasks.log_group,
-            RetentionInDays=tasks.log_retention,
-            Tags=tagged(tasks.tags),
-            DeletionPolicy="Delete",
-            UpdateReplacePolicy="Delete",
-        ),
-        "logs",
-        "retention",
     )
 
 
@@ -105,17 +93,18 @@ def _add_security_group(stack: Stack, tasks: Tasks) -> AWSObject:
 
 def _add_secret(stack: Stack, tasks: Tasks, variable: str, logical_id: str) -> AWSObject:
     """A secret that AWS makes up; it stays when the stack goes, because what it signed or encrypted may stay."""
+    secret = secretsmanager.Secret(
+        logical_id,
+        Description=f"{tasks.name}: {variable}",
+        GenerateSecretString=secretsmanager.GenerateSecretString(PasswordLength=_CHARACTERS, ExcludePunctuation=True),
+        Tags=tagged(tasks.tags),
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+    )
+    if tasks.kms_key:
+        secret.KmsKeyId = tasks.kms_key
     return stack.add(
-        secretsmanager.Secret(
-            logical_id,
-            Description=f"{tasks.name}: {variable}",
-            GenerateSecretString=secretsmanager.GenerateSecretString(
-                PasswordLength=_CHARACTERS, ExcludePunctuation=True
-            ),
-            Tags=tagged(tasks.tags),
-            DeletionPolicy="Retain",
-            UpdateReplacePolicy="Retain",
-        ),
+        secret,
         "service",
         "secrets",
         variable,

@@ -54,12 +54,14 @@ def add_topic(stack: Stack, watched: Monitoring) -> AWSObject:
     return topic
 
 
-def _key(stack: Stack, watched: Monitoring) -> AWSHelperFn:
-    """The key that encrypts the topic; the only place that says which.
+def _key(stack: Stack, watched: Monitoring) -> str | AWSHelperFn:
+    """The key that encrypts the topic: the user's, or one that is made.
 
     CloudWatch may use no AWS managed key, so alias/aws/sns would silence every alarm. What it needs: Amazon SNS
     developer guide, "Managing Amazon SNS encryption keys and costs", event sources from AWS services.
     """
+    if watched.kms_key:
+        return watched.kms_key
     administration = {
         "Effect": "Allow",
         "Principal": {"AWS": Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")},

@@ -1,6 +1,5 @@
-"""One emulated AWS for all the tests, emptied before each that asks for it."""
+"""The emulated AWS with a sample deployed to it, for the tests of the emulator itself."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,12 +8,6 @@ from .emulator import Emulator
 
 SAMPLE = Path(__file__).parent / "sample"
 ZONE = "Z0123456789ABCDEFGHIJ"
-
-
-@pytest.fixture(scope="session")
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as started:
-        yield started
 
 
 @pytest.fixture

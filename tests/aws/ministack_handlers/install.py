@@ -18,6 +18,7 @@ from . import (
     scaling,
     secret_names,
     task_definitions,
+    web_acls,
 )
 
 
@@ -41,5 +42,6 @@ def install() -> None:
         scaling,
         secret_names,
         task_definitions,
+        web_acls,
     ):
         concern.install()

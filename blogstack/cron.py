@@ -1,0 +1,63 @@
+"""Schedules: AWS's cron expressions and the names of time zones.
+
+Amazon EventBridge Scheduler user guide, "Cron expressions reference", to which Application Auto Scaling's own guide
+points: six fields, and of day-of-month and day-of-week one is `?`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+_MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
+_DAYS = "SUN|MON|TUE|WED|THU|FRI|SAT"
+
+
+def _values(value: str, step: str = "", special: str = "") -> str:
+    """A field: values, ranges and steps separated by commas; `special` is what else an item may be."""
+    item = rf"(?:\*|(?:{value})(?:-(?:{value}))?)" + (f"(?:/{step})?" if step else "")
+    item = f"(?:{item}|{special})" if special else item
+    return f"{item}(?:,{item})*"
+
+
+_MINUTE, _HOUR, _DATE = "[0-5]?[0-9]", "[01]?[0-9]|2[0-3]", "0?[1-9]|[12][0-9]|3[01]"
+_MONTH, _DAY, _YEAR = f"0?[1-9]|1[0-2]|{_MONTHS}", f"[1-7]|{_DAYS}", "19[7-9][0-9]|20[0-9][0-9]|21[0-9][0-9]"
+FIELDS = {
+    "minutes": _values(_MINUTE, "[1-5]?[0-9]"),
+    "hours": _values(_HOUR, "(?:1?[0-9]|2[0-3])"),
+    "day of month": rf"(?:\?|{_values(_DATE, '(?:[12]?[0-9]|3[01])', f'LW?|(?:{_DATE})W')})",
+    "month": _values(_MONTH, "(?:[1-9]|1[0-2])"),
+    "day of week": rf"(?:\?|{_values(_DAY, special=f'(?:{_DAY})?L|(?:{_DAY})#[1-5]')})",
+    "year": _values(_YEAR, "[1-9][0-9]?"),
+}
+"""The six fields in their order, each with a regular expression for what it may hold."""
+
+PATTERN = (
+    r" *(?=\S+ +\S+ +(?:\? +\S+ +[^ ?]\S* |[^ ?]\S* +\S+ +\? ))"  # one of the two days is ?, the other is not
+    + " +".join(f"(?:{field})" for field in FIELDS.values())
+    + " *"
+)
+"""A regular expression for a whole expression."""
+
+
+def fault(text: str) -> tuple[str, str] | None:
+    """What is wrong with a cron expression and the remedy; None for a sound one."""
+    if re.fullmatch(PATTERN, text):
+        return None
+    example = 'write one like "0 8 ? * MON-FRI *": minutes, hours, day of month, month, day of week, year'
+    fields = text.split()
+    if len(fields) == 5:
+        return "has five fields, and AWS's cron has six", f"add a year, * for every year; {example}"
+    if len(fields) != len(FIELDS):
+        return f"has {len(fields)} field{'s'[: len(fields) != 1]} instead of six", example
+    for (name, pattern), field in zip(FIELDS.items(), fields, strict=True):
+        if not re.fullmatch(pattern, field):
+            return f"{field!r} does not fit {name}", example
+    return "one of day of month and day of week must be ?, and only one", example
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """Names of the IANA time zones, from the package tzdata, so that they are the same on every machine."""
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text(encoding="ascii").split())
