@@ -218,14 +218,13 @@ def minutes(low: int, high: int) -> st.SearchStrategy[int | str]:
 
 def deployment() -> st.SearchStrategy[Data]:
     """Each strategy with the keys that it has."""
-    back = {"circuit_breaker": st.booleans(), "rollback_on_alarms": st.just(False)}
-    bake = back | {"bake_time": minutes(0, 1440)}
+    bake = {"circuit_breaker": st.booleans(), "bake_time": minutes(0, 1440)}
     rolling = {"minimum_healthy_percent": st.integers(0, 50), "maximum_percent": st.just(200)}
     canary = {"canary_percent": st.integers(1, 100), "step_interval": minutes(1, 540)}
     # Nine steps of 50 minutes and a day are less than the 33 hours that CloudFormation accepts.
     linear = {"step_percent": st.integers(10, 100), "step_interval": minutes(1, 50)}
     return st.one_of(
-        optional({}, {"strategy": st.just("rolling"), **back, **rolling}),
+        optional({}, {"strategy": st.just("rolling"), "circuit_breaker": st.booleans(), **rolling}),
         optional({"strategy": st.just("blue_green")}, bake),
         optional({"strategy": st.just("canary")}, bake | canary),
         optional({"strategy": st.just("linear")}, bake | linear),
@@ -269,9 +268,9 @@ def configurations(draw: st.DrawFn) -> Data:
         **({} if region.startswith("us-gov-") else {"domain": domain(region, "blog.example.com")}),
         "database": database(region),
         "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
-        "alarms": st.fixed_dictionaries({"email": st.sampled_from(["ops@example.com", "a.b+c@sub.example.org"])}),
         "deployment": deployment(),
         "kms_key": st.just(f"arn:aws:kms:{region}:123456789012:key/12345678-90ab-cdef-1234-567890abcdef"),
+        "alarms": st.fixed_dictionaries({"email": st.sampled_from(["ops@example.com", "a.b+c@sub.example.org"])}),
         "logs": optional(
             {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}
         ),
@@ -294,9 +293,9 @@ def with_environments(draw: st.DrawFn) -> Data:
         "service": service() | st.just({"environment": dict.fromkeys(data.get("service", {}).get("environment", {}))}),
         "scaling": st.just({"min": low, "max": draw(st.integers(low, 10)), "cpu": None, "spot": None}) | st.none(),
         "load_balancer": load_balancer(st.just(internal)),
-        "alarms": st.just({"email": "ops@example.com"}) | st.none(),
         "network": network(not uri or f".dkr.ecr.{data['region']}." in uri, internal).map(_instead),
         "deployment": deployment().map(_instead_of_deployment) | st.none(),
+        "alarms": st.just({"email": "ops@example.com"}) | st.none(),
         "logs": st.just({"retention": 7}) | st.none(),
     }
     # Short enough for a service of the name NAME-ENVIRONMENT to stand for it.

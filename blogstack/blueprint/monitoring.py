@@ -96,8 +96,8 @@ class Monitoring(NamedTuple):
         rows: Of the dashboard: is it healthy, is it busy, what does the database do.
         rollback: Whether a deployment is rolled back on some of the alarms.
         tells_service: Whether the service says so, or that it is not.
-        kms_key: Of the topic; "" for one that is made.
         database: Identifier of the database; "" without one.
+        kms_key: Of the topic; "" for one that the stack makes.
     """
 
     title: str
@@ -105,8 +105,8 @@ class Monitoring(NamedTuple):
     rows: tuple[tuple[Chart, ...], ...]
     rollback: bool
     tells_service: bool
-    kms_key: str
     database: str
+    kms_key: str
     tags: dict[str, str]
 
     @property
@@ -130,9 +130,8 @@ def resolve_monitoring(config: Config, service: Service, database: Database | No
         rows=rows,
         rollback=rollback,
         tells_service=rollback or commercial,
-        kms_key=config.kms_key or "",
-        # The instance is called like its stack (docs/decisions/0022-database-name.md).
         database=database.stack if database else "",
+        kms_key=config.kms_key or "",
         tags=dict(service.tags),
     )
 
@@ -143,12 +142,11 @@ _REQUESTS = Metric("requests", "requests", Of.BALANCER, "RequestCount", "Sum", _
 
 def _health(service: Service, fewest: int) -> tuple[Chart, ...]:
     """Is it healthy?"""
-    unhealthy = _unhealthy_tasks(service)
-    # A service that a schedule turns off may have no task.
-    tasks = (_fewer_tasks(service, fewest), unhealthy) if fewest else (unhealthy,)
+    # A schedule that turns the service off is no failure.
+    fewer = (_fewer_tasks(service, fewest),) if fewest else ()
     return (
         Chart("Failed requests, percent", _failed_requests(service)),
-        Chart("Tasks behind the load balancer", tasks),
+        Chart("Tasks behind the load balancer", (*fewer, _unhealthy_tasks(service))),
         Chart(
             "Response time, seconds",
             (_latency(service),),
@@ -187,13 +185,13 @@ def _failed_requests(service: Service) -> tuple[Alarm, Alarm]:
     )
 
 
-def _of_targets(service: Service, id: str, name: str, statistic: str) -> tuple[tuple[Metric, ...], str]:
-    """A number of targets: its metric, and with a second target group both and the expression that adds them."""
-    first = Metric(id, id, Of.TARGETS, name, statistic)
+def _of_targets(service: Service, id: str, label: str, name: str, statistic: str) -> tuple[tuple[Metric, ...], str]:
+    """A number of targets, and the expression of it: with two target groups, of which one is empty, the sum of both."""
+    first = Metric(id, label, Of.TARGETS, name, statistic)
     if service.shift is None:
         return (first,), ""
-    second = first._replace(id=f"{id}_too", of=Of.ALTERNATE)
-    return (first, second), f"SUM([{first.id}, {second.id}])"
+    second = Metric(f"{id}2", f"{label}, second group", Of.ALTERNATE, name, statistic)
+    return (first, second), f"FILL({first.id}, 0) + FILL({second.id}, 0)"
 
 
 def _settled(service: Service) -> int:
@@ -209,7 +207,7 @@ def _fewer_tasks(service: Service, fewest: int) -> Alarm:
     least = max(1, -(-fewest * service.minimum_healthy_percent // 100))
     minutes = _settled(service)
     name = service.tasks.name
-    metrics, expression = _of_targets(service, "healthy", "HealthyHostCount", "Minimum")
+    metrics, expression = _of_targets(service, "healthy", "healthy", "HealthyHostCount", "Minimum")
     return Alarm(
         "fewer-tasks",
         "healthy tasks",
@@ -228,7 +226,7 @@ def _fewer_tasks(service: Service, fewest: int) -> Alarm:
 
 def _unhealthy_tasks(service: Service) -> Alarm:
     minutes = _settled(service)
-    metrics, expression = _of_targets(service, "unhealthy", "UnHealthyHostCount", "Maximum")
+    metrics, expression = _of_targets(service, "unhealthy", "unhealthy", "UnHealthyHostCount", "Maximum")
     return Alarm(
         "unhealthy-tasks",
         "unhealthy tasks",
@@ -261,11 +259,10 @@ def _load(service: Service) -> tuple[Chart, ...]:
     """Is it busy?"""
     cpu = Metric("cpu", "CPU, average", Of.SERVICE, "CPUUtilization", "Average", _FIVE_MINUTES)
     memory = Metric("memory", "memory, fullest task", Of.SERVICE, "MemoryUtilization", "Maximum", _FIVE_MINUTES)
-    held = {policy.measure: policy.target for policy in service.scaling.policies} if service.scaling else {}
-    target = held.get("cpu")
+    policies = service.scaling.policies if service.scaling else ()
+    target = next((policy.target for policy in policies if policy.measure == "cpu"), 0)
     # Halfway from what scaling holds to all of it.
     busy = ((target or _CPU_TARGET) + 100) // 2
-    full = max(_MEMORY_PERCENT, (held.get("memory", 0) + 100) // 2)
     look = (
         "whether scaling.max is reached, and at the requests" if target else "the requests: no scaling follows the CPU"
     )
@@ -292,10 +289,10 @@ def _load(service: Service) -> tuple[Chart, ...]:
                 Alarm(
                     "memory",
                     "memory",
-                    f"{lasting}, a task used {full} percent of its memory or more; at 100 it is killed. "
+                    f"{lasting}, a task used {_MEMORY_PERCENT} percent of its memory or more; at 100 it is killed. "
                     "Look first at whether it grows with every request or with every deployment.",
                     (memory,),
-                    full,
+                    _MEMORY_PERCENT,
                     lasting=_LASTING,
                     among=_LASTING,
                 ),

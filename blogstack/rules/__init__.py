@@ -95,12 +95,12 @@ RULES: tuple[Rule, ...] = (
         ((*_HEALTH, "path"), (*_HEALTH, "ready_path"), (*_CHECK, "path")),
     ),
     Rule(Code.NO_CIRCUIT_BREAKER, deploying.no_circuit_breaker, (("deployment", "circuit_breaker"),)),
+    Rule(Code.SINGLE_TASK, scaling.single_task, _SCALING),
     Rule(
         Code.ROLLBACK_WITHOUT_ALARMS,
         deploying.rollback_without_alarms,
         (("deployment", "rollback_on_alarms"), ("alarms",)),
     ),
-    Rule(Code.SINGLE_TASK, scaling.single_task, _SCALING),
     Rule(Code.PLAIN_HTTP, traffic.plain_http, (("domain",),)),
     Rule(Code.SECRET_IN_ENVIRONMENT, tasks.secret_in_environment, (_ENVIRONMENT,)),
     Rule(Code.ALLOWED_HOSTS, tasks.allowed_hosts, (_FRAMEWORK, _ENVIRONMENT)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from troposphere import AWSHelperFn, AWSObject, GetAtt, Ref, Sub, cloudwatch, ecs
@@ -26,7 +27,11 @@ Dimensions = dict[Of, dict[str, str | AWSHelperFn]]
 
 
 def add_monitoring(
-    stack: Stack, watched: Monitoring, load_balancer: AWSObject, target_groups: list[AWSObject], service: AWSObject
+    stack: Stack,
+    watched: Monitoring,
+    load_balancer: AWSObject,
+    target_groups: Sequence[AWSObject],
+    service: AWSObject,
 ) -> None:
     """Watch the load balancer, its target groups, the service and the database."""
     balancer = {"LoadBalancer": GetAtt(load_balancer, "LoadBalancerFullName")}
@@ -34,10 +39,11 @@ def add_monitoring(
         Of.BALANCER: balancer,
         # Not from the service itself, which waits for some of the alarms.
         Of.SERVICE: {"ClusterName": watched.title, "ServiceName": watched.title},
-        Of.DATABASE: {"DBInstanceIdentifier": watched.database},
     }
     for of, group in zip((Of.TARGETS, Of.ALTERNATE), target_groups, strict=False):
         dimensions[of] = {"TargetGroup": GetAtt(group, "TargetGroupFullName"), **balancer}
+    if watched.database:
+        dimensions[Of.DATABASE] = {"DBInstanceIdentifier": watched.database}
     topic = add_topic(stack, watched)
     for alarm in watched.alarms:
         added = stack.add(_alarm(alarm, dimensions, topic, watched.tags), _ORIGIN)

@@ -55,7 +55,7 @@ def add_topic(stack: Stack, watched: Monitoring) -> AWSObject:
 
 
 def _key(stack: Stack, watched: Monitoring) -> str | AWSHelperFn:
-    """The key that encrypts the topic: the user's, or one that is made.
+    """The key that encrypts the topic: the customer's, or else one of its own.
 
     CloudWatch may use no AWS managed key, so alias/aws/sns would silence every alarm. What it needs: Amazon SNS
     developer guide, "Managing Amazon SNS encryption keys and costs", event sources from AWS services.

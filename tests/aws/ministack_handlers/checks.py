@@ -46,7 +46,11 @@ CALLS = {
     "AWS::RDS::DBInstance": _Call(
         "rds",
         "CreateDBInstance",
-        ("Tags", "AllocatedStorage", "SourceDBInstanceIdentifier", "DeleteAutomatedBackups", "UseLatestRestorableTime"),
+        # The last three belong to other calls: deleting, restoring and modifying one.
+        (
+            *("Tags", "AllocatedStorage", "SourceDBInstanceIdentifier"),
+            *("DeleteAutomatedBackups", "UseLatestRestorableTime", "AllowMajorVersionUpgrade"),
+        ),
         {"VPCSecurityGroups": "VpcSecurityGroupIds"},
         {"DBInstanceIdentifier": "chosen", "AllocatedStorage": 20},
     ),
