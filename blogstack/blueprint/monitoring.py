@@ -130,6 +130,7 @@ def resolve_monitoring(config: Config, service: Service, database: Database | No
         rows=rows,
         rollback=rollback,
         tells_service=rollback or commercial,
+        # The instance is called like its stack (docs/decisions/0022-database-name.md).
         database=database.stack if database else "",
         kms_key=config.kms_key or "",
         tags=dict(service.tags),
@@ -186,12 +187,15 @@ def _failed_requests(service: Service) -> tuple[Alarm, Alarm]:
 
 
 def _of_targets(service: Service, id: str, label: str, name: str, statistic: str) -> tuple[tuple[Metric, ...], str]:
-    """A number of targets, and the expression of it: with two target groups, of which one is empty, the sum of both."""
+    """A number of targets, and the expression of it: with two target groups, of which one may be empty, their sum.
+
+    Without FILL, which puts a 0 in place of a minute that is only late (CloudWatch user guide, "Using metric math").
+    """
     first = Metric(id, label, Of.TARGETS, name, statistic)
     if service.shift is None:
         return (first,), ""
     second = Metric(f"{id}2", f"{label}, second group", Of.ALTERNATE, name, statistic)
-    return (first, second), f"FILL({first.id}, 0) + FILL({second.id}, 0)"
+    return (first, second), f"SUM([{first.id}, {second.id}])"
 
 
 def _settled(service: Service) -> int:
@@ -259,10 +263,11 @@ def _load(service: Service) -> tuple[Chart, ...]:
     """Is it busy?"""
     cpu = Metric("cpu", "CPU, average", Of.SERVICE, "CPUUtilization", "Average", _FIVE_MINUTES)
     memory = Metric("memory", "memory, fullest task", Of.SERVICE, "MemoryUtilization", "Maximum", _FIVE_MINUTES)
-    policies = service.scaling.policies if service.scaling else ()
-    target = next((policy.target for policy in policies if policy.measure == "cpu"), 0)
+    held = {policy.measure: policy.target for policy in service.scaling.policies} if service.scaling else {}
+    target = held.get("cpu")
     # Halfway from what scaling holds to all of it.
     busy = ((target or _CPU_TARGET) + 100) // 2
+    full = max(_MEMORY_PERCENT, (held.get("memory", 0) + 100) // 2)
     look = (
         "whether scaling.max is reached, and at the requests" if target else "the requests: no scaling follows the CPU"
     )
@@ -289,10 +294,10 @@ def _load(service: Service) -> tuple[Chart, ...]:
                 Alarm(
                     "memory",
                     "memory",
-                    f"{lasting}, a task used {_MEMORY_PERCENT} percent of its memory or more; at 100 it is killed. "
+                    f"{lasting}, a task used {full} percent of its memory or more; at 100 it is killed. "
                     "Look first at whether it grows with every request or with every deployment.",
                     (memory,),
-                    _MEMORY_PERCENT,
+                    full,
                     lasting=_LASTING,
                     among=_LASTING,
                 ),
