@@ -172,7 +172,7 @@ class TestEachCase:
         assert publish["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
         assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
         used = resources["AlarmTopic"]["Properties"]["KmsMasterKeyId"]
-        if "AlarmKey" not in resources:  # the customer's, whose policy is the customer's: docs/customer-key.md
+        if "AlarmKey" not in resources:  # the customer's, whose policy is the customer's: blogstack/guides/kms_key.md
             assert used.startswith("arn:aws:kms:")
             return
         assert used == {"Ref": "AlarmKey"}

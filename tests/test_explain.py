@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 
@@ -9,7 +11,7 @@ import pytest
 
 from blogstack.compiler import validate_text
 from blogstack.diagnostics import Code
-from blogstack.explain import about, explain, page, words
+from blogstack.explain import about, explain, guide, page, words
 from blogstack.reference import Key, keys
 from tests.conftest import ROOT
 from tests.console import Run, on_terminal
@@ -26,7 +28,7 @@ class TestKeys:
         assert key.description.endswith(".")
         assert key.takes
         assert "pydantic" not in key.takes and "<" not in key.takes
-        assert explain(key.name) == about(key)
+        assert explain(key.name) == about(key) + guide(key)
 
     @pytest.mark.parametrize("key", [key for key in KEYS if key.example is not None], ids=lambda key: key.name)
     def test_example_holds(self, key: Key) -> None:
@@ -168,3 +170,20 @@ class TestPages:
 
     def test_pages_are_package_data(self) -> None:
         assert "codes/*.md" in (ROOT / "setup.cfg").read_text().split()
+
+
+class TestGuides:
+    """What there is to know beside a key."""
+
+    def test_each_is_a_key_s(self) -> None:
+        guides = {path.stem for path in (ROOT / "blogstack" / "guides").iterdir()}
+        assert guides
+        assert guides <= {key.name for key in keys()}
+
+    def test_statements_for_the_key_policy(self, run: Run) -> None:
+        """`explain kms_key` prints the statements that a key of the user's own must have, ready to copy."""
+        text = run("explain", "kms_key").stdout
+        statements = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+        principals = {statement["Principal"]["Service"] for statement in statements}
+        assert principals == {"logs.REGION.amazonaws.com", "cloudwatch.amazonaws.com"}
+        assert all(statement["Effect"] == "Allow" and statement["Condition"] for statement in statements)
