@@ -9,6 +9,9 @@ _ECR_URI = re.compile(
     r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.(?:com|com\.cn|eu)/(?P<repository>.+)"
 )
 
+ECR_PATTERN = re.sub(r"\?P<\w+>", "", f"^{_ECR_URI.pattern}$")
+"""A regular expression for an image in ECR, as a JSON Schema takes it."""
+
 
 def without_tag(image: str) -> str:
     """An image, which has a tag or a digest, without it."""

@@ -114,7 +114,7 @@ def in_words(annotation: object, metadata: Iterable[object] = ()) -> str:
 _UNIONS = (Union, UnionType)
 _PLAIN: dict[object, str] = {
     str: "text",
-    str | int: "text",
+    str | int | float: "text",
     str | int | float | bool: "text, number, true or false",
     int: "whole number",
     bool: "true or false",

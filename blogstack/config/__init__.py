@@ -21,9 +21,9 @@ from blogstack.config.network import Network
 from blogstack.config.overrides import Overrides
 from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
-from blogstack.config.types import AsWritten, Form, Section
+from blogstack.config.types import AsWritten, Choices, Form, Section
 from blogstack.environments import MOST_ENVIRONMENTS
-from blogstack.regions import Region
+from blogstack.regions import PLACES, Region
 
 # Tagging AWS resources user guide, "Tag naming limits and requirements", in the characters that every service takes.
 _TAG_CHARACTERS = "[A-Za-z0-9 _.:/=+@-]"
@@ -67,7 +67,7 @@ class Config(Section):
         ),
     ] = Field(examples=["blog-api"])
     """Name of the service, 2 to 30 characters; the prefix of every stack."""
-    region: Region = Field(examples=["ap-northeast-2"])
+    region: Annotated[Region, Choices(PLACES)] = Field(examples=["ap-northeast-2"])
     """AWS region that everything is in."""
     # 50 tags a resource, three of them ours.
     tags: dict[Annotated[str, _TAG_KEY], Annotated[AsWritten, _TAG_VALUE]] = Field(

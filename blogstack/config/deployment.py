@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from blogstack.config.types import Minutes, Section, Whole
+from blogstack.config.types import Choices, Minutes, Section, Whole
 
 # Amazon ECS API reference, DeploymentConfiguration, CanaryConfiguration and LinearConfiguration: whole minutes, up to a
 # day; AWS takes tenths of a percent too, which nobody needs.
@@ -14,7 +14,17 @@ _DAY = 1440
 class Deployment(Section):
     """How a new version replaces the old one."""
 
-    strategy: Literal["rolling", "blue_green", "canary", "linear"] = "rolling"
+    strategy: Annotated[
+        Literal["rolling", "blue_green", "canary", "linear"],
+        Choices(
+            {
+                "rolling": "new tasks take the place of old ones, a few at a time",
+                "blue_green": "a second set of tasks gets all requests at once, and the first stays for bake_time",
+                "canary": "a second set gets canary_percent of the requests first, and the rest after step_interval",
+                "linear": "a second set gets step_percent of the requests more every step_interval",
+            }
+        ),
+    ] = "rolling"
     """Replace tasks one by one, or start a second set and move requests to it at once, after a share, or in steps."""
     minimum_healthy_percent: Annotated[int, Whole(0, 100, "percent")] = 100
     """rolling: share of the tasks that stays healthy during a deployment, in percent, rounded up."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from blogstack.config.types import Form, Section, UniqueItems, Whole, fault
+from blogstack.config.types import Choices, Form, Section, UniqueItems, Whole, fault
 from blogstack.images import ecr_repository
 
 # Amazon ECR API reference, CreateRepository: repositoryName.
@@ -46,7 +46,12 @@ class Image(Section):
         | None
     ) = Field(None, examples=["arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:registry-AbCdEf"])
     """ARN of a Secrets Manager secret with the registry's user and password, for a `uri` outside ECR."""
-    architecture: Literal["x86_64", "arm64"] = "x86_64"
+    architecture: Annotated[
+        Literal["x86_64", "arm64"],
+        Choices(
+            {"x86_64": "Intel and AMD processors", "arm64": "AWS Graviton processors, for which Fargate costs less"}
+        ),
+    ] = "x86_64"
     """Processor architecture that the image is built for."""
     keep: Annotated[int, Whole(2, 1000, "images")] = 30
     """Tagged images that the repository keeps, newest first; two at the least, to go back to."""
@@ -59,7 +64,7 @@ class Image(Section):
     @model_validator(mode="after")
     def _one_source(self) -> Image:
         if self.uri is not None and self.repository is not None:
-            raise fault("EXCLUSIVE", "image has both a repository and a uri", "keep one of the two")
+            raise fault("EXCLUSIVE", "image has both a repository and a uri", "keep one of the two", "repository")
         if self.credentials is not None and (self.uri is None or ecr_repository(self.uri)):
             help = "remove them: the task's execution role may pull from ECR"
             raise fault("EXCLUSIVE", "image.credentials are for a uri outside ECR", help, "credentials")

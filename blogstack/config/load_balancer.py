@@ -9,7 +9,18 @@ from pydantic import Field
 from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.service import UrlPath
-from blogstack.config.types import Cidr, Duration, Form, JsonSchema, Section, UniqueItems, Whole, fault, shorten
+from blogstack.config.types import (
+    Choices,
+    Cidr,
+    Duration,
+    Form,
+    JsonSchema,
+    Section,
+    UniqueItems,
+    Whole,
+    fault,
+    shorten,
+)
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -25,6 +36,14 @@ TlsPolicy = Literal[
     "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
     "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09",
 ]
+_TLS_POLICIES = {
+    "ELBSecurityPolicy-TLS13-1-2-2021-06": "TLS 1.3 and 1.2",
+    "ELBSecurityPolicy-TLS13-1-2-Res-2021-06": "TLS 1.3 and 1.2 without CBC ciphers",
+    "ELBSecurityPolicy-TLS13-1-3-2021-06": "TLS 1.3 only",
+    "ELBSecurityPolicy-TLS13-1-2-PQ-2025-09": "TLS 1.3 and 1.2, with post-quantum key exchange",
+    "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09": "TLS 1.3 and 1.2 without CBC ciphers, with post-quantum key exchange",
+    "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09": "TLS 1.3 only, with post-quantum key exchange",
+}
 # Elastic Load Balancing API reference, Matcher: 200 to 499, values and ranges.
 _CODE = "[234][0-9]{2}"
 
@@ -96,7 +115,7 @@ class LoadBalancer(Section):
     # Elastic Load Balancing user guide, "Sticky sessions": 1 second to 7 days.
     stickiness: Annotated[int, Duration(1, 604800)] | None = Field(None, examples=["1h"])
     """Time that a client's requests go to the same task, held by a cookie; null: to any task."""
-    tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+    tls_policy: Annotated[TlsPolicy, Choices(_TLS_POLICIES)] = "ELBSecurityPolicy-TLS13-1-2-2021-06"
     """Security policy of the TLS listener: versions and ciphers."""
     access_logs: Annotated[bool | str, _AccessLogs()] = Field(True, examples=["my-access-logs"])
     """Whether requests are logged to a bucket that is made, for logs.retention days; or the name of one that exists."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
-from blogstack.config.types import Section
+from blogstack.config.types import Choices, Section
 
 # CloudWatch Logs API reference, PutRetentionPolicy: retentionInDays.
 RetentionDays = Literal[
@@ -12,10 +12,15 @@ RetentionDays = Literal[
 ]  # fmt: skip
 
 
+def _told(days: int) -> str:
+    years = days / 365.25
+    return f"about {years:.0f} year{'s'[: years > 1.5]}" if years > 0.99 else f"{days} day{'s'[: days > 1]}"
+
+
 class Logs(Section):
     """Logs and metrics."""
 
-    retention: RetentionDays = 30
+    retention: Annotated[RetentionDays, Choices({days: _told(days) for days in get_args(RetentionDays)})] = 30
     """Days that logs are kept."""
     container_insights: bool = True
     """Whether the cluster collects Container Insights metrics."""

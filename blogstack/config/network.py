@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.types import Cidr, Form, JsonSchema, Section, UniqueItems, counted, fault, shorten
+from blogstack.config.types import Choices, Cidr, Form, JsonSchema, Section, UniqueItems, counted, fault, shorten
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -60,7 +60,17 @@ class Create(Section):
     """IPv4 block of the network, from /16 to /22, of the private address ranges."""
     availability_zones: Annotated[int | tuple[str, ...], _Zones()] = Field(2, examples=[3, ["a", "c"]])
     """How many availability zones, 2 or 3, or the letters of two or three: letters stay the same for ever."""
-    egress: Literal["nat", "nat_per_az", "endpoints", "public_ip"] = "nat"
+    egress: Annotated[
+        Literal["nat", "nat_per_az", "endpoints", "public_ip"],
+        Choices(
+            {
+                "nat": "one NAT gateway: the internet from private subnets; a failure of its zone cuts the tasks off",
+                "nat_per_az": "a NAT gateway in each zone: the same, and each zone stands alone",
+                "endpoints": "VPC endpoints: AWS's services only, no internet",
+                "public_ip": "tasks in the public subnets with public addresses: the least money, no private subnets",
+            }
+        ),
+    ] = "nat"
     """How tasks reach ECR, logs and secrets: one NAT gateway, one a zone, VPC endpoints, or public addresses."""
     flow_logs: bool = True
     """Whether the network's traffic is logged to CloudWatch Logs."""
@@ -79,7 +89,16 @@ class Existing(Section):
     """Subnets where the tasks run; needed unless egress is public_ip."""
     database_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=20, examples=[_SUBNETS])
     """Subnets where the database stands, in two or more zones; needed with `database`."""
-    egress: Literal["nat", "endpoints", "public_ip"] = "nat"
+    egress: Annotated[
+        Literal["nat", "endpoints", "public_ip"],
+        Choices(
+            {
+                "nat": "its private subnets lead to a NAT gateway, or another way, to the internet",
+                "endpoints": "its private subnets lead to VPC endpoints only",
+                "public_ip": "tasks run in the public subnets, with public addresses",
+            }
+        ),
+    ] = "nat"
     """What the network offers its private subnets: nat or endpoints; public_ip: tasks run in the public subnets."""
 
 
@@ -98,6 +117,7 @@ class Network(Section):
                 "EXCLUSIVE",
                 "network has both create and existing",
                 "keep one of the two; in an environment null takes the other away",
+                "create",
             )
         return self
 

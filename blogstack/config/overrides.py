@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from blogstack.config.types import Section, UniqueItems
+from blogstack.config.types import Choices, Section, UniqueItems
+
+_POLICIES = {
+    "Delete": "it goes",
+    "Retain": "it stays, outside of any stack",
+    "RetainExceptOnCreate": "it stays, but not when its very creation fails",
+    "Snapshot": "a snapshot of it stays",
+}
 
 
 # AWS CloudFormation template reference, "Resource attribute reference", but for those of other types.
@@ -19,9 +26,11 @@ class Override(Section):
     """Logical IDs of the resources that must be there before, instead of those in the template; null removes it."""
     Metadata: dict[str, Any] = Field({})
     """Metadata of the resource, which tools read."""
-    DeletionPolicy: Literal["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"] | None = None
+    DeletionPolicy: (
+        Annotated[Literal["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"], Choices(_POLICIES)] | None
+    ) = None
     """What becomes of the resource when its stack goes; null removes it."""
-    UpdateReplacePolicy: Literal["Delete", "Retain", "Snapshot"] | None = None
+    UpdateReplacePolicy: Annotated[Literal["Delete", "Retain", "Snapshot"], Choices(_POLICIES)] | None = None
     """What becomes of the resource when another takes its place; null removes it."""
 
 

@@ -9,7 +9,19 @@ from pydantic import Field
 from blogstack.config.secrets import Secret
 from blogstack.config.sidecars import MOST_SIDECARS, DependsOn, Sidecar, SidecarName
 from blogstack.config.sizes import Cpu, Memory
-from blogstack.config.types import AsWritten, Duration, Form, Items, Section, Text, UniqueItems, Variable, Whole
+from blogstack.config.types import (
+    AsWritten,
+    Choices,
+    Duration,
+    Form,
+    Items,
+    Section,
+    Text,
+    UniqueItems,
+    Variable,
+    Whole,
+)
+from blogstack.frameworks import START_UP
 
 UrlPath = Annotated[
     str,
@@ -60,7 +72,12 @@ class Statement(Section):
 class Service(Section):
     """The container that runs and how it runs."""
 
-    framework: Literal["fastapi", "django", "other"] = "other"
+    framework: Annotated[
+        Literal["fastapi", "django", "other"],
+        Choices(
+            {name: f"start_period {s.start_period}s, grace_period {s.grace_period}s" for name, s in START_UP.items()}
+        ),
+    ] = "other"
     """Web framework; it sets only how long a start may take."""
     cpu: Cpu = 512
     """CPU of one task in CPU units, 1024 to a vCPU, or as in `0.5 vCPU`."""

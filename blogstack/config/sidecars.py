@@ -9,7 +9,7 @@ from pydantic import Field
 from blogstack.config.image import HOST, REPOSITORY_NAME
 from blogstack.config.secrets import Secret
 from blogstack.config.sizes import ContainerMemory
-from blogstack.config.types import AsWritten, Duration, Form, Items, Section, Text, Variable, Whole
+from blogstack.config.types import AsWritten, Choices, Duration, Form, Items, Section, Text, Variable, Whole
 
 # Amazon ECS service quotas, "Containers per task definition": 10, one of them the service's own.
 MOST_SIDECARS = 9
@@ -26,7 +26,20 @@ SidecarName = Annotated[
 ]
 
 # Amazon ECS API reference, ContainerDependency, condition.
-DependsOn = dict[SidecarName, Literal["START", "HEALTHY", "COMPLETE", "SUCCESS"]]
+DependsOn = dict[
+    SidecarName,
+    Annotated[
+        Literal["START", "HEALTHY", "COMPLETE", "SUCCESS"],
+        Choices(
+            {
+                "START": "it runs",
+                "HEALTHY": "it has passed its check; it needs `health`",
+                "COMPLETE": "it has ended; it is not essential",
+                "SUCCESS": "it has ended with status 0; it is not essential",
+            }
+        ),
+    ],
+]
 """The sidecars that a container waits for, and what each of them has to reach."""
 
 # Amazon ECS API reference, ContainerDefinition, image: a tag or a digest, 255 characters.

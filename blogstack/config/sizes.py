@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,6 +69,21 @@ _MOST_MEMORY = 249856
 _VCPU = {".25": 256, ".5": 512, **{str(units // 1024): units for units in TASK_SIZES if units >= 1024}}
 _VCPU_TEXT = re.compile(r"0?(\.25|\.5|1|2|4|8|16|32) ?v[Cc][Pp][Uu]")
 _GB_TEXT = re.compile(r"([1-9][0-9]{0,2}|0?\.5) ?GB")
+
+
+def cpu_schema(units: int) -> JsonSchema:
+    """The schema of one number of CPU units, however it is written."""
+    (text,) = (text for text, known in _VCPU.items() if known == units)
+    number = f"0?\\{text}" if text.startswith(".") else text
+    return {"anyOf": [{"const": units}, {"type": "string", "pattern": f"^{number} ?v[Cc][Pp][Uu]$"}]}
+
+
+def spellings_of_memory(sizes: Iterable[int]) -> list[int | str]:
+    """Every way to write one of some sizes in MiB: all the numbers, then the texts."""
+    numbers = list(sizes)
+    whole = [str(size // 1024) for size in numbers if size % 1024 == 0]
+    texts = [*(["0.5", ".5"] if 512 in numbers else []), *whole]
+    return [*numbers, *(f"{text}{space}GB" for text in texts for space in (" ", ""))]
 
 
 def _cpu_units(value: object) -> int:

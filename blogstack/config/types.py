@@ -6,6 +6,7 @@ An error's type is the name of a Code; its context may hold the remedy as `help`
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -25,6 +26,18 @@ class Section(BaseModel):
     """A mapping of the configuration: unknown keys are errors, values are never converted or changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """What each value of an enumeration means, beside its `Literal`: for editors, `explain` and the reference."""
+
+    meanings: Mapping[object, str]
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        own = handler(schema)
+        texts = [self.meanings[value] for value in own["enum"]]
+        return {**own, "enumDescriptions": texts, "markdownEnumDescriptions": texts}
 
 
 Items = Annotated[tuple[T, ...], Field(strict=False)]
@@ -192,9 +205,13 @@ class Form:
         own: JsonSchema = {"type": "string", "pattern": f"^(?:{self.pattern})$", "maxLength": self.longest}
         if self.scalars:
             return {"anyOf": [own, {"type": ["number", "boolean"]}]}
-        if not any(re.fullmatch(self.pattern, number) for number in ("7", "200")):
+        whole = [number for number in range(1000) if re.fullmatch(self.pattern, str(number))]
+        if not whole:
             return own
-        return {"anyOf": [own, {"type": "integer", "minimum": 0}]}
+        # 17.6 is read as it is written, but is a number to an editor.
+        decimal = re.fullmatch(self.pattern, f"{whole[-1]}.6")
+        limit = {"exclusiveMaximum": whole[-1] + 1} if whole[-1] < 999 else {}
+        return {"anyOf": [own, {"type": "number" if decimal else "integer", "minimum": whole[0], **limit}]}
 
     def in_words(self) -> str:
         """The type, its limits and how to write it."""
@@ -237,7 +254,7 @@ _NOT_DYNAMIC: Any = {"not": {"type": "string", "pattern": r"\{\{resolve:"}}
 
 Text = Annotated[
     str,
-    BeforeValidator(as_text, json_schema_input_type=str | int),
+    BeforeValidator(as_text, json_schema_input_type=str | int | float),
     AfterValidator(_no_dynamic_reference),
     Field(json_schema_extra=_NOT_DYNAMIC),
 ]
