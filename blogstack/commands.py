@@ -124,6 +124,8 @@ def _release(blueprint: Blueprint) -> Iterator[str]:
 def _service(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[str]:
     stack = blueprint.service.stack
     yield f"# The service; meanwhile, in a second terminal: aws logs tail {blueprint.tasks.log_group} --follow"
+    if blueprint.monitoring is not None:
+        yield f"# AWS asks {blueprint.monitoring.email} once to confirm: until then no alarm is mailed"
     yield f"{_deploy(stack, files[stack])} {_TAG}"
 
 

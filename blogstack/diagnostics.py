@@ -78,6 +78,11 @@ class Code(Enum):
     OTHER_STRATEGY = "BS329", Severity.ERROR, "a key belongs to another deployment strategy"
     DEPLOYMENT_TOO_LONG = "BS330", Severity.ERROR, "a deployment takes longer than CloudFormation waits"
     SCHEDULE_STAYS = "BS331", Severity.WARNING, "nothing takes back what a schedule sets"
+    NO_PUBLIC_ZONES = "BS332", Severity.ERROR, "the region's Route 53 has no public hosted zones"
+    ROLE_TOO_LONG = "BS333", Severity.ERROR, "the task role's permissions are too long"
+    STICKY_SHIFT = "BS334", Severity.ERROR, "sticky sessions do not go with two target groups"
+
+    ROLLBACK_WITHOUT_ALARMS = "BS337", Severity.ERROR, "a rollback on alarms, and no alarms"
 
     UNKNOWN_RESOURCE = "BS340", Severity.ERROR, "an override names what no stack has"
     WAITS_FOR_EVER = "BS341", Severity.ERROR, "a container waits for what cannot come"

@@ -70,7 +70,7 @@ def emit(name: str, tree: Mapping[str, Any], owner: Owner, source: str, format: 
     tree = canonical(tree)
     if format == "json":
         tree = _ordered({**tree, "Metadata": {"Generated": header(owner, source)}}, _SECTIONS)
-        return Template(name, json.dumps(tree, indent=2, ensure_ascii=False) + "\n", owner)
+        return Template(name, to_json(tree), owner)
     return Template(name, f"# {header(owner, source)}\n" + to_yaml(tree), owner)
 
 
@@ -96,6 +96,22 @@ def canonical(tree: Mapping[str, Any]) -> dict[str, Any]:
 def _ordered(tree: Mapping[str, Any], order: Iterable[str]) -> dict[str, Any]:
     first = {key: tree[key] for key in order if key in tree}
     return {**first, **{key: value for key, value in tree.items() if key not in first}}
+
+
+def to_json(tree: Mapping[str, Any]) -> str:
+    """A template as JSON, a line for each resource: indented to the end it would not fit a request."""
+    sections = []
+    for section, content in tree.items():
+        if section in _SPACED:
+            bodies = ",\n".join(f"    {_json(name)}: {_json(body)}" for name, body in content.items())
+            sections.append(f"  {_json(section)}: {{\n{bodies}\n  }}")
+        else:
+            sections.append(f"  {_json(section)}: {_json(content)}")
+    return "{\n" + ",\n".join(sections) + "\n}\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def to_yaml(tree: Mapping[str, Any]) -> str:

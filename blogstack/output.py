@@ -87,7 +87,7 @@ def write(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
         owners: What we wrote for these before and is not among `files` is removed; nothing else is.
 
     Raises:
-        Rejected: when a file cannot be written; then the folder is as it was.
+        Rejected: when a file cannot be written, or is somebody else's; then the folder is as it was.
     """
     made = False
     try:
@@ -95,6 +95,7 @@ def write(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
         due = {name: text for name, text in files.items() if not _holds(folder / name, text)}
+        _keep_others(folder, due, owners)
         removed = _left_over(folder, files, owners)
         _replace(folder, _stage(folder, due))
         for path in removed:
@@ -128,6 +129,16 @@ def write_new(path: Path, text: str) -> None:
 
 def _holds(path: Path, text: str) -> bool:
     return path.is_file() and path.read_bytes() == text.encode()
+
+
+def _keep_others(folder: Path, files: Collection[str], owners: Owners) -> None:
+    """Refuse to put files in the place of what somebody else wrote, by hand or for another service."""
+    paths = [folder / name for name in files if (folder / name).is_file()]
+    others = [path for path in paths if (owner := _owner_of(path)) is None or owner.service not in owners.services]
+    if others:
+        help = "move it away, give the service another name, or choose another folder with --out"
+        messages = [f"{path} is there already, and not from this service" for path in others]
+        raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help=help) for message in messages])
 
 
 def _stage(folder: Path, files: Mapping[str, str]) -> dict[str, Path]:

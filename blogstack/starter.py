@@ -34,6 +34,10 @@ scaling:
 # domain:
 #   name: {name}.example.com
 #   hosted_zone_id: Z0123456789ABCDEFGHIJ
+
+# With an address: alarms, a dashboard, and deployments that roll back when requests begin to fail.
+# alarms:
+#   email: ops@example.com
 """
 
 

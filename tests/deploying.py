@@ -28,17 +28,21 @@ def deploy_all(aws: Emulator, compilation: Compilation, tag: str = "v1") -> None
 
 
 def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
-    """The hosted zones, networks, certificates and secrets that a configuration's environments say exist, each once."""
+    """The zones, networks, certificates, secrets and buckets that the environments say exist, each once."""
     zones: dict[str, str] = {}
     certificates: dict[str, str] = {}
     vpcs: dict[str, str] = {}
     subnets: dict[str, object] = {}
     secrets: dict[str, dict[str, str]] = {}
+    buckets: dict[str, str] = {}
     for blueprint in compilation.blueprints:
         if tls := blueprint.service.balancer.tls:
             zones[tls.hosted_zone_id] = "example.com"
             if tls.certificate_arn:
                 certificates[tls.certificate_arn] = tls.domain
+        bucket = blueprint.service.balancer.access_log_bucket
+        if bucket and isinstance(bucket, str):
+            buckets[bucket] = "logdelivery.elasticloadbalancing.amazonaws.com"
         placement = blueprint.tasks.placement
         if isinstance(placement.vpc, str):
             vpcs[placement.vpc] = "10.0.0.0/16"
@@ -52,7 +56,7 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
         if blueprint.tasks.image.credentials:
             secrets.setdefault(blueprint.tasks.image.credentials, {}).update(username="u", password="p")  # noqa: S106
         _add_secrets(aws, blueprint, secrets)
-    aws.given(hosted_zones=zones, certificates=certificates, vpcs=vpcs, subnets=subnets)
+    aws.given(hosted_zones=zones, certificates=certificates, vpcs=vpcs, subnets=subnets, log_buckets=buckets)
     aws.given(secrets={arn: json.dumps(values) for arn, values in secrets.items()})
 
 

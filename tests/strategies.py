@@ -150,6 +150,9 @@ def load_balancer(draw: st.DrawFn, internal: st.SearchStrategy[bool]) -> Data:
                 "allowed_cidrs": st.lists(CIDRS, min_size=1, max_size=4, unique=True),
                 "idle_timeout": durations(1, 4000),
                 "deregistration_delay": durations(0, 3600),
+                "stickiness": durations(1, 604800) | st.none(),
+                "access_logs": st.booleans() | st.sampled_from(["my-logs", "logs.example.com", "a1b"]),
+                "waf": st.booleans(),
                 "tls_policy": st.sampled_from(get_args(TlsPolicy)),
                 "deletion_protection": st.booleans(),
             },
@@ -157,8 +160,10 @@ def load_balancer(draw: st.DrawFn, internal: st.SearchStrategy[bool]) -> Data:
     )
 
 
-def domain(region: str, name: str) -> st.SearchStrategy[Data]:
-    """A domain, with or without a certificate of its own."""
+def domain(region: str, name: str) -> st.SearchStrategy[Data | None]:
+    """A domain, with or without a certificate of its own; none where Route 53 has no public hosted zones."""
+    if region.startswith("us-gov-"):
+        return st.none()
     arn = st.just(f"arn:aws:acm:{region}:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef")
     required = {"name": st.just(name), "hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
     return optional(required, {"certificate_arn": arn | st.none()})
@@ -250,11 +255,12 @@ def configurations(draw: st.DrawFn) -> Data:
         "service": service(),
         "scaling": scaling(),
         "load_balancer": load_balancer(st.just(internal)),
-        "domain": domain(region, "blog.example.com"),
+        **({} if region.startswith("us-gov-") else {"domain": domain(region, "blog.example.com")}),
         "database": database(region),
         "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
         "deployment": deployment(),
         "kms_key": st.just(f"arn:aws:kms:{region}:123456789012:key/12345678-90ab-cdef-1234-567890abcdef"),
+        "alarms": st.fixed_dictionaries({"email": st.sampled_from(["ops@example.com", "a.b+c@sub.example.org"])}),
         "logs": optional(
             {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}
         ),
@@ -266,7 +272,7 @@ def configurations(draw: st.DrawFn) -> Data:
     if "service" in chosen:
         endpoints = any(way.get("egress") == "endpoints" for way in chosen["network"].values())
         chosen["service"] = draw(with_sidecars(chosen["service"], 8000, region if endpoints else ""))
-    return data | chosen
+    return _settled(data | chosen)
 
 
 @st.composite
@@ -288,6 +294,7 @@ def with_environments(draw: st.DrawFn) -> Data:
         "load_balancer": load_balancer(st.just(internal)),
         "network": network(not uri or f".dkr.ecr.{data['region']}." in uri, internal).map(_instead),
         "deployment": deployment().map(_instead_of_deployment) | st.none(),
+        "alarms": st.just({"email": "ops@example.com"}) | st.none(),
         "logs": st.just({"retention": 7}) | st.none(),
         "overrides": overrides(st.just([]), ("tasks", "service")),
     }
@@ -299,7 +306,16 @@ def with_environments(draw: st.DrawFn) -> Data:
         inherits = number == 0 or "domain" not in data  # a name leads to one environment
         body = optional({}, sections | {"domain": own}) | st.none() if inherits else optional({"domain": own}, sections)
         environments[name] = draw(body)
-    return {**data, "environments": environments}
+    return _settled({**data, "environments": environments})
+
+
+def _settled(data: Data) -> Data:
+    """The same without sticky sessions anywhere, where requests move between two target groups somewhere."""
+    bodies = [data, *filter(None, data.get("environments", {}).values())]
+    if {(body.get("deployment") or {}).get("strategy") or "rolling" for body in bodies} != {"rolling"}:
+        for body in bodies:
+            (body.get("load_balancer") or {}).pop("stickiness", None)
+    return data
 
 
 def _instead(data: Data) -> Data:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -145,3 +146,6 @@ def test_the_django_page_shows_a_case() -> None:
     """What docs/django.md tells users to write is compiled here."""
     page = (ROOT / "docs" / "django.md").read_text()
     assert f"```yaml\n{(ACCEPT / 'django' / 'blogstack.yaml').read_text()}```" in page
+    (blueprint,) = compiled("django").blueprints
+    given = {*blueprint.tasks.container.environment, *(secret.variable for secret in blueprint.tasks.secrets)}
+    assert given >= set(re.findall(r'os\.environ\["(\w+)"\]', page)), "its settings stop the start without these"

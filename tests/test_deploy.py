@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from blogstack.compiler import compile_text
 from tests.aws.emulator import Emulator
 from tests.cases import ACCEPT, NAMES, compiled
 from tests.deploying import ZONES, deploy_all
@@ -42,6 +43,8 @@ class TestWhatExists:
         )
         values = {a["Key"]: a["Value"] for a in attributes["Attributes"]}
         assert values["idle_timeout.timeout_seconds"] == "60"
+        (bucket,) = domain.client("s3").list_buckets()["Buckets"]
+        assert (values["access_logs.s3.enabled"], values["access_logs.s3.bucket"]) == ("true", bucket["Name"])
         assert values["deletion_protection.enabled"] == "true"
 
     def test_listeners(self, domain: Emulator) -> None:
@@ -294,6 +297,41 @@ def test_a_network_in_use_cannot_be_deleted(aws: Emulator) -> None:
     deploy_all(aws, compiled("domain"))
     with pytest.raises(ClientError, match="is imported by"):
         aws.delete("blog-api-network")
+
+
+def test_the_access_logs_outlive_their_stacks(aws: Emulator) -> None:
+    """Without the service and without its tasks stack the bucket is there, and still only for TLS."""
+    before = compiled("domain")._replace(templates=compiled("domain").templates[:-1])
+    deploy_all(aws, before)
+    bucket = aws.outputs(f"{BLOG}-tasks")["AccessLogBucketName"]
+    assert aws.delete(f"{BLOG}-tasks") == "DELETE_COMPLETE"
+    assert [found["Name"] for found in aws.client("s3").list_buckets()["Buckets"]] == [bucket]
+    policy = json.loads(aws.client("s3").get_bucket_policy(Bucket=bucket)["Policy"])
+    assert [statement["Effect"] for statement in policy["Statement"]] == ["Allow", "Deny"]
+
+
+def test_access_logs_are_turned_off_service_first(aws: Emulator) -> None:
+    """The tasks stack keeps the bucket's name for as long as the service stack imports it; then both go without."""
+    deploy_all(aws, compiled("domain"))
+    text = (ACCEPT / "domain" / "blogstack.yaml").read_text() + "load_balancer: {access_logs: false}\n"
+    off = {template.stack_name: template.text for template in compile_text("blogstack.yaml", text.encode()).templates}
+    tasks, service = f"{BLOG}-tasks", f"{BLOG}-service"
+    assert aws.deploy_text(off[tasks], tasks, check=False).returncode != 0
+    aws.deploy_text(off[service], service, {"ImageTag": "v1"})
+    aws.deploy_text(off[tasks], tasks)
+    (balancer,) = aws.client("elbv2").describe_load_balancers()["LoadBalancers"]
+    answer = aws.client("elbv2").describe_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"])
+    assert {"Key": "access_logs.s3.enabled", "Value": "false"} in answer["Attributes"]
+    assert len(aws.client("s3").list_buckets()["Buckets"]) == 1
+
+
+def test_a_web_acl_stands_before_the_load_balancer(aws: Emulator) -> None:
+    deploy_all(aws, compiled("everything"))
+    (balancer,) = aws.client("elbv2").describe_load_balancers()["LoadBalancers"]
+    acl = aws.client("wafv2").get_web_acl_for_resource(ResourceArn=balancer["LoadBalancerArn"])["WebACL"]
+    names = [rule["Name"] for rule in sorted(acl["Rules"], key=lambda rule: rule["Priority"])]
+    assert names[0] == "RateLimit"
+    assert len(names) == 4
 
 
 def test_the_secrets_of_the_container_lead_to_what_the_stacks_made(aws: Emulator) -> None:

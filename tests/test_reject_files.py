@@ -62,6 +62,14 @@ def template_is_a_folder(folder: Path) -> None:
     (folder / OUT / "blog-api-service.yaml").mkdir(parents=True)
 
 
+def names_meet(folder: Path) -> None:
+    """Files of somebody else under the names of our templates: one by hand, one of a service whose names meet ours."""
+    (folder / "other.yaml").write_text(HELLO.replace("blog-api", "blog") + "environments: {api: {}}\n")
+    run(folder, "compile --no-lint other.yaml")
+    (folder / OUT / "blog-api-service.yaml").write_text("Resources: {}\n")
+    (folder / "blogstack.yaml").write_text(HELLO)
+
+
 def loop(folder: Path) -> None:
     """A link to itself."""
     (folder / "blogstack.yaml").symlink_to("blogstack.yaml")
@@ -102,6 +110,19 @@ CASES: dict[str, Case] = {
         "compile --no-lint",
         (("BS501", OUT, f"{OUT} cannot be written: Is a directory", BEFORE),),
         template_is_a_folder,
+    ),
+    "files of somebody else": Case(
+        "compile --no-lint",
+        tuple(
+            (
+                "BS501",
+                OUT,
+                f"{OUT}/blog-api-{stack}.yaml is there already, and not from this service",
+                "move it away, give the service another name, or choose another folder with --out",
+            )
+            for stack in ("network", "tasks", "service")
+        ),
+        names_meet,
     ),
     "the same stack twice": Case(
         "compile --no-lint blogstack.yaml two.yaml",

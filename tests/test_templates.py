@@ -178,9 +178,9 @@ def test_ec2_takes_every_description(name: str) -> None:
 
 
 def test_what_holds_data_survives(name: str) -> None:
-    """Deleting a stack, or replacing what is in it, keeps images, data and secrets."""
+    """Deleting a stack, or replacing what is in it, keeps images, logs of requests, data and secrets."""
     for _, body in resources(name):
-        if body["Type"] == "AWS::ECR::Repository":
+        if body["Type"] in ("AWS::ECR::Repository", "AWS::S3::Bucket", "AWS::S3::BucketPolicy"):
             assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
         if policy := STATEFUL.get(body["Type"]):
             assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == (policy, policy)

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from blogstack.blueprint.database import Database, resolve_database
+from blogstack.blueprint.monitoring import Monitoring, resolve_monitoring
 from blogstack.blueprint.naming import naming
 from blogstack.blueprint.network import Network, resolve_network, resolve_placement
 from blogstack.blueprint.registry import Registry, resolve_image, resolve_registry
@@ -23,6 +24,7 @@ class Blueprint(NamedTuple):
     Attributes:
         name: Of the service, without the environment.
         environment: "" for a service without environments.
+        monitoring: A part of the service stack; None without alarms.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Blueprint(NamedTuple):
     database: Database | None
     tasks: Tasks
     service: Service
+    monitoring: Monitoring | None
 
 
 def resolve(config: Config, environment: str = "", own_tags: Collection[str] = ()) -> Blueprint:
@@ -50,4 +53,5 @@ def resolve(config: Config, environment: str = "", own_tags: Collection[str] = (
     database = resolve_database(config, names, placement)
     tasks = resolve_tasks(config, names, image, placement, database)
     service = resolve_service(config, names, tasks)
-    return Blueprint(config.name, environment, config.region, registry, network, database, tasks, service)
+    monitoring = resolve_monitoring(config, service, database)
+    return Blueprint(config.name, environment, config.region, registry, network, database, tasks, service, monitoring)

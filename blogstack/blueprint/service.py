@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from blogstack.blueprint.check import Check
-from blogstack.blueprint.naming import SERVICE, Naming
+from blogstack.blueprint.firewall import Firewall, resolve_firewall
+from blogstack.blueprint.naming import SERVICE, Imported, Naming, Value
 from blogstack.blueprint.scaling import Scaling, resolve_scaling
 from blogstack.blueprint.tasks import Tasks
 from blogstack.config import Config
@@ -23,12 +24,21 @@ class Tls(NamedTuple):
 
 
 class LoadBalancer(NamedTuple):
-    """The load balancer and its target group; times in seconds."""
+    """The load balancer and its target group; times in seconds.
+
+    Attributes:
+        stickiness: How long a client keeps its task; 0 for not at all.
+        access_log_bucket: "" for no access logs.
+        firewall: None without AWS WAF.
+    """
 
     internal: bool
     allowed_cidrs: tuple[str, ...]
     idle_timeout: int
     deregistration_delay: int
+    stickiness: int
+    access_log_bucket: Value
+    firewall: Firewall | None
     deletion_protection: bool
     tls: Tls | None
     check: Check
@@ -91,7 +101,7 @@ def resolve_service(config: Config, names: Naming, tasks: Tasks) -> Service:
     return Service(
         stack=names.stack(SERVICE),
         tasks=tasks,
-        balancer=_balancer(config),
+        balancer=_balancer(config, names, tasks),
         minimum_healthy_percent=deployment.minimum_healthy_percent,
         maximum_percent=deployment.maximum_percent,
         circuit_breaker=deployment.circuit_breaker,
@@ -108,7 +118,7 @@ def resolve_service(config: Config, names: Naming, tasks: Tasks) -> Service:
     )
 
 
-def _balancer(config: Config) -> LoadBalancer:
+def _balancer(config: Config, names: Naming, tasks: Tasks) -> LoadBalancer:
     balancer, check, domain = config.load_balancer, config.load_balancer.health_check, config.domain
     grace = check.grace_period
     return LoadBalancer(
@@ -116,6 +126,9 @@ def _balancer(config: Config) -> LoadBalancer:
         allowed_cidrs=balancer.allowed_cidrs,
         idle_timeout=balancer.idle_timeout,
         deregistration_delay=balancer.deregistration_delay,
+        stickiness=balancer.stickiness or 0,
+        access_log_bucket=_access_log_bucket(config, tasks),
+        firewall=resolve_firewall(config, names),
         deletion_protection=balancer.deletion_protection,
         tls=Tls(domain.name, domain.hosted_zone_id, domain.certificate_arn or "", balancer.tls_policy)
         if domain
@@ -130,6 +143,13 @@ def _balancer(config: Config) -> LoadBalancer:
         healthy_threshold=check.healthy_threshold,
         success_codes=check.success_codes,
     )
+
+
+def _access_log_bucket(config: Config, tasks: Tasks) -> Value:
+    if tasks.access_logs is not None:
+        return Imported(tasks.stack, "AccessLogBucketName")
+    own = config.load_balancer.access_logs
+    return own if isinstance(own, str) else ""
 
 
 def _shift(deployment: Deployment) -> Shift | None:

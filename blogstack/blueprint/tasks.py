@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from blogstack.blueprint.access_logs import AccessLogs, resolve_access_logs
 from blogstack.blueprint.check import Check
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.naming import TASKS, Imported, Naming
@@ -67,6 +68,7 @@ class Tasks(NamedTuple):
         name: Of the cluster, the ECS service, the container and the task family.
         kms_key: Of logs and secrets; "" for AWS's own.
         release: Words of the release step's command; empty for none.
+        access_logs: The load balancer's, which must outlive it; None for no bucket of their own.
     """
 
     stack: str
@@ -82,6 +84,7 @@ class Tasks(NamedTuple):
     permissions: tuple[Statement, ...]
     database: DatabaseAccess | None
     release: tuple[str, ...]
+    access_logs: AccessLogs | None
     kms_key: str
     tags: dict[str, str]
 
@@ -110,6 +113,7 @@ def resolve_tasks(
         permissions=tuple(Statement(s.actions, s.resources) for s in config.service.permissions),
         database=access,
         release=config.service.release or (),
+        access_logs=resolve_access_logs(config),
         kms_key=config.kms_key or "",
         tags=dict(names.tags),
     )

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from blogstack.config.alarms import Alarms
 from blogstack.config.database import Database
 from blogstack.config.deployment import Deployment
 from blogstack.config.domain import Domain
@@ -93,6 +94,8 @@ class Config(Section):
     """Logs and metrics."""
     kms_key: Annotated[str, _KEY_ARN] | None = Field(None, examples=[_KEY_EXAMPLE])
     """ARN of a customer managed KMS key for images, logs, secrets and the database; null: AWS's own keys."""
+    alarms: Alarms | None = None
+    """Alarms and a dashboard; absent: none."""
     overrides: Overrides = Overrides.model_construct()
     """Changes to the templates themselves, by stack and logical ID, in CloudFormation's words; the last resort."""
     environments: dict[Annotated[str, _ENVIRONMENT], dict[str, Any] | None] = Field(

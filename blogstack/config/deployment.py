@@ -22,6 +22,8 @@ class Deployment(Section):
     """rolling: share of the tasks that may run during a deployment, in percent, rounded down."""
     circuit_breaker: bool = True
     """Whether a deployment whose tasks never become healthy is stopped and rolled back."""
+    rollback_on_alarms: bool = True
+    """Whether, with `alarms`, a deployment during which requests begin to fail is rolled back."""
     bake_time: Annotated[int, Minutes(0, _DAY)] = 300
     """blue_green, canary, linear: time that the old tasks stay after all requests go to the new ones."""
     canary_percent: Annotated[int, Whole(1, 100, "percent")] = 10

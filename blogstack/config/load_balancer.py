@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
+from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.service import UrlPath
-from blogstack.config.types import Cidr, Duration, Form, Section, UniqueItems, Whole
+from blogstack.config.types import Cidr, Duration, Form, JsonSchema, Section, UniqueItems, Whole, fault, shorten
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 # Elastic Load Balancing user guide, "Security policies for your Application Load Balancer": those that speak
-# nothing older than TLS 1.2 and have forward secrecy; Security Hub's ELB.17 asks for such a one.
+# nothing older than TLS 1.2 and have forward secrecy. Security Hub's ELB.17 asks for one with Res or TLS13-1-3
+# (docs/decisions/0015-security-baseline.md).
 TlsPolicy = Literal[
     "ELBSecurityPolicy-TLS13-1-2-2021-06",
     "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
@@ -49,6 +55,29 @@ class HealthCheck(Section):
     """Time after a task's start in which failed checks do not count; by framework: django 120s, others 60s."""
 
 
+# Amazon S3 user guide, "General purpose bucket naming rules"; `yes` and `off` would be names too, but nobody's.
+_BUCKET = r"(?!(?:yes|off)$)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+
+
+class _AccessLogs:
+    """Whether there are access logs, or the bucket that exists for them."""
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        return {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": f"^(?:{_BUCKET})$"}]}
+
+    def check(self, value: object) -> bool | str:
+        """The value itself; an error when it is no name of a bucket either."""
+        help = "write true for a bucket of its own, the name of one that exists, or false for no logs"
+        if not isinstance(value, bool | str):
+            raise fault("WRONG_TYPE", "is neither true, false nor the name of a bucket", help)
+        if isinstance(value, str) and not re.fullmatch(_BUCKET, value):
+            raise fault("WRONG_FORM", f"{shorten(value)!r} is not the name of a bucket", help)
+        return value
+
+
 class LoadBalancer(Section):
     """The application load balancer in front of the tasks."""
 
@@ -60,8 +89,15 @@ class LoadBalancer(Section):
     """Time after which a silent connection is closed; the service's own keep-alive is longer."""
     deregistration_delay: Annotated[int, Duration(0, 3600)] = 30
     """Time that a stopping task gets to answer what is in flight."""
+    # Elastic Load Balancing user guide, "Sticky sessions": 1 second to 7 days.
+    stickiness: Annotated[int, Duration(1, 604800)] | None = Field(None, examples=["1h"])
+    """Time that a client's requests go to the same task, held by a cookie; null: to any task."""
     tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06"
     """Security policy of the TLS listener: versions and ciphers."""
+    access_logs: Annotated[bool | str, _AccessLogs()] = Field(True, examples=["my-access-logs"])
+    """Whether requests are logged to a bucket that is made, for logs.retention days; or the name of one that exists."""
+    waf: bool = False
+    """Whether AWS WAF stands in front: AWS's common rules and lists, and a limit for each address; it costs extra."""
     deletion_protection: bool = True
     """Whether AWS refuses to delete the load balancer."""
     health_check: HealthCheck = HealthCheck.model_construct()

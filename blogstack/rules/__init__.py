@@ -12,7 +12,7 @@ from typing import NamedTuple
 from blogstack.config import Config
 from blogstack.diagnostics import Code, Diagnostic
 from blogstack.document import Document, KeyPath
-from blogstack.rules import database, deploying, network, overrides, scaling, sidecars, tasks, traffic
+from blogstack.rules import database, deploying, network, overrides, permissions, scaling, sidecars, tasks, traffic
 from blogstack.rules.finding import Finding
 from blogstack.rules.sidecars import SIDECARS
 from blogstack.validate import Validation
@@ -97,6 +97,11 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(Code.NO_CIRCUIT_BREAKER, deploying.no_circuit_breaker, (("deployment", "circuit_breaker"),)),
     Rule(Code.SINGLE_TASK, scaling.single_task, _SCALING),
+    Rule(
+        Code.ROLLBACK_WITHOUT_ALARMS,
+        deploying.rollback_without_alarms,
+        (("deployment", "rollback_on_alarms"), ("alarms",)),
+    ),
     Rule(Code.PLAIN_HTTP, traffic.plain_http, (("domain",),)),
     Rule(Code.SECRET_IN_ENVIRONMENT, tasks.secret_in_environment, (_ENVIRONMENT, SIDECARS)),
     Rule(Code.ALLOWED_HOSTS, tasks.allowed_hosts, (_FRAMEWORK, _ENVIRONMENT)),
@@ -119,6 +124,9 @@ RULES: tuple[Rule, ...] = (
         tuple(("deployment", key) for key in ("strategy", "bake_time", "step_percent", "step_interval")),
     ),
     Rule(Code.RESERVED_NAME, database.reserved_name, (("name",), ("database", "name"))),
+    Rule(Code.NO_PUBLIC_ZONES, traffic.no_public_zones, (("region",), ("domain",))),
+    Rule(Code.STICKY_SHIFT, traffic.sticky_shift, (("load_balancer", "stickiness"), ("deployment", "strategy"))),
+    Rule(Code.ROLE_TOO_LONG, permissions.role_too_long, (("service", "permissions"), ("service", "exec"))),
     Rule(Code.VARIABLE_TWICE, tasks.variable_twice, (_ENVIRONMENT, ("service", "secrets"), SIDECARS)),
     Rule(Code.IMAGE_OUT_OF_REACH, sidecars.out_of_reach, (("network",), ("region",), SIDECARS)),
     Rule(Code.WAITS_FOR_EVER, sidecars.waits_for_ever, (("service", "depends_on"), SIDECARS)),

@@ -27,6 +27,15 @@ def stuck_deployment(config: Config) -> Iterator[Finding]:
             return
 
 
+def rollback_without_alarms(config: Config) -> Iterator[Finding]:
+    """Nothing is rolled back on alarms that do not exist."""
+    deployment = config.deployment
+    if config.alarms is None and deployment.rollback_on_alarms and "rollback_on_alarms" in deployment.model_fields_set:
+        message = "without `alarms` there is nothing to roll back on"
+        help = "add `alarms:` with an email; or remove the key: wherever there are alarms, it is on by itself"
+        yield Finding(("deployment", "rollback_on_alarms"), message, help)
+
+
 def no_circuit_breaker(config: Config) -> Iterator[Finding]:
     """A failing deployment ends by itself."""
     if not config.deployment.circuit_breaker:

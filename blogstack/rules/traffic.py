@@ -90,3 +90,29 @@ def other_region(config: Config) -> Iterator[Finding]:
         message = f"the certificate is in {region}, the load balancer in {config.region}"
         help = "name a certificate of the same region, or remove the key to have one issued"
         yield Finding(("domain", "certificate_arn"), message, help)
+
+
+def no_public_zones(config: Config) -> Iterator[Finding]:
+    """Route 53 must be able to lead the domain to the load balancer.
+
+    Source: AWS GovCloud (US) user guide, "Amazon Route 53": no public hosted zones, and no alias to a load balancer.
+    """
+    if config.domain is not None and config.region.startswith("us-gov-"):
+        message = f"Route 53 has no public hosted zones in {config.region}, nor records that lead to a load balancer"
+        help = "remove the key, and lead the name to the load balancer with DNS outside this partition"
+        yield Finding(("domain",), message, help)
+
+
+def sticky_shift(config: Config) -> Iterator[Finding]:
+    """A client cannot be held to a task while requests move from one target group to another.
+
+    Elastic Load Balancing refuses such a target group: "This target group appears behind a rule with group stickiness
+    disabled" (kubernetes-sigs/aws-load-balancer-controller, issue 2734); and a rule that held clients to one of the
+    two would keep them on the old version.
+    """
+    strategy = config.deployment.strategy
+    if config.load_balancer.stickiness is not None and strategy != "rolling":
+        message = f"stickiness holds clients to a task, and strategy {strategy} moves requests to other tasks"
+        yield Finding(
+            ("load_balancer", "stickiness"), message, "remove stickiness, or set deployment.strategy to rolling"
+        )

@@ -19,5 +19,5 @@ def lower(blueprint: Blueprint) -> tuple[Stack, ...]:
     if blueprint.database is not None:
         stacks.append(database.lower(blueprint.database))
     stacks.append(tasks.lower(blueprint.tasks))
-    stacks.append(service.lower(blueprint.service))
+    stacks.append(service.lower(blueprint.service, blueprint.monitoring))
     return tuple(stacks)

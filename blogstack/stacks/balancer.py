@@ -5,7 +5,7 @@ from __future__ import annotations
 from troposphere import AWSHelperFn, AWSObject, GetAtt, Ref, certificatemanager, ec2, route53
 from troposphere import elasticloadbalancingv2 as elb
 
-from blogstack.blueprint.service import Service, Tls
+from blogstack.blueprint.service import LoadBalancer, Service, Tls
 from blogstack.stacks import names
 from blogstack.stacks.stack import NOTHING, Stack, given, literal, tagged
 
@@ -66,8 +66,11 @@ def add_security_group(stack: Stack, service: Service, tasks: AWSHelperFn) -> AW
 def add_load_balancer(stack: Stack, service: Service, security_group: AWSObject) -> AWSObject:
     """The load balancer itself. It has no name of its own: a named one could not be replaced."""
     balancer = service.balancer
-    # Elastic Load Balancing user guide, "Load balancer attributes".
+    # Elastic Load Balancing user guide, "Load balancer attributes". What is off says so: an attribute that is left out
+    # stays as it was.
     attributes = {
+        "access_logs.s3.enabled": _flag(bool(balancer.access_log_bucket)),
+        **({"access_logs.s3.bucket": given(balancer.access_log_bucket)} if balancer.access_log_bucket else {}),
         "deletion_protection.enabled": _flag(balancer.deletion_protection),
         "idle_timeout.timeout_seconds": str(balancer.idle_timeout),
         "routing.http.desync_mitigation_mode": "defensive",
@@ -109,15 +112,25 @@ def add_target_group(stack: Stack, service: Service, logical_id: str = names.TAR
             UnhealthyThresholdCount=check.unhealthy,
             Matcher=elb.Matcher(HttpCode=balancer.success_codes),
             TargetGroupAttributes=[
-                elb.TargetGroupAttribute(
-                    Key="deregistration_delay.timeout_seconds", Value=str(balancer.deregistration_delay)
-                )
+                elb.TargetGroupAttribute(Key=k, Value=v) for k, v in _target_group_attributes(balancer).items()
             ],
             Tags=tagged(service.tags),
         ),
         _ORIGIN,
         "health_check",
     )
+
+
+def _target_group_attributes(balancer: LoadBalancer) -> dict[str, str]:
+    """Source: Elastic Load Balancing user guide, "Target group attributes"."""
+    attributes = {
+        "deregistration_delay.timeout_seconds": str(balancer.deregistration_delay),
+        "stickiness.enabled": _flag(bool(balancer.stickiness)),
+    }
+    if balancer.stickiness:
+        attributes["stickiness.type"] = "lb_cookie"
+        attributes["stickiness.lb_cookie.duration_seconds"] = str(balancer.stickiness)
+    return attributes
 
 
 def add_listeners(stack: Stack, service: Service, balancer: AWSObject, target_group: AWSObject) -> AWSObject:

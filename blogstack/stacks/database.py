@@ -5,8 +5,9 @@ from __future__ import annotations
 from troposphere import AWSObject, GetAtt, Ref, Sub, ec2, iam, rds, secretsmanager
 
 from blogstack.blueprint.database import Database
+from blogstack.iam import allow
 from blogstack.stacks import names
-from blogstack.stacks.roles import allow, policy, trust
+from blogstack.stacks.roles import policy, trust
 from blogstack.stacks.stack import NOTHING, Stack, given, log_group, tagged
 
 _ORIGIN = "database"

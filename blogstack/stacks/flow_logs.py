@@ -5,8 +5,9 @@ from __future__ import annotations
 from troposphere import AWSObject, GetAtt, Ref, ec2, iam
 
 from blogstack.blueprint.network import Network
+from blogstack.iam import allow
 from blogstack.stacks import names
-from blogstack.stacks.roles import allow, policy, trust
+from blogstack.stacks.roles import policy, trust
 from blogstack.stacks.stack import Stack, log_group, tagged
 
 _ORIGIN = ("network", "create", "flow_logs")

@@ -55,6 +55,8 @@ DATABASE_INGRESS = "DatabaseIngress"
 EXECUTION_ROLE = "ExecutionRole"
 TASK_ROLE = "TaskRole"
 RELEASE_TASK_DEFINITION = "ReleaseTaskDefinition"
+ACCESS_LOG_BUCKET = "AccessLogBucket"
+ACCESS_LOG_BUCKET_POLICY = "AccessLogBucketPolicy"
 
 # service
 BALANCER_SECURITY_GROUP = "LoadBalancerSecurityGroup"
@@ -69,6 +71,10 @@ HTTP_LISTENER = "HttpListener"
 HTTPS_LISTENER = "HttpsListener"
 CERTIFICATE = "Certificate"
 DNS_RECORD = "DnsRecord"
+WEB_ACL = "WebAcl"
+WEB_ACL_ASSOCIATION = "WebAclAssociation"
+WEB_ACL_LOG_GROUP = "WebAclLogGroup"
+WEB_ACL_LOGGING = "WebAclLogging"
 TASK_DEFINITION = "TaskDefinition"
 ECS_SERVICE = "Service"
 SCALABLE_TARGET = "ScalableTarget"
@@ -77,3 +83,19 @@ SCALING_POLICIES = {
     "memory": "MemoryScalingPolicy",
     "requests": "RequestScalingPolicy",
 }
+ALARMS = {
+    "target-5xx": "Target5xxAlarm",
+    "load-balancer-5xx": "LoadBalancer5xxAlarm",
+    "fewer-tasks": "FewerTasksAlarm",
+    "unhealthy-tasks": "UnhealthyTasksAlarm",
+    "latency": "LatencyAlarm",
+    "cpu": "CpuAlarm",
+    "memory": "MemoryAlarm",
+    "database-cpu": "DatabaseCpuAlarm",
+    "database-storage": "DatabaseStorageAlarm",
+}
+ALARM_KEY = "AlarmKey"
+ALARM_TOPIC = "AlarmTopic"
+ALARM_TOPIC_POLICY = "AlarmTopicPolicy"
+ALARM_SUBSCRIPTION = "AlarmSubscription"
+DASHBOARD = "Dashboard"

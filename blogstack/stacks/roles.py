@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from troposphere import AWSHelperFn, AWSObject, GetAtt, ImportValue, Ref, Sub, iam
 
 from blogstack.blueprint.naming import Imported
 from blogstack.blueprint.registry import EcrArn
 from blogstack.blueprint.tasks import Tasks
+from blogstack.iam import EXEC_ACTIONS, Json, allow, document
 from blogstack.stacks import names
 from blogstack.stacks.secrets import resource
 from blogstack.stacks.stack import Stack, literal, tagged
-
-Json = dict[str, Any]
 
 
 def add_roles(
@@ -29,23 +27,18 @@ def add_roles(
         Tags=tagged(tasks.tags),
     )
     task = iam.Role(names.TASK_ROLE, AssumeRolePolicyDocument=_task_trust(), Tags=tagged(tasks.tags))
-    own = [allow(list(s.actions), [literal(r) for r in s.resources]) for s in tasks.permissions]
+    own = [allow(s.actions, [literal(r) for r in s.resources]) for s in tasks.permissions]
     policies = [policy("Permissions", own)] if own else []
     if tasks.container.exec:
-        policies.append(policy("Exec", [_exec()]))
+        policies.append(policy("Exec", [allow(EXEC_ACTIONS, ["*"])]))
     if policies:
         task.Policies = policies
     return stack.add(execution, "image"), stack.add(task, "service", "permissions")
 
 
-def allow(actions: Sequence[str], resources: Iterable[str | AWSHelperFn]) -> Json:
-    """A statement that allows actions on resources."""
-    return {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
-
-
 def policy(name: str, statements: list[Json]) -> iam.Policy:
     """An inline policy."""
-    return iam.Policy(PolicyName=name, PolicyDocument={"Version": "2012-10-17", "Statement": statements})
+    return iam.Policy(PolicyName=name, PolicyDocument=document(statements))
 
 
 def trust(service: str, **conditions: Json) -> Json:
@@ -57,7 +50,7 @@ def trust(service: str, **conditions: Json) -> Json:
         "Action": "sts:AssumeRole",
         "Condition": condition,
     }
-    return {"Version": "2012-10-17", "Statement": [statement]}
+    return document([statement])
 
 
 def _task_trust() -> Json:
@@ -114,9 +107,3 @@ def _decrypt(tasks: Tasks) -> list[Json]:
         return []
     via = [Sub(service + ".${AWS::Region}.${AWS::URLSuffix}") for service in sorted(services)]
     return [allow(["kms:Decrypt"], [tasks.kms_key]) | {"Condition": {"StringEquals": {"kms:ViaService": via}}}]
-
-
-def _exec() -> Json:
-    """Source: Amazon ECS developer guide, "Using ECS Exec", task role; these actions know no resource."""
-    channels = ["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"]
-    return allow([f"ssmmessages:{channel}" for channel in channels], ["*"])

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from troposphere import AWSObject, GetAtt, ImportValue, Ref, Sub, ecs
 
+from blogstack.blueprint.monitoring import Monitoring
 from blogstack.blueprint.naming import Imported
 from blogstack.blueprint.service import Service
 from blogstack.blueprint.tasks import Tasks
-from blogstack.stacks import balancer, names, scaling, shifting
+from blogstack.stacks import balancer, monitoring, names, scaling, shifting
 from blogstack.stacks.container import Handles, add_image_tag, container, serving, sidecar, task_definition
 from blogstack.stacks.stack import Stack, given, tagged
 
 
-def lower(service: Service) -> Stack:
-    """Write the service stack down."""
+def lower(service: Service, watched: Monitoring | None) -> Stack:
+    """Write the service stack down; `watched` are its alarms, if it has any."""
     tasks = service.tasks
     stack = Stack(service.stack, f"{tasks.name}: load balancer, tasks, scaling")
     add_image_tag(stack)
     task_group = _from_tasks(tasks, "TaskSecurityGroupId")
     balancer_group = balancer.add_security_group(stack, service, task_group)
     load_balancer = balancer.add_load_balancer(stack, service, balancer_group)
+    if service.balancer.firewall is not None:
+        from blogstack.stacks import firewall  # what it imports costs a millisecond at every other start
+
+        firewall.add_web_acl(stack, service.balancer.firewall, service.tags, load_balancer)
     target_group = balancer.add_target_group(stack, service)
     listener = balancer.add_listeners(stack, service, load_balancer, target_group)
     outputs = ("LogGroupName", "ExecutionRoleArn", "TaskRoleArn")
@@ -40,6 +45,8 @@ def lower(service: Service) -> Stack:
     ecs_service.DependsOn = [listener.title, names.BALANCER_EGRESS, names.TASK_INGRESS]
     if service.scaling is not None:
         scaling.add_scaling(stack, service.scaling, service.tags, ecs_service, load_balancer, target_groups)
+    if watched is not None:
+        monitoring.add_monitoring(stack, watched, load_balancer, target_groups, ecs_service)
     tls = service.balancer.tls
     url = f"https://{tls.domain}" if tls else Sub(f"http://${{{load_balancer.title}.DNSName}}")
     stack.output("Url", "Where the service answers", url)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from troposphere import AWSObject, GetAtt, Ref, ec2, ecs, secretsmanager
 
 from blogstack.blueprint.tasks import Tasks
-from blogstack.stacks import names
+from blogstack.stacks import access_logs, names
 from blogstack.stacks.container import Handles, add_image_tag, container, task_definition
 from blogstack.stacks.roles import add_roles
 from blogstack.stacks.stack import Stack, given, log_group, tagged
@@ -35,6 +35,8 @@ def lower(tasks: Tasks) -> Stack:
             {name: Ref(secret) for name, secret in secrets.items()},
         )
         _add_release(stack, tasks, handles)
+    if tasks.access_logs is not None:
+        access_logs.add_bucket(stack, tasks.access_logs, tasks.tags)
     stack.export("ClusterName", "The ECS cluster", Ref(cluster))
     stack.export("LogGroupName", "Where the tasks log", Ref(group))
     stack.export("TaskSecurityGroupId", "Security group of the tasks", GetAtt(security_group, "GroupId"))

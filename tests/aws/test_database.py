@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from .conftest import SAMPLE
 from .emulator import Emulator
 
@@ -69,3 +71,18 @@ def test_buckets_topics_web_acls_and_capacity_providers(network: Emulator) -> No
     answer = network.client("elbv2").describe_load_balancer_attributes(LoadBalancerArn=made["LoadBalancer"])
     attributes = {item["Key"]: item["Value"] for item in answer["Attributes"]}
     assert attributes["access_logs.s3.bucket"] == made["Bucket"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("logdelivery.elasticloadbalancing", "delivery.logs", "Please check S3bucket permission"),
+        ("${Bucket.Arn}/*", "${Bucket.Arn}/AWSLogs/111111111111/*", "Please check S3bucket permission"),
+        ("aws-waf-logs-sample", "waf-sample", "The ARN isn't valid."),
+    ],
+)
+def test_logs_need_somebody_who_may_write_them(network: Emulator, old: str, new: str, words: str) -> None:
+    text = DATABASE.read_text(encoding="utf-8")
+    assert old in text
+    assert network.deploy_text(text.replace(old, new), "data", check=False).returncode == 255
+    assert words in " ".join(network.failures("data"))

@@ -1,10 +1,12 @@
 """Load balancers and target groups: what ministack forgets of them, and what AWS refuses."""
 
+import json
 from collections.abc import Callable, MutableMapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from .api import ApiError, request
-from .store import service
+from .store import account, service
 from .types import Props, mend, without
 
 Show = Callable[[dict[str, Any]], str]
@@ -50,6 +52,7 @@ GROUP_ATTRIBUTES = {
     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": "1",
     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "off",
 }
+LOG_DELIVERY = "logdelivery.elasticloadbalancing.amazonaws.com"
 NAMED_LATER = {"Name": "chosen-by-cloudformation"}
 
 
@@ -98,13 +101,29 @@ def _check_log_bucket(props: Props) -> None:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     """
     declared = {item["Key"]: str(item["Value"]) for item in props.get("LoadBalancerAttributes", [])}
-    if declared.get("access_logs.s3.enabled") != "true":
+    if declared.get("access_logs.s3.enabled", "").lower() != "true":
         return
     bucket = declared.get("access_logs.s3.bucket", "")
     s3 = service("s3")
-    if bucket not in s3._buckets or bucket not in s3._bucket_policies:
+    if bucket not in s3._buckets or not _may_write_logs(s3._bucket_policies.get(bucket), bucket):
         message = f"Access Denied for bucket: {bucket}. Please check S3bucket permission"
         raise refuse("ModifyLoadBalancerAttributes", "InvalidConfigurationRequest", message)
+
+
+def _may_write_logs(policy: str | bytes | None, bucket: str) -> bool:
+    """Whether a bucket's policy lets load balancers write, as the service or as the region's account of AWS's."""
+    path = f":s3:::{bucket}/AWSLogs/{account()}/"
+    for statement in json.loads(policy or "{}").get("Statement", []):
+        resources, principal = statement["Resource"], statement["Principal"]
+        resources = resources if isinstance(resources, list) else [resources]
+        if (
+            statement["Effect"] == "Allow"
+            and "s3:PutObject" in statement["Action"]
+            and any(fnmatchcase(f"arn:aws{path}log", resource) for resource in resources)
+            and (principal.get("Service") == LOG_DELIVERY or ":iam::" in principal.get("AWS", ""))
+        ):
+            return True
+    return False
 
 
 def _check_attributes(name: str, props: Props, known: dict[str, str]) -> None:

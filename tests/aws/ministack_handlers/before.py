@@ -7,7 +7,7 @@ from .store import account, ministack, region, service
 
 
 def put(what: dict[str, Any], account_id: str, region_name: str) -> None:
-    """Put hosted zones, networks, certificates, keys and secrets there."""
+    """Put hosted zones, networks, certificates, keys, secrets and buckets for access logs there."""
     known: dict[str, Callable[[str, Any], None]] = {
         "hosted_zones": _hosted_zone,
         "vpcs": _vpc,
@@ -15,6 +15,7 @@ def put(what: dict[str, Any], account_id: str, region_name: str) -> None:
         "certificates": _certificate,
         "keys": _key,
         "secrets": _secret,
+        "log_buckets": _log_bucket,
     }
     unknown = set(what) - set(known)
     if unknown:
@@ -104,6 +105,17 @@ def _secret(arn: str, value: str) -> None:
     made = _make("AWS::SecretsManager::Secret", {"Name": name, "SecretString": value})
     stored = next(item for item in secrets._secrets.values() if item["ARN"] == made)
     stored["ARN"] = arn
+
+
+def _log_bucket(name: str, writer: str) -> None:
+    _make("AWS::S3::Bucket", {"BucketName": name})
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": writer},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{name}/*",
+    }
+    _make("AWS::S3::BucketPolicy", {"Bucket": name, "PolicyDocument": {"Statement": [statement]}})
 
 
 def _renamed(resource_type: str, store: str, key: str, wanted: str, props: dict[str, Any], module: str = "ec2") -> None:

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .api import ApiError, call, request
+from .api import ApiError, request
 from .store import service
-from .types import Check, Made, Props, add, mend, without
+from .types import Check, Props, mend, without
 
 
 class _Call(NamedTuple):
@@ -46,7 +46,11 @@ CALLS = {
     "AWS::RDS::DBInstance": _Call(
         "rds",
         "CreateDBInstance",
-        ("Tags", "AllocatedStorage", "SourceDBInstanceIdentifier", "DeleteAutomatedBackups", "UseLatestRestorableTime"),
+        # The last three belong to other calls: deleting, restoring and modifying one.
+        (
+            *("Tags", "AllocatedStorage", "SourceDBInstanceIdentifier"),
+            *("DeleteAutomatedBackups", "UseLatestRestorableTime", "AllowMajorVersionUpgrade"),
+        ),
         {"VPCSecurityGroups": "VpcSecurityGroupIds"},
         {"DBInstanceIdentifier": "chosen", "AllocatedStorage": 20},
     ),
@@ -84,7 +88,7 @@ CALLS = {
 
 
 def install() -> None:
-    """Put the checks before ministack's handlers, and associate web ACLs."""
+    """Put the checks before ministack's handlers."""
     references = {
         "AWS::EC2::VPCGatewayAttachment": _check_attachment,
         "AWS::ECR::Repository": _check_lifecycle,
@@ -98,13 +102,6 @@ def install() -> None:
             check=_checked(made_by, references.get(resource_type)),
             check_delete=_check_instance_unprotected if resource_type == "AWS::RDS::DBInstance" else None,
         )
-    add(
-        "AWS::WAFv2::WebACLAssociation",
-        create=_associate,
-        update=lambda _id, _old, new, stack_name: _associate("", new, stack_name),
-        delete=_dissociate,
-        replaced_by=("ResourceArn", "WebACLArn"),
-    )
 
 
 def _checked(made_by: _Call, references: Check | None) -> Check:
@@ -201,17 +198,3 @@ def _check_instance_unprotected(instance_id: str) -> None:
     if service("rds")._instances.get(instance_id, {}).get("DeletionProtection"):
         message = "Cannot delete protected DB Instance, please disable deletion protection and try again."
         raise ApiError("rds", "DeleteDBInstance", "InvalidParameterCombination", message)
-
-
-def _associate(_logical_id: str, props: Props, _stack_name: str) -> Made:
-    balancer = props["ResourceArn"]
-    if ":loadbalancer/" in balancer and balancer not in service("alb")._lbs:
-        message = f"AWS WAF couldn't find the resource {balancer}"
-        raise ApiError("wafv2", "AssociateWebACL", "WAFNonexistentItemException", message)
-    call("wafv2", "AssociateWebACL", props)
-    # Ref: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-wafv2-webaclassociation.html
-    return f"{props['WebACLArn']}|{balancer}", {}
-
-
-def _dissociate(_physical_id: str, props: Props) -> None:
-    call("wafv2", "DisassociateWebACL", {"ResourceArn": props["ResourceArn"]})

@@ -2,6 +2,7 @@
 
 from . import (
     addresses,
+    alarms,
     balancers,
     buckets,
     certificates,
@@ -17,6 +18,7 @@ from . import (
     scaling,
     secret_names,
     task_definitions,
+    web_acls,
 )
 
 
@@ -24,6 +26,7 @@ def install() -> None:
     """Add the resource types that ministack lacks, and mend those that it does not do right."""
     for concern in (
         addresses,
+        alarms,
         balancers,
         buckets,
         certificates,
@@ -39,5 +42,6 @@ def install() -> None:
         scaling,
         secret_names,
         task_definitions,
+        web_acls,
     ):
         concern.install()

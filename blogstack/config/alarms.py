@@ -1,0 +1,27 @@
+"""The key `alarms`: who is told when the service is not well."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from blogstack.config.types import Form, Section
+
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+
+
+class Alarms(Section):
+    """Alarms on what users and operators would notice, and a dashboard that shows the same."""
+
+    # 254 characters: RFC 5321, section 4.5.3.1.3, a path without its angle brackets.
+    email: Annotated[
+        str,
+        Form(
+            rf"[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}",
+            "an email address",
+            "write it like ops@example.com",
+            254,
+        ),
+    ] = Field(examples=["ops@example.com"])
+    """Address that is told of every alarm and of its end, after its owner has confirmed AWS's first mail."""
