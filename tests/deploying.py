@@ -28,7 +28,7 @@ def deploy_all(aws: Emulator, compilation: Compilation, tag: str = "v1") -> None
 
 
 def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
-    """The zones, networks, certificates, secrets, buckets and repositories that the environments say exist, each once."""
+    """What the environments say exists, each once: zones, networks, certificates, secrets, buckets, repositories."""
     zones: dict[str, str] = {}
     certificates: dict[str, str] = {}
     vpcs: dict[str, str] = {}
