@@ -7,6 +7,7 @@ Results go to standard output, everything else to standard error. Exit status: 0
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import traceback
@@ -62,13 +63,30 @@ Diagnostics = Annotated[
     DiagnosticsFormat, typer.Option(help="How to say what is wrong; all but text goes to standard output.")
 ]
 
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"blogstack {version('blogstack')}")
+        raise typer.Exit
+
+
 app = typer.Typer(
-    help="A web service in a container on AWS: from blogstack.yaml to linted CloudFormation.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """A web service in a container on AWS: from blogstack.yaml to linted CloudFormation."""
 
 
 @app.command("compile")
@@ -170,11 +188,18 @@ def run() -> None:
         if hasattr(getattr(sys, name), "reconfigure"):
             getattr(sys, name).reconfigure(errors="backslashreplace")
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except Exception:  # noqa: BLE001 (whatever it is, it is ours)
+    except Exception as error:  # noqa: BLE001 (whatever it is, it is ours)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # but for a full disk that output is sent to
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _say(f"error: cannot print: {error.strerror}")
+            sys.exit(1)
         traceback.print_exc()
         _say("\nThis is a bug in blogstack, not in your file. Please report it with the lines above.")
         sys.exit(3)

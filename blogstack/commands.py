@@ -112,7 +112,8 @@ def _release(blueprint: Blueprint) -> Iterator[str]:
         f'TASK=$(aws ecs run-task --cluster {tasks.name} --launch-type FARGATE --task-definition "$RELEASE"'
         " --network-configuration \"$NETWORK\" --query 'tasks[0].taskArn' --output text)"
     )
-    yield f'aws ecs wait tasks-stopped --cluster {tasks.name} --tasks "$TASK"'
+    # It gives up after ten minutes, and a migration may take longer: an hour at the most.
+    yield f'for _ in 1 2 3 4 5 6; do aws ecs wait tasks-stopped --cluster {tasks.name} --tasks "$TASK" && break; done'
     yield (
         f'EXIT=$(aws ecs describe-tasks --cluster {tasks.name} --tasks "$TASK"'
         " --query 'tasks[0].containers[0].exitCode' --output text)"

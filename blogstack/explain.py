@@ -1,6 +1,7 @@
 """What a code or a key means, as Markdown: `blogstack explain`, and the pages of docs/reference, say the same.
 
-The page of each code is a file in codes/, beside this one, so that it is there wherever blogstack is installed.
+The page of each code is a file in codes/, beside this one, so that it is there wherever blogstack is installed; a key
+about which there is more to say has one in guides/.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def explain(word: str) -> str:
     parts = _parts(word)
     found = [key for key in known if _same(key, parts)] or [key for key in known if _named(key)[-len(parts) :] == parts]
     if len(found) == 1:
-        return about(found[0])
+        return about(found[0]) + guide(found[0])
     if found:
         raise Unknown(f"{shown!r} is the name of several keys: {', '.join(key.name for key in found)}")
     names = [key.name for key in known] if "." in word else [name for key in known for name in _named(key)[-1:]]
@@ -53,6 +54,12 @@ def words() -> list[str]:
 def page(code: Code) -> str:
     """The page of a code: what it means, why it matters in production, how to fix it."""
     return files("blogstack").joinpath("codes", f"{code.id}.md").read_text("utf-8")
+
+
+def guide(key: Key) -> str:
+    """What there is to know beside a key, as what it needs outside of blogstack; "" for most."""
+    file = files("blogstack").joinpath("guides", f"{key.name}.md")
+    return f"\n{file.read_text('utf-8')}" if file.is_file() else ""
 
 
 def about(key: Key) -> str:

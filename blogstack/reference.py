@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BeforeValidator
 from pydantic.fields import FieldInfo
 
 from blogstack.config import Config
-from blogstack.config.types import Duration, Section, counted, unique
+from blogstack.config.types import Duration, Minutes, Section, counted, unique
 from blogstack.document import Data, KeyPath
 from blogstack.wording import dotted, sections
 
@@ -160,11 +160,15 @@ def _written(value: object, annotation: object, metadata: Iterable[object]) -> A
     return value
 
 
-def _duration(annotation: object, metadata: Iterable[object]) -> Duration | None:
+def _duration(annotation: object, metadata: Iterable[object]) -> Duration | Minutes | None:
     annotation, own = _bare(annotation, metadata)
-    if get_origin(annotation) in _UNIONS:
-        return next(filter(None, (_duration(choice, own) for choice in get_args(annotation))), None)
-    return next((item for item in own if isinstance(item, Duration)), None)
+    for item in own:
+        if isinstance(item, Duration | Minutes):
+            return item
+    for choice in get_args(annotation) if get_origin(annotation) in _UNIONS else ():
+        if duration := _duration(choice, ()):
+            return duration
+    return None
 
 
 def _example(model: type[Section], name: str) -> Any:  # noqa: ANN401 (a key's own type)

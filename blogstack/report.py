@@ -50,13 +50,17 @@ def as_github(compilations: Iterable[Compilation]) -> str:
 
 
 def summary(compilations: Sequence[Compilation]) -> str:
-    """How much was found, in one line; empty when nothing was."""
-    severities = [d.severity for compilation in compilations for d in compilation.diagnostics]
+    """How much was found, and where more is said of the first error; empty when nothing was."""
+    found = [diagnostic for compilation in compilations for diagnostic in compilation.diagnostics]
+    if not found:
+        return ""
+    severities = [diagnostic.severity for diagnostic in found]
     counts = []
     for severity in Severity:
         if count := severities.count(severity):
             counts.append(f"{count} {severity}{'s'[: count > 1]}")
-    return ", ".join(counts)
+    worst = next((diagnostic for diagnostic in found if diagnostic.is_error), found[0])
+    return f"{', '.join(counts)}\n`blogstack explain {worst.code.id}` says more"
 
 
 def _record(path: str, diagnostic: Diagnostic) -> dict[str, object]:

@@ -38,19 +38,19 @@ def as_sarif(compilations: Iterable[Compilation]) -> str:
 
 def _rule(code: Code) -> Json:
     text = page(code)
+    meaning = text.split("\n\n")[2]  # behind the title and its first heading
     return {
         "id": code.id,
         "name": code.name.title().replace("_", ""),
         "shortDescription": {"text": code.subject},
+        "fullDescription": {"text": " ".join(meaning.split())},
         "help": {"text": text, "markdown": text},
         "defaultConfiguration": {"level": code.severity.value},
     }
 
 
 def _result(path: str, diagnostic: Diagnostic, rule: int) -> Json:
-    place: Json = {"artifactLocation": {"uri": _uri(path)}}
-    if diagnostic.span:
-        place["region"] = _region(diagnostic.span)
+    place = {"artifactLocation": {"uri": _uri(path)}, "region": _region(diagnostic.span)}
     return {
         "ruleId": diagnostic.code.id,
         "ruleIndex": rule,
@@ -60,8 +60,13 @@ def _result(path: str, diagnostic: Diagnostic, rule: int) -> Json:
     }
 
 
-def _region(span: Span) -> Json:
-    """Lines and columns from 1, the end column exclusive, as ours are (3.30.5 to 3.30.8)."""
+def _region(span: Span | None) -> Json:
+    """Lines and columns from 1, the end column exclusive, as ours are (3.30.5 to 3.30.8).
+
+    What is about a whole file is at its first line: GitHub asks for a line (rule GH1003 of the SARIF SDK).
+    """
+    if span is None:
+        return {"startLine": 1}
     return {
         "startLine": span.line,
         "startColumn": span.column,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,3 +19,25 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file of a folder."""
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def on_terminal(*arguments: str, **environment: str) -> str:
+    """What blogstack writes to a terminal of 80 columns, both streams; NO_COLOR is unset unless it is given."""
+    ours, theirs = pty.openpty()
+    keep = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    given = {**keep, "TERM": "xterm-256color", "COLUMNS": "80", **environment}
+    script = Path(sys.executable).with_name("blogstack")
+    with subprocess.Popen([script, *arguments], stdout=theirs, stderr=theirs, env=given):
+        os.close(theirs)
+        text = b""
+        while chunk := _read(ours):
+            text += chunk
+    os.close(ours)
+    return text.decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # Linux says so when the other end is closed
+        return b""

@@ -186,13 +186,14 @@ def minutes(low: int, high: int) -> st.SearchStrategy[int | str]:
 
 def deployment() -> st.SearchStrategy[Data]:
     """Each strategy with the keys that it has."""
-    bake = {"circuit_breaker": st.booleans(), "bake_time": minutes(0, 1440)}
+    back = {"circuit_breaker": st.booleans(), "rollback_on_alarms": st.just(False)}
+    bake = back | {"bake_time": minutes(0, 1440)}
     rolling = {"minimum_healthy_percent": st.integers(0, 50), "maximum_percent": st.just(200)}
     canary = {"canary_percent": st.integers(1, 100), "step_interval": minutes(1, 540)}
     # Nine steps of 50 minutes and a day are less than the 33 hours that CloudFormation accepts.
     linear = {"step_percent": st.integers(10, 100), "step_interval": minutes(1, 50)}
     return st.one_of(
-        optional({}, {"strategy": st.just("rolling"), "circuit_breaker": st.booleans(), **rolling}),
+        optional({}, {"strategy": st.just("rolling"), **back, **rolling}),
         optional({"strategy": st.just("blue_green")}, bake),
         optional({"strategy": st.just("canary")}, bake | canary),
         optional({"strategy": st.just("linear")}, bake | linear),

@@ -60,8 +60,7 @@ def metrics(alarm: Tree) -> Iterator[tuple[str, str, dict[str, Any], str, int]]:
 def dashboard(name: str) -> list[Tree]:
     """The widgets, with CloudFormation's placeholders as they stand."""
     (body,) = of_type(service(name), "AWS::CloudWatch::Dashboard").values()
-    text = body["Properties"]["DashboardBody"]["Fn::Sub"]
-    return json.loads(text if isinstance(text, str) else text[0])["widgets"]  # type: ignore[no-any-return]
+    return json.loads(body["Properties"]["DashboardBody"]["Fn::Sub"])["widgets"]  # type: ignore[no-any-return]
 
 
 def small(more: str) -> dict[str, Tree]:
@@ -88,7 +87,8 @@ class TestEachCase:
                             assert attribute == f"{dimension}FullName"
                             assert resource in (dimension, f"Alternate{dimension}")
                         case "DBInstanceIdentifier":
-                            assert value.endswith("-database")
+                            database = trees(name)["database"]["Resources"]["Database"]["Properties"]
+                            assert value == database["DBInstanceIdentifier"]
                         case _:
                             assert value == properties["ServiceName"]
         cluster = trees(name)["tasks"]["Resources"]["Cluster"]["Properties"]["ClusterName"]
@@ -155,12 +155,9 @@ class TestEachCase:
         assert {x for x, _ in fields} == set(range(24))
 
     def test_the_dashboard_names_what_exists(self, name: str) -> None:
-        """Every placeholder is a resource of the template, or what the function brings along."""
-        (body,) = of_type(service(name), "AWS::CloudWatch::Dashboard").values()
-        text = body["Properties"]["DashboardBody"]["Fn::Sub"]
-        own = {"AWS::Region"} | set(text[1] if isinstance(text, list) else ())
+        """Every placeholder is the region or a resource of the template."""
         for placeholder in re.findall(r"\$\{([^}]+)\}", json.dumps(dashboard(name))):
-            assert placeholder in own or placeholder.split(".")[0] in service(name)["Resources"]
+            assert placeholder == "AWS::Region" or placeholder.split(".")[0] in service(name)["Resources"]
 
     def test_the_topic_is_for_this_stacks_alarms_only(self, name: str) -> None:
         """Publishing, and using the key, is CloudWatch's for alarms of this stack; and nothing goes without TLS."""
@@ -175,7 +172,7 @@ class TestEachCase:
         assert publish["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
         assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
         used = resources["AlarmTopic"]["Properties"]["KmsMasterKeyId"]
-        if "AlarmKey" not in resources:  # the customer's, whose policy is the customer's: docs/customer-key.md
+        if "AlarmKey" not in resources:  # the customer's, whose policy is the customer's: blogstack/guides/kms_key.md
             assert used.startswith("arn:aws:kms:")
             return
         assert used == {"Ref": "AlarmKey"}
@@ -217,6 +214,26 @@ def test_a_deployment_alone_is_no_lack_of_tasks(more: str, fewer_than: int, minu
     assert (few["DatapointsToAlarm"], few["EvaluationPeriods"], few["Period"]) == (minutes, minutes, 60)
     assert few["TreatMissingData"] == "breaching"
     assert (unhealthy["DatapointsToAlarm"], unhealthy["EvaluationPeriods"]) == (minutes, 2 * minutes)
+
+
+def test_schedules_set_the_fewest_tasks() -> None:
+    """The smallest minimum of all counts; and none does where a schedule turns the service off."""
+    night = 'scaling: {{min: 4, schedules: [{{name: night, cron: "0 22 * * ? *", min: {0}, max: 4}}]}}\n'
+    assert small(night.format(3))["FewerTasksAlarm"]["Threshold"] == 3
+    assert "FewerTasksAlarm" not in small(night.format(0))
+
+
+def test_tasks_are_counted_in_both_target_groups() -> None:
+    shifted = small("deployment: {strategy: canary}\n")
+    for logical_id in ("FewerTasksAlarm", "UnhealthyTasksAlarm"):
+        groups = [named["TargetGroup"]["Fn::GetAtt"][0] for _, _, named, _, _ in metrics(shifted[logical_id])]
+        assert groups == ["TargetGroup", "AlternateTargetGroup"]
+        assert shifted[logical_id]["Metrics"][-1]["Expression"].startswith("SUM([")
+
+
+@pytest.mark.parametrize(("target", "threshold"), [(60, 90), (80, 90), (85, 92)])
+def test_memory_is_above_what_scaling_holds(target: int, threshold: int) -> None:
+    assert small(f"scaling: {{memory: {target}}}\n")["MemoryAlarm"]["Threshold"] == threshold
 
 
 @pytest.mark.parametrize(

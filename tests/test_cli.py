@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from tests.conftest import ROOT
-from tests.console import MINIMAL, OUT, QUIET, Run, contents
+from tests.console import MINIMAL, OUT, QUIET, Run, contents, on_terminal
 
 
 class TestCompile:
@@ -132,6 +132,14 @@ class TestCompile:
     def test_colour_only_on_a_terminal(self, run: Run) -> None:
         Path("blogstack.yaml").write_text("name: x\n")
         assert "\x1b" not in run("compile").stderr
+        assert "\x1b[31;1merror[BS202]\x1b[0m: " in on_terminal("compile")
+        assert "\x1b" not in on_terminal("compile", NO_COLOR="1")
+
+    def test_where_more_is_said(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text(MINIMAL + "service: {memory: 8192}\n")
+        assert run("validate").stderr.endswith("1 error, 1 warning\n`blogstack explain BS301` says more\n")
+        Path("blogstack.yaml").write_text(MINIMAL)
+        assert run("validate").stderr.endswith("1 warning\n`blogstack explain BS311` says more\n")
 
     def test_the_repository_is_up_to_date(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(ROOT)
@@ -261,3 +269,17 @@ def test_the_schema_is_one(run: Run) -> None:
     for body in [schema, *schema["definitions"].values()]:
         assert body["additionalProperties"] is False
         assert all(len(key["description"]) >= 8 for key in body["properties"].values())
+
+
+class TestStreams:
+    """What goes wrong with standard output is told, and is no bug of ours."""
+
+    def test_version(self, run: Run) -> None:
+        result = run("--version")
+        assert (result.returncode, result.stdout.split()[0]) == (0, "blogstack")
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only some systems have a device that is always full")
+    def test_full_device(self, run: Run) -> None:
+        with Path("/dev/full").open("w") as full:
+            result = run("schema", capture_output=False, stdout=full, stderr=subprocess.PIPE)
+        assert (result.returncode, result.stderr) == (1, "error: cannot print: No space left on device\n")

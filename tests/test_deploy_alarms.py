@@ -98,7 +98,6 @@ def test_the_dashboard_shows_the_alarms(watched: Emulator) -> None:
 
 
 def test_alarms_may_go_again(watched: Emulator) -> None:
-    """The database's export stays, so the stacks deploy in their usual order."""
     text = (ACCEPT / "alarms" / "blogstack.yaml").read_bytes()
     deploy_all(watched, compile_text("blogstack.yaml", text.replace(b"alarms: {email: ops@example.com}\n", b"")), "v2")
     assert alarms(watched) == []

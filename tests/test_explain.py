@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import pty
+import json
+import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from blogstack.compiler import validate_text
 from blogstack.diagnostics import Code
-from blogstack.explain import about, explain, page, words
+from blogstack.explain import about, explain, guide, page, words
 from blogstack.reference import Key, keys
 from tests.conftest import ROOT
-from tests.console import Run
+from tests.console import Run, on_terminal
 from tools.docs import FOLDER, pages
 
 KEYS = list(keys())
@@ -29,7 +28,7 @@ class TestKeys:
         assert key.description.endswith(".")
         assert key.takes
         assert "pydantic" not in key.takes and "<" not in key.takes
-        assert explain(key.name) == about(key)
+        assert explain(key.name) == about(key) + guide(key)
 
     @pytest.mark.parametrize("key", [key for key in KEYS if key.example is not None], ids=lambda key: key.name)
     def test_example_holds(self, key: Key) -> None:
@@ -46,6 +45,7 @@ class TestKeys:
         [
             ("scaling.min", "whole number, 1 to 5000 tasks", "`2`"),
             ("service.stop_timeout", "duration, 2s to 2m", "`30s`"),
+            ("deployment.bake_time", "duration in whole minutes, 0m to 24h", "`5m`"),
             ("service.exec", "true or false", "`false`"),
             ("logs.container_insights", "true or false", "`true`"),
             ("image.architecture", "one of x86_64, arm64", "`x86_64`"),
@@ -136,40 +136,15 @@ class TestWords:
 class TestTerminal:
     """On a terminal the Markdown is laid out, in colour unless NO_COLOR is set."""
 
-    def shown(self, **environment: str) -> str:
-        """What a terminal gets."""
-        ours, theirs = pty.openpty()
-        script = Path(sys.executable).with_name("blogstack")
-        keep = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-        subprocess.run(
-            [script, "explain", "BS302"],
-            stdout=theirs,
-            check=True,
-            timeout=60,
-            env={**keep, "TERM": "xterm-256color", "COLUMNS": "80", **environment},
-        )
-        os.close(theirs)
-        text = b""
-        while chunk := _read(ours):
-            text += chunk
-        os.close(ours)
-        return text.decode()
-
     def test_colour(self) -> None:
-        assert "## What it means" not in self.shown()
-        assert "\x1b[38" in self.shown()
+        text = on_terminal("explain", "BS302")
+        assert "## What it means" not in text
+        assert "\x1b[38" in text
 
     def test_no_color(self) -> None:
-        text = self.shown(NO_COLOR="1")
+        text = on_terminal("explain", "BS302", NO_COLOR="1")
         assert "What it means" in text
         assert "\x1b[3" not in text
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # Linux says so when the other end is closed
-        return b""
 
 
 def test_other_commands_start_without_it() -> None:
@@ -195,3 +170,20 @@ class TestPages:
 
     def test_pages_are_package_data(self) -> None:
         assert "codes/*.md" in (ROOT / "setup.cfg").read_text().split()
+
+
+class TestGuides:
+    """What there is to know beside a key."""
+
+    def test_each_is_a_key_s(self) -> None:
+        guides = {path.stem for path in (ROOT / "blogstack" / "guides").iterdir()}
+        assert guides
+        assert guides <= {key.name for key in keys()}
+
+    def test_statements_for_the_key_policy(self, run: Run) -> None:
+        """`explain kms_key` prints the statements that a key of the user's own must have, ready to copy."""
+        text = run("explain", "kms_key").stdout
+        statements = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+        principals = {statement["Principal"]["Service"] for statement in statements}
+        assert principals == {"logs.REGION.amazonaws.com", "cloudwatch.amazonaws.com"}
+        assert all(statement["Effect"] == "Allow" and statement["Condition"] for statement in statements)

@@ -89,7 +89,8 @@ def read_sarif(text: str) -> list[Said]:
         (location,) = result["locations"]
         physical = location["physicalLocation"]
         names = ("startLine", "startColumn", "endLine", "endColumn")
-        region = tuple(physical["region"][name] for name in names) if "region" in physical else None
+        whole = physical["region"] == {"startLine": 1}
+        region = None if whole else tuple(physical["region"][name] for name in names)
         path = unquote(physical["artifactLocation"]["uri"])
         found.append(Said(result["ruleId"], result["level"], result["message"]["text"], path, region))
     return found
@@ -197,6 +198,8 @@ class TestSarif:
         assert [rule["id"] for rule in rules] == [code.id for code in Code]
         for rule, code in zip(rules, Code, strict=True):
             assert rule["help"]["markdown"] == page(code)
+            assert 20 < len(rule["fullDescription"]["text"]) < 1000
+            assert "#" not in rule["fullDescription"]["text"]
             assert rule["defaultConfiguration"]["level"] == code.severity.value
             assert re.fullmatch("[A-Z][A-Za-z]+", rule["name"])
 

@@ -20,7 +20,8 @@ Every key of `blogstack.yaml`, in order: what `blogstack explain KEY` says of ea
 - A duration is a number of seconds, or as in `30s`, `2m` and `1h`.
 - `null` in front of a type says that the key may be null.
 - A path with `[]` leads through every item of a list, NAME stands for a key that you choose.
-- `environments.NAME` takes every key but `name`, `environments` and those that decide the registry.
+- `environments.NAME` takes every key but `name`, `environments` and what decides the registry, such as
+  `image.repository`.
 
 """
 

@@ -7,9 +7,9 @@ your Application Load Balancer"; Amazon ECS developer guide, "Amazon ECS CloudWa
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import NamedTuple
 
+from blogstack.blueprint.charts import Alarm, Chart, Metric, Of
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.service import Service
 from blogstack.config import Config
@@ -27,66 +27,6 @@ _CPU_TARGET = 60
 _LASTING = 3
 # Fargate places a task and pulls its image in a minute or two; once more if that fails.
 _START_MINUTES = 5
-
-
-class Of(Enum):
-    """What a metric is about."""
-
-    BALANCER = "the load balancer"
-    TARGETS = "its target group"
-    ALTERNATE = "its second target group"
-    SERVICE = "the ECS service"
-    DATABASE = "the database"
-
-
-class Metric(NamedTuple):
-    """A metric, as an alarm reads it and the dashboard draws it.
-
-    Attributes:
-        id: Its name in an expression, and its own on a chart.
-        period: Seconds.
-    """
-
-    id: str
-    label: str
-    of: Of
-    name: str
-    statistic: str
-    period: int = _MINUTE
-
-
-class Alarm(NamedTuple):
-    """A row of the table.
-
-    Attributes:
-        id: What the row is called, in the templates and in docs/alarms.md.
-        metrics: What is read; one, unless an expression joins several.
-        expression: Metric math over them; "" for the one metric as it is.
-        threshold: From which on it is an alarm, or, if `below`, below which.
-        lasting: How many of the last `among` periods.
-        missing: What a period without data counts as, in CloudWatch's word.
-        rolls_back: Whether it tells of a bad deployment, and is never caused by a good one.
-    """
-
-    id: str
-    label: str
-    description: str
-    metrics: tuple[Metric, ...]
-    threshold: int
-    expression: str = ""
-    below: bool = False
-    lasting: int = 1
-    among: int = 1
-    missing: str = "notBreaching"
-    rolls_back: bool = False
-
-
-class Chart(NamedTuple):
-    """A chart of the dashboard: alarms, each with its threshold, and metrics that help to read them."""
-
-    title: str
-    alarms: tuple[Alarm, ...] = ()
-    beside: tuple[Metric, ...] = ()
 
 
 class Monitoring(NamedTuple):
@@ -130,6 +70,7 @@ def resolve_monitoring(config: Config, service: Service, database: Database | No
         rows=rows,
         rollback=rollback,
         tells_service=rollback or commercial,
+        # The instance is called like its stack (docs/decisions/0022-database-name.md).
         database=database.stack if database else "",
         kms_key=config.kms_key or "",
         tags=dict(service.tags),
@@ -186,12 +127,15 @@ def _failed_requests(service: Service) -> tuple[Alarm, Alarm]:
 
 
 def _of_targets(service: Service, id: str, label: str, name: str, statistic: str) -> tuple[tuple[Metric, ...], str]:
-    """A number of targets, and the expression of it: with two target groups, of which one is empty, the sum of both."""
+    """A number of targets, and the expression of it: with two target groups, of which one may be empty, their sum.
+
+    Without FILL, which puts a 0 in place of a minute that is only late (CloudWatch user guide, "Using metric math").
+    """
     first = Metric(id, label, Of.TARGETS, name, statistic)
     if service.shift is None:
         return (first,), ""
     second = Metric(f"{id}2", f"{label}, second group", Of.ALTERNATE, name, statistic)
-    return (first, second), f"FILL({first.id}, 0) + FILL({second.id}, 0)"
+    return (first, second), f"SUM([{first.id}, {second.id}])"
 
 
 def _settled(service: Service) -> int:
@@ -259,10 +203,11 @@ def _load(service: Service) -> tuple[Chart, ...]:
     """Is it busy?"""
     cpu = Metric("cpu", "CPU, average", Of.SERVICE, "CPUUtilization", "Average", _FIVE_MINUTES)
     memory = Metric("memory", "memory, fullest task", Of.SERVICE, "MemoryUtilization", "Maximum", _FIVE_MINUTES)
-    policies = service.scaling.policies if service.scaling else ()
-    target = next((policy.target for policy in policies if policy.measure == "cpu"), 0)
+    held = {policy.measure: policy.target for policy in service.scaling.policies} if service.scaling else {}
+    target = held.get("cpu")
     # Halfway from what scaling holds to all of it.
     busy = ((target or _CPU_TARGET) + 100) // 2
+    full = max(_MEMORY_PERCENT, (held.get("memory", 0) + 100) // 2)
     look = (
         "whether scaling.max is reached, and at the requests" if target else "the requests: no scaling follows the CPU"
     )
@@ -289,10 +234,10 @@ def _load(service: Service) -> tuple[Chart, ...]:
                 Alarm(
                     "memory",
                     "memory",
-                    f"{lasting}, a task used {_MEMORY_PERCENT} percent of its memory or more; at 100 it is killed. "
+                    f"{lasting}, a task used {full} percent of its memory or more; at 100 it is killed. "
                     "Look first at whether it grows with every request or with every deployment.",
                     (memory,),
-                    _MEMORY_PERCENT,
+                    full,
                     lasting=_LASTING,
                     among=_LASTING,
                 ),

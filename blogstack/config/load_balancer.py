@@ -68,6 +68,10 @@ class _AccessLogs:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         return {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": f"^(?:{_BUCKET})$"}]}
 
+    def in_words(self) -> str:
+        """The type and its limits."""
+        return "true or false, or the name of a bucket that exists, 3 to 63 characters"
+
     def check(self, value: object) -> bool | str:
         """The value itself; an error when it is no name of a bucket either."""
         help = "write true for a bucket of its own, the name of one that exists, or false for no logs"

@@ -56,8 +56,8 @@ class Create(Section):
     """A network of its own for the service."""
 
     # /16: the widest VPC that AWS allows. /22: the narrowest whose subnets are /27, the least a load balancer takes.
-    cidr: Annotated[str, Cidr(16, 22)] = "10.0.0.0/16"
-    """IPv4 block of the network, from /16 to /22."""
+    cidr: Annotated[str, Cidr(16, 22, private=True)] = "10.0.0.0/16"
+    """IPv4 block of the network, from /16 to /22, of the private address ranges."""
     availability_zones: Annotated[int | tuple[str, ...], _Zones()] = Field(2, examples=[3, ["a", "c"]])
     """How many availability zones, 2 or 3, or the letters of two or three: letters stay the same for ever."""
     egress: Literal["nat", "nat_per_az", "endpoints", "public_ip"] = "nat"

@@ -33,6 +33,10 @@ class _Cron:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         return {"type": "string", "pattern": f"^{cron.PATTERN}$"}
 
+    def in_words(self) -> str:
+        """The type and its form."""
+        return "a cron expression of six fields"
+
     def check(self, value: str) -> str:
         """The expression itself; an error that names the field that is wrong."""
         if wrong := cron.fault(value):

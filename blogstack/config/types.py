@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from blogstack.config.patterns import duration_pattern
+
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
@@ -103,9 +105,8 @@ class Duration:
         return f"duration, {self.written(self.low)} to {self.written(self.high)}"
 
     def written(self, seconds: int) -> str:
-        """A duration as a person writes it: in the largest unit that it is a whole number of."""
-        unit = next((unit for unit in "hm" if seconds and seconds % _UNITS[unit] == 0), "s")
-        return f"{seconds // _UNITS[unit]}{unit}"
+        """A duration as a person writes it."""
+        return _in_largest_unit(seconds, "hms")
 
     def check(self, value: object) -> int:
         """The duration in seconds."""
@@ -113,6 +114,12 @@ class Duration:
         if not self.low <= seconds <= self.high:
             raise fault("OUT_OF_RANGE", f"{value}", f"choose {self.low}s to {self.high}s")
         return seconds
+
+
+def _in_largest_unit(seconds: int, units: str) -> str:
+    """A duration in the largest of some units that it is a whole number of."""
+    unit = next((unit for unit in units if seconds and seconds % _UNITS[unit] == 0), units[-1])
+    return f"{seconds // _UNITS[unit]}{unit}"
 
 
 def _seconds(value: object) -> int:
@@ -137,6 +144,14 @@ class Minutes:
         whole: JsonSchema = {"type": "integer", "minimum": low, "maximum": high, "multipleOf": 60}
         return {"anyOf": [whole, {"type": "string", "pattern": duration_pattern(low, high, seconds=False)}]}
 
+    def in_words(self) -> str:
+        """The type and its limits."""
+        return f"duration in whole minutes, {self.written(self.low * 60)} to {self.written(self.high * 60)}"
+
+    def written(self, seconds: int) -> str:
+        """A duration as a person writes it."""
+        return _in_largest_unit(seconds, "hm")
+
     def check(self, value: object) -> int:
         """The duration in seconds."""
         seconds = _seconds(value)
@@ -146,39 +161,6 @@ class Minutes:
             help = f"AWS counts in minutes: write {-(-seconds // 60)}m"
             raise fault("WRONG_FORM", f"{value} is not written in minutes", help)
         return seconds
-
-
-def duration_pattern(low: int, high: int, *, seconds: bool = True) -> str:
-    """A regular expression for every text that means `low` to `high` seconds."""
-    parts = []
-    for unit, size in (*((("s?", 1),) if seconds else ()), ("m", 60), ("h", 3600)):
-        first, last = -(-low // size), high // size
-        if first <= last:
-            parts.append(f"({_numbers(first, last)}){unit}")
-    return f"^({'|'.join(parts)})$"
-
-
-def _numbers(first: int, last: int) -> str:
-    """A regular expression for the decimal numbers from `first` to `last`."""
-    alternatives = []
-    while first <= last:
-        # The longest run of numbers that share a prefix: ...0 to ...9, ...00 to ...99 and so on.
-        width = 1
-        while first % (width * 10) == 0 and first + width * 10 - 1 <= last:
-            width *= 10
-        free = len(str(width)) - 1
-        top = min(9, first // width % 10 + (last - first + 1) // width - 1)
-        head = str(first // width)[:-1]
-        low = first // width % 10
-        digit = str(low) if low == top else f"[{low}-{top}]"
-        if first == 0 and width > 1:  # numbers of fewer digits are covered one width at a time
-            width, free, head, digit = 1, 0, "", f"[0-{min(9, last)}]"
-            alternatives.append(digit)
-            first = min(9, last) + 1
-            continue
-        alternatives.append(head + digit + "[0-9]" * free)
-        first += (top - low + 1) * width
-    return "|".join(alternatives)
 
 
 _LONGEST_MATCHED = 2048  # as long as the longest text that any form takes
@@ -278,19 +260,33 @@ Variable = Annotated[
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 
 
+# RFC 1918, and RFC 6598 for networks behind a carrier's NAT.
+_PRIVATE = {
+    "10.0.0.0/8": "10",
+    "172.16.0.0/12": r"172\.(?:1[6-9]|2[0-9]|3[01])",
+    "192.168.0.0/16": r"192\.168",
+    "100.64.0.0/10": r"100\.(?:6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])",
+}
+
+
 @dataclass(frozen=True)
 class Cidr:
-    """An IPv4 CIDR block whose host bits are zero, with a prefix length from `widest` to `narrowest`."""
+    """An IPv4 CIDR block whose host bits are zero, with a prefix length from `widest` to `narrowest`.
+
+    `private`: of the ranges that AWS recommends for a network (Amazon VPC user guide, "VPC CIDR blocks").
+    """
 
     widest: int = 0
     narrowest: int = 32
+    private: bool = False
 
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.check, core_schema.str_schema(strict=True))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         prefixes = "|".join(str(n) for n in range(self.widest, self.narrowest + 1))
-        return {"type": "string", "pattern": rf"^{_OCTET}(?:\.{_OCTET}){{3}}/(?:{prefixes})$"}
+        ranges = rf"(?=(?:{'|'.join(_PRIVATE.values())})\.)" if self.private else ""
+        return {"type": "string", "pattern": rf"^{ranges}{_OCTET}(?:\.{_OCTET}){{3}}/(?:{prefixes})$"}
 
     def in_words(self) -> str:
         """The type and its limits."""
@@ -311,4 +307,6 @@ class Cidr:
         if not self.widest <= block.prefixlen <= self.narrowest:
             help = f"choose /{self.widest} to /{self.narrowest}"
             raise fault("OUT_OF_RANGE", f"{value} is a /{block.prefixlen}", help)
+        if self.private and not any(block.subnet_of(IPv4Network(known)) for known in _PRIVATE):
+            raise fault("OUT_OF_RANGE", f"{value} is not of a private range", f"choose one in {', '.join(_PRIVATE)}")
         return value

@@ -8,7 +8,8 @@ from typing import Any
 
 from troposphere import AWSHelperFn, AWSObject, GetAtt, Ref, Sub, cloudwatch, ecs
 
-from blogstack.blueprint.monitoring import Alarm, Chart, Metric, Monitoring, Of
+from blogstack.blueprint.charts import Alarm, Chart, Metric, Of
+from blogstack.blueprint.monitoring import Monitoring
 from blogstack.stacks import names
 from blogstack.stacks.stack import Stack, tagged
 from blogstack.stacks.topic import add_topic

@@ -8,7 +8,7 @@ from blogstack.blueprint.monitoring import Monitoring
 from blogstack.blueprint.naming import Imported
 from blogstack.blueprint.service import Service
 from blogstack.blueprint.tasks import Tasks
-from blogstack.stacks import balancer, monitoring, names, scaling, shifting
+from blogstack.stacks import balancer, names, scaling, shifting
 from blogstack.stacks.container import Handles, add_image_tag, container, serving, sidecar, task_definition
 from blogstack.stacks.stack import Stack, given, tagged
 
@@ -46,6 +46,8 @@ def lower(service: Service, watched: Monitoring | None) -> Stack:
     if service.scaling is not None:
         scaling.add_scaling(stack, service.scaling, service.tags, ecs_service, load_balancer, target_groups)
     if watched is not None:
+        from blogstack.stacks import monitoring  # what it imports costs a millisecond at every other start
+
         monitoring.add_monitoring(stack, watched, load_balancer, target_groups, ecs_service)
     tls = service.balancer.tls
     url = f"https://{tls.domain}" if tls else Sub(f"http://${{{load_balancer.title}.DNSName}}")

@@ -1,0 +1,36 @@
+"""Regular expressions for ranges of numbers, which the JSON Schema needs where a number has a unit behind it."""
+
+from __future__ import annotations
+
+
+def duration_pattern(low: int, high: int, *, seconds: bool = True) -> str:
+    """A regular expression for every text that means `low` to `high` seconds."""
+    parts = []
+    for unit, size in (*((("s?", 1),) if seconds else ()), ("m", 60), ("h", 3600)):
+        first, last = -(-low // size), high // size
+        if first <= last:
+            parts.append(f"({_numbers(first, last)}){unit}")
+    return f"^({'|'.join(parts)})$"
+
+
+def _numbers(first: int, last: int) -> str:
+    """A regular expression for the decimal numbers from `first` to `last`."""
+    alternatives = []
+    while first <= last:
+        # The longest run of numbers that share a prefix: ...0 to ...9, ...00 to ...99 and so on.
+        width = 1
+        while first % (width * 10) == 0 and first + width * 10 - 1 <= last:
+            width *= 10
+        free = len(str(width)) - 1
+        top = min(9, first // width % 10 + (last - first + 1) // width - 1)
+        head = str(first // width)[:-1]
+        low = first // width % 10
+        digit = str(low) if low == top else f"[{low}-{top}]"
+        if first == 0 and width > 1:  # numbers of fewer digits are covered one width at a time
+            width, free, head, digit = 1, 0, "", f"[0-{min(9, last)}]"
+            alternatives.append(digit)
+            first = min(9, last) + 1
+            continue
+        alternatives.append(head + digit + "[0-9]" * free)
+        first += (top - low + 1) * width
+    return "|".join(alternatives)
