@@ -28,13 +28,14 @@ def deploy_all(aws: Emulator, compilation: Compilation, tag: str = "v1") -> None
 
 
 def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
-    """The zones, networks, certificates, secrets and buckets that the environments say exist, each once."""
+    """What the environments say exists, each once: zones, networks, certificates, secrets, buckets, repositories."""
     zones: dict[str, str] = {}
     certificates: dict[str, str] = {}
     vpcs: dict[str, str] = {}
     subnets: dict[str, object] = {}
     secrets: dict[str, dict[str, str]] = {}
     buckets: dict[str, str] = {}
+    repositories: set[str] = set()
     for blueprint in compilation.blueprints:
         if tls := blueprint.service.balancer.tls:
             zones[tls.hosted_zone_id] = "example.com"
@@ -56,6 +57,9 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
         if blueprint.tasks.image.credentials:
             secrets.setdefault(blueprint.tasks.image.credentials, {}).update(username="u", password="p")  # noqa: S106
         _add_secrets(aws, blueprint, secrets)
+        repositories |= {sidecar.repository.repository for sidecar in blueprint.tasks.sidecars if sidecar.repository}
+    for repository in repositories:
+        aws.client("ecr").create_repository(repositoryName=repository)
     aws.given(hosted_zones=zones, certificates=certificates, vpcs=vpcs, subnets=subnets, log_buckets=buckets)
     aws.given(secrets={arn: json.dumps(values) for arn, values in secrets.items()})
 

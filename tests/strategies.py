@@ -12,6 +12,7 @@ from blogstack.config.logs import RetentionDays
 from blogstack.fargate import TASK_SIZES
 from blogstack.rds import classes_in, database_name, facts, is_reserved
 from blogstack.regions import REGIONS
+from tests.strategy_overrides import overrides
 from tests.strategy_parts import TEXTS, Data, durations, optional, secrets
 from tests.strategy_sidecars import with_sidecars
 
@@ -106,29 +107,6 @@ def database(draw: st.DrawFn, region: str) -> Data:
     }
     required = {"instance_class": st.sampled_from(classes), "storage": st.just(storage), "max_storage": grown}
     return draw(optional(required, others))
-
-
-def overrides(removed: st.SearchStrategy[Any], stacks: tuple[str, ...]) -> st.SearchStrategy[Data]:
-    """Changes to resources that every configuration has; some properties become what `removed` gives."""
-    anything = st.recursive(
-        st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), max_size=9)
-        | st.integers(),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS.filter(bool), inner, max_size=3),
-        max_leaves=5,
-    )
-    tagged = optional({}, {"Tags": removed, "Description": st.just({"Fn::Sub": "${AWS::StackName}"}) | st.just("a b")})
-    count = st.fixed_dictionaries({"DeploymentConfiguration": optional({}, {"MaximumPercent": st.just(200)})})
-    changes: dict[str, dict[str, dict[str, st.SearchStrategy[Any]]]] = {
-        "registry": {"Repository": {"Properties": optional({}, {"Tags": removed})}},
-        "tasks": {"TaskRole": {"Properties": tagged}, "LogGroup": {"DeletionPolicy": st.just("Retain")}},
-        "service": {
-            "Service": {"Properties": count},
-            "LoadBalancer": {"Metadata": st.dictionaries(TEXTS.filter(bool), anything)},
-        },
-    }
-    return optional(
-        {}, {stack: optional({}, {name: optional({}, own) for name, own in changes[stack].items()}) for stack in stacks}
-    )
 
 
 @st.composite

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -9,6 +10,14 @@ from hypothesis import strategies as st
 Data = dict[str, Any]
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff"), max_size=20)
+
+
+def nested(
+    leaves: st.SearchStrategy[Any], around: Callable[[st.SearchStrategy[Any]], st.SearchStrategy[Any]]
+) -> st.SearchStrategy[Any]:
+    """What may stand in YAML: some leaves, and up to two levels of collections around them."""
+    inner = leaves | around(leaves)
+    return inner | around(inner)
 
 
 def optional(
