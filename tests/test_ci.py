@@ -93,7 +93,8 @@ class TestPreCommit:
         self.commit(tool)
         assert self.outcome(tool) == {"blogstack validate": "Passed", "blogstack compile --check": "Passed"}
 
-        Path("templates/out/blog-api-service.yaml").write_text("mine: true\n")
+        with Path("templates/out/blog-api-service.yaml").open("a") as template:
+            template.write("# mine\n")
         assert self.outcome(tool) == {"blogstack validate": "Passed", "blogstack compile --check": "Failed"}
 
         Path("blogstack.yaml").write_text(QUIET + "service: {memory: 8192}\n")

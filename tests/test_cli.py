@@ -262,15 +262,6 @@ class TestInit:
         assert sorted(path.name for path in Path().glob("blogstack*")) == [name]
 
 
-def test_the_schema_is_one(run: Run) -> None:
-    """Draft 7, closed, and with a description at every key."""
-    schema = json.loads(run("schema").stdout)
-    jsonschema.Draft7Validator.check_schema(schema)
-    for body in [schema, *schema["definitions"].values()]:
-        assert body["additionalProperties"] is False
-        assert all(len(key["description"]) >= 8 for key in body["properties"].values())
-
-
 class TestStreams:
     """What goes wrong with standard output is told, and is no bug of ours."""
 
