@@ -99,9 +99,10 @@ def _told(body: Mapping[str, Any], model: type[Section]) -> Json:
 
 def _texts(key: Key) -> Json:
     """The hover text of a key, and what an editor offers to write there."""
-    default = "required" if key.required else f"default: `{bare(flow(key.default))}`"
-    facts = key.takes if key.takes == "mapping" else f"{key.takes}; {default}"
-    told: Json = {"description": key.description, "markdownDescription": f"{key.description}\n\n{facts}"}
+    text = f"{key.description}\n\n{key.takes}"
+    if key.takes != "mapping":
+        text += "\n\nrequired" if key.required else f"\n\ndefault: `{bare(flow(key.default))}`"
+    told: Json = {"description": key.description, "markdownDescription": text}
     if isinstance(key.example, dict | list):
         told["defaultSnippets"] = [{"label": f"{key.path[-1]}: …", "description": "an example", "body": key.example}]
     return told
