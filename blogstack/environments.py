@@ -33,7 +33,7 @@ _REMEDIES: Mapping[KeyPath, str] = {
     (ENVIRONMENTS,): "remove it: an environment has none of its own",
 }
 
-_WITH_URI: tuple[KeyPath, ...] = (
+WITH_URI: tuple[KeyPath, ...] = (
     ("region",),
     ("kms_key",),
     ("image", "uri"),
@@ -94,7 +94,7 @@ def _refused(body: Node, base: Node) -> Iterator[tuple[KeyPath, str, str]]:
             help = _REMEDIES.get(path, "write it outside of the environments")
             yield path, f"{'.'.join(map(str, path))} cannot stand in an environment: it is one for all", help
     if not _has_value(_at(base, ("image", "uri"))):
-        for path in _WITH_URI:
+        for path in WITH_URI:
             if _at(body, path) is not None:
                 message = f"{'.'.join(map(str, path))} cannot stand in an environment: all share one registry stack"
                 help = "write it outside of the environments; only with an image.uri there each may have its own"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.types import JsonSchema, fault, shorten
+from blogstack.config.types import JsonSchema, fault, shorten, worded
 from blogstack.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ class _Source:
         return core_schema.no_info_plain_validator_function(_source)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        texts = {name: {"type": "string", "pattern": f"^(?:{form[0]})$"} for name, form in _FORMS.items()}
+        texts = {name: worded({"type": "string", "pattern": f"^(?:{f[0]})$"}, f[1]) for name, f in _FORMS.items()}
         secret = {"secretsmanager": texts["secretsmanager"], "key": texts["key"]}
         common = {"type": "object", "additionalProperties": False}
         return {
             "anyOf": [
-                {"const": "generate"},
+                worded({"const": "generate"}, self.in_words()),
                 {**common, "required": ["secretsmanager"], "properties": secret},
                 {**common, "required": ["ssm"], "properties": {"ssm": texts["ssm"]}},
             ]

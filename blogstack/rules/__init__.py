@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from blogstack.config import Config
-from blogstack.diagnostics import Code, Diagnostic
+from blogstack.diagnostics import Code, Diagnostic, Span
 from blogstack.document import Document, KeyPath
+from blogstack.environments import ENVIRONMENTS
 from blogstack.rules import database, deploying, network, overrides, permissions, scaling, sidecars, tasks, traffic
 from blogstack.rules.finding import Finding
 from blogstack.rules.sidecars import SIDECARS
@@ -39,11 +40,25 @@ def check(document: Document, validation: Validation, environment: str = "") -> 
         return database.fragile_database(config, environment)
 
     return tuple(
-        Diagnostic(rule.code, finding.message, document.locate(finding.path), finding.help)
+        Diagnostic(rule.code, finding.message, _place(document, finding, environment), finding.help)
         for rule in (*RULES, Rule(Code.FRAGILE_DATABASE, fragile, (("database",),)))
         if not any(_overlap(read, faulty) for read in rule.reads for faulty in validation.faulty)
         for finding in rule.check(validation.config)
     )
+
+
+def _place(document: Document, finding: Finding, environment: str) -> Span:
+    """Where to point: at the key, or at the other one where the environment changes only that."""
+    place = document.locate(finding.path)
+    if environment and finding.also:
+        own, other = document.extent((ENVIRONMENTS, environment)), document.locate(finding.also)
+        if _inside(other, own) and not _inside(place, own):
+            return other
+    return place
+
+
+def _inside(one: Span, other: Span) -> bool:
+    return other[:2] <= one[:2] and one[2:] <= other[2:]
 
 
 def _overlap(one: KeyPath, other: KeyPath) -> bool:

@@ -54,7 +54,7 @@ def database_storage(config: Config) -> Iterator[Finding]:
         what = "below" if most < storage else "less than a tenth above"
         message = f"max_storage {most}{shown} is {what} storage {storage}"
         help = f"choose max_storage of at least {-(-storage * 11 // 10)}, or {storage} for storage that does not grow"
-        yield Finding(path, message, help)
+        yield Finding(path, message, help, also=(*place, "storage"))
 
 
 def database_subnets(config: Config) -> Iterator[Finding]:

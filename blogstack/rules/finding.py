@@ -9,11 +9,19 @@ from blogstack.document import KeyPath
 
 
 class Finding(NamedTuple):
-    """What a rule found: where, what, and the remedy."""
+    """What a rule found.
+
+    Attributes:
+        path: The key to point at.
+        message: What is wrong.
+        help: The remedy.
+        also: Another key that is as much at fault: of the two the one that an environment changes is pointed at.
+    """
 
     path: KeyPath
     message: str
     help: str
+    also: KeyPath | None = None
 
 
 def or_default(config: Config, *path: str | int) -> str:

@@ -15,7 +15,7 @@ def min_above_max(config: Config) -> Iterator[Finding]:
         path = written(config, ("scaling", "max"), ("scaling", "min"))
         least, most = (or_default(config, "scaling", key) for key in ("min", "max"))
         message = f"scaling.min {low}{least} is above scaling.max {high}{most}"
-        yield Finding(path, message, "raise max or lower min; both may be equal")
+        yield Finding(path, message, "raise max or lower min; both may be equal", also=("scaling", "min"))
 
 
 def single_task(config: Config) -> Iterator[Finding]:

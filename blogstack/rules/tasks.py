@@ -23,7 +23,8 @@ def task_size(config: Config) -> Iterator[Finding]:
     help = f"with cpu {cpu} choose {_sizes(TASK_SIZES[cpu])}"
     if others := [other for other, sizes in TASK_SIZES.items() if memory in sizes]:
         help += f"; {memory} goes with cpu {_either(others)}"
-    yield Finding(path, f"memory {memory}{default_memory} is not sold with cpu {cpu}{default_cpu}", help)
+    message = f"memory {memory}{default_memory} is not sold with cpu {cpu}{default_cpu}"
+    yield Finding(path, message, help, also=("service", "cpu"))
 
 
 def _sizes(sizes: tuple[int, ...]) -> str:

@@ -28,9 +28,8 @@ def check_timeouts(config: Config) -> Iterator[Finding]:
             message = (
                 f"{dotted(place)}: timeout {check.timeout}s{timeout} is not below interval {check.interval}s{interval}"
             )
-            yield Finding(
-                path, message, "a check must be over before the next one starts: raise interval or lower timeout"
-            )
+            help = "a check must be over before the next one starts: raise interval or lower timeout"
+            yield Finding(path, message, help, also=(*place, "interval"))
 
 
 def balancer_checks_ready(config: Config) -> Iterator[Finding]:
