@@ -52,12 +52,15 @@ def short_start(config: Config) -> Iterator[Finding]:
             yield Finding(path, message, f"a task may be replaced before it is up: choose {usual}s or more")
 
 
+# The last words of a name; with those that AWS Security Hub's control ECS.8 looks for.
 _SECRET_NAME = re.compile(
-    r"(?:^|_)(?:SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS?|(?:API|SECRET|PRIVATE|ACCESS|SIGNING)_?KEY)$", re.I
+    r"(?:^|_)(?:SECRET|PASSWORD|PASSWD|PASS|PASSPHRASE|TOKEN|CREDENTIALS?|SECRET_KEY_BASE|ACCESS_KEY_ID|AUTH_DATA|"
+    r"(?:API|SECRET|PRIVATE|ACCESS|SIGNING|ENCRYPTION|MASTER|JWT|FERNET|STRIPE)_?KEY)$|_PWD$|^PGPASSWORD$",
+    re.I,
 )
 
 
-_URL_WITH_PASSWORD = re.compile(r"[a-z+]+://[^/@:\s]*:[^/@\s]+@")
+_URL_WITH_PASSWORD = re.compile(r"(?:jdbc:)?[a-z+]+://[^/@:\s]*:[^/@\s]+@", re.I)
 
 
 def secret_in_environment(config: Config) -> Iterator[Finding]:
