@@ -66,10 +66,6 @@ class Document:
         node = self._at(path)
         return self.locate(path) if node.items is None and node.entries is None else _first_line(node)
 
-    def extent(self, path: KeyPath) -> Span:
-        """From where to where the value at a key path stands, all its lines."""
-        return self._at(path).span
-
     def locate_key(self, path: KeyPath) -> Span:
         """Where the last key of a key path stands, or its value where it has no key (an item of a list)."""
         node = self.root

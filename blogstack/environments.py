@@ -72,6 +72,16 @@ def split(document: Document) -> tuple[Environment, ...]:
     )
 
 
+def extent(document: Document, name: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """From where to where in the text an environment stands, by lines and columns; nowhere for a name that is none."""
+    given = _at(document.root, (ENVIRONMENTS,))
+    if given is None or name not in given.key_spans:
+        return (0, 0), (0, 0)
+    start = given.key_spans[name][:2]
+    behind = [span[:2] for span in given.key_spans.values() if span[:2] > start]
+    return start, min(behind, default=(given.span.end_line, given.span.end_column))
+
+
 def misplaced(document: Document) -> tuple[Diagnostic, ...]:
     """What stands in an environment but is one for all."""
     return tuple(

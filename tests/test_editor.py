@@ -77,7 +77,11 @@ def test_reject_cases_are_underlined(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_a_second_validator_agrees(tmp_path: Path) -> None:
     """check-jsonschema, as a hook or a workflow runs it: on every accept case, and every reject case it can read."""
-    command = [Path(sys.executable).with_name("check-jsonschema"), "--schemafile", ROOT / "blogstack.schema.json"]
+    command: list[str | Path] = [
+        Path(sys.executable).with_name("check-jsonschema"),
+        "--schemafile",
+        ROOT / "blogstack.schema.json",
+    ]
     done = subprocess.run([*command, *ACCEPTED], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     wrong = {}

@@ -46,7 +46,10 @@ def _missing() -> Iterator[Json]:
 
 
 def _sizes() -> Iterator[Json]:
-    """A memory beside the cpu of the rest of the file, and a cpu beside its memory."""
+    """A memory beside the cpu of the rest of the file, and a cpu beside its memory; null is the default again."""
+    default = {"properties": {"cpu": _ABSENT}, "required": ["cpu", "memory"]}
+    memory = {"memory": sold(TASK_SIZES[_CPU], f"with the default cpu {_CPU}")}
+    yield _each({"service": {"if": default, "then": {"properties": memory}}})
     for cpu, sizes in TASK_SIZES.items():
         for given in _of_service(cpu_schemas(cpu), "cpu", default=cpu == _CPU):
             memory = {"memory": sold(sizes, f"with cpu {cpu}")}

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from blogstack.config import Config
 from blogstack.diagnostics import Code, Diagnostic, Span
 from blogstack.document import Document, KeyPath
-from blogstack.environments import ENVIRONMENTS
+from blogstack.environments import extent
 from blogstack.rules import database, deploying, network, overrides, permissions, scaling, sidecars, tasks, traffic
 from blogstack.rules.finding import Finding
 from blogstack.rules.sidecars import SIDECARS
@@ -40,25 +40,18 @@ def check(document: Document, validation: Validation, environment: str = "") -> 
         return database.fragile_database(config, environment)
 
     return tuple(
-        Diagnostic(rule.code, finding.message, _place(document, finding, environment), finding.help)
+        Diagnostic(rule.code, finding.message, _place(document, environment, finding), finding.help)
         for rule in (*RULES, Rule(Code.FRAGILE_DATABASE, fragile, (("database",),)))
         if not any(_overlap(read, faulty) for read in rule.reads for faulty in validation.faulty)
         for finding in rule.check(validation.config)
     )
 
 
-def _place(document: Document, finding: Finding, environment: str) -> Span:
-    """Where to point: at the key, or at the other one where the environment changes only that."""
-    place = document.locate(finding.path)
-    if environment and finding.also:
-        own, other = document.extent((ENVIRONMENTS, environment)), document.locate(finding.also)
-        if _inside(other, own) and not _inside(place, own):
-            return other
-    return place
-
-
-def _inside(one: Span, other: Span) -> bool:
-    return other[:2] <= one[:2] and one[2:] <= other[2:]
+def _place(document: Document, environment: str, finding: Finding) -> Span:
+    """Where a finding stands: at what the environment has written, since the rest of the file may be right without."""
+    places = [document.locate(path) for path in (finding.path, *finding.also)]
+    start, end = extent(document, environment)
+    return next((place for place in places if start <= place[:2] < end), places[0])
 
 
 def _overlap(one: KeyPath, other: KeyPath) -> bool:

@@ -9,19 +9,16 @@ from blogstack.document import KeyPath
 
 
 class Finding(NamedTuple):
-    """What a rule found.
+    """What a rule found: where, what, and the remedy.
 
     Attributes:
-        path: The key to point at.
-        message: What is wrong.
-        help: The remedy.
-        also: Another key that is as much at fault: of the two the one that an environment changes is pointed at.
+        also: Other keys that have a part in it; of all, the one is pointed at that an environment itself has written.
     """
 
     path: KeyPath
     message: str
     help: str
-    also: KeyPath | None = None
+    also: tuple[KeyPath, ...] = ()
 
 
 def or_default(config: Config, *path: str | int) -> str:
