@@ -39,7 +39,7 @@ check: setup ## check the compiler: format, lint, types, layers, tests, and that
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/blogstack compile --check
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto
 
 docs: setup ## write docs/reference anew from the models and the table of codes
 	$(BIN)/python -m tools.docs
@@ -51,7 +51,7 @@ bench: setup ## measure the compiler, as ratios against yardsticks of the same r
 	$(BIN)/python -m benchmarks
 
 soak: setup ## the property tests with many examples; takes about an hour
-	BLOGSTACK_SOAK=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest -q tests/test_properties.py tests/test_robustness.py tests/test_emit.py
+	BLOGSTACK_SOAK=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest -q -n auto tests/test_properties.py tests/test_robustness.py tests/test_emit.py tests/test_editor.py
 
 format: setup ## format the code
 	$(BIN)/ruff check --fix $(NOT_OURS) $(SOURCES)

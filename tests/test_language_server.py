@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -63,7 +63,9 @@ def test_no_accept_case_is_underlined(opened: Editor) -> None:
     assert found.keys() == texts.keys()
 
 
-def test_reject_cases_are_underlined_on_the_same_lines(opened: Editor, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reject_cases_are_underlined_on_the_same_lines(
+    opened: Editor, record_property: Callable[[str, object], None]
+) -> None:
     """Every line that the compiler finds wrong in a file's shape or in a task size, but for the cases above."""
     texts = {path.stem: path.read_text() for path in REJECTED}
     lines = {name: wrong for name, text in texts.items() if (wrong := lines_of_shape(text))}
@@ -73,13 +75,10 @@ def test_reject_cases_are_underlined_on_the_same_lines(opened: Editor, capsys: p
         underlined = {told.range.start.line + 1 for told in found[f"{name}.yaml"]}
         if unseen := wrong - underlined:
             missed[name] = unseen
-    with capsys.disabled():
-        whole, some = len(lines) - len(missed), sum(map(len, lines.values()))
-        seen = some - sum(map(len, missed.values()))
-        print(  # noqa: T201 (what the test is for)
-            f"\nthe editor alone catches {whole} of {len(lines)} reject cases of shape and size,"
-            f" and {seen} of their {some} lines"
-        )
+    whole, some = len(lines) - len(missed), sum(map(len, lines.values()))
+    seen = some - sum(map(len, missed.values()))
+    share = f"{whole} of {len(lines)} reject cases of shape and size, and {seen} of their {some} lines"
+    record_property("counted", f"the editor alone catches {share}")
     assert missed.keys() == ELSEWHERE.keys(), missed
 
 
