@@ -1,4 +1,4 @@
-"""Regular expressions for ranges of numbers, which the JSON Schema needs where a number has a unit behind it."""
+"""Regular expressions for ranges of numbers inside texts, which the JSON Schema cannot say in numbers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,22 @@ def duration_pattern(low: int, high: int, *, seconds: bool = True) -> str:
         if first <= last:
             parts.append(f"({_numbers(first, last)}){unit}")
     return f"^({'|'.join(parts)})$"
+
+
+OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+
+
+def block_pattern(widest: int, narrowest: int) -> str:
+    """A regular expression for the IPv4 blocks without host bits whose prefix has `widest` to `narrowest` bits."""
+    return "|".join(f"{_network(prefix)}/{prefix}" for prefix in range(widest, narrowest + 1))
+
+
+def _network(prefix: int) -> str:
+    whole, bits = divmod(prefix, 8)
+    octets = [OCTET] * whole
+    if bits:
+        octets.append(f"(?:{'|'.join(map(str, range(0, 256, 2 ** (8 - bits))))})")
+    return r"\.".join([*octets, *["0"] * (4 - len(octets))])
 
 
 def _numbers(first: int, last: int) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from blogstack.config.patterns import duration_pattern
+from blogstack.config.patterns import OCTET, block_pattern, duration_pattern
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -287,9 +287,6 @@ Variable = Annotated[
 """Name of an environment variable."""
 
 
-_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-
-
 # RFC 1918, and RFC 6598 for networks behind a carrier's NAT.
 _PRIVATE = {
     "10.0.0.0/8": "10",
@@ -314,9 +311,8 @@ class Cidr:
         return core_schema.no_info_after_validator_function(self.check, core_schema.str_schema(strict=True))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        prefixes = "|".join(str(n) for n in range(self.widest, self.narrowest + 1))
         ranges = rf"(?=(?:{'|'.join(_PRIVATE.values())})\.)" if self.private else ""
-        pattern = rf"^{ranges}{_OCTET}(?:\.{_OCTET}){{3}}/(?:{prefixes})$"
+        pattern = rf"^{ranges}(?:{block_pattern(self.widest, self.narrowest)})$"
         return worded({"type": "string", "pattern": pattern}, self.in_words())
 
     def in_words(self) -> str:
@@ -331,7 +327,7 @@ class Cidr:
             block = IPv4Network(value, strict=False)
         except (AddressValueError, NetmaskValueError):
             block = None
-        if block is None or not re.fullmatch(rf"{_OCTET}(?:\.{_OCTET}){{3}}/(?:[12]?[0-9]|3[0-2])", value):
+        if block is None or not re.fullmatch(rf"{OCTET}(?:\.{OCTET}){{3}}/(?:[12]?[0-9]|3[0-2])", value):
             raise fault("WRONG_FORM", f"{shorten(value)!r} is not an IPv4 CIDR block", "write one like 10.0.0.0/16")
         if str(block) != value:
             raise fault("WRONG_FORM", f"{value} has host bits set", f"write {block}")
