@@ -129,13 +129,13 @@ def _failed_requests(service: Service) -> tuple[Alarm, Alarm]:
 def _of_targets(service: Service, id: str, label: str, name: str, statistic: str) -> tuple[tuple[Metric, ...], str]:
     """A number of targets, and the expression of it: with two target groups, of which one may be empty, their sum.
 
-    Without FILL, which puts a 0 in place of a minute that is only late (CloudWatch user guide, "Using metric math").
+    In arithmetic what is missing counts as 0; SUM is not for alarms (CloudWatch user guide, "Using metric math").
     """
     first = Metric(id, label, Of.TARGETS, name, statistic)
     if service.shift is None:
         return (first,), ""
     second = Metric(f"{id}2", f"{label}, second group", Of.ALTERNATE, name, statistic)
-    return (first, second), f"SUM([{first.id}, {second.id}])"
+    return (first, second), f"{first.id} + {second.id}"
 
 
 def _settled(service: Service) -> int:
