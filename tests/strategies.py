@@ -244,13 +244,16 @@ def configurations(draw: st.DrawFn) -> Data:
             {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}
         ),
     }
-    sections["overrides"] = overrides(st.none(), ("tasks", "service") if uri else ("registry", "tasks", "service"))
     chosen = draw(
         optional({"network": sections.pop("network"), "load_balancer": sections.pop("load_balancer")}, sections)
     )
     if "service" in chosen:
         endpoints = any(way.get("egress") == "endpoints" for way in chosen["network"].values())
         chosen["service"] = draw(with_sidecars(chosen["service"], 8000, region if endpoints else ""))
+    if draw(st.booleans()):
+        made = {"registry": not uri, "network": "create" in chosen["network"], "database": "database" in chosen}
+        stacks = (*(stack for stack, exists in made.items() if exists), "tasks", "service")
+        chosen["overrides"] = draw(overrides(st.none(), stacks))
     return _settled(data | chosen)
 
 
@@ -262,6 +265,7 @@ def with_environments(draw: st.DrawFn) -> Data:
     base = data.get("service", {})
     for key in ("sidecars", "depends_on"):
         base.pop(key, None)
+    data.get("overrides", {}).pop("network", None)  # not every environment may make one
     beside = service().flatmap(lambda own: with_sidecars(own, base.get("port", 8000), data["region"]))
     internal = data.get("load_balancer", {}).get("internal", False)
     uri = data["image"].get("uri", "")

@@ -29,8 +29,11 @@ def with_sidecars(draw: st.DrawFn, own: Data, port: int, inside: str) -> Data:
     for number, name in enumerate(
         draw(st.lists(st.from_regex(r"[a-z]-[a-z]{1,4}", fullmatch=True), unique=True, max_size=9))
     ):
+        interval = draw(st.integers(5, 300))
+        required = {"command": st.just("true"), "interval": st.just(interval)}
         health = optional(
-            {"command": st.just("true")}, {"retries": st.integers(1, 10), "start_period": durations(0, 300)}
+            required | {"timeout": st.integers(2, min(60, interval - 1))},
+            {"retries": st.integers(1, 10), "start_period": durations(0, 300)},
         )
         others: dict[str, st.SearchStrategy[Any]] = {
             "command": st.lists(TEXTS.filter(bool), min_size=1, max_size=3),
