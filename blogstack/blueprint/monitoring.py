@@ -13,6 +13,7 @@ from blogstack.blueprint.charts import Alarm, Chart, Metric, Of
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.service import Service
 from blogstack.config import Config
+from blogstack.regions import partition
 
 _MINUTE, _FIVE_MINUTES = 60, 300
 # A rate below this many failed requests in five minutes is no alarm, nor a percentile of fewer requests than this.
@@ -62,7 +63,7 @@ def resolve_monitoring(config: Config, service: Service, database: Database | No
     rollback = config.deployment.rollback_on_alarms
     # ECS goes on with what it was told until it is told otherwise (aws/copilot-cli, pull request 4565); in China and in
     # GovCloud it has refused even that there are no alarms (aws/aws-cdk, issue 26574; aws/copilot-cli, issue 4778).
-    commercial = not config.region.startswith(("cn-", "us-gov-", "eusc-"))
+    commercial = partition(config.region) == "aws"
     rows = (_health(service, config.scaling.least), _load(service), *((_database(database),) if database else ()))
     return Monitoring(
         title=service.tasks.name,
