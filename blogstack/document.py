@@ -61,6 +61,14 @@ class Document:
             return key_span
         return _first_line(node)
 
+    def locate_content(self, path: KeyPath) -> Span:
+        """Where the list or mapping at a key path itself begins, though a key above names it; else as `locate`."""
+        node = self.root
+        for step in path:
+            found = _child(node, step)
+            node = found[0] if found else Node(node.span)
+        return self.locate(path) if node.items is None and node.entries is None else _first_line(node)
+
     def locate_key(self, path: KeyPath) -> Span:
         """Where the last key of a key path stands, or its value where it has no key (an item of a list)."""
         node = self.root

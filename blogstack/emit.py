@@ -133,9 +133,13 @@ def to_yaml(tree: Mapping[str, Any]) -> str:
 
 def _entries(lines: list[str], mapping: Mapping[str, object], indent: str) -> None:
     for key, value in mapping.items():
-        lead = f"{indent}{_text(key, _PLAIN)}:"
-        if type(value) is str and "\n" not in value:  # nearly all of them
-            lines.append(f"{lead} {_text(value, _PLAIN)}")
+        lead = f"{indent}{_text(key)}:"
+        # Nearly everything is one of these two.
+        if isinstance(value, str) and "\n" not in value:
+            lines.append(f"{lead} {_text(value)}")
+        elif isinstance(value, dict) and len(value) > 1:
+            lines.append(lead)
+            _entries(lines, value, indent + "  ")
         else:
             _value(lines, lead, value, indent)
 
@@ -159,10 +163,9 @@ def _value(lines: list[str], lead: str, value: object, indent: str) -> None:
 
 
 def _item(lines: list[str], item: object, indent: str) -> None:
-    tag, value = _function(item)
-    if isinstance(value, dict) and value and not tag:
+    if isinstance(item, dict) and item and not _function(item)[0]:
         first = len(lines)
-        _entries(lines, value, indent + "  ")
+        _entries(lines, item, indent + "  ")
         lines[first] = f"{indent}- {lines[first].lstrip(' ')}"
     else:
         _value(lines, f"{indent}-", item, indent)
@@ -176,16 +179,23 @@ def _function(value: object) -> tuple[str, object]:
     """
     if not isinstance(value, dict) or len(value) != 1:
         return "", value
-    name, argument = next(iter(value.items()))
-    if not _FUNCTION.fullmatch(name) or not isinstance(argument, str | list | dict):
+    ((name, argument),) = value.items()
+    tag = _tag(name)
+    if not tag or not isinstance(argument, str | list | dict):
         return "", value
-    if name == "Fn::GetAtt" and isinstance(argument, list):
+    if tag == "!GetAtt" and isinstance(argument, list):
         if not all(isinstance(part, str) for part in argument):
             return "", value
         argument = ".".join(argument)
     if _function(argument)[0]:
         return "", value
-    return f"!{name.removeprefix('Fn::')}", argument
+    return tag, argument
+
+
+@lru_cache
+def _tag(name: str) -> str:
+    """The short form of a function's name; "" for any other name."""
+    return f"!{name.removeprefix('Fn::')}" if _FUNCTION.fullmatch(name) else ""
 
 
 def _fits(items: list[object]) -> bool:
@@ -217,24 +227,30 @@ def _in_flow(value: object) -> str:
     tag, argument = _function(value)
     if tag:
         return f"{tag} {_in_flow(argument)}"
-    return scalar(value, _PLAIN_IN_FLOW) if isinstance(value, str) else flow(value)
+    return _text_in_flow(value) if isinstance(value, str) else flow(value)
 
 
-def scalar(value: object, plain: re.Pattern[str] = _PLAIN) -> str:
+def scalar(value: object) -> str:
     """A scalar, quoted unless every reader takes it as it is."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:
         return "null"
-    if not isinstance(value, str):
-        return str(value)
-    return _text(value, plain)
+    return _text(value) if isinstance(value, str) else str(value)
 
 
-@lru_cache(maxsize=4096)  # the same few hundred words make up every template
-def _text(text: str, plain: re.Pattern[str]) -> str:
-    if plain.fullmatch(text) and text.lower() not in _NOT_TEXT:
-        return text
+# The same few hundred words make up every template.
+@lru_cache(maxsize=4096)
+def _text(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT else _quoted(text)
+
+
+@lru_cache(maxsize=4096)
+def _text_in_flow(text: str) -> str:
+    return text if _PLAIN_IN_FLOW.fullmatch(text) and text.lower() not in _NOT_TEXT else _quoted(text)
+
+
+def _quoted(text: str) -> str:
     return f'"{"".join(map(_escaped, text))}"'
 
 

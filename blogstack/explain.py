@@ -13,7 +13,7 @@ from blogstack.config.types import shorten
 from blogstack.diagnostics import Code, did_you_mean
 from blogstack.emit import flow, to_yaml
 from blogstack.environments import ENVIRONMENTS
-from blogstack.reference import EXAMPLE_NAME, NAME, Key, keys
+from blogstack.reference import EXAMPLE_NAME, NAME, Key, bare, keys
 from blogstack.rules import RULES
 
 
@@ -73,7 +73,7 @@ def about(key: Key) -> str:
         inner = [k for k in keys() if len(_named(k)) == len(_named(key)) + 1 and k.path[: len(key.path)] == key.path]
         text += "\nKeys:\n\n" + "".join(f"- `{k.name}`: {k.description}\n" for k in inner)
     if key.example is not None:
-        text += f"\n```yaml\n{_bare(to_yaml(example(key)))}```\n"
+        text += f"\n```yaml\n{bare(to_yaml(example(key)))}```\n"
     return text
 
 
@@ -89,12 +89,7 @@ def example(key: Key) -> dict[str, object]:
 def _default(key: Key) -> str:
     if key.required:
         return "none; the key is required"
-    return "those of its keys" if key.takes == "mapping" else f"`{_bare(flow(key.default))}`"
-
-
-def _bare(text: str) -> str:
-    """YAML without the quotes that this language, in which only whole numbers are no text, does not need."""
-    return re.sub(r'"(\d[\w.]*[a-z./][\w.]*)"', r"\1", text)
+    return "those of its keys" if key.takes == "mapping" else f"`{bare(flow(key.default))}`"
 
 
 def _parts(word: str) -> tuple[str, ...]:

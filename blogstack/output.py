@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -57,6 +57,28 @@ def read(path: str) -> bytes:
         message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
         help = "check that it is a file and that you may read it"
         raise Rejected([Diagnostic(Code.UNREADABLE, message, help=help)]) from None
+
+
+def folder_name() -> str:
+    """Name of the folder that we are in.
+
+    Raises:
+        Rejected: when it is no more.
+    """
+    try:
+        return Path.cwd().name
+    except OSError as error:
+        message = f"this folder cannot be read: {error.strerror or error}"
+        raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help="change to a folder that is there")]) from None
+
+
+def texts_of(names: Iterable[str]) -> dict[str, str]:
+    """What those of some files hold that can be read, at most as much as the compiler takes of its own."""
+    found = {}
+    for name in names:
+        with contextlib.suppress(OSError), Path(name).open("rb") as file:
+            found[name] = file.read(MAX_BYTES).decode(errors="replace")
+    return found
 
 
 def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
@@ -111,20 +133,26 @@ def write(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
     return [f"wrote {folder / name}" for name in due] + [f"removed {path}" for path in removed]
 
 
-def write_new(path: Path, text: str) -> None:
-    """Write a file that does not exist yet.
+def write_new(files: Mapping[str, str]) -> None:
+    """Write files into this folder, all or none, where none of them is yet.
 
     Raises:
-        FileExistsError: when there is one.
-        OSError: when it cannot be written; then there is none.
+        Rejected: when there is one already, or one cannot be written; then the folder is as it was.
     """
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    if there := [name for name in files if os.path.lexists(name)]:
+        message = f"{' and '.join(there)} {'exist' if len(there) > 1 else 'exists'} already; nothing was written"
+        raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help="move it away, or go on with what is there")])
+    written: list[Path] = []
     try:
-        with os.fdopen(file, "w", encoding="utf-8", newline="\n") as handle:
-            handle.write(text)
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
+        for name, text in files.items():
+            with Path(name).open("x", encoding="utf-8", newline="\n") as file:
+                written.append(Path(name))
+                file.write(text)
+    except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        message = f"cannot write: {error.strerror or error}"
+        raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help="nothing was written")]) from None
 
 
 def _holds(path: Path, text: str) -> bool:

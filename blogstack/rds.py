@@ -33,7 +33,8 @@ def facts() -> Facts:
     return Facts(**json.loads(Path(__file__).with_name("rds.json").read_text()))
 
 
-def classes_in(region: str) -> list[str]:
+@cache
+def classes_in(region: str) -> Sequence[str]:
     """The instance classes that run PostgreSQL in a region; empty for one that the table does not know."""
     if region not in facts().regions:
         return []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterable, Iterator
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -109,6 +110,11 @@ def in_words(annotation: object, metadata: Iterable[object] = ()) -> str:
         return f"one of {', '.join(map(str, inner))}" if len(inner) > 1 else str(inner[0])
     taken = next((item.json_schema_input_type for item in own if isinstance(item, BeforeValidator)), annotation)
     return _PLAIN.get(taken, "mapping") + _size(own, "characters")
+
+
+def bare(text: str) -> str:
+    """YAML without the quotes that this language, in which only whole numbers are no text, does not need."""
+    return re.sub(r'"(\d[\w.]*[a-z./][\w.]*)"', r"\1", text)
 
 
 _UNIONS = (Union, UnionType)

@@ -5,7 +5,7 @@ from __future__ import annotations
 SCHEMA_FILE = "blogstack.schema.json"
 
 
-def starter(name: str, framework: str) -> str:
+def starter(name: str, framework: str, port: str) -> str:
     """A commented file to start from; it compiles as it is."""
     return f"""\
 # yaml-language-server: $schema=./{SCHEMA_FILE}
@@ -16,7 +16,7 @@ region: us-east-1  # everything is in this AWS region
 
 service:
   framework: {framework}  # fastapi, django or other; it sets how long a start may take
-  port: 8000  # what the container listens on; it also gets it as the variable PORT
+  port: {port}  # what the container listens on; it also gets it as the variable PORT
   cpu: 512  # CPU units, 1024 to a vCPU
   memory: 1024  # MiB; Fargate sells certain sizes for each cpu
   environment:

@@ -68,11 +68,11 @@ def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnosti
     if kind.endswith(("too_short", "too_long")):
         help = f"at least {context['min_length']}" if "short" in kind else f"at most {context['max_length']}"
         unit = "items" if isinstance(value, list) else "keys" if isinstance(value, dict) else "characters"
-        return Diagnostic(Code.OUT_OF_RANGE, f"{name} has {counted(_count(value), unit)}", span, f"it takes {help}")
-    expected = _EXPECTED[kind]
-    return Diagnostic(
-        Code.WRONG_TYPE, f"{name} must be {expected}, not {described(value)}", span, _type_help(kind, path, value)
-    )
+        message = f"{name} has {counted(_count(value), unit)}"
+        return Diagnostic(Code.OUT_OF_RANGE, message, document.locate_content(path), f"it takes {help}")
+    message = f"{name} must be {_EXPECTED[kind]}, not {described(value)}"
+    # Where the hyphens are missing or too many, as editors see it.
+    return Diagnostic(Code.WRONG_TYPE, message, document.locate_content(path), _type_help(kind, path, value))
 
 
 def _one_per_cause(found: list[ErrorDetails]) -> list[ErrorDetails]:

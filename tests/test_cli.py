@@ -7,7 +7,6 @@ import os
 import subprocess
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from tests.conftest import ROOT
@@ -227,39 +226,6 @@ class TestInput:
         assert run("compile", "--nonsense").returncode == 2
         assert run("nonsense").returncode == 2
         assert run("compile", "--format", "toml").returncode == 2
-
-
-class TestInit:
-    """blogstack init."""
-
-    @pytest.mark.parametrize("framework", ["fastapi", "django", "other"])
-    def test_writes_what_compiles(self, run: Run, framework: str) -> None:
-        result = run("init", "--framework", framework)
-        assert result.returncode == 0
-        schema = json.loads(Path("blogstack.schema.json").read_text())
-        jsonschema.Draft7Validator.check_schema(schema)
-        compiled = run("compile", "--no-lint")
-        assert compiled.returncode == 0
-        assert "error" not in compiled.stderr
-        assert "BS313" not in compiled.stderr
-
-    def test_a_folder_that_is_no_more(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-        Path("gone").mkdir()
-        monkeypatch.chdir("gone")
-        Path("../gone").rmdir()
-        result = run("init")
-        monkeypatch.chdir("/")
-        assert result.returncode == 1
-        assert result.stderr == "error: cannot write: No such file or directory\n"
-
-    @pytest.mark.parametrize("name", ["blogstack.yaml", "blogstack.schema.json"])
-    def test_overwrites_nothing(self, run: Run, name: str) -> None:
-        Path(name).write_text("mine")
-        result = run("init")
-        assert result.returncode == 1
-        assert f"{name} exists already; nothing was written" in result.stderr
-        assert contents(Path()) == {name: b"mine"} | {k: v for k, v in contents(Path()).items() if k != name}
-        assert sorted(path.name for path in Path().glob("blogstack*")) == [name]
 
 
 class TestStreams:

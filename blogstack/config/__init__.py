@@ -28,7 +28,8 @@ from blogstack.regions import PLACES, Region
 # Tagging AWS resources user guide, "Tag naming limits and requirements", in the characters that every service takes.
 _TAG_CHARACTERS = "[A-Za-z0-9 _.:/=+@-]"
 _TAG_KEY = Form(
-    rf"(?!(?i:aws|blogstack):|Name$){_TAG_CHARACTERS}*[A-Za-z0-9_.:/=+@-]",
+    # In full: the regular expressions of editors know no other way to leave upper and lower case aside.
+    rf"(?!(?:[Aa][Ww][Ss]|[Bb][Ll][Oo][Gg][Ss][Tt][Aa][Cc][Kk]):|Name$){_TAG_CHARACTERS}*[A-Za-z0-9_.:/=+@-]",
     "a tag key",
     "use letters, digits, spaces and _.:/=+@-; aws:, blogstack: and Name are taken",
     128,

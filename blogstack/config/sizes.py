@@ -44,7 +44,7 @@ class _Memory:
         return {
             "anyOf": [
                 {"type": "integer", "minimum": self.low, "maximum": _MOST_MEMORY},
-                {"type": "string", "pattern": f"^(?:{_GB_TEXT.pattern})$"},
+                {"type": "string", "pattern": f"^(?:{_GB_SOLD})$"},
             ]
         }
 
@@ -69,13 +69,15 @@ _MOST_MEMORY = 249856
 _VCPU = {".25": 256, ".5": 512, **{str(units // 1024): units for units in TASK_SIZES if units >= 1024}}
 _VCPU_TEXT = re.compile(r"0?(\.25|\.5|1|2|4|8|16|32) ?v[Cc][Pp][Uu]")
 _GB_TEXT = re.compile(r"([1-9][0-9]{0,2}|0?\.5) ?GB")
+_GB_SOLD = r"(?:[1-9][0-9]?|1[0-9]{2}|2[0-3][0-9]|24[0-4]|0?\.5) ?GB"
+"""The same up to _MOST_MEMORY."""
 
 
-def cpu_schema(units: int) -> JsonSchema:
-    """The schema of one number of CPU units, however it is written."""
-    (text,) = (text for text, known in _VCPU.items() if known == units)
-    number = f"0?\\{text}" if text.startswith(".") else text
-    return {"anyOf": [{"const": units}, {"type": "string", "pattern": f"^{number} ?v[Cc][Pp][Uu]$"}]}
+def cpu_schemas(*units: int) -> list[JsonSchema]:
+    """The schemas of some numbers of CPU units, as numbers and as texts."""
+    texts = [text for text, known in _VCPU.items() if known in units]
+    numbers = "|".join(f"0?\\{text}" if text.startswith(".") else text for text in texts)
+    return [{"enum": list(units)}, {"type": "string", "pattern": f"^(?:{numbers}) ?v[Cc][Pp][Uu]$"}]
 
 
 def spellings_of_memory(sizes: Iterable[int]) -> list[int | str]:

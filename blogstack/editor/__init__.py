@@ -20,7 +20,7 @@ from blogstack.editor.overriding import Overriding
 from blogstack.editor.whole import sizes, whole
 from blogstack.emit import flow
 from blogstack.environments import ENVIRONMENTS
-from blogstack.reference import Key, keys
+from blogstack.reference import Key, bare, keys
 from blogstack.wording import sections
 
 Json = dict[str, Any]
@@ -43,7 +43,23 @@ def json_schema() -> str:
     top |= {"title": "blogstack.yaml", "required": ["name"]}
     definitions = {name: _without_required(name, body) for name, body in definitions.items()} | overriding
     ordered = {"$schema": "http://json-schema.org/draft-07/schema#", **top, "definitions": definitions}
-    return json.dumps(ordered, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(_apart(ordered), indent=1, ensure_ascii=False) + "\n"
+
+
+def _apart(schema: Any) -> Any:  # noqa: ANN401 (JSON)
+    """The same with keys for each choice of `anyOf`, none where it is no mapping.
+
+    yaml-language-server tells choices apart by these, and shows a key's text where one choice fits; of choices that
+    look alike it takes all for what is written, and shows nothing.
+    """
+    if isinstance(schema, list):
+        return [_apart(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _apart(inner) for key, inner in schema.items()}
+    if isinstance(choices := found.get("anyOf"), list):
+        found["anyOf"] = [choice if "$ref" in choice else {"properties": {}, **choice} for choice in choices]
+    return found
 
 
 class _Draft7(GenerateJsonSchema):
@@ -52,6 +68,10 @@ class _Draft7(GenerateJsonSchema):
     def dict_schema(self, schema: DictSchema) -> Json:
         """A mapping with free keys: one whose key has the wrong form is unknown."""
         own = super().dict_schema(schema)
+        text, *others = self.generate_inner(schema["keys_schema"]).get("anyOf", [{}])
+        if others:  # a key that looks like a number is a text all the same
+            names = {"maxLength": text["maxLength"]}
+            own |= {"patternProperties": {text["pattern"]: own.pop("additionalProperties")}, "propertyNames": names}
         return {**own, "additionalProperties": False} if "patternProperties" in own else own
 
 
@@ -73,15 +93,16 @@ def _told(body: Mapping[str, Any], model: type[Section]) -> Json:
         if "$ref" in field:  # draft 7 ignores what stands beside a reference
             field = {"allOf": [{"$ref": field.pop("$ref")}], **field}
         properties[name] = {**_texts(known[name]), **field}
-    rest = {key: value for key, value in body.items() if key not in ("title", "properties")}
+    rest = {key: value for key, value in body.items() if key not in ("title", "description", "properties")}
     return {**rest, "properties": properties}
 
 
 def _texts(key: Key) -> Json:
     """The hover text of a key, and what an editor offers to write there."""
-    default = "required" if key.required else f"default: `{flow(key.default)}`"
-    facts = key.takes if key.takes == "mapping" else f"{key.takes}; {default}"
-    told: Json = {"description": key.description, "markdownDescription": f"{key.description}\n\n{facts}"}
+    text = f"{key.description}\n\n{key.takes}"
+    if key.takes != "mapping":
+        text += "\n\nrequired" if key.required else f"\n\ndefault: `{bare(flow(key.default))}`"
+    told: Json = {"description": key.description, "markdownDescription": text}
     if isinstance(key.example, dict | list):
         told["defaultSnippets"] = [{"label": f"{key.path[-1]}: …", "description": "an example", "body": key.example}]
     return told

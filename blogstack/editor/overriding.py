@@ -10,8 +10,8 @@ from blogstack.environments import BASE_ONLY
 
 Json = dict[str, Any]
 
-_TEXTS = ("markdownDescription", "defaultSnippets")
-"""What is said of a key outside of the environments, and not again."""
+_LEFT_OUT = ("default", "defaultSnippets")
+"""What is said of a key outside of the environments only: in them the default is what stands there."""
 
 
 class Overriding:
@@ -32,11 +32,14 @@ class Overriding:
         return {**rest, "properties": {key: self._key(body["properties"][key], path) for key, path in keys.items()}}
 
     def _key(self, own: Json, at: KeyPath) -> Json:
-        rest = {key: inner for key, inner in own.items() if key not in ("description", "default", *_TEXTS)}
+        texts = {"description": own["description"]}
+        if markdown := own.get("markdownDescription"):
+            texts["markdownDescription"] = "\n\n".join(markdown.split("\n\n")[:2])
+        rest = {key: inner for key, inner in own.items() if key not in (*texts, *_LEFT_OUT)}
         value = {key: self._value(key, inner, at) for key, inner in rest.items()}
         if any(path[:-1] == at for path in BASE_ONLY):
-            return {"description": own["description"], **value}
-        return {"description": own["description"], **_nullable(value)}
+            return texts | value
+        return texts | _nullable(value)
 
     def _value(self, key: str, inner: Any, at: KeyPath) -> Any:  # noqa: ANN401 (JSON)
         if key in ("allOf", "anyOf"):

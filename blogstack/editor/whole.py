@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 
 from blogstack.config import Config
 from blogstack.config.service import Service
-from blogstack.config.sizes import cpu_schema, spellings_of_memory
+from blogstack.config.sizes import cpu_schemas, spellings_of_memory
 from blogstack.config.types import Section
 from blogstack.fargate import TASK_SIZES
 from blogstack.images import ECR_PATTERN
@@ -37,6 +37,8 @@ def whole() -> Json:
     found["properties"]["service"] = {**found["properties"].get("service", {}), "allOf": _with_defaults()}
     found["properties"]["network"] = {**found["properties"]["network"], **_one_of("existing", "create", "object")}
     found["properties"]["image"] = {"allOf": [_one_of("uri", "repository", "string"), _CREDENTIALS]}
+    # Editors offer each key once, where the parts describe it.
+    found["properties"] = {key: {**schema, "doNotSuggest": True} for key, schema in found["properties"].items()}
     return found
 
 
@@ -64,11 +66,9 @@ def sizes() -> Json:
     """The task sizes: for each cpu that is given, the memory that goes with it. Null is another's business."""
     return {
         "allOf": [
-            _when(
-                {"properties": {"cpu": cpu_schema(cpu)}, "required": ["cpu", "memory"]},
-                {"memory": _sold(sold, f"with cpu {cpu}")},
-            )
+            _when({**given, "required": ["cpu", "memory"]}, {"memory": _sold(sold, f"with cpu {cpu}")})
             for cpu, sold in TASK_SIZES.items()
+            for given in _with_cpu(cpu)
         ]
     }
 
@@ -78,12 +78,19 @@ def _with_defaults() -> list[Json]:
     cpu, memory = (Service.model_fields[key].default for key in ("cpu", "memory"))
     fit = [known for known, sold in TASK_SIZES.items() if memory in sold]
     message = f"the default memory {memory} goes with cpu {' or '.join(map(str, fit))}: add memory"
-    unfit = {"properties": {"cpu": {"anyOf": [cpu_schema(known) for known in TASK_SIZES if known not in fit]}}}
-    alone = unfit | {"required": ["cpu"], "not": {"required": ["memory"]}}
+    alone = {"required": ["cpu"], "not": {"required": ["memory"]}}
     return [
-        _when(alone, {"cpu": {"enum": fit, "errorMessage": message}}),
+        *(
+            _when({**given, **alone}, {"cpu": {"enum": fit, "errorMessage": message}})
+            for given in _with_cpu(*(known for known in TASK_SIZES if known not in fit))
+        ),
         _when({"not": {"required": ["cpu"]}}, {"memory": _sold(TASK_SIZES[cpu], f"with the default cpu {cpu}")}),
     ]
+
+
+def _with_cpu(*units: int) -> list[Json]:
+    """A service with one of some cpus, as a number and as a text: as one choice they would hide the hover texts."""
+    return [{"properties": {"cpu": schema}} for schema in cpu_schemas(*units)]
 
 
 def _sold(sizes: Sequence[int], when: str) -> Json:

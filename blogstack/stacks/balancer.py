@@ -7,9 +7,11 @@ from troposphere import elasticloadbalancingv2 as elb
 
 from blogstack.blueprint.service import LoadBalancer, Service, Tls
 from blogstack.stacks import names
-from blogstack.stacks.stack import NOTHING, Stack, given, literal, tagged
+from blogstack.stacks.stack import NOTHING, Stack, given, literal, shared, tagged
 
 _ORIGIN = "load_balancer"
+_Attribute = shared(elb.LoadBalancerAttributes)
+_TargetGroupAttribute = shared(elb.TargetGroupAttribute)
 
 
 def add_security_group(stack: Stack, service: Service, tasks: AWSHelperFn) -> AWSObject:
@@ -85,7 +87,7 @@ def add_load_balancer(stack: Stack, service: Service, security_group: AWSObject)
             IpAddressType="ipv4",
             Subnets=[given(subnet) for subnet in service.tasks.placement.balancer_subnets],
             SecurityGroups=[GetAtt(security_group, "GroupId")],
-            LoadBalancerAttributes=[elb.LoadBalancerAttributes(Key=k, Value=v) for k, v in attributes.items()],
+            LoadBalancerAttributes=[_Attribute(Key=k, Value=v) for k, v in attributes.items()],
             Tags=tagged(service.tags),
         ),
         _ORIGIN,
@@ -112,7 +114,7 @@ def add_target_group(stack: Stack, service: Service, logical_id: str = names.TAR
             UnhealthyThresholdCount=check.unhealthy,
             Matcher=elb.Matcher(HttpCode=balancer.success_codes),
             TargetGroupAttributes=[
-                elb.TargetGroupAttribute(Key=k, Value=v) for k, v in _target_group_attributes(balancer).items()
+                _TargetGroupAttribute(Key=k, Value=v) for k, v in _target_group_attributes(balancer).items()
             ],
             Tags=tagged(service.tags),
         ),

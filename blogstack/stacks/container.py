@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from troposphere import AWSHelperFn, ImportValue, Parameter, Ref, Sub, ecs
@@ -14,9 +15,12 @@ from blogstack.blueprint.secrets import SecretVariable
 from blogstack.blueprint.sidecars import Sidecar
 from blogstack.blueprint.tasks import Container, Tasks
 from blogstack.stacks.secrets import value_from
-from blogstack.stacks.stack import Stack, literal, tagged
+from blogstack.stacks.stack import Stack, literal, shared, tagged
 
 IMAGE_TAG = "ImageTag"
+_Variable = shared(ecs.Environment)
+_RuntimePlatform = shared(ecs.RuntimePlatform)
+_PortMapping = shared(ecs.PortMapping)
 
 
 class Handles(NamedTuple):
@@ -58,7 +62,7 @@ def task_definition(
         NetworkMode="awsvpc",
         Cpu=str(own.cpu),
         Memory=str(own.memory),
-        RuntimePlatform=ecs.RuntimePlatform(OperatingSystemFamily="LINUX", CpuArchitecture=own.architecture),
+        RuntimePlatform=_RuntimePlatform(OperatingSystemFamily="LINUX", CpuArchitecture=own.architecture),
         ExecutionRoleArn=handles.execution_role,
         TaskRoleArn=handles.task_role,
         ContainerDefinitions=containers,
@@ -97,7 +101,7 @@ def container(tasks: Tasks, handles: Handles, command: Sequence[str]) -> ecs.Con
 
 def serving(definition: ecs.ContainerDefinition, own: Container) -> ecs.ContainerDefinition:
     """The container as the service runs it: with its port, its own health check and what it waits for."""
-    definition.PortMappings = [ecs.PortMapping(ContainerPort=own.port, Protocol="tcp")]
+    definition.PortMappings = [_PortMapping(ContainerPort=own.port, Protocol="tcp")]
     definition.HealthCheck = _health_check(own.check)
     if own.depends_on:
         definition.DependsOn = _depends_on(own.depends_on)
@@ -129,7 +133,7 @@ def sidecar(own: Sidecar, stop_timeout: int, handles: Handles) -> ecs.ContainerD
     if own.command:
         definition.Command = [literal(word) for word in own.command]
     if own.port:
-        definition.PortMappings = [ecs.PortMapping(ContainerPort=own.port, Protocol="tcp")]
+        definition.PortMappings = [_PortMapping(ContainerPort=own.port, Protocol="tcp")]
     if own.memory:
         definition.Memory = own.memory
     if own.check:
@@ -140,7 +144,7 @@ def sidecar(own: Sidecar, stop_timeout: int, handles: Handles) -> ecs.ContainerD
 
 
 def _environment(variables: Mapping[str, str]) -> list[ecs.Environment]:
-    return [ecs.Environment(Name=name, Value=literal(value)) for name, value in variables.items()]
+    return [_Variable(Name=name, Value=literal(value)) for name, value in variables.items()]
 
 
 def _logs(handles: Handles, prefix: str) -> ecs.LogConfiguration:
@@ -162,7 +166,12 @@ def _depends_on(conditions: Mapping[str, str]) -> list[ecs.ContainerDependency]:
 
 def _secret(secret: SecretVariable, handles: Handles) -> ecs.Secret:
     made = handles.secrets.get(secret.generated)
-    return ecs.Secret(Name=secret.variable, ValueFrom=made or value_from(secret))
+    return ecs.Secret(Name=secret.variable, ValueFrom=made) if made else _existing(secret)
+
+
+@lru_cache(maxsize=1024)  # the service and its release step read the same ones
+def _existing(secret: SecretVariable) -> ecs.Secret:
+    return ecs.Secret(Name=secret.variable, ValueFrom=value_from(secret))
 
 
 def _image(image: Image) -> Sub:
