@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.naming import Imported
 from blogstack.blueprint.network import Placement
+from blogstack.blueprint.registry import Registry
 from blogstack.stacks.container import IMAGE_TAG
 
 _TAG = f'--parameter-overrides {IMAGE_TAG}="$TAG"'
@@ -15,6 +16,9 @@ _TAG = f'--parameter-overrides {IMAGE_TAG}="$TAG"'
 
 def deployment_commands(blueprints: Sequence[Blueprint], files: Mapping[str, str]) -> str:
     """Shell scripts in parentheses, which end at the first command that fails and leave the shell alone.
+
+    For sh, bash and zsh, pasted or run. What there is to say is printed and no comment: zsh takes none where a person
+    types (zsh manual, INTERACTIVE_COMMENTS), and would look for a command of the name #.
 
     With several environments the image has one of its own, and each environment another: the same commit is deployed
     to the next once it is well in the one before.
@@ -32,13 +36,17 @@ def deployment_commands(blueprints: Sequence[Blueprint], files: Mapping[str, str
     for before, blueprint in zip((None, *blueprints), blueprints, strict=False):
         promoted = f": the same commit, once {before.environment} is well" if before else ""
         title = f"{blueprint.name} in {blueprint.environment}{promoted}"
-        scripts.append(_script(title, [_setting(blueprint), *_rest(blueprint, files)]))
+        scripts.append(_script(title, [_setting(blueprint), _image_is_there(blueprint), *_rest(blueprint, files)]))
     return "\n".join(scripts)
 
 
 def _script(title: str, steps: Iterable[Iterator[str]]) -> str:
-    body = "\n\n".join("\n".join(step) for step in steps)
-    return f"# {title}\n({body}\n)\n"
+    body = "\n\n".join(filter(None, ("\n".join(step) for step in steps)))
+    return f'(echo "=== {title}"\n{body}\n)\n'
+
+
+def _heading(text: str) -> str:
+    return f'echo "==> {text}"'
 
 
 def _rest(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[Iterator[str]]:
@@ -67,32 +75,39 @@ def _roles(blueprints: Sequence[Blueprint]) -> Iterator[str]:
         services.append("ecs.application-autoscaling")
     if any(blueprint.database for blueprint in blueprints):
         services.append("rds")
-    yield "# The roles that AWS's own services act with: an account has each once, and most have them already"
+    yield _heading("The roles of AWS's own services: an account has each once, and most have them already")
     yield f"for SERVICE in {' '.join(services)}; do"
     yield '  aws iam create-service-linked-role --aws-service-name "$SERVICE.amazonaws.com" >/dev/null 2>&1 || :'
     yield "done"
 
 
 def _image(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[str]:
-    if blueprint.registry is None:
-        yield "# The image exists already"
+    if blueprint.registry is None:  # the image exists already
         return
     stack = blueprint.registry.stack
-    yield "# The repository, then the image, once for each commit: a tag cannot be moved"
+    yield _heading("The repository, then the image, once for each commit: a tag cannot be moved")
     yield _deploy(stack, files[stack])
     yield f"REPOSITORY={_output(stack, 'RepositoryUri')}"
-    yield (
-        f"if ! aws ecr describe-images --repository-name {blueprint.registry.repository}"
-        ' --image-ids imageTag="$TAG" >/dev/null 2>&1; then'
-    )
+    yield f"if ! {_describe_image(blueprint.registry)} >/dev/null 2>&1; then"
     yield f'  docker build --platform {blueprint.tasks.image.platform} --tag "$REPOSITORY:$TAG" .'
     yield '  aws ecr get-login-password | docker login --username AWS --password-stdin "${REPOSITORY%%/*}"'
     yield '  docker push "$REPOSITORY:$TAG"'
     yield "fi"
 
 
+def _image_is_there(blueprint: Blueprint) -> Iterator[str]:
+    """Before an environment changes: the image of this commit, which the first script makes."""
+    if blueprint.registry is not None:
+        yield _heading("The image of this commit")
+        yield f"{_describe_image(blueprint.registry)} >/dev/null"
+
+
+def _describe_image(registry: Registry) -> str:
+    return f'aws ecr describe-images --repository-name {registry.repository} --image-ids imageTag="$TAG"'
+
+
 def _stacks(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[str]:
-    yield "# The stacks that the service stands on"
+    yield _heading("The stacks that the service stands on")
     for before in (blueprint.network, blueprint.database):
         if before is not None:
             yield _deploy(before.stack, files[before.stack])
@@ -103,7 +118,7 @@ def _stacks(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[str]:
 def _release(blueprint: Blueprint) -> Iterator[str]:
     tasks = blueprint.tasks
     address = "ENABLED" if tasks.placement.assign_public_ip else "DISABLED"
-    yield "# The release step, in the new image; only when it ends well is the service updated"
+    yield _heading("The release step, in the new image; only when it ends well is the service updated")
     yield f"RELEASE={_output(tasks.stack, 'ReleaseTaskDefinitionArn')}"
     yield f"SUBNETS={_subnets(tasks.placement)}"
     yield f"GROUP={_output(tasks.stack, 'TaskSecurityGroupId')}"
@@ -112,8 +127,10 @@ def _release(blueprint: Blueprint) -> Iterator[str]:
         f'TASK=$(aws ecs run-task --cluster {tasks.name} --launch-type FARGATE --task-definition "$RELEASE"'
         " --network-configuration \"$NETWORK\" --query 'tasks[0].taskArn' --output text)"
     )
+    # What ECS cannot start, for want of capacity, is no error to the CLI, but no task either.
+    yield 'test "$TASK" != None || { echo "AWS has no room for the release step just now: try again" >&2; exit 1; }'
     # It gives up after ten minutes, and a migration may take longer: an hour at the most.
-    yield f'for _ in 1 2 3 4 5 6; do aws ecs wait tasks-stopped --cluster {tasks.name} --tasks "$TASK" && break; done'
+    yield f'for TRY in 1 2 3 4 5 6; do aws ecs wait tasks-stopped --cluster {tasks.name} --tasks "$TASK" && break; done'
     yield (
         f'EXIT=$(aws ecs describe-tasks --cluster {tasks.name} --tasks "$TASK"'
         " --query 'tasks[0].containers[0].exitCode' --output text)"
@@ -124,20 +141,22 @@ def _release(blueprint: Blueprint) -> Iterator[str]:
 
 def _service(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[str]:
     stack = blueprint.service.stack
-    yield f"# The service; meanwhile, in a second terminal: aws logs tail {blueprint.tasks.log_group} --follow"
+    yield _heading(f"The service; meanwhile, in a second terminal: aws logs tail {blueprint.tasks.log_group} --follow")
     if blueprint.monitoring is not None:
-        yield f"# AWS asks {blueprint.monitoring.email} once to confirm: until then no alarm is mailed"
+        yield _heading(f"AWS asks {blueprint.monitoring.email} once to confirm: until then no alarm is mailed")
     yield f"{_deploy(stack, files[stack])} {_TAG}"
 
 
 def _checks(blueprint: Blueprint) -> Iterator[str]:
     service, tasks = blueprint.service, blueprint.tasks
-    inside = " (the load balancer is internal: ask from inside the network)" if service.balancer.internal else ""
-    yield f"# Is it well?{inside}"
+    yield _heading("Is it well?")
     yield f"aws ecs wait services-stable --cluster {tasks.name} --services {tasks.name}"
     yield f"URL={_output(service.stack, 'Url')}"
     for path in dict.fromkeys(filter(None, (service.balancer.check.target, service.ready_path))):
-        yield f'curl -fsS "$URL"{shlex.quote(path)}'
+        if service.balancer.internal:  # whoever deploys may stand outside
+            yield f"echo \"ask from inside the network: curl -fsS '$URL{path}'\""
+        else:
+            yield f'curl -fsS "$URL"{shlex.quote(path)}'
     yield f"aws logs tail {tasks.log_group} --since 10m"
 
 

@@ -100,19 +100,30 @@ def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Col
 
 
 def unique_stacks(compilations: Sequence[Compilation]) -> list[Compilation]:
-    """The compilations, with an error in each that describes a stack which an earlier one describes already."""
+    """The compilations, with an error in each that makes a stack or a repository which an earlier one makes already."""
     seen: dict[str, str] = {}
     result = []
     for compilation in compilations:
-        twice = [t.stack_name for t in compilation.templates if t.stack_name in seen]
-        for template in compilation.templates:
-            seen.setdefault(template.stack_name, compilation.path)
+        made = dict(_made_once(compilation))
+        twice = [thing for thing in made if thing in seen]
+        for thing in made:
+            seen.setdefault(thing, compilation.path)
         if twice:
-            message = f"the stack {twice[0]} is described by {seen[twice[0]]} too"
-            found = Diagnostic(Code.SAME_STACK, message, help="give each service a name of its own")
+            message = f"{twice[0]} is described by {seen[twice[0]]} too"
+            found = Diagnostic(Code.SAME_STACK, message, help=made[twice[0]])
             compilation = Compilation(compilation.path, compilation.content, (found, *compilation.diagnostics))
         result.append(compilation)
     return result
+
+
+def _made_once(compilation: Compilation) -> Iterator[tuple[str, str]]:
+    """What no two files may make, and what to do when they do."""
+    for template in compilation.templates:
+        yield f"the stack {template.stack_name}", "give each service a name of its own"
+    for blueprint in compilation.blueprints:
+        if blueprint.registry is not None:
+            help = "in one of them write image.uri, the repository's address, instead of image.repository"
+            yield f"the repository {blueprint.registry.repository} in {blueprint.region}", help
 
 
 def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Compilation]:

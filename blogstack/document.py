@@ -63,10 +63,7 @@ class Document:
 
     def locate_content(self, path: KeyPath) -> Span:
         """Where the list or mapping at a key path itself begins, though a key above names it; else as `locate`."""
-        node = self.root
-        for step in path:
-            found = _child(node, step)
-            node = found[0] if found else Node(node.span)
+        node = self._at(path)
         return self.locate(path) if node.items is None and node.entries is None else _first_line(node)
 
     def locate_key(self, path: KeyPath) -> Span:
@@ -81,11 +78,15 @@ class Document:
 
     def locate_missing(self, path: KeyPath) -> Span:
         """Where an environment set a key that must be there to null, else where the key of its mapping stands."""
+        return self._at(path[:-1]).key_spans.get(str(path[-1])) or self.locate_key(path[:-1])
+
+    def _at(self, path: KeyPath) -> Node:
+        """The node at a key path; where it leads nowhere, an empty one in the place of the last that exists."""
         node = self.root
-        for step in path[:-1]:
+        for step in path:
             found = _child(node, step)
             node = found[0] if found else Node(node.span)
-        return node.key_spans.get(str(path[-1])) or self.locate_key(path[:-1])
+        return node
 
 
 def _child(node: Node, step: str | int) -> tuple[Node, Span | None] | None:

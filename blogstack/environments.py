@@ -33,7 +33,7 @@ _REMEDIES: Mapping[KeyPath, str] = {
     (ENVIRONMENTS,): "remove it: an environment has none of its own",
 }
 
-_WITH_URI: tuple[KeyPath, ...] = (
+WITH_URI: tuple[KeyPath, ...] = (
     ("region",),
     ("kms_key",),
     ("image", "uri"),
@@ -72,6 +72,16 @@ def split(document: Document) -> tuple[Environment, ...]:
     )
 
 
+def extent(document: Document, name: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """From where to where in the text an environment stands, by lines and columns; nowhere for a name that is none."""
+    given = _at(document.root, (ENVIRONMENTS,))
+    if given is None or name not in given.key_spans:
+        return (0, 0), (0, 0)
+    start = given.key_spans[name][:2]
+    behind = [span[:2] for span in given.key_spans.values() if span[:2] > start]
+    return start, min(behind, default=(given.span.end_line, given.span.end_column))
+
+
 def misplaced(document: Document) -> tuple[Diagnostic, ...]:
     """What stands in an environment but is one for all."""
     return tuple(
@@ -94,7 +104,7 @@ def _refused(body: Node, base: Node) -> Iterator[tuple[KeyPath, str, str]]:
             help = _REMEDIES.get(path, "write it outside of the environments")
             yield path, f"{'.'.join(map(str, path))} cannot stand in an environment: it is one for all", help
     if not _has_value(_at(base, ("image", "uri"))):
-        for path in _WITH_URI:
+        for path in WITH_URI:
             if _at(body, path) is not None:
                 message = f"{'.'.join(map(str, path))} cannot stand in an environment: all share one registry stack"
                 help = "write it outside of the environments; only with an image.uri there each may have its own"

@@ -1,7 +1,7 @@
 """What Amazon RDS sells: PostgreSQL versions, which instance class runs it in which region, and under which names.
 
-The table is cfn-lint's, in rds.json (`python -m tools.rds_facts` renews it, a test holds it up to date). It is read
-only when a file has a database.
+The table is cfn-lint's without what is too old for a new database, in rds.json (`python -m tools.rds_facts` renews it,
+a test holds it up to date). It is read only when a file has a database.
 """
 
 from __future__ import annotations

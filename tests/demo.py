@@ -29,13 +29,15 @@ STAND_INS = {
     "git": 'if [ "$1" = diff ]; then exit 0; fi; exec "$REAL_GIT" "$@"',
     "aws": f"""case "$1 $2 $3" in
   "logs tail "*) {LEFT_OUT} ;;
+  "ecr describe-images "*) exit 254 ;;
   "ecr get-login-password "*) ;;
   "ecs wait tasks-stopped") {LEFT_OUT} ;;
   "ecs describe-tasks "*) echo 0 ;;
   *) exec "$REAL_AWS" "$@" ;;
 esac""",
 }
-"""What an emulated AWS has no use for: Docker, requests to the container, its logs, and the end of a container."""
+"""What an emulated AWS has no use for: Docker, requests to the container, its logs, and the end of a container; and
+that an image is not there, which ECR tells by an error and the emulator by an empty list."""
 
 
 def main() -> int:

@@ -313,4 +313,4 @@ def test_each_environment_watches_its_own() -> None:
 def test_the_printed_commands_say_who_has_to_confirm() -> None:
     compilation = compile_text("blogstack.yaml", SMALL)
     files = {template.stack_name: f"{template.stack_name}.yaml" for template in compilation.templates}
-    assert "# AWS asks ops@example.com once to confirm" in deployment_commands(compilation.blueprints, files)
+    assert "AWS asks ops@example.com once to confirm" in deployment_commands(compilation.blueprints, files)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from blogstack.diagnostics import Code
 from blogstack.editor import json_schema
 from blogstack.source import parse
 from tests.conftest import ROOT
-from tests.strategies import configurations
+from tests.strategies import configurations, with_environments
 from tests.strategy_parts import Data
 
 CASES = ROOT / "tests" / "cases"
@@ -29,12 +31,6 @@ REJECTED = sorted((CASES / "reject").glob("*.yaml"))
 
 BEYOND_A_SCHEMA = {
     "environments_network_twice": "an environment's choice beside that of the base",
-    "environments_rules": "a size that an environment and the base make together",
-    "environments_share_a_key": "what an environment may change depends on the base's image",
-    "environments_share_a_registry": "the same",
-    "environments_share_a_registry_without_region": "the same",
-    "environments_uri_taken_back": "the same",
-    "sidecars_in_environments": "what is required of an environment and the base together",
     "overrides_nulls": "null in a list, anywhere in CloudFormation's properties",
     "schedule_names": "two items of a list with the same name",
 }
@@ -77,6 +73,26 @@ def test_reject_cases_are_underlined(capsys: pytest.CaptureFixture[str]) -> None
             caught += 1
     with capsys.disabled():
         print(f"\nthe schema alone catches {caught} of {caught + missed} reject cases of shape and size")  # noqa: T201 (what the test is for)
+
+
+def test_a_second_validator_agrees(tmp_path: Path) -> None:
+    """check-jsonschema, as a hook or a workflow runs it: on every accept case, and every reject case it can read."""
+    command: list[str | Path] = [
+        Path(sys.executable).with_name("check-jsonschema"),
+        "--schemafile",
+        ROOT / "blogstack.schema.json",
+    ]
+    done = subprocess.run([*command, *ACCEPTED], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    wrong = {}
+    for name, _, data in readable(REJECTED):
+        if not VALIDATOR.is_valid(data):
+            (tmp_path / f"{name}.json").write_text(json.dumps(data))
+            wrong[f"{name}.json"] = data
+    done = subprocess.run(
+        [*command, "--output-format", "json", *tmp_path.iterdir()], capture_output=True, text=True, check=False
+    )
+    assert {Path(error["filename"]).name for error in json.loads(done.stdout)["errors"]} == wrong.keys()
 
 
 def test_a_wrong_size_is_told_with_the_choices() -> None:
@@ -160,3 +176,9 @@ def test_the_schema_agrees_with_the_compiler(data: Data) -> None:
     content = json.dumps(data, ensure_ascii=False).encode()
     errors = [error.json_path for error in VALIDATOR.iter_errors(parse("x", content).plain())]
     assert bool(errors) is bool(shape_errors("x", content)), (errors, shape_errors("x", content))
+
+
+@given(with_environments())
+def test_no_environment_that_the_compiler_takes_is_underlined(data: Data) -> None:
+    """The other way round some is the compiler's alone: what several environments and the rest make together."""
+    assert [(error.json_path, error.message) for error in VALIDATOR.iter_errors(data)] == []

@@ -169,12 +169,12 @@ class TestCommands:
 
     def test_one_image_then_each_environment(self) -> None:
         script = self.script("environments")
-        steps = ["# blog-api: the image, once", "TAG=$(", "deploy --stack-name blog-api-registry ", "docker push"]
-        steps += ["# blog-api in staging\n("]
+        steps = ['(echo "=== blog-api: the image, once', "TAG=$(", "deploy --stack-name blog-api-registry "]
+        steps += ["docker push", '(echo "=== blog-api in staging"\n']
         steps += [f"blog-api-staging-{kind} " for kind in ("network", "tasks", "service")]
         steps += ["ecs wait services-stable --cluster blog-api-staging ", "logs tail /ecs/blog-api-staging --since"]
         steps += [
-            "# blog-api in prod: the same commit, once staging is well\n(",
+            '(echo "=== blog-api in prod: the same commit, once staging is well"\n',
             "blog-api-prod-network ",
             "logs tail /ecs/blog-api-prod --since",
         ]
@@ -204,7 +204,7 @@ class TestCommands:
         assert "docker build" in script
 
     def test_each_environment_has_its_own_region_and_image(self) -> None:
-        _, staging, prod = self.script("environments-elsewhere").split("\n# blog-api in ")
+        _, staging, prod = self.script("environments-elsewhere").split('\n(echo "=== blog-api in ')
         assert "us-east-1" not in staging
         assert "\nexport AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\n" in prod
         assert "the tag of registry.example.com/team/blog-api to deploy" in prod

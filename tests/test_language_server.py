@@ -42,14 +42,8 @@ ELSEWHERE = {
     "schedule_names": "two items of a list with the same name",
     "schedule_time_zone": "the names of 600 time zones",
     "overrides_nulls": "null in a list, anywhere in CloudFormation's properties",
-    "environments_faults": "what an environment and the base make together",
-    "environments_missing": "the same",
+    "environments_missing": "what an environment and the base make together",
     "environments_network_twice": "the same",
-    "environments_rules": "the same",
-    "environments_share_a_key": "the same",
-    "environments_share_a_registry": "the same",
-    "environments_share_a_registry_without_region": "the same",
-    "environments_uri_taken_back": "the same",
     "sidecars_in_environments": "the same",
 }
 """Cases of shape or size of which the editor does not see every line, and why."""
@@ -108,6 +102,26 @@ def test_a_wrong_size_is_underlined_with_the_choices(opened: Editor) -> None:
     (told,) = opened.underlined({"size.yaml": text})["size.yaml"]
     assert told.message == "with cpu 512 choose 1024, 2048, 3072 or 4096"
     assert (told.range.start.line, told.range.start.character, told.range.end.character) == (4, 10, 14)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name: Blog_API", "expected a service name, at most 30 characters (start with a letter, then use a-z"),
+        ("service: {stop_timeout: 5 minutes}", "expected duration, 2s to 2m"),
+        ("service: {cpu: 2 vCPU}", "the default memory 1024 goes with cpu 256 or 512: add memory"),
+        ("servce: {cpu: 512}", "Property servce is not allowed."),
+        ("network: {create: {egress: nat}, existing: {vpc_id: vpc-01234567}}", "keep one of existing and create"),
+        ("environments: {prod: {service: {cpu: 2048}}}", "cpu 2048 does not go with the memory outside of the env"),
+        ("environments: {prod: {region: us-east-1}}", "Property region is not allowed."),
+    ],
+)
+def test_what_an_editor_says(opened: Editor, text: str, message: str) -> None:
+    """The limits in words, no regular expression."""
+    given = {"name": "name: blog-api\n", "region": "region: us-east-1\n"}
+    rest = "".join(line for key, line in given.items() if not text.startswith(key))
+    told = opened.underlined({f"{abs(hash(text))}.yaml": rest + text + "\n"}).popitem()[1]
+    assert [one.message for one in told if one.message.startswith(message)], told
 
 
 def at(path: KeyPath) -> str:

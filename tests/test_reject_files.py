@@ -50,6 +50,13 @@ def two_files(folder: Path) -> None:
     (folder / "two.yaml").write_text(HELLO.replace("us-east-1", "us-east-2"))
 
 
+def one_repository(folder: Path) -> None:
+    """Two services that run one image."""
+    for name in ("web", "worker"):
+        text = HELLO.replace("blog-api", name, 1) + "image: {repository: blog-api}\n"
+        (folder / f"{name}.yaml").write_text(text.replace("blog.example", f"{name}.example"))
+
+
 def out_is_a_file(folder: Path) -> None:
     """A file where the folder of the templates should be."""
     (folder / "blogstack.yaml").write_text(HELLO)
@@ -135,6 +142,18 @@ CASES: dict[str, Case] = {
             ),
         ),
         two_files,
+    ),
+    "one repository twice": Case(
+        "compile --no-lint web.yaml worker.yaml",
+        (
+            (
+                "BS502",
+                "worker.yaml",
+                "the repository blog-api in us-east-1 is described by web.yaml too",
+                "in one of them write image.uri, the repository's address, instead of image.repository",
+            ),
+        ),
+        one_repository,
     ),
     "nothing compiled yet": Case(
         "compile --check --no-lint",

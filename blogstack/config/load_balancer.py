@@ -20,6 +20,7 @@ from blogstack.config.types import (
     Whole,
     fault,
     shorten,
+    worded,
 )
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ class _AccessLogs:
         return core_schema.no_info_plain_validator_function(self.check)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        return {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": f"^(?:{_BUCKET})$"}]}
+        bucket = {"type": "string", "pattern": f"^(?:{_BUCKET})$"}
+        return worded({"anyOf": [{"type": "boolean"}, bucket]}, self.in_words())
 
     def in_words(self) -> str:
         """The type and its limits."""

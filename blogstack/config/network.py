@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.types import Choices, Cidr, Form, JsonSchema, Section, UniqueItems, counted, fault, shorten
+from blogstack.config.types import (
+    Choices,
+    Cidr,
+    Form,
+    JsonSchema,
+    Section,
+    UniqueItems,
+    counted,
+    fault,
+    shorten,
+    worded,
+)
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -27,7 +38,7 @@ class _Zones:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         letter = {"type": "string", "pattern": "^[a-z]$"}
         letters = {"type": "array", "items": letter, "minItems": 2, "maxItems": 3, "uniqueItems": True}
-        return {"anyOf": [{"type": "integer", "enum": [2, 3]}, letters]}
+        return worded({"anyOf": [{"type": "integer", "enum": [2, 3]}, letters]}, self.in_words())
 
     def in_words(self) -> str:
         """The type and its limits."""

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import CoreSchema, core_schema
 
 from blogstack import cron
-from blogstack.config.types import Duration, Form, Items, JsonSchema, Section, Whole, fault, shorten
+from blogstack.config.types import Duration, Form, Items, JsonSchema, Section, Whole, fault, shorten, worded
 from blogstack.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class _Cron:
         return core_schema.no_info_after_validator_function(self.check, core_schema.str_schema(strict=True))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        return {"type": "string", "pattern": f"^{cron.PATTERN}$"}
+        return worded({"type": "string", "pattern": f"^{cron.PATTERN}$"}, self.in_words())
 
     def in_words(self) -> str:
         """The type and its form."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.types import JsonSchema, fault, shorten
+from blogstack.config.types import JsonSchema, fault, shorten, worded
 from blogstack.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 # AWS Secrets Manager API reference, CreateSecret, Name; an ARN ends in a hyphen and six characters of AWS's.
 _SECRET_NAME = "[A-Za-z0-9/_+=.@-]{1,512}"
-_SECRET = rf"{_SECRET_NAME}|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:{_SECRET_NAME}-[A-Za-z0-9]{{6}}"
+# AWS Secrets Manager user guide, "Troubleshoot", secrets found by a part of their ARN: a name that ends as every ARN
+# does is taken for a whole one, and no secret is found (aws/copilot-cli issue 5732).
+_LIKE_AN_ARN = "-[A-Za-z0-9]{6}"
+_SECRET_ARN = rf"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:{_SECRET_NAME}{_LIKE_AN_ARN}"
+_SECRET = rf"(?!.*{_LIKE_AN_ARN}$){_SECRET_NAME}|{_SECRET_ARN}"
 # AWS Systems Manager API reference, PutParameter, Name.
 _PARAMETER_NAME = "[A-Za-z0-9_./-]{1,1011}"
 _PARAMETER = rf"{_PARAMETER_NAME}|arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{{12}}:parameter/{_PARAMETER_NAME}"
@@ -48,12 +52,12 @@ class _Source:
         return core_schema.no_info_plain_validator_function(_source)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        texts = {name: {"type": "string", "pattern": f"^(?:{form[0]})$"} for name, form in _FORMS.items()}
+        texts = {name: worded({"type": "string", "pattern": f"^(?:{f[0]})$"}, f[1]) for name, f in _FORMS.items()}
         secret = {"secretsmanager": texts["secretsmanager"], "key": texts["key"]}
         common = {"type": "object", "additionalProperties": False}
         return {
             "anyOf": [
-                {"const": "generate"},
+                worded({"const": "generate"}, self.in_words()),
                 {**common, "required": ["secretsmanager"], "properties": secret},
                 {**common, "required": ["ssm"], "properties": {"ssm": texts["ssm"]}},
             ]
@@ -79,6 +83,10 @@ def _source(value: object) -> SecretSource:
     for key, text in value.items():
         pattern, words, help = _FORMS[key]
         if not isinstance(text, str) or not re.fullmatch(pattern, text):
+            if key == "secretsmanager" and re.fullmatch(_SECRET_NAME, str(text)):
+                message = f"the secret {shorten(str(text))!r} cannot be found by its name, which ends like an ARN"
+                help = "write its ARN: AWS takes a hyphen and six characters for the end of one"
+                raise fault("WRONG_FORM", message, help)
             raise fault("WRONG_FORM", f"{shorten(str(text))!r} is not {words}", help)
     match value:
         case {"secretsmanager": name, **rest} if set(rest) <= {"key"}:

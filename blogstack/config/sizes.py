@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.types import JsonSchema, fault, shorten
+from blogstack.config.types import JsonSchema, fault, shorten, worded
 from blogstack.fargate import TASK_SIZES
 
 if TYPE_CHECKING:
@@ -21,12 +21,9 @@ class _Cpu:
         return core_schema.no_info_plain_validator_function(_cpu_units)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        return {
-            "anyOf": [
-                {"type": "integer", "enum": list(TASK_SIZES)},
-                {"type": "string", "pattern": f"^(?:{_VCPU_TEXT.pattern})$"},
-            ]
-        }
+        number = {"type": "integer", "enum": list(TASK_SIZES)}
+        text = {"type": "string", "pattern": f"^(?:{_VCPU_TEXT.pattern})$"}
+        return worded({"anyOf": [number, text]}, self.in_words())
 
     def in_words(self) -> str:
         return f"CPU units ({', '.join(map(str, TASK_SIZES))}) or vCPUs, as in `0.5 vCPU`"
@@ -41,12 +38,9 @@ class _Memory:
         return core_schema.no_info_plain_validator_function(self.check)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        return {
-            "anyOf": [
-                {"type": "integer", "minimum": self.low, "maximum": _MOST_MEMORY},
-                {"type": "string", "pattern": f"^(?:{_GB_SOLD})$"},
-            ]
-        }
+        number = {"type": "integer", "minimum": self.low, "maximum": _MOST_MEMORY}
+        text = {"type": "string", "pattern": f"^(?:{_GB_SOLD})$"}
+        return worded({"anyOf": [number, text]}, self.in_words())
 
     def check(self, value: object) -> int:
         """The memory in MiB."""

@@ -61,6 +61,14 @@ def fault(code: str, message: str, help: str, key: str = "") -> PydanticCustomEr
     return PydanticCustomError(code, "{message}", {"message": message, "help": help, "key": key})
 
 
+def worded(schema: JsonSchema, words: str) -> JsonSchema:
+    """A type's schema with what an editor says of any other value; `words`: the type in words."""
+    told: JsonSchema = {**schema, "errorMessage": f"expected {words}"}
+    if "anyOf" in told:
+        told["anyOf"] = [{**choice, "errorMessage": told["errorMessage"]} for choice in told["anyOf"]]
+    return told
+
+
 def counted(number: int, unit: str) -> str:
     """A number and its unit, which is in the plural: 1 task, 2 tasks."""
     return f"{number} {unit.removesuffix('s') if number == 1 else unit}".rstrip()
@@ -111,7 +119,7 @@ class Duration:
             {"type": "integer", "minimum": self.low, "maximum": self.high},
             {"type": "string", "pattern": duration_pattern(self.low, self.high)},
         ]
-        return {"anyOf": forms}
+        return worded({"anyOf": forms}, self.in_words())
 
     def in_words(self) -> str:
         """The type and its limits."""
@@ -155,7 +163,8 @@ class Minutes:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         low, high = self.low * 60, self.high * 60
         whole: JsonSchema = {"type": "integer", "minimum": low, "maximum": high, "multipleOf": 60}
-        return {"anyOf": [whole, {"type": "string", "pattern": duration_pattern(low, high, seconds=False)}]}
+        text: JsonSchema = {"type": "string", "pattern": duration_pattern(low, high, seconds=False)}
+        return worded({"anyOf": [whole, text]}, self.in_words())
 
     def in_words(self) -> str:
         """The type and its limits."""
@@ -203,6 +212,10 @@ class Form:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         own: JsonSchema = {"type": "string", "pattern": f"^(?:{self.pattern})$", "maxLength": self.longest}
+        return worded(self._schema(own), self.in_words())
+
+    def _schema(self, own: JsonSchema) -> JsonSchema:
+        """The schema of a text, and of what is a number or a boolean to an editor and a text to us."""
         if self.scalars:
             return {"anyOf": [own, {"type": ["number", "boolean"]}]}
         whole = [number for number in range(1000) if re.fullmatch(self.pattern, str(number))]
@@ -303,7 +316,8 @@ class Cidr:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         prefixes = "|".join(str(n) for n in range(self.widest, self.narrowest + 1))
         ranges = rf"(?=(?:{'|'.join(_PRIVATE.values())})\.)" if self.private else ""
-        return {"type": "string", "pattern": rf"^{ranges}{_OCTET}(?:\.{_OCTET}){{3}}/(?:{prefixes})$"}
+        pattern = rf"^{ranges}{_OCTET}(?:\.{_OCTET}){{3}}/(?:{prefixes})$"
+        return worded({"type": "string", "pattern": pattern}, self.in_words())
 
     def in_words(self) -> str:
         """The type and its limits."""

@@ -16,6 +16,7 @@ from pydantic_core.core_schema import DictSchema
 
 from blogstack.config import Config
 from blogstack.config.types import Section
+from blogstack.editor.across import across
 from blogstack.editor.overriding import Overriding
 from blogstack.editor.whole import sizes, whole
 from blogstack.emit import flow
@@ -40,6 +41,7 @@ def json_schema() -> str:
         service["allOf"] = [{"$ref": "#/definitions/TaskSizes"}]
     # With environments only what each of them becomes is checked as a whole.
     top["if"], top["then"] = {"not": {"required": [ENVIRONMENTS]}}, whole()
+    top["allOf"] = across()
     top |= {"title": "blogstack.yaml", "required": ["name"]}
     definitions = {name: _without_required(name, body) for name, body in definitions.items()} | overriding
     ordered = {"$schema": "http://json-schema.org/draft-07/schema#", **top, "definitions": definitions}

@@ -1,4 +1,4 @@
-"""What an environment may hold: nothing is required, null takes a key back, lists go as a whole."""
+"""What an environment may hold: nothing is required, null takes a key back that may be absent, lists go as a whole."""
 
 from __future__ import annotations
 
@@ -29,15 +29,17 @@ class Overriding:
     def _mapping(self, body: Json, at: KeyPath) -> Json:
         rest = {key: value for key, value in body.items() if key not in ("required", "title")}
         keys = {key: (*at, key) for key in body["properties"] if (*at, key) not in BASE_ONLY}
-        return {**rest, "properties": {key: self._key(body["properties"][key], path) for key, path in keys.items()}}
+        needed = body.get("required", ())
+        properties = {key: self._key(body["properties"][key], path, key in needed) for key, path in keys.items()}
+        return {**rest, "properties": properties}
 
-    def _key(self, own: Json, at: KeyPath) -> Json:
+    def _key(self, own: Json, at: KeyPath, needed: bool) -> Json:
         texts = {"description": own["description"]}
         if markdown := own.get("markdownDescription"):
             texts["markdownDescription"] = "\n\n".join(markdown.split("\n\n")[:2])
         rest = {key: inner for key, inner in own.items() if key not in (*texts, *_LEFT_OUT)}
         value = {key: self._value(key, inner, at) for key, inner in rest.items()}
-        if any(path[:-1] == at for path in BASE_ONLY):
+        if needed or any(path[:-1] == at for path in BASE_ONLY):
             return texts | value
         return texts | _nullable(value)
 

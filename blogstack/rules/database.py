@@ -48,13 +48,12 @@ def database_storage(config: Config) -> Iterator[Finding]:
         return
     storage, most = database.storage, database.max_storage
     if most * 10 < storage * 11:
-        place: KeyPath = ("database",)
-        path = written(config, (*place, "max_storage"), (*place, "storage"))
-        shown = or_default(config, *place, "max_storage")
+        keys: tuple[KeyPath, ...] = (("database", "max_storage"), ("database", "storage"))
+        shown = or_default(config, "database", "max_storage")
         what = "below" if most < storage else "less than a tenth above"
         message = f"max_storage {most}{shown} is {what} storage {storage}"
         help = f"choose max_storage of at least {-(-storage * 11 // 10)}, or {storage} for storage that does not grow"
-        yield Finding(path, message, help)
+        yield Finding(written(config, *keys), message, help, also=keys)
 
 
 def database_subnets(config: Config) -> Iterator[Finding]:

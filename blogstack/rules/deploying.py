@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blogstack.config import Config
+from blogstack.document import KeyPath
 from blogstack.rules.finding import Finding, written
 
 
@@ -16,14 +17,13 @@ def stuck_deployment(config: Config) -> Iterator[Finding]:
     # Amazon ECS API reference, DeploymentConfiguration: the minimum is rounded up, the maximum down.
     for tasks in range(max(1, config.scaling.least), config.scaling.most + 1):
         if tasks * most // 100 <= tasks and -(-tasks * least // 100) >= tasks:
-            path = written(
-                config, ("deployment", "maximum_percent"), ("deployment", "minimum_healthy_percent"), ("scaling", "min")
-            )
+            percentages = (("deployment", "maximum_percent"), ("deployment", "minimum_healthy_percent"))
+            keys: tuple[KeyPath, ...] = (*percentages, ("scaling", "min"))
             message = (
                 f"with {tasks} task{'s'[: tasks > 1]}, of which at least {least} and at most {most} percent may run,"
             )
             help = "ECS may neither stop an old task first nor start a new one; set maximum_percent to 200"
-            yield Finding(path, f"{message} no deployment can proceed", help)
+            yield Finding(written(config, *keys), f"{message} no deployment can proceed", help, also=keys)
             return
 
 
@@ -76,9 +76,11 @@ def deployment_too_long(config: Config) -> Iterator[Finding]:
     steps = {"canary": 1, "linear": -(-100 // deployment.step_percent) - 1}.get(deployment.strategy, 0)
     seconds = deployment.bake_time + steps * deployment.step_interval
     if seconds > _LONGEST:
-        path = written(config, ("deployment", "step_interval"), ("deployment", "bake_time"))
+        keys = tuple(("deployment", key) for key in ("step_interval", "bake_time", "step_percent", "strategy"))
+        path = written(config, *keys[:2])
         message = (
             f"{steps} step{'s'[: steps > 1]} of {deployment.step_interval // 60} minutes and a bake_time of "
             f"{deployment.bake_time // 60} take {seconds / 3600:.1f} hours, and CloudFormation accepts 33"
         )
-        yield Finding(path, message, "choose a shorter step_interval or bake_time, or a larger step_percent")
+        help = "choose a shorter step_interval or bake_time, or a larger step_percent"
+        yield Finding(path, message, help, also=keys)

@@ -9,11 +9,16 @@ from blogstack.document import KeyPath
 
 
 class Finding(NamedTuple):
-    """What a rule found: where, what, and the remedy."""
+    """What a rule found: where, what, and the remedy.
+
+    Attributes:
+        also: Other keys that have a part in it; of all, the one is pointed at that an environment itself has written.
+    """
 
     path: KeyPath
     message: str
     help: str
+    also: tuple[KeyPath, ...] = ()
 
 
 def or_default(config: Config, *path: str | int) -> str:

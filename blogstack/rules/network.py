@@ -65,7 +65,7 @@ def subnets_too_small(config: Config) -> Iterator[Finding]:
     needed = -(-tasks // zones) + others
     if needed > plan.usable:
         limit: KeyPath = ("deployment", "maximum_percent") if rolling else ("deployment", "strategy")
-        path = written(config, ("scaling", "max"), ("network", "create", "cidr"), limit)
+        keys: tuple[KeyPath, ...] = (("scaling", "max"), ("network", "create", "cidr"), limit)
         fit = (plan.usable - others) * zones * 100 // most
         share = f"{most} percent of {config.scaling.most}" if rolling else f"two sets of {config.scaling.most}"
         message = (
@@ -74,4 +74,5 @@ def subnets_too_small(config: Config) -> Iterator[Finding]:
         )
         wider = "a wider network.create.cidr or " if network.cidr[-2:] > "19" else ""
         zone = "three availability_zones or " if zones < 3 else ""
-        yield Finding(path, message, f"choose {wider}{zone}scaling.max of at most {fit}, or use an existing network")
+        help = f"choose {wider}{zone}scaling.max of at most {fit}, or use an existing network"
+        yield Finding(written(config, *keys), message, help, also=keys)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blogstack.config import Config
+from blogstack.document import KeyPath
 from blogstack.rules.finding import Finding, or_default, written
 
 
@@ -12,10 +13,10 @@ def min_above_max(config: Config) -> Iterator[Finding]:
     """There are no more least tasks than most."""
     low, high = config.scaling.min, config.scaling.max
     if low > high:
-        path = written(config, ("scaling", "max"), ("scaling", "min"))
+        keys: tuple[KeyPath, ...] = (("scaling", "max"), ("scaling", "min"))
         least, most = (or_default(config, "scaling", key) for key in ("min", "max"))
         message = f"scaling.min {low}{least} is above scaling.max {high}{most}"
-        yield Finding(path, message, "raise max or lower min; both may be equal")
+        yield Finding(written(config, *keys), message, "raise max or lower min; both may be equal", also=keys)
 
 
 def single_task(config: Config) -> Iterator[Finding]:

@@ -18,12 +18,13 @@ def task_size(config: Config) -> Iterator[Finding]:
     cpu, memory = config.service.cpu, config.service.memory
     if memory in TASK_SIZES[cpu]:
         return
-    path = written(config, ("service", "memory"), ("service", "cpu"))
+    keys: tuple[KeyPath, ...] = (("service", "memory"), ("service", "cpu"))
     default_memory, default_cpu = (or_default(config, "service", key) for key in ("memory", "cpu"))
     help = f"with cpu {cpu} choose {_sizes(TASK_SIZES[cpu])}"
     if others := [other for other, sizes in TASK_SIZES.items() if memory in sizes]:
         help += f"; {memory} goes with cpu {_either(others)}"
-    yield Finding(path, f"memory {memory}{default_memory} is not sold with cpu {cpu}{default_cpu}", help)
+    message = f"memory {memory}{default_memory} is not sold with cpu {cpu}{default_cpu}"
+    yield Finding(written(config, *keys), message, help, also=keys)
 
 
 def _sizes(sizes: tuple[int, ...]) -> str:
@@ -52,12 +53,15 @@ def short_start(config: Config) -> Iterator[Finding]:
             yield Finding(path, message, f"a task may be replaced before it is up: choose {usual}s or more")
 
 
+# The last words of a name; with those that AWS Security Hub's control ECS.8 looks for.
 _SECRET_NAME = re.compile(
-    r"(?:^|_)(?:SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS?|(?:API|SECRET|PRIVATE|ACCESS|SIGNING)_?KEY)$", re.I
+    r"(?:^|_)(?:SECRET|PASSWORD|PASSWD|PASS|PASSPHRASE|TOKEN|CREDENTIALS?|SECRET_KEY_BASE|ACCESS_KEY_ID|AUTH_DATA|"
+    r"(?:API|SECRET|PRIVATE|ACCESS|SIGNING|ENCRYPTION|MASTER|JWT|FERNET|STRIPE)_?KEY)$|_PWD$|^PGPASSWORD$",
+    re.I,
 )
 
 
-_URL_WITH_PASSWORD = re.compile(r"[a-z+]+://[^/@:\s]*:[^/@\s]+@")
+_URL_WITH_PASSWORD = re.compile(r"(?:jdbc:)?[a-z+]+://[^/@:\s]*:[^/@\s]+@", re.I)
 
 
 def secret_in_environment(config: Config) -> Iterator[Finding]:
@@ -93,7 +97,8 @@ def port_mismatch(config: Config) -> Iterator[Finding]:
     port, variable = config.service.port, config.service.environment.get("PORT")
     if variable not in (None, str(port)):
         message = f"PORT is {variable}, but the load balancer sends requests to port {port}"
-        yield Finding(("service", "environment", "PORT"), message, "remove PORT: it is set to service.port by itself")
+        help = "remove PORT: it is set to service.port by itself"
+        yield Finding(("service", "environment", "PORT"), message, help, also=(("service", "port"),))
 
 
 def exec_readonly(config: Config) -> Iterator[Finding]:
@@ -102,7 +107,8 @@ def exec_readonly(config: Config) -> Iterator[Finding]:
     # writable filesystem, and readonlyRootFilesystem is not supported.
     if config.service.exec and config.service.readonly_root:
         help = "set readonly_root: false for as long as exec is needed"
-        yield Finding(("service", "exec"), "exec needs a writable root filesystem", help)
+        also: tuple[KeyPath, ...] = (("service", "readonly_root"),)
+        yield Finding(("service", "exec"), "exec needs a writable root filesystem", help, also)
 
 
 DATABASE_VARIABLES = ("DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_USER", "DATABASE_PASSWORD")
@@ -116,7 +122,8 @@ def variable_twice(config: Config) -> Iterator[Finding]:
         for name in names:
             path = ("service", section, name)
             if config.database is not None and name in DATABASE_VARIABLES:
-                yield Finding(path, f"{name} is set by `database`, from the database's secret", "remove it here")
+                message = f"{name} is set by `database`, from the database's secret"
+                yield Finding(path, message, "remove it here", also=(("database",),))
             elif section == "secrets" and name in service.environment:
                 yield _in_both(path)
     for beside, sidecar in config.service.sidecars.items():
@@ -127,4 +134,5 @@ def variable_twice(config: Config) -> Iterator[Finding]:
 
 def _in_both(path: KeyPath) -> Finding:
     message = f"{path[-1]} stands in secrets and in environment"
-    return Finding(path, message, "keep it in secrets if it is one, else in environment")
+    also = (*path[:-2], "environment", path[-1])
+    return Finding(path, message, "keep it in secrets if it is one, else in environment", also=(also,))

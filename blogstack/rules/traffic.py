@@ -23,14 +23,13 @@ def check_timeouts(config: Config) -> Iterator[Finding]:
     }
     for place, check in checks.items():
         if check.timeout >= check.interval:
-            path = written(config, (*place, "timeout"), (*place, "interval"))
+            keys: tuple[KeyPath, ...] = ((*place, "timeout"), (*place, "interval"))
             timeout, interval = (or_default(config, *place, key) for key in ("timeout", "interval"))
             message = (
                 f"{dotted(place)}: timeout {check.timeout}s{timeout} is not below interval {check.interval}s{interval}"
             )
-            yield Finding(
-                path, message, "a check must be over before the next one starts: raise interval or lower timeout"
-            )
+            help = "a check must be over before the next one starts: raise interval or lower timeout"
+            yield Finding(written(config, *keys), message, help, also=keys)
 
 
 def balancer_checks_ready(config: Config) -> Iterator[Finding]:
@@ -113,6 +112,5 @@ def sticky_shift(config: Config) -> Iterator[Finding]:
     strategy = config.deployment.strategy
     if config.load_balancer.stickiness is not None and strategy != "rolling":
         message = f"stickiness holds clients to a task, and strategy {strategy} moves requests to other tasks"
-        yield Finding(
-            ("load_balancer", "stickiness"), message, "remove stickiness, or set deployment.strategy to rolling"
-        )
+        help = "remove stickiness, or set deployment.strategy to rolling"
+        yield Finding(("load_balancer", "stickiness"), message, help, also=(("deployment", "strategy"),))
