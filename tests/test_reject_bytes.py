@@ -103,7 +103,7 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     ),
     "too many variables": (
         f"{HELLO}service:\n  environment:\n{''.join(f'    V{n}: a{chr(10)}' for n in range(201))}".encode(),
-        ("5:3 E[BS205] service.environment has 201 keys -> it takes at most 200",),
+        ("6:5 E[BS205] service.environment has 201 keys -> it takes at most 200",),
     ),
     "more of everything than there may be": (
         f"{HELLO}{MANY}".encode(),
