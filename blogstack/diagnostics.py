@@ -61,7 +61,7 @@ class Code(Enum):
 
     EXEC_READONLY = "BS315", Severity.ERROR, "exec cannot work on a read-only root"
     BALANCER_SUBNETS = "BS316", Severity.ERROR, "the load balancer needs two subnets"
-    OTHER_REGION = "BS317", Severity.ERROR, "a certificate or key is in another region"
+    OTHER_REGION = "BS317", Severity.ERROR, "an ARN leads to another region or partition"
 
     DATABASE_VERSION = "BS318", Severity.ERROR, "RDS does not have this PostgreSQL version"
     DATABASE_CLASS = "BS319", Severity.ERROR, "the region does not have this instance class"

@@ -90,3 +90,10 @@ PLACES = {
     "us-west-2": "US West (Oregon)",
 }
 """What AWS calls each region, from the same data."""
+
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
+
+
+def partition(region: str) -> str:
+    """The partition that a region is in, from the same data: the second part of every ARN there."""
+    return next((name for prefix, name in _PARTITIONS.items() if region.startswith(prefix)), "aws")

@@ -11,7 +11,7 @@ from blogstack.config.load_balancer import TlsPolicy
 from blogstack.config.logs import RetentionDays
 from blogstack.fargate import TASK_SIZES
 from blogstack.rds import classes_in, database_name, facts, is_reserved
-from blogstack.regions import REGIONS
+from blogstack.regions import REGIONS, partition
 from tests.strategy_overrides import overrides
 from tests.strategy_parts import TEXTS, Data, durations, optional, secrets
 from tests.strategy_sidecars import with_sidecars
@@ -28,14 +28,14 @@ CIDRS = st.builds(
 )
 
 
-def image() -> st.SearchStrategy[Data]:
+def image(region: str) -> st.SearchStrategy[Data]:
     """An image to build, or one that exists."""
     common = {"architecture": st.sampled_from(["x86_64", "arm64"])}
     tags = st.lists(st.from_regex(r"[a-z][a-z0-9.-]{0,8}", fullmatch=True), unique=True, max_size=5)
     made = optional({}, {**common, "repository": NAMES, "keep": st.integers(2, 1000), "mutable_tags": tags})
     ecr = st.just("123456789012.dkr.ecr.us-east-1.amazonaws.com/blog")
     elsewhere = st.sampled_from(["nginx", "ghcr.io/team/blog", "registry.example.com:5000/a/b"])
-    secret = st.just("arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-AbCdEf")
+    secret = st.just(f"arn:{partition(region)}:secretsmanager:{region}:123456789012:secret:registry-AbCdEf")
     return made | optional({"uri": ecr}, common) | optional({"uri": elsewhere}, {**common, "credentials": secret})
 
 
@@ -55,14 +55,15 @@ def health(draw: st.DrawFn) -> Data:
 
 
 @st.composite
-def service(draw: st.DrawFn) -> Data:
+def service(draw: st.DrawFn, region: str) -> Data:
     """A container of a size that is sold; exec only with a writable root."""
     cpu = draw(st.sampled_from(sorted(TASK_SIZES)))
     memory = draw(st.sampled_from(TASK_SIZES[cpu]))
     spelling = draw(st.booleans())
     # cfn-lint (I3510) knows which resources an action can have.
-    objects = {"actions": ["s3:GetObject", "s3:PutObject"], "resources": ["arn:aws:s3:::b/*"]}
-    queue = {"actions": ["sqs:SendMessage"], "resources": ["arn:aws:sqs:us-east-1:123456789012:q"]}
+    arn = f"arn:{partition(region)}"
+    objects = {"actions": ["s3:GetObject", "s3:PutObject"], "resources": [f"{arn}:s3:::b/*"]}
+    queue = {"actions": ["sqs:SendMessage"], "resources": [f"{arn}:sqs:{region}:123456789012:q"]}
     statement = st.sampled_from([objects, queue])
     values = (
         TEXTS | st.integers(-(10**6), 10**6) | st.booleans() | st.sampled_from(["${AWS::Region}", "${A}", "no", "1.0"])
@@ -75,7 +76,7 @@ def service(draw: st.DrawFn) -> Data:
         "command": st.lists(TEXTS.filter(bool) | st.integers(0, 99), min_size=1, max_size=4),
         "environment": variables,
         "permissions": st.lists(statement, max_size=2),
-        "secrets": secrets(),
+        "secrets": secrets(region),
         "release": st.lists(TEXTS.filter(bool), min_size=1, max_size=3),
         "user": st.sampled_from(["1000", 1000, "1000:1000"]),
         "stop_timeout": durations(2, 120),
@@ -225,13 +226,13 @@ def configurations(draw: st.DrawFn) -> Data:
     region = draw(st.sampled_from(REGIONS))
     internal = draw(st.booleans())
     data: Data = {"name": draw(NAMES), "region": region}
-    data["image"] = draw(image())
+    data["image"] = draw(image(region))
     uri = data["image"].get("uri", "")
     sections: dict[str, st.SearchStrategy[Any]] = {
         "tags": st.dictionaries(
             st.from_regex(r"[a-z][a-z ._-]{0,5}[a-z]", fullmatch=True), st.sampled_from(["x", 7, True]), max_size=3
         ),
-        "service": service(),
+        "service": service(region),
         "scaling": scaling(),
         "load_balancer": load_balancer(st.just(internal)),
         **({} if region.startswith("us-gov-") else {"domain": domain(region, "blog.example.com")}),
@@ -244,13 +245,16 @@ def configurations(draw: st.DrawFn) -> Data:
             {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}
         ),
     }
-    sections["overrides"] = overrides(st.none(), ("tasks", "service") if uri else ("registry", "tasks", "service"))
     chosen = draw(
         optional({"network": sections.pop("network"), "load_balancer": sections.pop("load_balancer")}, sections)
     )
     if "service" in chosen:
         endpoints = any(way.get("egress") == "endpoints" for way in chosen["network"].values())
-        chosen["service"] = draw(with_sidecars(chosen["service"], 8000, region if endpoints else ""))
+        chosen["service"] = draw(with_sidecars(chosen["service"], 8000, region, endpoints))
+    if draw(st.booleans()):
+        made = {"registry": not uri, "network": "create" in chosen["network"], "database": "database" in chosen}
+        stacks = (*(stack for stack, exists in made.items() if exists), "tasks", "service")
+        chosen["overrides"] = draw(overrides(st.none(), stacks))
     return _settled(data | chosen)
 
 
@@ -262,7 +266,9 @@ def with_environments(draw: st.DrawFn) -> Data:
     base = data.get("service", {})
     for key in ("sidecars", "depends_on"):
         base.pop(key, None)
-    beside = service().flatmap(lambda own: with_sidecars(own, base.get("port", 8000), data["region"]))
+    data.get("overrides", {}).pop("network", None)  # not every environment may make one
+    region = data["region"]
+    beside = service(region).flatmap(lambda own: with_sidecars(own, base.get("port", 8000), region, True))
     internal = data.get("load_balancer", {}).get("internal", False)
     uri = data["image"].get("uri", "")
     low = draw(st.integers(1, 10))

@@ -19,10 +19,15 @@ def overrides(removed: st.SearchStrategy[Any], stacks: tuple[str, ...]) -> st.Se
     count = st.fixed_dictionaries({"DeploymentConfiguration": optional({}, {"MaximumPercent": st.just(200)})})
     changes: dict[str, dict[str, dict[str, st.SearchStrategy[Any]]]] = {
         "registry": {"Repository": {"Properties": optional({}, {"Tags": removed})}},
+        "network": {"Vpc": {"Metadata": st.just({"owner": "x"}), "UpdateReplacePolicy": st.just("Retain")}},
+        "database": {"Database": {"Properties": st.just({"PreferredBackupWindow": "18:00-19:00"})}},
         "tasks": {"TaskRole": {"Properties": tagged}, "LogGroup": {"DeletionPolicy": st.just("Retain")}},
         "service": {
             "Service": {"Properties": count},
-            "LoadBalancer": {"Metadata": st.dictionaries(TEXTS.filter(bool), anything)},
+            "LoadBalancer": {
+                "Metadata": st.dictionaries(TEXTS.filter(bool), anything),
+                "DependsOn": st.just(["TargetGroup"]),
+            },
         },
     }
     return optional(

@@ -7,6 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from blogstack.regions import partition
+
 Data = dict[str, Any]
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff"), max_size=20)
@@ -38,15 +40,13 @@ def durations(low: int, high: int) -> st.SearchStrategy[int | str]:
     return seconds | seconds.map(lambda n: f"{n}s") | minutes
 
 
-def secrets() -> st.SearchStrategy[Data]:
+def secrets(region: str) -> st.SearchStrategy[Data]:
     """Secret variables from every kind of source; their names are none of the environment's."""
-    arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:many-AbCdEf"
-    secret = st.sampled_from(["plain", "team/blog", arn])
+    arn, parameter = (f"arn:{partition(region)}:{kind}:{region}:123456789012" for kind in ("secretsmanager", "ssm"))
+    secret = st.sampled_from(["plain", "team/blog", f"{arn}:secret:many-AbCdEf"])
     sources = st.one_of(
         st.just("generate"),
         optional({"secretsmanager": secret}, {"key": st.sampled_from(["a", "b.c", "d-e"])}),
-        optional(
-            {"ssm": st.sampled_from(["/blog/dsn", "dsn", "arn:aws:ssm:ap-northeast-2:123456789012:parameter/x"])}, {}
-        ),
+        optional({"ssm": st.sampled_from(["/blog/dsn", "dsn", f"{parameter}:parameter/x"])}, {}),
     )
     return st.dictionaries(st.from_regex(r"[xyz][A-Za-z0-9_]{0,6}", fullmatch=True), sources, max_size=4)

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -53,6 +54,19 @@ def test_lint_finds_nothing() -> None:
 def test_fits_into_a_request(name: str) -> None:
     """`aws cloudformation deploy` needs no bucket."""
     assert all(len(template.text.encode()) < MAX_BYTES for template in compiled(name).templates)
+
+
+def test_everything_at_once_fits_too() -> None:
+    """The case `everything`, with what takes more room and excludes parts of it: a second target group above all."""
+    data: Any = parse("blogstack.yaml", (ACCEPT / "everything" / "blogstack.yaml").read_bytes()).plain()
+    del data["kms_key"], data["load_balancer"]["stickiness"]
+    data["load_balancer"]["access_logs"] = data["network"]["create"]["flow_logs"] = True
+    data["deployment"] = {"strategy": "linear"}
+    compilation = compile_text("blogstack.yaml", json.dumps(data).encode())
+    assert not compilation.failed, compilation.diagnostics
+    sizes = {template.stack_name: len(template.text.encode()) for template in compilation.templates}
+    assert max(sizes.values()) > max(len(template.text.encode()) for template in compiled("everything").templates)
+    assert all(size < MAX_BYTES for size in sizes.values()), sizes
 
 
 @pytest.mark.parametrize("name", NAMES)

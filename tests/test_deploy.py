@@ -225,7 +225,7 @@ def test_the_count_that_scaling_reached_survives_a_deployment(aws: Emulator) -> 
 
 
 def test_another_strategy_replaces_nothing(aws: Emulator) -> None:
-    """From rolling to blue/green: what takes requests stays, what is new comes beside it."""
+    """From rolling to blue/green what takes requests stays, what is new comes beside it; so to the others, and back."""
     stack = f"{BLOG}-service"
     deploy_all(aws, compiled("domain"))
     before = aws.resources(stack)
@@ -242,6 +242,15 @@ def test_another_strategy_replaces_nothing(aws: Emulator) -> None:
         "productionListenerRule": after["ProductionRule"],
         "roleArn": aws.client("iam").get_role(RoleName=after["InfrastructureRole"])["Role"]["Arn"],
     }
+    for strategy in ("canary", "linear", "rolling"):
+        text = (ACCEPT / "domain" / "blogstack.yaml").read_text() + f"deployment: {{strategy: {strategy}}}\n"
+        templates = compile_text("blogstack.yaml", text.encode()).templates
+        aws.deploy_text(templates[-1].text, stack, {"ImageTag": "v2"})
+        latest = aws.resources(stack)
+        assert {name for name in latest if latest[name] != after[name]} <= {"TaskDefinition"}
+        assert set(after) - set(latest) == (new if strategy == "rolling" else set())
+    (service,) = aws.client("ecs").describe_services(cluster=BLOG, services=[BLOG])["services"]
+    assert service["deploymentConfiguration"]["strategy"] == "ROLLING"
 
 
 def test_schedules_and_policies(aws: Emulator) -> None:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from blogstack.config import Config
 from blogstack.config.logs import RetentionDays
 from blogstack.fargate import TASK_SIZES
-from blogstack.regions import REGIONS
+from blogstack.regions import REGIONS, partition
 from tests.schemas import schema
 from tools import rds_facts
 
@@ -26,9 +26,10 @@ SESSION = botocore.session.Session()
 def test_regions() -> None:
     """Where ECS has an endpoint, in the partitions that are open to the public."""
     partitions = ("aws", "aws-cn", "aws-us-gov", "aws-eusc")
-    known = {region for partition in partitions for region in SESSION.get_available_regions("ecs", partition)}
-    assert set(REGIONS) == known
-    assert known <= set(LINTED_REGIONS)
+    known = {region: name for name in partitions for region in SESSION.get_available_regions("ecs", name)}
+    assert set(REGIONS) == set(known)
+    assert {region: partition(region) for region in REGIONS} == known
+    assert set(known) <= set(LINTED_REGIONS)
     assert list(REGIONS) == sorted(REGIONS)
 
 

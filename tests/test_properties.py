@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
@@ -11,6 +12,7 @@ from hypothesis import Phase, given, settings
 
 from blogstack.compiler import Compilation, compile_text, lint_all
 from blogstack.editor import json_schema
+from blogstack.reference import NAME, keys
 from blogstack.verdicts import NoVerdicts
 from tests.aws.emulator import Emulator
 from tests.deploying import deploy_all
@@ -83,6 +85,38 @@ def test_overrides_are_merged_over_the_templates(data: dict[str, Any]) -> None:
     for before, after in zip(plain, compiled(data).templates, strict=True):
         tree, own = read(before.text), data.get("overrides", {}).get(before.stack_name.rsplit("-", 1)[1], {})
         assert read(after.text) == {**tree, "Resources": merged(tree["Resources"], own)}
+
+
+def test_the_strategies_know_the_whole_language() -> None:
+    """Every key is in some configuration, without environments; an override's are the same in every stack."""
+    seen: set[tuple[str, ...]] = set()
+
+    # The same examples in every run.
+    @settings(max_examples=400, phases=[Phase.generate], derandomize=True, database=None)
+    @given(configurations())
+    def draws(data: dict[str, Any]) -> None:
+        seen.update(paths(data))
+
+    draws()
+    known = {tuple(str(step) for step in key.path if step != 0) for key in keys()} - {("environments",)}
+    assert {path for path in known if not any(_leads_to(path, drawn) for drawn in seen)} == set()
+
+
+def paths(value: object, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The path of every key of a configuration; items of a list add nothing to it."""
+    for key, item in value.items() if isinstance(value, dict) else ():
+        yield (*at, key)
+        yield from paths(item, (*at, key))
+    for item in value if isinstance(value, list) else ():
+        yield from paths(item, at)
+
+
+def _leads_to(path: tuple[str, ...], drawn: tuple[str, ...]) -> bool:
+    """Whether what was drawn is the key of that path, whatever the user's own names and an override's stack."""
+    free = {1} if path[0] == "overrides" and len(path) == 4 else set()
+    return len(path) == len(drawn) and all(
+        own in (NAME, step) or number in free for number, (own, step) in enumerate(zip(path, drawn, strict=True))
+    )
 
 
 def merged(base: dict[str, Any], over: dict[str, Any], *at: str) -> dict[str, Any]:

@@ -78,6 +78,9 @@ def test_web_acl(name: str) -> None:
     for part in (acl, *rules):
         assert part["VisibilityConfig"]["CloudWatchMetricsEnabled"] is True
         assert part["VisibilityConfig"]["SampledRequestsEnabled"] is False
+    # CloudWatch tells web ACLs of one region apart by this name alone: AWS WAF developer guide, "AWS WAF metrics and
+    # dimensions".
+    assert acl["VisibilityConfig"]["MetricName"] == resource(name, "service", "Service")["ServiceName"]
     assert resource(name, "service", "WebAclAssociation")["ResourceArn"] == {"Ref": "LoadBalancer"}
     assert resource(name, "service", "WebAclLogGroup")["LogGroupName"].startswith("aws-waf-logs-")
     logging = resource(name, "service", "WebAclLogging")

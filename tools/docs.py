@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from blogstack.diagnostics import Code
-from blogstack.explain import about
-from blogstack.reference import keys
+from blogstack.explain import about, guide
+from blogstack.reference import Key, keys
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 
@@ -43,11 +43,15 @@ def pages() -> Mapping[str, str]:
     """The pages of docs/reference, by file name."""
     known = list(keys())
     top = ", ".join(f"[{key.name}](#{key.name})" for key in known if len(key.path) == 1)
-    bodies = [f"{'#' if len(key.path) == 1 else '##'}{about(key)}" for key in known]
+    bodies = [f"{'#' if len(key.path) == 1 else '##'}{about(key)}{_more(key)}" for key in known]
     rows = [
         f"| [{code.id}](../../blogstack/codes/{code.id}.md) | {code.severity} | {code.subject} |\n" for code in Code
     ]
     return {"language.md": f"{_LANGUAGE}{top}\n\n" + "\n".join(bodies), "codes.md": _CODES + "".join(rows)}
+
+
+def _more(key: Key) -> str:
+    return f"\nMore: [guides/{key.name}.md](../../blogstack/guides/{key.name}.md)\n" if guide(key) else ""
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ class Firewall(NamedTuple):
     """A web ACL.
 
     Attributes:
+        metric: By which CloudWatch tells the web ACLs of a region apart.
         rate_limit: Requests that one address may make in a window.
         rate_window: In seconds.
         log_group: Name of the log group for what is blocked; AWS WAF takes only names that begin as this one does.
@@ -41,6 +42,7 @@ class Firewall(NamedTuple):
         kms_key: Of that log group; "" for AWS's own.
     """
 
+    metric: str
     rate_limit: int
     rate_window: int
     rule_groups: tuple[RuleGroup, ...]
@@ -54,5 +56,5 @@ def resolve_firewall(config: Config, names: Naming) -> Firewall | None:
     if not config.load_balancer.waf:
         return None
     groups = tuple(RuleGroup(name, _COUNTED.get(name, ())) for name in _RULE_GROUPS)
-    name, days = f"aws-waf-logs-{names.service}", config.logs.retention
-    return Firewall(_RATE_LIMIT, _RATE_WINDOW, groups, name, days, config.kms_key or "")
+    logs, days = f"aws-waf-logs-{names.service}", config.logs.retention
+    return Firewall(names.service, _RATE_LIMIT, _RATE_WINDOW, groups, logs, days, config.kms_key or "")

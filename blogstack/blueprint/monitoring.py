@@ -13,6 +13,7 @@ from blogstack.blueprint.charts import Alarm, Chart, Metric, Of
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.service import Service
 from blogstack.config import Config
+from blogstack.regions import partition
 
 _MINUTE, _FIVE_MINUTES = 60, 300
 # A rate below this many failed requests in five minutes is no alarm, nor a percentile of fewer requests than this.
@@ -62,7 +63,7 @@ def resolve_monitoring(config: Config, service: Service, database: Database | No
     rollback = config.deployment.rollback_on_alarms
     # ECS goes on with what it was told until it is told otherwise (aws/copilot-cli, pull request 4565); in China and in
     # GovCloud it has refused even that there are no alarms (aws/aws-cdk, issue 26574; aws/copilot-cli, issue 4778).
-    commercial = not config.region.startswith(("cn-", "us-gov-", "eusc-"))
+    commercial = partition(config.region) == "aws"
     rows = (_health(service, config.scaling.least), _load(service), *((_database(database),) if database else ()))
     return Monitoring(
         title=service.tasks.name,
@@ -129,13 +130,13 @@ def _failed_requests(service: Service) -> tuple[Alarm, Alarm]:
 def _of_targets(service: Service, id: str, label: str, name: str, statistic: str) -> tuple[tuple[Metric, ...], str]:
     """A number of targets, and the expression of it: with two target groups, of which one may be empty, their sum.
 
-    Without FILL, which puts a 0 in place of a minute that is only late (CloudWatch user guide, "Using metric math").
+    In arithmetic what is missing counts as 0; SUM is not for alarms (CloudWatch user guide, "Using metric math").
     """
     first = Metric(id, label, Of.TARGETS, name, statistic)
     if service.shift is None:
         return (first,), ""
     second = Metric(f"{id}2", f"{label}, second group", Of.ALTERNATE, name, statistic)
-    return (first, second), f"SUM([{first.id}, {second.id}])"
+    return (first, second), f"{first.id} + {second.id}"
 
 
 def _settled(service: Service) -> int:

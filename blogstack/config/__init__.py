@@ -94,7 +94,7 @@ class Config(Section):
     logs: Logs = Logs.model_construct()
     """Logs and metrics."""
     kms_key: Annotated[str, _KEY_ARN] | None = Field(None, examples=[_KEY_EXAMPLE])
-    """ARN of a customer managed KMS key for images, logs, secrets, the database and alarms; null: AWS's own keys."""
+    """ARN of a KMS key of your own for images, logs, secrets, database and alarms; it costs extra; null: AWS's keys."""
     alarms: Alarms | None = None
     """Alarms and a dashboard; absent: none."""
     overrides: Overrides = Overrides.model_construct()

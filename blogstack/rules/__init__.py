@@ -135,6 +135,11 @@ RULES: tuple[Rule, ...] = (
     Rule(Code.NO_PUBLIC_ZONES, traffic.no_public_zones, (("region",), ("domain",))),
     Rule(Code.STICKY_SHIFT, traffic.sticky_shift, (("load_balancer", "stickiness"), ("deployment", "strategy"))),
     Rule(Code.ROLE_TOO_LONG, permissions.role_too_long, (("service", "permissions"), ("service", "exec"))),
+    Rule(
+        Code.OTHER_REGION,
+        permissions.other_partition,
+        (("region",), ("image", "credentials"), ("service", "permissions"), ("service", "secrets"), SIDECARS),
+    ),
     Rule(Code.VARIABLE_TWICE, tasks.variable_twice, (_ENVIRONMENT, ("service", "secrets"), SIDECARS)),
     Rule(Code.IMAGE_OUT_OF_REACH, sidecars.out_of_reach, (("network",), ("region",), SIDECARS)),
     Rule(Code.WAITS_FOR_EVER, sidecars.waits_for_ever, (("service", "depends_on"), SIDECARS)),

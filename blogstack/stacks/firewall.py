@@ -21,7 +21,7 @@ def add_web_acl(stack: Stack, firewall: Firewall, tags: dict[str, str], balancer
         Scope="REGIONAL",
         DefaultAction=wafv2.DefaultAction(Allow=wafv2.AllowAction()),
         Rules=[_rate_limit(0, firewall), *managed],
-        VisibilityConfig=_visible(names.WEB_ACL),
+        VisibilityConfig=_visible(firewall.metric),
         Tags=tagged(tags),
     )
     stack.add(acl, *_ORIGIN)

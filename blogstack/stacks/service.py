@@ -96,7 +96,8 @@ def _add_service(
             DeploymentCircuitBreaker=ecs.DeploymentCircuitBreaker(
                 Enable=service.circuit_breaker, Rollback=service.circuit_breaker
             ),
-            **(shifting.shifted(service.shift) if service.shift else {}),
+            # ECS keeps what it was told before: the way back from another strategy has to be told too.
+            **(shifting.shifted(service.shift) if service.shift else {"Strategy": "ROLLING"}),
         ),
         AvailabilityZoneRebalancing="ENABLED" if service.zone_rebalancing else "DISABLED",
         EnableExecuteCommand=tasks.container.exec,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from blogstack.reference import keys
 from tests.baseline import allowed, test_data, test_tasks, test_traffic
 from tests.conftest import ROOT
 from tests.templates import read
@@ -29,6 +30,13 @@ def test_every_control_has_a_test() -> None:
 @pytest.mark.parametrize("control", NOT_MET)
 def test_what_is_not_met_has_its_reason(control: str) -> None:
     assert f"\n**{control}** " in RECORD.read_text()
+
+
+@pytest.mark.parametrize("name", ["load_balancer.waf", "kms_key"])
+def test_what_costs_money_is_off_and_says_so(name: str) -> None:
+    (key,) = (key for key in keys() if key.name == name)
+    assert not key.default
+    assert "costs extra" in key.description
 
 
 LOGS = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"

@@ -83,5 +83,6 @@ def test_rds_38() -> None:
 
 
 def test_sns_1() -> None:
-    """Topics are encrypted with a key: with the defaults there are none."""
+    """Topics are encrypted with a key: with the defaults there are none, with `alarms` one."""
     assert not all_of("SNS::Topic")
+    assert only("SNS::Topic", "alarms")["KmsMasterKeyId"] == {"Ref": "AlarmKey"}
