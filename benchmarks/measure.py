@@ -19,6 +19,8 @@ BIN = Path(sys.executable).parent
 Command = Sequence[str | Path]
 """A program and its arguments."""
 
+# With its bytecode at hand, as an installed program has it: the run that does not count may write it.
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
@@ -59,7 +61,7 @@ def run(command: Command, environment: Mapping[str, str], folder: Path, core: in
         begin = time.perf_counter()
         process = subprocess.Popen(
             list(map(str, command)),
-            env={**os.environ, **environment},
+            env={**_ENVIRONMENT, **environment},
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
