@@ -79,7 +79,7 @@ class Code(Enum):
     DEPLOYMENT_TOO_LONG = "BS330", Severity.ERROR, "a deployment takes longer than CloudFormation waits"
     SCHEDULE_STAYS = "BS331", Severity.WARNING, "nothing takes back what a schedule sets"
     NO_PUBLIC_ZONES = "BS332", Severity.ERROR, "the region's Route 53 has no public hosted zones"
-    ROLE_TOO_LONG = "BS333", Severity.ERROR, "the task role's permissions are too long"
+    ROLE_TOO_LONG = "BS333", Severity.ERROR, "a role's permissions are too long"
     STICKY_SHIFT = "BS334", Severity.ERROR, "sticky sessions do not go with two target groups"
 
     ROLLBACK_WITHOUT_ALARMS = "BS337", Severity.ERROR, "a rollback on alarms, and no alarms"

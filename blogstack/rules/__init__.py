@@ -135,6 +135,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Code.NO_PUBLIC_ZONES, traffic.no_public_zones, (("region",), ("domain",))),
     Rule(Code.STICKY_SHIFT, traffic.sticky_shift, (("load_balancer", "stickiness"), ("deployment", "strategy"))),
     Rule(Code.ROLE_TOO_LONG, permissions.role_too_long, (("service", "permissions"), ("service", "exec"))),
+    Rule(Code.ROLE_TOO_LONG, permissions.reads_too_much, (("region",), ("service", "secrets"), SIDECARS)),
     Rule(
         Code.OTHER_REGION,
         permissions.other_partition,

@@ -26,6 +26,30 @@ def role_too_long(config: Config) -> Iterator[Finding]:
         yield Finding(("service", "permissions"), message, help)
 
 
+# The rest of the execution role's policy at its longest: for image, logs and database, for a key, for a sidecar's image.
+_REST, _KEY, _SIDECAR = 900, 300, 100
+_GENERATED = len("Secret-0123456789AB")
+"""What CloudFormation adds to the name of a variable whose secret it makes."""
+
+
+def reads_too_much(config: Config) -> Iterator[Finding]:
+    """The execution role names every secret that the containers get, and IAM takes only so much of that too."""
+    home = f"arn:{partition(config.region)}:secretsmanager:{config.region}:123456789012:secret:-??????"
+    sources = {
+        source.name or variable: len(source.name or variable) + (0 if source.name else _GENERATED)
+        for container in (config.service, *config.service.sidecars.values())
+        for variable, source in container.secrets.items()
+    }
+    each = [size if name.startswith("arn:") else size + len(home) for name, size in sources.items()]
+    rest = _REST + (_KEY if config.kms_key else 0) + _SIDECAR * len(config.service.sidecars)
+    length = rest + sum(size + len('"",') for size in each)
+    if length > ROLE_CHARACTERS:
+        taken = f"rights to {len(each)} secrets take about {length:,} characters"
+        message = f"{taken}, and IAM takes {ROLE_CHARACTERS:,} for a role"
+        help = "keep several values in the JSON of one secret, as in {secretsmanager: NAME, key: KEY}"
+        yield Finding(("service", "secrets"), message, help)
+
+
 def other_partition(config: Config) -> Iterator[Finding]:
     """The roles have rights on what is in their own partition; of any other IAM refuses the policy."""
     own = partition(config.region)
