@@ -7,11 +7,11 @@ _NAME = re.compile(r"^name: .*$", re.MULTILINE)
 
 
 def renamed(source: str, number: int) -> str:
-    """The text of a configuration with a name of its own."""
+    """The text of a configuration with a name and domains of its own."""
     text, found = _NAME.subn(f"name: blog-{number:04}", source, count=1)
     if not found:
         raise ValueError("the configuration has no name")
-    return text
+    return text.replace("blog.example.com", f"blog-{number:04}.example.com")
 
 
 def write_services(source: str, count: int, folder: Path) -> list[Path]:

@@ -124,6 +124,9 @@ def _made_once(compilation: Compilation) -> Iterator[tuple[str, str]]:
         if blueprint.registry is not None:
             help = "in one of them write image.uri, the repository's address, instead of image.repository"
             yield f"the repository {blueprint.registry.repository} in {blueprint.region}", help
+        if tls := blueprint.service.balancer.tls:
+            help = "give each service a domain.name of its own"
+            yield f"the domain {tls.domain} in the hosted zone {tls.hosted_zone_id}", help
 
 
 def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Compilation]:

@@ -94,7 +94,7 @@ class Code(Enum):
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 
     NOT_WRITTEN = "BS501", Severity.ERROR, "the templates cannot be written"
-    SAME_STACK = "BS502", Severity.ERROR, "two files describe the same stack or repository"
+    SAME_STACK = "BS502", Severity.ERROR, "two files describe the same stack, repository or domain"
     OUT_OF_DATE = "BS503", Severity.ERROR, "--check found a difference"
 
     def __init__(self, id: str, severity: Severity, subject: str) -> None:

@@ -13,6 +13,12 @@ MINIMAL = "name: blog-api\nregion: ap-northeast-2\n"
 QUIET = MINIMAL + "domain:\n  name: blog.example.com\n  hosted_zone_id: Z0123456789ABCDEFGHIJ\n"
 OUT = Path("templates/out")
 
+
+def quiet(name: str) -> str:
+    """A file about which there is nothing to say, of a service of some name, with a domain of its own."""
+    return QUIET.replace("blog-api", name).replace("blog.example.com", f"{name}.example.com")
+
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.console import MINIMAL, OUT, QUIET, Run, contents, on_terminal
+from tests.console import MINIMAL, OUT, QUIET, Run, contents, on_terminal, quiet
 
 
 class TestCompile:
@@ -73,7 +73,7 @@ class TestCompile:
     def test_stacks_that_no_longer_exist(self, run: Run) -> None:
         """Their files go; another service's, and what a person put there, stay."""
         Path("blogstack.yaml").write_text(QUIET)
-        Path("other.yaml").write_text(QUIET.replace("blog-api", "blog-api-two"))
+        Path("other.yaml").write_text(quiet("blog-api-two"))
         run("compile", "--no-lint", "blogstack.yaml", "other.yaml")
         (OUT / "notes.yaml").write_text("mine: true\n")
         (OUT / "blog-api-old.yaml").write_text("# by hand, for service blog-api.\n")
@@ -95,11 +95,11 @@ class TestCompile:
     def test_several_files(self, run: Run) -> None:
         """All or nothing: one faulty file among them, and nothing is written."""
         for name in ("one", "two", "three"):
-            Path(f"{name}.yaml").write_text(QUIET.replace("blog-api", name))
+            Path(f"{name}.yaml").write_text(quiet(name))
         assert run("compile", "one.yaml", "two.yaml", "three.yaml").returncode == 0
         assert len(contents(OUT)) == 12
         Path("two.yaml").write_text("name: two\n")
-        Path("one.yaml").write_text(QUIET.replace("blog-api", "four"))
+        Path("one.yaml").write_text(quiet("four"))
         before = contents(OUT)
         assert run("compile", "--no-lint", "one.yaml", "two.yaml", "three.yaml").returncode == 1
         assert contents(OUT) == before

@@ -14,7 +14,7 @@ from blogstack.commands import deployment_commands
 from blogstack.compiler import compile_text
 from blogstack.editor import json_schema
 from tests.cases import compiled
-from tests.console import OUT, QUIET, Run, contents
+from tests.console import OUT, QUIET, Run, contents, quiet
 from tests.templates import read
 
 SCHEMA = jsonschema.Draft7Validator(json.loads(json_schema()))
@@ -150,7 +150,7 @@ class TestFiles:
     def test_of_another_service_nothing_is_touched(self, run: Run, format: str) -> None:
         """Not even of one whose name begins with this one's and an environment's."""
         Path("blogstack.yaml").write_text(TWO)
-        Path("other.yaml").write_text(QUIET.replace("blog-api", "blog-api-dev"))
+        Path("other.yaml").write_text(quiet("blog-api-dev"))
         run("compile", "--no-lint", "--format", format, "other.yaml")
         other = contents(OUT)
         run("compile", "--no-lint", "--format", format, "blogstack.yaml")

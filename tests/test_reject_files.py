@@ -50,6 +50,11 @@ def two_files(folder: Path) -> None:
     (folder / "two.yaml").write_text(HELLO.replace("us-east-1", "us-east-2"))
 
 
+def one_domain(folder: Path) -> None:
+    for name in ("web", "worker"):
+        (folder / f"{name}.yaml").write_text(HELLO.replace("blog-api", name, 1))
+
+
 def one_repository(folder: Path) -> None:
     """Two services that run one image."""
     for name in ("web", "worker"):
@@ -142,6 +147,18 @@ CASES: dict[str, Case] = {
             ),
         ),
         two_files,
+    ),
+    "one domain twice": Case(
+        "compile --no-lint web.yaml worker.yaml",
+        (
+            (
+                "BS502",
+                "worker.yaml",
+                "the domain blog.example.com in the hosted zone Z0123456789 is described by web.yaml too",
+                "give each service a domain.name of its own",
+            ),
+        ),
+        one_domain,
     ),
     "one repository twice": Case(
         "compile --no-lint web.yaml worker.yaml",

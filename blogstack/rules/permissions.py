@@ -26,7 +26,7 @@ def role_too_long(config: Config) -> Iterator[Finding]:
         yield Finding(("service", "permissions"), message, help)
 
 
-# The rest of the execution role's policy at its longest: for image, logs and database, for a key, for a sidecar's image.
+# The rest of the execution role's policy at its longest; what a key and a sidecar's image add to it.
 _REST, _KEY, _SIDECAR = 900, 300, 100
 _GENERATED = len("Secret-0123456789AB")
 """What CloudFormation adds to the name of a variable whose secret it makes."""
@@ -37,8 +37,8 @@ def reads_too_much(config: Config) -> Iterator[Finding]:
     home = f"arn:{partition(config.region)}:secretsmanager:{config.region}:123456789012:secret:-??????"
     sources = {
         source.name or variable: len(source.name or variable) + (0 if source.name else _GENERATED)
-        for container in (config.service, *config.service.sidecars.values())
-        for variable, source in container.secrets.items()
+        for secrets in (config.service.secrets, *(own.secrets for own in config.service.sidecars.values()))
+        for variable, source in secrets.items()
     }
     each = [size if name.startswith("arn:") else size + len(home) for name, size in sources.items()]
     rest = _REST + (_KEY if config.kms_key else 0) + _SIDECAR * len(config.service.sidecars)
