@@ -170,6 +170,19 @@ def test_completion_lists_the_values(opened: Editor, text: str, values: list[str
     assert set(values) <= set(offered)
 
 
+@pytest.mark.parametrize(
+    "key", [key for key in KEYS if len(key.path) == 1 and isinstance(key.example, dict)], ids=lambda key: key.name
+)
+def test_a_snippet_is_offered_and_holds(opened: Editor, key: Key) -> None:
+    before = f"name: blog-api\nregion: ap-northeast-2\n{key.name}:\n  "
+    offered = {item.label: item.insert_text for item in opened.completion("completed.yaml", f"{before}|")}
+    snippet = offered[f"{key.name}: …"]
+    assert snippet
+    text = before + snippet.replace("\n", "\n  ") + "\n"
+    (told,) = opened.underlined({f"{key.name}.yaml": text}).values()
+    assert [one.message for one in told] == []
+
+
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
 def test_hover_shows_what_a_key_means(opened: Editor, key: Key) -> None:
     *parents, last = key.path

@@ -77,21 +77,32 @@ class Config(Section):
     """Tags for every resource that can have them, beside blogstack:name and blogstack:environment."""
     image: Image = Image.model_construct()
     """Where the container image comes from."""
-    service: Service = Service.model_construct()
+    service: Service = Field(
+        Service.model_construct(),
+        examples=[{"framework": "fastapi", "cpu": 512, "memory": 1024, "secrets": {"JWT_SECRET": "generate"}}],
+    )
     """The container that runs and how it runs."""
-    scaling: Scaling = Scaling.model_construct()
+    scaling: Scaling = Field(Scaling.model_construct(), examples=[{"min": 2, "max": 10, "cpu": 60}])
     """How many tasks run, and what makes their number change."""
-    load_balancer: LoadBalancer = LoadBalancer.model_construct()
+    load_balancer: LoadBalancer = Field(
+        LoadBalancer.model_construct(), examples=[{"allowed_cidrs": ["198.51.100.0/24"], "idle_timeout": "2m"}]
+    )
     """The application load balancer in front of the tasks."""
     domain: Domain | None = None
     """The service's name on the internet; without it the load balancer speaks plain HTTP."""
-    deployment: Deployment = Deployment.model_construct()
+    deployment: Deployment = Field(
+        Deployment.model_construct(), examples=[{"strategy": "canary", "canary_percent": 10, "bake_time": "10m"}]
+    )
     """How a new version replaces the old one."""
-    network: Network = Network.model_construct()
+    network: Network = Field(
+        Network.model_construct(), examples=[{"create": {"availability_zones": 2, "egress": "nat_per_az"}}]
+    )
     """The network that is made, or the one that exists."""
-    database: Database | None = None
+    database: Database | None = Field(
+        None, examples=[{"engine_version": "17", "instance_class": "db.t4g.small", "storage": 50}]
+    )
     """PostgreSQL on Amazon RDS; absent: no database."""
-    logs: Logs = Logs.model_construct()
+    logs: Logs = Field(Logs.model_construct(), examples=[{"retention": 90}])
     """Logs and metrics."""
     kms_key: Annotated[str, _KEY_ARN] | None = Field(None, examples=[_KEY_EXAMPLE])
     """ARN of a KMS key of your own for images, logs, secrets, database and alarms; it costs extra; null: AWS's keys."""

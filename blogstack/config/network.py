@@ -118,7 +118,17 @@ class Network(Section):
 
     create: Create | None = None
     """Make a network with these settings."""
-    existing: Existing | None = None
+    existing: Existing | None = Field(
+        None,
+        examples=[
+            {
+                "vpc_id": "vpc-0123456789abcdef0",
+                "public_subnet_ids": _SUBNETS,
+                "private_subnet_ids": _SUBNETS,
+                "egress": "nat",
+            }
+        ],
+    )
     """Use a network that exists."""
 
     @model_validator(mode="after")
