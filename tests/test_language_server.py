@@ -37,7 +37,6 @@ ELSEWHERE = {
     "yaml_bracket_not_closed": "the same",
     "yaml_indented_more_after_text": "the server underlines the line above, whose value goes on",
     "type_whole_number": "an editor reads 03 and 1e2 as numbers",
-    "too_long": "an editor reads 7 as a number, which has no length",
     "schedule_names": "two items of a list with the same name",
     "overrides_nulls": "null in a list, anywhere in CloudFormation's properties",
     "environments_missing": "what an environment and the base make together",

@@ -19,9 +19,12 @@ _SECRET_ARN = r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-
 class Image(Section):
     """Where the container image comes from."""
 
-    repository: Annotated[str, Form(REPOSITORY_NAME, "an ECR repository name", "use a-z, 0-9 and ._-/")] | None = Field(
-        None, min_length=2, examples=["blog-api"]
-    )
+    repository: (
+        Annotated[
+            str, Form(f"(?=..){REPOSITORY_NAME}", "an ECR repository name", "use two or more of a-z, 0-9 and ._-/")
+        ]
+        | None
+    ) = Field(None, examples=["blog-api"])
     """ECR repository that the registry stack makes; the default is the service's name."""
     uri: (
         Annotated[

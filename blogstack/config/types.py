@@ -223,8 +223,12 @@ class Form:
             return own
         # 17.6 is read as it is written, but is a number to an editor.
         decimal = re.fullmatch(self.pattern, f"{whole[-1]}.6")
-        limit = {"exclusiveMaximum": whole[-1] + 1} if whole[-1] < 999 else {}
-        return {"anyOf": [own, {"type": "number" if decimal else "integer", "minimum": whole[0], **limit}]}
+        limit: JsonSchema = {"exclusiveMaximum": whole[-1] + 1} if whole[-1] < 999 else {}
+        if decimal and whole[0] and re.fullmatch(self.pattern, "0.6"):
+            number = {"type": "number", "minimum": 0, "not": {"enum": list(range(whole[0]))}, **limit}
+        else:
+            number = {"type": "number" if decimal else "integer", "minimum": whole[0], **limit}
+        return {"anyOf": [own, number]}
 
     def in_words(self) -> str:
         """The type, its limits and how to write it."""
