@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from blogstack.diagnostics import Span
@@ -32,10 +33,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed file."""
+    """A parsed file, or what holds in one of its environments.
+
+    Attributes:
+        own: From where to where in the text the environment stands, by lines and columns; nowhere for a whole file.
+    """
 
     path: str
     root: Node
+    own: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
 
     def plain(self) -> Data:
         """The whole file as plain data, anew at each call."""
@@ -75,6 +81,11 @@ class Document:
                 return self.locate(path)
             node = found[0]
         return node.key_spans.get(str(path[-1])) or self.locate(path) if path else self.locate(path)
+
+    def first_own(self, places: Sequence[Span]) -> Span:
+        """Of some places with a part in one fault that of the environment, as the rest may be right without it."""
+        start, end = self.own
+        return next((place for place in places if start <= place[:2] < end), places[0])
 
     def locate_missing(self, path: KeyPath) -> Span:
         """Where an environment set a key that must be there to null, else where the key of its mapping stands."""

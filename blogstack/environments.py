@@ -67,19 +67,9 @@ def split(document: Document) -> tuple[Environment, ...]:
     base = Node(root.span, entries={**(root.entries or {}), ENVIRONMENTS: _emptied(root)}, key_spans=key_spans)
     own_tags = frozenset(key for body in given.values() for key in _changed_tags(root, body))
     return tuple(
-        Environment(name, Document(document.path, _merged(base, _allowed(body, base))), own_tags)
+        Environment(name, Document(document.path, _merged(base, _allowed(body, base)), _extent(root, name)), own_tags)
         for name, body in given.items()
     )
-
-
-def extent(document: Document, name: str) -> tuple[tuple[int, int], tuple[int, int]]:
-    """From where to where in the text an environment stands, by lines and columns; nowhere for a name that is none."""
-    given = _at(document.root, (ENVIRONMENTS,))
-    if given is None or name not in given.key_spans:
-        return (0, 0), (0, 0)
-    start = given.key_spans[name][:2]
-    behind = [span[:2] for span in given.key_spans.values() if span[:2] > start]
-    return start, min(behind, default=(given.span.end_line, given.span.end_column))
 
 
 def misplaced(document: Document) -> tuple[Diagnostic, ...]:
@@ -112,6 +102,15 @@ def _refused(body: Node, base: Node) -> Iterator[tuple[KeyPath, str, str]]:
     elif uri is not None and not _has_value(uri):
         message = "an environment cannot take image.uri back: all share a registry stack, or there is none"
         yield ("image", "uri"), message, "give it a value, or remove the key"
+
+
+def _extent(root: Node, name: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """From where to where in the text an environment stands: to where the next one begins."""
+    given = _at(root, (ENVIRONMENTS,))
+    assert given
+    start = given.key_spans[name][:2]
+    behind = [span[:2] for span in given.key_spans.values() if span[:2] > start]
+    return start, min(behind, default=(given.span.end_line, given.span.end_column))
 
 
 def _bodies(root: Node) -> dict[str, Node]:

@@ -55,8 +55,8 @@ def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnosti
     if value is None:
         return Diagnostic(Code.WRONG_TYPE, f"{name} has no value", span, _value_help(path))
     if kind in Code.__members__:
-        if context["key"]:
-            span = document.locate_key((*path, context["key"]))
+        if keys := context["keys"]:
+            span = document.first_own([document.locate_key((*path, key)) for key in keys])
         return Diagnostic(Code[kind], _custom(Code[kind], name, value, context["message"]), span, context["help"])
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", context["expected"])

@@ -30,7 +30,6 @@ ACCEPTED = sorted((CASES / "accept").glob("*/blogstack.yaml"))
 REJECTED = sorted((CASES / "reject").glob("*.yaml"))
 
 BEYOND_A_SCHEMA = {
-    "environments_network_twice": "an environment's choice beside that of the base",
     "overrides_nulls": "null in a list, anywhere in CloudFormation's properties",
     "schedule_names": "two items of a list with the same name",
 }

@@ -40,7 +40,6 @@ ELSEWHERE = {
     "schedule_names": "two items of a list with the same name",
     "overrides_nulls": "null in a list, anywhere in CloudFormation's properties",
     "environments_missing": "what an environment and the base make together",
-    "environments_network_twice": "the same",
     "sidecars_in_environments": "the same",
 }
 """Cases of shape or size of which the editor does not see every line, and why."""

@@ -68,8 +68,10 @@ class Image(Section):
     @model_validator(mode="after")
     def _one_source(self) -> Image:
         if self.uri is not None and self.repository is not None:
-            raise fault("EXCLUSIVE", "image has both a repository and a uri", "keep one of the two", "repository")
+            raise fault(
+                "EXCLUSIVE", "image has both a repository and a uri", "keep one of the two", "repository", "uri"
+            )
         if self.credentials is not None and (self.uri is None or ecr_repository(self.uri)):
             help = "remove them: the task's execution role may pull from ECR"
-            raise fault("EXCLUSIVE", "image.credentials are for a uri outside ECR", help, "credentials")
+            raise fault("EXCLUSIVE", "image.credentials are for a uri outside ECR", help, "credentials", "uri")
         return self

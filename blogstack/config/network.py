@@ -139,6 +139,7 @@ class Network(Section):
                 "network has both create and existing",
                 "keep one of the two; in an environment null takes the other away",
                 "create",
+                "existing",
             )
         return self
 

@@ -56,9 +56,9 @@ UniqueItems = Annotated[Items[T], AfterValidator(unique), Field(json_schema_extr
 """A YAML list without repetition, kept as a tuple."""
 
 
-def fault(code: str, message: str, help: str, key: str = "") -> PydanticCustomError:
-    """An error under a Code's name, with its remedy and the key of a mapping that it is about."""
-    return PydanticCustomError(code, "{message}", {"message": message, "help": help, "key": key})
+def fault(code: str, message: str, help: str, *keys: str) -> PydanticCustomError:
+    """An error under a Code's name, with its remedy and the keys of a mapping that it is about, most to blame first."""
+    return PydanticCustomError(code, "{message}", {"message": message, "help": help, "keys": keys})
 
 
 def worded(schema: JsonSchema, words: str) -> JsonSchema:

@@ -14,6 +14,7 @@ from blogstack.document import KeyPath
 from blogstack.editor.whole import one_of, required_keys, sold, with_cpu
 from blogstack.environments import ENVIRONMENTS, WITH_URI
 from blogstack.fargate import TASK_SIZES
+from blogstack.images import ECR_PATTERN
 
 Json = dict[str, Any]
 
@@ -23,7 +24,7 @@ _ABSENT: Json = {"type": "null"}
 
 def across() -> list[Json]:
     """The schemas of a whole file that has environments."""
-    return [_registry(), _each({"network": one_of("existing", "create", "object")}), *_missing(), *_sizes()]
+    return [_registry(), *_exclusive(), *_missing(), *_sizes()]
 
 
 def _registry() -> Json:
@@ -34,6 +35,22 @@ def _registry() -> Json:
     uri = {"type": ["string", "integer"], "errorMessage": "an environment can change it, not take it back"}
     kept = {"image": {"properties": {"uri": uri}}}
     return {"if": _given(("image", "uri")), "then": _each(kept), "else": _each(refused)}
+
+
+def _exclusive() -> Iterator[Json]:
+    """What the rest of the file has and an environment's own key excludes, unless null takes it back."""
+    yield _each({"network": one_of("existing", "create", "object")})
+    mapping, in_ecr = {"type": "object"}, {"type": "string", "pattern": ECR_PATTERN}
+    for section, other, key, schema in (
+        ("network", "create", "existing", mapping),
+        ("network", "existing", "create", mapping),
+        ("image", "credentials", "uri", in_ecr),
+    ):
+        kept = {"not": {"properties": {other: _ABSENT}, "required": [other]}}
+        condition = {"properties": {key: schema}, "required": [key], **kept}
+        wrong = {key: {"type": "null", "errorMessage": f"it excludes {section}.{other}: add {other}: null"}}
+        then = _each({section: {"if": condition, "then": {"properties": wrong}}})
+        yield {"if": _given((section, other)), "then": then}
 
 
 def _missing() -> Iterator[Json]:

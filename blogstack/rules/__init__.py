@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from blogstack.config import Config
-from blogstack.diagnostics import Code, Diagnostic, Span
+from blogstack.diagnostics import Code, Diagnostic
 from blogstack.document import Document, KeyPath
-from blogstack.environments import extent
 from blogstack.rules import database, deploying, network, overrides, permissions, scaling, sidecars, tasks, traffic
 from blogstack.rules.finding import Finding
 from blogstack.rules.sidecars import SIDECARS
@@ -40,18 +39,16 @@ def check(document: Document, validation: Validation, environment: str = "") -> 
         return database.fragile_database(config, environment)
 
     return tuple(
-        Diagnostic(rule.code, finding.message, _place(document, environment, finding), finding.help)
+        Diagnostic(
+            rule.code,
+            finding.message,
+            document.first_own([document.locate(path) for path in (finding.path, *finding.also)]),
+            finding.help,
+        )
         for rule in (*RULES, Rule(Code.FRAGILE_DATABASE, fragile, (("database",),)))
         if not any(_overlap(read, faulty) for read in rule.reads for faulty in validation.faulty)
         for finding in rule.check(validation.config)
     )
-
-
-def _place(document: Document, environment: str, finding: Finding) -> Span:
-    """Where a finding stands: at what the environment has written, since the rest of the file may be right without."""
-    places = [document.locate(path) for path in (finding.path, *finding.also)]
-    start, end = extent(document, environment)
-    return next((place for place in places if start <= place[:2] < end), places[0])
 
 
 def _overlap(one: KeyPath, other: KeyPath) -> bool:
