@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Callable
@@ -241,7 +242,8 @@ def _compile(
     try:
         if check:
             stale = output.differences(out, texts, owners)
-            found = [Diagnostic(Code.OUT_OF_DATE, text, help="run `blogstack compile`") for text in stale]
+            help = f"run `{_command(paths, picked, out, format)}`"
+            found = [Diagnostic(Code.OUT_OF_DATE, text, help=help) for text in stale]
             _finish([*compilations, *([Compilation(str(out), b"", tuple(found))] if found else [])], diagnostics)
         changes = output.write(out, texts, owners)
     except Rejected as rejected:
@@ -250,8 +252,18 @@ def _compile(
         _say(change)
     if commands and diagnostics is DiagnosticsFormat.TEXT:
         files = {stack: (out / name).as_posix() for stack, name in names.items()}
-        print("\n".join(deployment_commands(c.blueprints, files) for c in compilations), end="")
+        scripts = [deployment_commands(c.blueprints, files, Path(c.path).parent.as_posix()) for c in compilations]
+        print("\n".join(scripts), end="")
     _finish(compilations, diagnostics)
+
+
+def _command(paths: list[str], picked: list[str], out: Path, format: Format) -> str:
+    """The command that brings the templates up to date: this one's words, but for --check."""
+    words = ["blogstack", "compile", *(paths if paths != [DEFAULT_FILE] else [])]
+    words += [word for name in picked for word in ("--env", name)]
+    words += ["--out", str(out)] if out != DEFAULT_FOLDER else []
+    words += ["--format", format.value] if format is not Format.YAML else []
+    return shlex.join(words)
 
 
 def _watch(paths: list[str], once: Callable[[], None]) -> None:

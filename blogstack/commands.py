@@ -14,7 +14,7 @@ from blogstack.stacks.container import IMAGE_TAG
 _TAG = f'--parameter-overrides {IMAGE_TAG}="$TAG"'
 
 
-def deployment_commands(blueprints: Sequence[Blueprint], files: Mapping[str, str]) -> str:
+def deployment_commands(blueprints: Sequence[Blueprint], files: Mapping[str, str], folder: str = ".") -> str:
     """Shell scripts in parentheses, which end at the first command that fails and leave the shell alone.
 
     For sh, bash and zsh, pasted or run. What there is to say is printed and no comment: zsh takes none where a person
@@ -26,17 +26,21 @@ def deployment_commands(blueprints: Sequence[Blueprint], files: Mapping[str, str
     Args:
         blueprints: What was compiled, of one service.
         files: For each stack the path of its template.
+        folder: Of the user's file, where the image is built.
     """
-    first = blueprints[0]
+    first, context = blueprints[0], shlex.quote(folder)
+    before_all = [_setting(first, context), _roles(blueprints), _image(first, files, context)]
     if len(blueprints) == 1:
-        title = f"{first.name}: from an empty account to a running service, and each later version"
-        return _script(title, [_setting(first), _roles(blueprints), _image(first, files), *_rest(first, files)])
-    before_all = [_setting(first), _roles(blueprints), _image(first, files)]
+        whom = f"{first.name} in {first.environment}" if first.environment else first.name
+        title = f"{whom}: from an empty account to a running service, and each later version"
+        return _script(title, [*before_all, *_rest(first, files)])
     scripts = [_script(f"{first.name}: the image, once for all environments", before_all)]
     for before, blueprint in zip((None, *blueprints), blueprints, strict=False):
         promoted = f": the same commit, once {before.environment} is well" if before else ""
         title = f"{blueprint.name} in {blueprint.environment}{promoted}"
-        scripts.append(_script(title, [_setting(blueprint), _image_is_there(blueprint), *_rest(blueprint, files)]))
+        scripts.append(
+            _script(title, [_setting(blueprint, context), _image_is_there(blueprint), *_rest(blueprint, files)])
+        )
     return "\n".join(scripts)
 
 
@@ -58,14 +62,16 @@ def _rest(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[Iterator[s
     yield _checks(blueprint)
 
 
-def _setting(blueprint: Blueprint) -> Iterator[str]:
+def _setting(blueprint: Blueprint, context: str) -> Iterator[str]:
     yield "set -eu"
     yield f"export AWS_REGION={blueprint.region} AWS_DEFAULT_REGION={blueprint.region}"
     if blueprint.registry is None:
         yield f"TAG=${{TAG:?set TAG to the tag of {blueprint.tasks.image.uri} to deploy}}"
     else:
-        yield 'git diff --quiet HEAD || { echo "commit first: the tag is the commit" >&2; exit 1; }'
-        yield "TAG=$(git rev-parse --short=12 HEAD)"
+        yield "TAG=$(git rev-parse --short=12 HEAD) || " + _refused("commit first, with git: the tag is the commit")
+        # Of what is in no commit the tag would say nothing.
+        dirty = "commit first: the image is built of this folder, and the tag is the commit"
+        yield f'test -z "$(git status --porcelain -- {context})" || {_refused(dirty)}'
 
 
 def _roles(blueprints: Sequence[Blueprint]) -> Iterator[str]:
@@ -81,7 +87,11 @@ def _roles(blueprints: Sequence[Blueprint]) -> Iterator[str]:
     yield "done"
 
 
-def _image(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[str]:
+def _refused(why: str) -> str:
+    return f'{{ echo "{why}" >&2; exit 1; }}'
+
+
+def _image(blueprint: Blueprint, files: Mapping[str, str], context: str) -> Iterator[str]:
     if blueprint.registry is None:  # the image exists already
         return
     stack = blueprint.registry.stack
@@ -89,7 +99,7 @@ def _image(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[str]:
     yield _deploy(stack, files[stack])
     yield f"REPOSITORY={_output(stack, 'RepositoryUri')}"
     yield f"if ! {_describe_image(blueprint.registry)} >/dev/null 2>&1; then"
-    yield f'  docker build --platform {blueprint.tasks.image.platform} --tag "$REPOSITORY:$TAG" .'
+    yield f'  docker build --platform {blueprint.tasks.image.platform} --tag "$REPOSITORY:$TAG" {context}'
     yield '  aws ecr get-login-password | docker login --username AWS --password-stdin "${REPOSITORY%%/*}"'
     yield '  docker push "$REPOSITORY:$TAG"'
     yield "fi"

@@ -97,7 +97,9 @@ def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[
         message = f"{folder} cannot be read: {error.strerror or error}"
         help = "check that --out names a folder and that you may read it"
         raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help=help)]) from None
-    return found + [f"{path} belongs to a stack that no longer exists" for path in left_over]
+    stacks = {Path(name).stem for name in files}
+    reasons = ("belongs to a stack that no longer exists", "is in another format")
+    return found + [f"{path} {reasons[path.stem in stacks]}" for path in left_over]
 
 
 def write(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:

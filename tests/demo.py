@@ -26,7 +26,7 @@ STAND_INS = {
     "docker": f"{LEFT_OUT}; cat >/dev/null",
     "curl": LEFT_OUT,
     # A checkout with changes may be shown too.
-    "git": 'if [ "$1" = diff ]; then exit 0; fi; exec "$REAL_GIT" "$@"',
+    "git": 'if [ "$1" = status ]; then exit 0; fi; exec "$REAL_GIT" "$@"',
     "aws": f"""case "$1 $2 $3" in
   "logs tail "*) {LEFT_OUT} ;;
   "ecr describe-images "*) exit 254 ;;

@@ -143,7 +143,7 @@ def domain(region: str, name: str) -> st.SearchStrategy[Data | None]:
     """A domain, with or without a certificate of its own; none where Route 53 has no public hosted zones."""
     if region.startswith("us-gov-"):
         return st.none()
-    arn = st.just(f"arn:aws:acm:{region}:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef")
+    arn = st.just(f"arn:{partition(region)}:acm:{region}:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef")
     required = {"name": st.just(name), "hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
     return optional(required, {"certificate_arn": arn | st.none()})
 
@@ -239,7 +239,9 @@ def configurations(draw: st.DrawFn) -> Data:
         "database": database(region),
         "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
         "deployment": deployment(),
-        "kms_key": st.just(f"arn:aws:kms:{region}:123456789012:key/12345678-90ab-cdef-1234-567890abcdef"),
+        "kms_key": st.just(
+            f"arn:{partition(region)}:kms:{region}:123456789012:key/12345678-90ab-cdef-1234-567890abcdef"
+        ),
         "alarms": st.fixed_dictionaries({"email": st.sampled_from(["ops@example.com", "a.b+c@sub.example.org"])}),
         "logs": optional(
             {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}

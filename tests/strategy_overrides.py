@@ -19,7 +19,7 @@ def overrides(removed: st.SearchStrategy[Any], stacks: tuple[str, ...]) -> st.Se
     count = st.fixed_dictionaries({"DeploymentConfiguration": optional({}, {"MaximumPercent": st.just(200)})})
     changes: dict[str, dict[str, dict[str, st.SearchStrategy[Any]]]] = {
         "registry": {"Repository": {"Properties": optional({}, {"Tags": removed})}},
-        "network": {"Vpc": {"Metadata": st.just({"owner": "x"}), "UpdateReplacePolicy": st.just("Retain")}},
+        "network": {"Vpc": {"Metadata": st.just({"owner": "x"}), "DependsOn": st.just([])}},
         "database": {"Database": {"Properties": st.just({"PreferredBackupWindow": "18:00-19:00"})}},
         "tasks": {"TaskRole": {"Properties": tagged}, "LogGroup": {"DeletionPolicy": st.just("Retain")}},
         "service": {

@@ -92,6 +92,18 @@ class TestCompile:
         assert {path.suffix for path in OUT.iterdir()} == {".json"}
         assert json.loads((OUT / "blog-api-service.json").read_text())["AWSTemplateFormatVersion"] == "2010-09-09"
 
+    def test_check_tells_the_command_that_mends(self, run: Run) -> None:
+        """With the words that --check itself was given; a format that is not asked for is no stack that is gone."""
+        Path("app").mkdir()
+        Path("app/my file.yaml").write_text(QUIET)
+        words = ("app/my file.yaml", "--out", "made", "--format", "json")
+        stale = run("compile", "--no-lint", "--check", *words)
+        assert "help: run `blogstack compile 'app/my file.yaml' --out made --format json`" in stale.stderr
+        assert run("compile", "--no-lint", *words).returncode == 0
+        other = run("compile", "--no-lint", "--check", "app/my file.yaml", "--out", "made")
+        assert "made/blog-api-network.json is in another format" in other.stderr
+        assert "no longer exists" not in other.stderr
+
     def test_several_files(self, run: Run) -> None:
         """All or nothing: one faulty file among them, and nothing is written."""
         for name in ("one", "two", "three"):

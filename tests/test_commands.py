@@ -12,6 +12,7 @@ import pytest
 
 from blogstack.commands import deployment_commands
 from tests.cases import NAMES, compiled
+from tests.console import Run, quiet
 
 AWS = """case "$1 $2" in
   "ecs run-task") echo "${TASK_STARTED:-arn:task}" ;;
@@ -19,7 +20,11 @@ AWS = """case "$1 $2" in
   "ecr describe-images") exit "${NO_IMAGE:-0}" ;;
   "cloudformation describe-stacks") echo value ;;
 esac"""
-OTHERS = {"docker": "", "curl": "", "git": "echo 0123456789ab"}
+GIT = """case "$1" in
+  rev-parse) echo 0123456789ab; exit "${NO_COMMIT:-0}" ;;
+  status) printf "%s" "${CHANGED:-}" ;;
+esac"""
+OTHERS = {"docker": "", "curl": "", "git": GIT}
 # Without the setting by which an interactive bash knows comments, it reads them as zsh does: not at all.
 SHELLS = {"sh": ["sh"], "bash": ["bash", "--norc", "--noprofile", "-i"], "zsh": ["zsh", "-f", "-i"]}
 HERE = [shell for shell in SHELLS if shutil.which(shell)]
@@ -69,6 +74,27 @@ def test_nothing_that_a_shell_reads_otherwise_when_it_is_pasted(case: str) -> No
     script = script_of(case)
     assert not re.search(r"(?:^|\s)#", script, re.MULTILINE)
     assert not re.search(r"!(?![ =])", script)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [({"NO_COMMIT": "128"}, "with git"), ({"CHANGED": "?? x"}, "of this folder")]
+)
+def test_nothing_is_deployed_that_is_in_no_commit(tmp_path: Path, given: dict[str, str], said: str) -> None:
+    """Files that git does not know would be in the image too."""
+    status, calls, output = called(tmp_path, script_of("everything"), **given)
+    assert (status, said in output) == (1, True)
+    assert not any(call.startswith(("aws", "docker")) for call in calls)
+
+
+def test_the_image_is_built_where_the_file_is(run: Run) -> None:
+    """Of two services in folders of their own, each has its own Dockerfile."""
+    for name in ("one", "the other"):
+        Path(name).mkdir()
+        Path(name, "blogstack.yaml").write_text(quiet(name.replace(" ", "-")))
+    printed = run("compile", "--no-lint", "one/blogstack.yaml", "the other/blogstack.yaml").stdout
+    built = [line.split("$TAG")[1] for line in printed.splitlines() if "docker build" in line]
+    assert built == ['" one', "\" 'the other'"]
+    assert "git status --porcelain -- 'the other'" in printed
 
 
 def test_an_environment_waits_for_its_image(tmp_path: Path) -> None:

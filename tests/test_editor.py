@@ -163,7 +163,7 @@ def near_the_edge(draw: st.DrawFn) -> Data:
         if key in node and draw(st.integers(0, 4)) == 0:
             del node[key]
         else:
-            node[key] = draw(ODD_VALUES)
+            node[key] = copy.deepcopy(draw(ODD_VALUES))  # which may be changed in turn
         if not node:
             break
     return data

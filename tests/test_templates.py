@@ -325,3 +325,13 @@ def test_image_tag_says_what_is_deployed(name: str) -> None:
     pattern = re.compile(parameters["ImageTag"]["AllowedPattern"])
     assert all(pattern.search(tag) for tag in ("1f2e3d4c5b6a", "v1.2.3", "_x", "latest-1", "a" * 128))
     assert not any(pattern.search(tag) for tag in ("latest", "", "-x", ".x", "a b", "a" * 129, "a/b", "a:b"))
+
+
+def test_log_streams_say_who_wrote_them(name: str) -> None:
+    """`task` for the service, whether or not there is a release step, and `release` for that alone."""
+    whose = {"task": ("service", "TaskDefinition"), "release": ("tasks", "ReleaseTaskDefinition")}
+    for prefix, (stack, definition) in whose.items():
+        if body := trees(name)[stack]["Resources"].get(definition):
+            own, *beside = body["Properties"]["ContainerDefinitions"]
+            assert own["LogConfiguration"]["Options"]["awslogs-stream-prefix"] == prefix
+            assert {c["LogConfiguration"]["Options"]["awslogs-stream-prefix"] for c in beside} <= {"sidecar"}

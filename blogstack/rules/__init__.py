@@ -136,7 +136,15 @@ RULES: tuple[Rule, ...] = (
     Rule(
         Code.OTHER_REGION,
         permissions.other_partition,
-        (("region",), ("image", "credentials"), ("service", "permissions"), ("service", "secrets"), SIDECARS),
+        (
+            ("region",),
+            ("kms_key",),
+            ("domain",),
+            ("image", "credentials"),
+            ("service", "permissions"),
+            ("service", "secrets"),
+            SIDECARS,
+        ),
     ),
     Rule(Code.VARIABLE_TWICE, tasks.variable_twice, (_ENVIRONMENT, ("service", "secrets"), SIDECARS)),
     Rule(Code.IMAGE_OUT_OF_REACH, sidecars.out_of_reach, (("network",), ("region",), SIDECARS)),

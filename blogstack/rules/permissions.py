@@ -51,7 +51,7 @@ def reads_too_much(config: Config) -> Iterator[Finding]:
 
 
 def other_partition(config: Config) -> Iterator[Finding]:
-    """The roles have rights on what is in their own partition; of any other IAM refuses the policy."""
+    """AWS's partitions have nothing in common: IAM refuses a policy, and a service a key, of another one."""
     own = partition(config.region)
     for path, arn in _arns(config):
         other = arn.split(":")[1]
@@ -61,12 +61,16 @@ def other_partition(config: Config) -> Iterator[Finding]:
 
 
 def _arns(config: Config) -> Iterator[tuple[KeyPath, str]]:
-    """The ARNs in the policies of both roles."""
+    """The ARNs that the file names."""
     service = config.service
     for number, statement in enumerate(service.permissions):
         for place, resource in enumerate(statement.resources):
             if resource != "*":
                 yield ("service", "permissions", number, "resources", place), resource
+    certificate = config.domain.certificate_arn if config.domain else None
+    for path, arn in ((("kms_key",), config.kms_key), (("domain", "certificate_arn"), certificate)):
+        if arn and arn.split(":")[3] == config.region:  # one of another region is told by itself
+            yield path, arn
     if config.image.credentials:
         yield ("image", "credentials"), config.image.credentials
     containers: dict[KeyPath, Service | Sidecar] = {("service",): service}

@@ -73,8 +73,15 @@ def task_definition(
     return task
 
 
-def container(tasks: Tasks, handles: Handles, command: Sequence[str]) -> ecs.ContainerDefinition:
-    """The container with a command, or with the image's own when there is none; without ports and health check."""
+def container(tasks: Tasks, handles: Handles, command: Sequence[str], logs: str) -> ecs.ContainerDefinition:
+    """The container with a command, or with the image's own when there is none; without ports and health check.
+
+    Args:
+        tasks: What runs.
+        handles: What it refers to.
+        command: Its words.
+        logs: What the names of its log streams begin with.
+    """
     own = tasks.container
     definition = ecs.ContainerDefinition(
         Name=tasks.name,
@@ -84,7 +91,7 @@ def container(tasks: Tasks, handles: Handles, command: Sequence[str]) -> ecs.Con
         StopTimeout=own.stop_timeout,
         ReadonlyRootFilesystem=bool(own.tmp),
         LinuxParameters=ecs.LinuxParameters(InitProcessEnabled=True),  # it reaps what the service leaves behind
-        LogConfiguration=_logs(handles, "release" if command is tasks.release else "task"),
+        LogConfiguration=_logs(handles, logs),
     )
     if own.tmp:
         definition.LinuxParameters.Tmpfs = [_tmp(own.tmp)]

@@ -30,7 +30,7 @@ def lower(service: Service, watched: Monitoring | None) -> Stack:
     outputs = ("LogGroupName", "ExecutionRoleArn", "TaskRoleArn")
     log_group, execution_role, task_role = (_from_tasks(tasks, output) for output in outputs)
     handles = Handles(log_group, execution_role, task_role, secrets={})
-    own = serving(container(tasks, handles, tasks.container.command), tasks.container)
+    own = serving(container(tasks, handles, tasks.container.command, "task"), tasks.container)
     containers = [own, *(sidecar(beside, tasks.container.stop_timeout, handles) for beside in tasks.sidecars)]
     task = stack.add(task_definition(names.TASK_DEFINITION, tasks.name, tasks, handles, containers), "service")
     target = ecs.LoadBalancer(

@@ -115,7 +115,7 @@ def _add_secret(stack: Stack, tasks: Tasks, variable: str, logical_id: str) -> A
 def _add_release(stack: Stack, tasks: Tasks, handles: Handles) -> None:
     """The release step: the same container with another command, that nobody sends requests to."""
     add_image_tag(stack)
-    definition = container(tasks, handles, tasks.release)
+    definition = container(tasks, handles, tasks.release, "release")
     release = task_definition(names.RELEASE_TASK_DEFINITION, f"{tasks.name}-release", tasks, handles, [definition])
     stack.add(release, "service", "release")
     stack.output("ReleaseTaskDefinitionArn", "The release step", Ref(release))

@@ -57,11 +57,11 @@ def _resolves(value: str) -> bool:
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
     """
-    manager = re.fullmatch(r"arn:aws:secretsmanager:([^:]+):(\d+):secret:([^:]+)(:[^:]*:[^:]*:[^:]*)?", value)
+    manager = re.fullmatch(r"arn:aws[a-z-]*:secretsmanager:([^:]+):(\d+):secret:([^:]+)(:[^:]*:[^:]*:[^:]*)?", value)
     if manager:
         arn = value[: len(value) - len(manager[4] or "")]
         return _has_key(arn, (manager[4] or ":").split(":")[1])
-    name = re.sub(r"arn:aws:ssm:[^:]+:\d+:parameter/?", "/", value)
+    name = re.sub(r"arn:aws[a-z-]*:ssm:[^:]+:\d+:parameter/?", "/", value)
     parameters = service("ssm")._parameters
     return any(candidate in parameters for candidate in (value, name, name.removeprefix("/")))
 
