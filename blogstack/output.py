@@ -21,6 +21,7 @@ from blogstack.source import MAX_BYTES
 _PREFIX, _SUFFIX = ".blogstack-", ".tmp"
 _ABANDONED = 600
 """Seconds after which a file that a killed run left beside the templates is swept away."""
+_NO_FILE = "name the file, or let `blogstack init` write one"
 _HEADER_BYTES = 4096
 _AT_ONCE = 8
 
@@ -48,7 +49,8 @@ def read(path: str) -> bytes:
         with Path(path).open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        help = "name the file, or let `blogstack init` write one"
+        other = Path(path).with_suffix(".yml" if path.endswith(".yaml") else ".yaml")
+        help = f"there is {other}: name that, or rename it" if other.is_file() else _NO_FILE
         raise Rejected([Diagnostic(Code.UNREADABLE, "no such file", help=help)]) from None
     except IsADirectoryError:
         help = f"name the file in it: {path.rstrip('/')}/blogstack.yaml"

@@ -226,7 +226,9 @@ class _Builder:
             self._problem(Code.ALIAS, f"the anchor &{event.anchor} is not supported", event, ALIAS_HELP)
         if event.tag is not None:
             shown = event.tag.replace(_YAML_TAG, "!!", 1)
-            help = "remove it; CloudFormation's functions have no place here"
+            help = (
+                "remove it; a function of CloudFormation has a place in overrides only, in its long form: {Ref: NAME}"
+            )
             self._problem(Code.TAG, f"the tag {shown} is not supported", event, help)
 
     def _problem(self, code: Code, message: str, event: yaml.Event, help: str) -> None:

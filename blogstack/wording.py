@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 from pydantic_core import ErrorDetails
 
 from blogstack.config import Config
-from blogstack.config.types import Section, counted, shorten
+from blogstack.config.types import BARE_NUMBER, Section, counted, shorten
 from blogstack.diagnostics import Code, Diagnostic, Span, did_you_mean
 from blogstack.document import Data, Document, KeyPath
 
@@ -25,6 +25,7 @@ _EXPECTED = {
     "model_type": "a mapping",
 }
 _SHORT = 60
+_MOST_HOMES = 3  # a key of more sections says nothing about where it was meant to be
 _MOST_DIGITS = 18  # more are read as a text
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
 
@@ -63,7 +64,7 @@ def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnosti
         near = did_you_mean(value, allowed) if isinstance(value, str) else None
         help = f"did you mean {near!r}?" if near else f"choose {context['expected']}"
         if isinstance(value, str) and value in re.findall(r"\d+", context["expected"]) and not allowed:
-            help = _BARE_NUMBER
+            help = BARE_NUMBER
         return Diagnostic(Code.NOT_A_CHOICE, f"{name} cannot be {described(value)}", span, help)
     if kind.endswith(("too_short", "too_long")):
         help = f"at least {context['min_length']}" if "short" in kind else f"at most {context['max_length']}"
@@ -164,7 +165,9 @@ def sections(annotation: object) -> Iterator[type[Section]]:
 def _unknown_key(loc: KeyPath, inside: str, span: Span) -> Diagnostic:
     key, known = str(loc[-1]), section_at(loc[:-1]).model_fields
     others = meant(loc)
-    if not others:
+    if loc == ("services",):
+        help = "this looks like a Compose file: `blogstack init` writes a blogstack.yaml to start from"
+    elif not others:
         help = f"known here: {', '.join(known)}"
     elif others[0][-1] != key:
         help = f"did you mean {others[0][-1]!r}?"
@@ -175,10 +178,13 @@ def _unknown_key(loc: KeyPath, inside: str, span: Span) -> Diagnostic:
 
 
 def meant(loc: KeyPath) -> tuple[KeyPath, ...]:
-    """What an unknown key may have been meant to be: a key of nearly that name here, or one of that name elsewhere."""
-    if near := did_you_mean(str(loc[-1]), section_at(loc[:-1]).model_fields):
+    """What an unknown key may have been meant to be: one of that name elsewhere, or of nearly that name here."""
+    key = str(loc[-1])
+    homes = tuple((*path, key) for path in _homes(Config, key) if path != ("overrides",))
+    near = did_you_mean(key, section_at(loc[:-1]).model_fields)
+    if near and not 1 <= len(homes) <= _MOST_HOMES:
         return ((*loc[:-1], near),)
-    return tuple((*path, str(loc[-1])) for path in _homes(Config, str(loc[-1])))
+    return homes
 
 
 def _homes(model: type[Section], key: str, at: KeyPath = ()) -> Iterator[KeyPath]:
@@ -202,9 +208,6 @@ def _custom(code: Code, name: str, value: object, message: str) -> str:
             return f"{name}: {message}"
 
 
-_BARE_NUMBER = "write the number without quotes and without leading zeros"
-
-
 def _type_help(kind: str, path: KeyPath, value: object) -> str:
     text = value if isinstance(value, str) else ""
     match kind:
@@ -213,7 +216,7 @@ def _type_help(kind: str, path: KeyPath, value: object) -> str:
         case "bool_type" if text.lower() in (*_TRUE, *_FALSE):
             return f"write {str(text.lower() in _TRUE).lower()}"
         case "int_type" if text.isdecimal():
-            return _BARE_NUMBER if len(text) <= _MOST_DIGITS else "choose a smaller number"
+            return BARE_NUMBER if len(text) <= _MOST_DIGITS else "choose a smaller number"
         case "int_type" if re.fullmatch(r"\d+\s*\D+", text):
             return "write the number without its unit"
         case "string_type" if isinstance(value, bool):
@@ -228,6 +231,8 @@ def _type_help(kind: str, path: KeyPath, value: object) -> str:
             return "write a list, as in [a, b], or each item on a line of its own after `- `"
         case "dict_type":
             return "write `key: value` lines below it, without hyphens"
+        case "model_type" if (glued := re.match(r"(\w+):\S", text)) and glued[1] in section_at(path).model_fields:
+            return "write a space after the colon"
         case "model_type":
             return f"write its keys below it: {', '.join(section_at(path).model_fields)}"
     return f"write {_EXPECTED[kind]}"

@@ -38,7 +38,6 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
         (
             "1:1 E[BS202] the key 'name' is missing",
             "1:1 E[BS202] the key 'region' is missing",
-            "1:1 W[BS311] no domain...",
         ),
     ),
     "binary": (b"name: \x89PNG\r\n", (f"1:7 E[BS102] byte 0x89 is not UTF-8 text -> {SAVE}",)),

@@ -21,7 +21,13 @@ class Domain(Section):
     ] = Field(examples=["blog.example.com"])
     """Domain name of the service."""
     hosted_zone_id: Annotated[
-        str, Form("Z[A-Z0-9]{1,31}", "a hosted zone ID", "copy it from `aws route53 list-hosted-zones`", 32)
+        str,
+        Form(
+            "Z[A-Z0-9]{1,31}",
+            "a hosted zone ID",
+            "copy what follows /hostedzone/ in `aws route53 list-hosted-zones`",
+            32,
+        ),
     ] = Field(examples=["Z0123456789ABCDEFGHIJ"])
     """Public Route 53 hosted zone that the domain name is in."""
     certificate_arn: (

@@ -21,7 +21,12 @@ class Image(Section):
 
     repository: (
         Annotated[
-            str, Form(f"(?=..){REPOSITORY_NAME}", "an ECR repository name", "use two or more of a-z, 0-9 and ._-/")
+            str,
+            Form(
+                rf"(?=..)(?!\d{{12}}\.dkr\.){REPOSITORY_NAME}",
+                "an ECR repository name",
+                "use two or more of a-z, 0-9 and ._-/; the address of one that exists is an image.uri",
+            ),
         ]
         | None
     ) = Field(None, examples=["blog-api"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.types import JsonSchema, fault, shorten, worded
+from blogstack.config.types import BARE_NUMBER, JsonSchema, fault, shorten, worded
 from blogstack.fargate import TASK_SIZES
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ class _Memory:
         else:
             match = _GB_TEXT.fullmatch(value) if isinstance(value, str) else None
             if not match:
-                raise fault("WRONG_TYPE", "is not an amount of memory", "write MiB as in 1024, or GB as in `1 GB`")
+                help = "write MiB as in 1024, or GB as in `1 GB`"
+                raise fault("WRONG_TYPE", "is not an amount of memory", BARE_NUMBER if _is_number(value) else help)
             mebibytes = int(float(match[1]) * 1024)
         if not self.low <= mebibytes <= _MOST_MEMORY:
             raise fault("OUT_OF_RANGE", f"{value}", f"{self.sold} {self.low} MiB to {_MOST_MEMORY} MiB (244 GB)")
@@ -91,8 +92,13 @@ def _cpu_units(value: object) -> int:
         raise fault("WRONG_TYPE", "is neither CPU units nor vCPUs", _CPU_HELP)
     match = _VCPU_TEXT.fullmatch(value)
     if not match:
-        raise fault("NOT_A_CHOICE", f"{shorten(value)!r} is not a size that Fargate sells", _CPU_HELP)
+        help = BARE_NUMBER if _is_number(value) else _CPU_HELP
+        raise fault("NOT_A_CHOICE", f"{shorten(value)!r} is not a size that Fargate sells", help)
     return _VCPU[match[1]]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, str) and value.isdecimal()
 
 
 _CPU_HELP = f"choose {', '.join(map(str, TASK_SIZES))} (1024 is one vCPU; `0.5 vCPU` is 512)"

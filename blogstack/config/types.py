@@ -18,6 +18,9 @@ from blogstack.config.patterns import OCTET, block_pattern, duration_pattern
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
+BARE_NUMBER = "write the number without quotes and without leading zeros"
+"""The remedy for a text that is a number."""
+
 T = TypeVar("T")
 JsonSchema = dict[str, Any]
 
@@ -181,6 +184,8 @@ class Minutes:
             raise fault("OUT_OF_RANGE", f"{value}", f"choose {self.low}m to {self.high}m")
         if seconds % 60 or (isinstance(value, str) and value[-1] not in "mh"):
             help = f"AWS counts in minutes: write {-(-seconds // 60)}m"
+            if str(value).isdecimal():
+                help += f", or {value}m if that is meant: a number alone is seconds"
             raise fault("WRONG_FORM", f"{value} is not written in minutes", help)
         return seconds
 

@@ -107,7 +107,8 @@ RULES: tuple[Rule, ...] = (
         deploying.rollback_without_alarms,
         (("deployment", "rollback_on_alarms"), ("alarms",)),
     ),
-    Rule(Code.PLAIN_HTTP, traffic.plain_http, (("domain",),)),
+    # A file without a name has more to mend first.
+    Rule(Code.PLAIN_HTTP, traffic.plain_http, (("domain",), ("name",))),
     Rule(Code.SECRET_IN_ENVIRONMENT, tasks.secret_in_environment, (_ENVIRONMENT, SIDECARS)),
     Rule(Code.ALLOWED_HOSTS, tasks.allowed_hosts, (_FRAMEWORK, _ENVIRONMENT)),
     Rule(Code.PORT_MISMATCH, tasks.port_mismatch, (("service", "port"), _ENVIRONMENT)),
