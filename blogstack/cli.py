@@ -173,14 +173,14 @@ def init(
     chosen = framework.value if framework else used.value if used else Framework.OTHER.value
     try:
         name = service_name(output.folder_name())
-        text = starter(name, chosen, port.value if port else "8000")
+        text = starter(name, chosen, port.value if port else "8000", curl=not detection.lacks_curl(texts))
         output.write_new({DEFAULT_FILE: text, SCHEMA_FILE: json_schema()})
     except Rejected as rejected:
         _finish([Compilation(DEFAULT_FILE, b"", rejected.diagnostics)], DiagnosticsFormat.TEXT)
-    seen = [f"port {port.value} from {port.file}"] if port else []
+    seen = [f"port {port.value} from {port.file}" if port else "port 8000, because no Dockerfile here exposes one"]
     seen += [f"framework {used.value} from {used.file}"] if used else []
-    how = f", with {' and '.join(seen)}" if seen else ""
-    print(f"wrote {DEFAULT_FILE} and {SCHEMA_FILE}{how}; next: edit {DEFAULT_FILE}, then run `blogstack compile`")
+    how = f"wrote {DEFAULT_FILE} and {SCHEMA_FILE}, with {' and '.join(seen)}"
+    print(f"{how}; next: edit {DEFAULT_FILE}, then run `blogstack compile`")
 
 
 def run() -> None:

@@ -27,6 +27,7 @@ from blogstack.source import parse
 from blogstack.stacks import Stack, lower
 from blogstack.validate import Validation, validate
 from blogstack.verdicts import Verdicts
+from blogstack.wording import left_empty
 
 
 class Compilation(NamedTuple):
@@ -157,11 +158,21 @@ def _validated(
             validation, found[environment.name] = _checked(environment)
             if validation:
                 validated.append((environment, validation))
-    diagnostics = by_position([*misplaced(document), *told_once(found), *same_domain(validated)])
+    told = [*misplaced(document), *told_once(found), *same_domain(validated)]
+    diagnostics = by_position(_with_empty(document, told))
     names = tuple(environment.name for environment in environments if environment.name)
     compilation = Compilation(path, content, diagnostics, names)
     sound = [] if compilation.failed else validated
     return compilation, [(environment, validation.config) for environment, validation in sound]
+
+
+def _with_empty(document: Document, told: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """What was found and, where null would do, the keys without a value, of which nothing else is said."""
+    empty = {diagnostic.span: diagnostic for diagnostic in left_empty(document)}
+    for diagnostic in told:
+        if diagnostic.code is Code.WRONG_TYPE:  # it says the same
+            empty.pop(diagnostic.span, None)
+    return [*(diagnostic for diagnostic in told if diagnostic.span not in empty), *empty.values()]
 
 
 def _checked(environment: Environment) -> tuple[Validation | None, Sequence[Diagnostic]]:

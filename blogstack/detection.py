@@ -33,6 +33,15 @@ def exposed_port(texts: Mapping[str, str]) -> Seen | None:
     return None
 
 
+def lacks_curl(texts: Mapping[str, str]) -> bool:
+    """Whether there is a Dockerfile of a slim or alpine image that installs no curl, which the default check calls."""
+    for name in DOCKERFILES:
+        if text := texts.get(name):
+            bases = re.findall(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)", text, re.IGNORECASE | re.MULTILINE)
+            return any(re.search("slim|alpine", base) for base in bases) and "curl" not in text
+    return False
+
+
 def framework(texts: Mapping[str, str]) -> Seen | None:
     """The web framework that the first file with one depends on; none where a file names two."""
     for name in DEPENDENCIES:

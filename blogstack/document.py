@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from blogstack.diagnostics import Span
@@ -46,6 +46,10 @@ class Document:
     def plain(self) -> Data:
         """The whole file as plain data, anew at each call."""
         return self.root.plain()
+
+    def empties(self) -> Iterator[KeyPath]:
+        """The paths of the keys behind whose colon there is nothing, not even null."""
+        yield from _empties(self.root, ())
 
     def locate(self, path: KeyPath) -> Span:
         """Where the value at a key path stands.
@@ -98,6 +102,13 @@ class Document:
             found = _child(node, step)
             node = found[0] if found else Node(node.span)
         return node
+
+
+def _empties(node: Node, at: KeyPath) -> Iterator[KeyPath]:
+    for key, value in (node.entries or {}).items():
+        if value == Node(value.span) and value.span[:2] == value.span[2:]:
+            yield (*at, key)
+        yield from _empties(value, (*at, key))
 
 
 def _child(node: Node, step: str | int) -> tuple[Node, Span | None] | None:

@@ -66,7 +66,7 @@ def about(key: Key) -> str:
     """A key's meaning, type, default, rules and example, and the keys that it holds."""
     takes = re.sub(r"[\w:/.\"]*\*\"?", r"`\g<0>`", key.takes)  # a bare asterisk would be emphasis
     facts = [f"Type: {takes}", f"Default: {_default(key)}"]
-    if rules := [f"{rule.code.id} ({rule.code.subject})" for rule in RULES if key.path in rule.reads]:
+    if rules := dict.fromkeys(f"{rule.code.id} ({rule.code.subject})" for rule in RULES if key.path in rule.reads):
         facts.append(f"Checked by: {', '.join(rules)}")
     text = f"# {key.name}\n\n{key.description}\n\n" + "".join(f"- {fact}\n" for fact in facts)
     if key.section:

@@ -23,3 +23,6 @@ class StartUp(NamedTuple):
 
 
 START_UP = {"fastapi": StartUp(30, 60), "django": StartUp(60, 120), "other": StartUp(30, 60)}
+
+CHECK_IN_PYTHON = "python -c \"import urllib.request as r; r.urlopen('http://127.0.0.1:{port}{path}', timeout=2)\""
+"""A check of the container for images without curl: urlopen makes an error of a status above 399."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from blogstack.frameworks import CHECK_IN_PYTHON
+
 SCHEMA_FILE = "blogstack.schema.json"
 
 
-def starter(name: str, framework: str, port: str) -> str:
-    """A commented file to start from; it compiles as it is."""
+def starter(name: str, framework: str, port: str, *, curl: bool = True) -> str:
+    """A commented file to start from; it compiles as it is. `curl`: whether the image may have it."""
+    migrate = "python, manage.py, migrate" if framework == "django" else "python, -m, app.migrate"
     return f"""\
 # yaml-language-server: $schema=./{SCHEMA_FILE}
 # What runs, and where. Every key that is not here has a default that a careful engineer would choose for production.
@@ -21,9 +24,14 @@ service:
   memory: 1024  # MiB; Fargate sells certain sizes for each cpu
   environment:
     LOG_LEVEL: info
-{_ALLOWED_HOSTS if framework == "django" else ""}  health:
+{_ALLOWED_HOSTS if framework == "django" else ""}{_SECRETS}
+  # release: [{migrate}]  # run once in the new image, before it is deployed
+  health:
     path: /health  # answers 200 while the process is well, without asking the database
     ready_path: /ready  # answers 200 when the database does; null when there is none
+{"" if curl else _WITHOUT_CURL.format(port=port, path="/health")}
+# PostgreSQL, and DATABASE_HOST, _PORT, _NAME, _USER and _PASSWORD in the container.
+# database: {{}}
 
 scaling:
   min: 2  # tasks, in two availability zones
@@ -38,6 +46,16 @@ scaling:
 # With an address: alarms, a dashboard, and deployments that roll back when requests begin to fail.
 # alarms:
 #   email: ops@example.com
+"""
+
+
+_SECRETS = """\
+  # secrets: {SECRET_KEY: generate}  # made once, kept, and in the container as this variable"""
+
+
+_WITHOUT_CURL = f"""\
+    # Run inside the container; the default is curl, which the Dockerfile does not seem to install.
+    command: {CHECK_IN_PYTHON}
 """
 
 

@@ -12,6 +12,7 @@ from blogstack.config import Config
 from blogstack.config.types import BARE_NUMBER, Section, counted, shorten
 from blogstack.diagnostics import Code, Diagnostic, Span, did_you_mean
 from blogstack.document import Data, Document, KeyPath
+from blogstack.environments import ENVIRONMENTS
 
 MOST_SHOWN = 100
 """The most errors that one file is told of: beyond it, it is another kind of file."""
@@ -38,6 +39,27 @@ def explained(document: Document, data: Data, found: list[ErrorDetails]) -> tupl
         help = "mend the first ones, and the rest are shown; or is this no blogstack.yaml?"
         shown.append(Diagnostic(Code.MORE_ERRORS, message, help=help))
     return tuple(shown)
+
+
+def left_empty(document: Document) -> Iterator[Diagnostic]:
+    """The keys without a value of which null would be taken for one: it is a choice, and this may be a slip."""
+    for path in document.empties():
+        within = path[2:] if path[0] == ENVIRONMENTS else path
+        if within and _is_known(within):
+            help = "write null if that is meant, or remove the key"
+            if section := _mapping_at(within):
+                needed = [name for name, field in section.model_fields.items() if field.is_required()]
+                keys = f"its keys below it, indented: {', '.join(needed)}" if needed else "`{}` for its defaults"
+                help = f"write {keys}; or null for none"
+            yield Diagnostic(Code.WRONG_TYPE, f"{dotted(path)} has no value", document.locate_key(path), help)
+
+
+def _is_known(path: KeyPath) -> bool:
+    try:
+        _mapping_at(path)
+    except KeyError:  # what is unknown is told by itself
+        return False
+    return True
 
 
 def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnostic:

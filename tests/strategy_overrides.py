@@ -17,11 +17,12 @@ def overrides(removed: st.SearchStrategy[Any], stacks: tuple[str, ...]) -> st.Se
     )
     tagged = optional({}, {"Tags": removed, "Description": st.just({"Fn::Sub": "${AWS::StackName}"}) | st.just("a b")})
     count = st.fixed_dictionaries({"DeploymentConfiguration": optional({}, {"MaximumPercent": st.just(200)})})
+    kept = {"DeletionPolicy": st.just("Retain"), "UpdateReplacePolicy": st.just("Retain")}
     changes: dict[str, dict[str, dict[str, st.SearchStrategy[Any]]]] = {
         "registry": {"Repository": {"Properties": optional({}, {"Tags": removed})}},
         "network": {"Vpc": {"Metadata": st.just({"owner": "x"}), "DependsOn": st.just([])}},
         "database": {"Database": {"Properties": st.just({"PreferredBackupWindow": "18:00-19:00"})}},
-        "tasks": {"TaskRole": {"Properties": tagged}, "LogGroup": {"DeletionPolicy": st.just("Retain")}},
+        "tasks": {"TaskRole": {"Properties": tagged}, "LogGroup": kept},
         "service": {
             "Service": {"Properties": count},
             "LoadBalancer": {

@@ -30,6 +30,7 @@ ACCEPTED = sorted((CASES / "accept").glob("*/blogstack.yaml"))
 REJECTED = sorted((CASES / "reject").glob("*.yaml"))
 
 BEYOND_A_SCHEMA = {
+    "empty_values": "a value that is missing is null to a schema",
     "overrides_nulls": "null in a list, anywhere in CloudFormation's properties",
     "schedule_names": "two items of a list with the same name",
 }

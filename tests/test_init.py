@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -44,8 +45,30 @@ def test_takes_what_it_sees(run: Run) -> None:
     assert "\n  framework: fastapi  #" in Path("shop/blogstack.yaml").read_text()
 
 
+@pytest.mark.parametrize(("dockerfile", "checked"), [("FROM python:3.14-slim\n", True), ("FROM python:3.14\n", False)])
+def test_an_image_without_curl_is_checked_without_it(run: Run, dockerfile: str, checked: bool) -> None:
+    """The command is one for the container's shell, and holds where curl is installed after all."""
+    Path("Dockerfile").write_text(dockerfile)
+    run("init")
+    assert run("compile", "--no-lint").returncode == 0
+    template = next(Path("templates/out").glob("*-service.yaml")).read_text()
+    assert ("urlopen('http://127.0.0.1:8000/health'" in template) is checked
+    assert ("curl -fsS http://127.0.0.1:8000/health" in template) is not checked
+
+
+def test_what_is_commented_out_holds(run: Run) -> None:
+    """Every block of the starter compiles once its hash is taken away."""
+    run("init", "--framework", "django")
+    text = Path("blogstack.yaml").read_text()
+    commented = re.sub(r"^( *)# ((?: *\w+:|  \w+: ).*)$", r"\1\2", text, flags=re.MULTILINE)
+    assert commented.count("database: {}") == 1 and "\ndatabase" in commented and "\nalarms:\n  email" in commented
+    Path("blogstack.yaml").write_text(commented)
+    result = run("compile", "--no-lint")
+    assert result.returncode == 0, result.stderr
+
+
 def test_sees_nothing_in_an_empty_folder(run: Run) -> None:
-    assert "wrote blogstack.yaml and blogstack.schema.json; next:" in run("init").stdout
+    assert "with port 8000, because no Dockerfile here exposes one; next:" in run("init").stdout
     text = Path("blogstack.yaml").read_text()
     assert "\n  framework: other  #" in text and "\n  port: 8000  #" in text
 

@@ -36,6 +36,7 @@ ELSEWHERE = {
     "yaml_brace_not_closed": "the server sees at the end of the file what is open since the line before",
     "yaml_bracket_not_closed": "the same",
     "yaml_indented_more_after_text": "the server underlines the line above, whose value goes on",
+    "empty_values": "nothing behind a colon is null",
     "type_whole_number": "an editor reads 03 and 1e2 as numbers",
     "schedule_names": "two items of a list with the same name",
     "overrides_nulls": "null in a list, anywhere in CloudFormation's properties",
@@ -102,7 +103,7 @@ def test_a_wrong_size_is_underlined_with_the_choices(opened: Editor) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name: Blog_API", "expected a service name, at most 30 characters (start with a letter, then use a-z"),
+        ("name: Blog_API", "expected a service name, at most 30 characters (start with a lower-case letter"),
         ("service: {stop_timeout: 5 minutes}", "expected duration, 2s to 2m"),
         ("service: {cpu: 2 vCPU}", "the default memory 1024 goes with cpu 256 or 512: add memory"),
         ("servce: {cpu: 512}", "Property servce is not allowed."),

@@ -63,7 +63,7 @@ class Config(Section):
         Form(
             "[a-z](?:-?[a-z0-9])+",
             "a service name",
-            "start with a letter, then use a-z, 0-9 and single hyphens, not at the end",
+            "start with a lower-case letter, then use a-z, 0-9 and single hyphens, not at the end",
             30,
         ),
     ] = Field(examples=["blog-api"])

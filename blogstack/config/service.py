@@ -21,7 +21,7 @@ from blogstack.config.types import (
     Variable,
     Whole,
 )
-from blogstack.frameworks import START_UP
+from blogstack.frameworks import CHECK_IN_PYTHON, START_UP
 
 UrlPath = Annotated[
     str,
@@ -34,6 +34,9 @@ UrlPath = Annotated[
 ]
 
 
+_CHECK = CHECK_IN_PYTHON.format(port=8000, path="/health")
+
+
 class Health(Section):
     """The container's own check, run inside the container. Limits: ECS API reference, HealthCheck."""
 
@@ -41,7 +44,7 @@ class Health(Section):
     """Path that answers 200 while the process is well; it is light and touches no database."""
     ready_path: UrlPath | None = "/ready"
     """Path that answers 200 when the database answers and 503 otherwise, requested after a deployment; null: none."""
-    command: Text | None = Field(None, min_length=1, max_length=1024, examples=["python -m app.check"])
+    command: Text | None = Field(None, min_length=1, max_length=1024, examples=[_CHECK])
     """Shell command run in the container, 0 means healthy; the default requests `path` with curl."""
     interval: Annotated[int, Duration(5, 300)] = 10
     """Time between two checks."""

@@ -23,7 +23,8 @@ def single_task(config: Config) -> Iterator[Finding]:
     """One task is no redundancy."""
     message = "with one task, its failure is an outage until another has started"
     if config.scaling.min < 2:
-        yield Finding(("scaling", "min"), message, "set scaling.min to 2")
+        help = "set scaling.min to 2, or leave it where an outage of a few minutes does not matter"
+        yield Finding(("scaling", "min"), message, help)
     for number, schedule in enumerate(config.scaling.schedules):
         if schedule.min < 2:
             off = "with no task, every request is answered with 503 until one has started"

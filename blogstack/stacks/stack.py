@@ -102,7 +102,9 @@ def given(value: Value) -> str | AWSHelperFn:
 
 
 # EC2 gives a group without any egress rule one that lets everything out; this one takes its place.
-NOTHING = SecurityGroupRule(IpProtocol="-1", CidrIp="127.0.0.1/32", Description="Nothing")
+NOTHING = SecurityGroupRule(
+    IpProtocol="-1", CidrIp="127.0.0.1/32", Description="Instead of the rule that lets everything out"
+)
 
 _LIKE_A_REFERENCE = re.compile(r"\$\{(?:AWS::|[A-Z][A-Za-z0-9]*[a-z])[A-Za-z0-9:.]*\}")
 
