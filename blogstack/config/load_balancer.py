@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 from pydantic_core import CoreSchema, core_schema
 
+from blogstack.config.cidr import Cidr
 from blogstack.config.service import UrlPath
 from blogstack.config.types import (
     Choices,
-    Cidr,
     Duration,
     Form,
     JsonSchema,

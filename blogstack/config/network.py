@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 from pydantic_core import CoreSchema, core_schema
 
+from blogstack.config.cidr import Cidr
 from blogstack.config.types import (
     Choices,
-    Cidr,
     Form,
     JsonSchema,
     Section,
