@@ -1,0 +1,66 @@
+"""Blocks of addresses: their form, and which are private."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic_core import CoreSchema, core_schema
+
+from blogstack.config.patterns import OCTET, block_pattern
+from blogstack.config.types import JsonSchema, fault, shorten, worded
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+
+# RFC 1918, and RFC 6598 for networks behind a carrier's NAT.
+_PRIVATE = {
+    "10.0.0.0/8": "10",
+    "172.16.0.0/12": r"172\.(?:1[6-9]|2[0-9]|3[01])",
+    "192.168.0.0/16": r"192\.168",
+    "100.64.0.0/10": r"100\.(?:6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])",
+}
+
+
+@dataclass(frozen=True)
+class Cidr:
+    """An IPv4 CIDR block whose host bits are zero, with a prefix length from `widest` to `narrowest`.
+
+    `private`: of the ranges that AWS recommends for a network (Amazon VPC user guide, "VPC CIDR blocks").
+    """
+
+    widest: int = 0
+    narrowest: int = 32
+    private: bool = False
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, core_schema.str_schema(strict=True))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        ranges = rf"(?=(?:{'|'.join(_PRIVATE.values())})\.)" if self.private else ""
+        pattern = rf"^{ranges}(?:{block_pattern(self.widest, self.narrowest)})$"
+        return worded({"type": "string", "pattern": pattern}, self.in_words())
+
+    def in_words(self) -> str:
+        """The type and its limits."""
+        return f"an IPv4 CIDR block without host bits, /{self.widest} to /{self.narrowest}"
+
+    def check(self, value: str) -> str:
+        """The block itself; an error when it is none, has host bits, or is too wide or too narrow."""
+        from ipaddress import AddressValueError, IPv4Network, NetmaskValueError  # only when a block is given
+
+        try:
+            block = IPv4Network(value, strict=False)
+        except (AddressValueError, NetmaskValueError):
+            block = None
+        if block is None or not re.fullmatch(rf"{OCTET}(?:\.{OCTET}){{3}}/(?:[12]?[0-9]|3[0-2])", value):
+            raise fault("WRONG_FORM", f"{shorten(value)!r} is not an IPv4 CIDR block", "write one like 10.0.0.0/16")
+        if str(block) != value:
+            raise fault("WRONG_FORM", f"{value} has host bits set", f"write {block}")
+        if not self.widest <= block.prefixlen <= self.narrowest:
+            help = f"choose /{self.widest} to /{self.narrowest}"
+            raise fault("OUT_OF_RANGE", f"{value} is a /{block.prefixlen}", help)
+        if self.private and not any(block.subnet_of(IPv4Network(known)) for known in _PRIVATE):
+            raise fault("OUT_OF_RANGE", f"{value} is not of a private range", f"choose one in {', '.join(_PRIVATE)}")
+        return value
