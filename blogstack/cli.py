@@ -163,23 +163,16 @@ def init(
     ] = None,
 ) -> None:
     """Write a commented blogstack.yaml to start from, and its schema for editors; overwrites nothing."""
-    from blogstack import detection
+    from blogstack.detection import FILES
     from blogstack.editor import json_schema
-    from blogstack.starter import SCHEMA_FILE, service_name, starter
+    from blogstack.starter import SCHEMA_FILE, start
 
-    texts = output.texts_of((*detection.DOCKERFILES, *detection.DEPENDENCIES))
-    port = detection.exposed_port(texts)
-    used = None if framework else detection.framework(texts)
-    chosen = framework.value if framework else used.value if used else Framework.OTHER.value
     try:
-        name = service_name(output.folder_name())
-        text = starter(name, chosen, port.value if port else "8000", curl=not detection.lacks_curl(texts))
+        text, seen = start(output.folder_name(), framework.value if framework else "", output.texts_of(FILES))
         output.write_new({DEFAULT_FILE: text, SCHEMA_FILE: json_schema()})
     except Rejected as rejected:
         _finish([Compilation(DEFAULT_FILE, b"", rejected.diagnostics)], DiagnosticsFormat.TEXT)
-    seen = [f"port {port.value} from {port.file}" if port else "port 8000, because no Dockerfile here exposes one"]
-    seen += [f"framework {used.value} from {used.file}"] if used else []
-    how = f"wrote {DEFAULT_FILE} and {SCHEMA_FILE}, with {' and '.join(seen)}"
+    how = f"wrote {DEFAULT_FILE} and {SCHEMA_FILE}, with {seen}"
     print(f"{how}; next: edit {DEFAULT_FILE}, then run `blogstack compile`")
 
 

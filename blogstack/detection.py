@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 DOCKERFILES = ("Dockerfile", "Containerfile")
 DEPENDENCIES = ("requirements.txt", "requirements.in", "pyproject.toml")
+FILES = (*DOCKERFILES, *DEPENDENCIES)
+"""All that is looked at."""
 FRAMEWORKS = ("django", "fastapi")
 
 

@@ -2,9 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from blogstack.detection import exposed_port, framework, lacks_curl
 from blogstack.frameworks import CHECK_IN_PYTHON
 
 SCHEMA_FILE = "blogstack.schema.json"
+
+
+class Start(NamedTuple):
+    """What `init` writes.
+
+    Attributes:
+        text: The file.
+        seen: What it is made from, in words.
+    """
+
+    text: str
+    seen: str
+
+
+def start(folder: str, chosen: str, texts: Mapping[str, str]) -> Start:
+    """The file for a service.
+
+    Args:
+        folder: Name of the folder that it is in.
+        chosen: Its framework; "" for what is seen.
+        texts: What the files in the folder hold, by name.
+    """
+    port, used = exposed_port(texts), None if chosen else framework(texts)
+    words = [f"port {port.value} from {port.file}" if port else "port 8000, because no Dockerfile here exposes one"]
+    words += [f"framework {used.value} from {used.file}"] if used else []
+    name, of_port = service_name(folder), port.value if port else "8000"
+    text = starter(name, chosen or (used.value if used else "other"), of_port, curl=not lacks_curl(texts))
+    return Start(text, " and ".join(words))
 
 
 def starter(name: str, framework: str, port: str, *, curl: bool = True) -> str:
