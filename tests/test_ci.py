@@ -20,6 +20,7 @@ from tests.console import MINIMAL, QUIET, Run
 BIN = Path(sys.executable).parent
 PAGE = (ROOT / "docs" / "ci.md").read_text()
 WORKFLOW, STEPS, PRE_COMMIT = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+(REQUIREMENT,) = re.findall(r"```text\n(.*)\n```", PAGE)
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 
 Tool = Callable[..., subprocess.CompletedProcess[str]]
@@ -68,7 +69,22 @@ class TestWorkflow:
         assert "::error file=blogstack.yaml,line=3,endLine=3,col=19,endColumn=23,title=BS301::" in result.stdout
 
     def test_it_watches_what_it_checks(self) -> None:
-        assert yaml.safe_load(WORKFLOW)[True]["pull_request"]["paths"] == ["blogstack.yaml", "templates/out/**"]
+        (requirements,) = re.findall(r"run: python -m pip install --requirement (.*)", WORKFLOW)
+        paths = yaml.safe_load(WORKFLOW)[True]["pull_request"]["paths"]
+        assert paths == ["blogstack.yaml", "templates/out/**", requirements]
+
+    def test_its_requirement_is_what_pre_commit_takes(self) -> None:
+        (repo,) = yaml.safe_load(PRE_COMMIT)["repos"]
+        assert f"blogstack @ git+{repo['repo']}@{repo['rev']}" == REQUIREMENT
+
+    def test_after_an_upgrade(self, run: Run, tool: Tool) -> None:
+        assert run("init").returncode == 0
+        schema = Path("blogstack.schema.json")
+        current = schema.read_text()
+        schema.write_text("{}")
+        (command,) = re.findall(r"`(blogstack schema .*?)`", PAGE)
+        assert tool("sh", "-c", command).returncode == 0
+        assert schema.read_text() == current
 
 
 class TestPreCommit:
