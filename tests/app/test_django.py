@@ -1,47 +1,66 @@
 """docs/django.md keeps the promises it makes: its files are taken from the page, run and asked."""
 
+import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import requires, version
 from pathlib import Path
 
 import httpx2
 import pytest
+import yaml
 
 from tests.app.postgres import Postgres
 from tests.app.service import ROOT, Service, eventually, refuses
 
+BIN = Path(sys.executable).parent
 PAGE = (ROOT / "docs/django.md").read_text()
-FENCE = re.compile(r"^```python\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILES = dict(re.findall(r"^```(?:python|text|dockerfile)\n# (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+(CONFIGURATION,) = (yaml.safe_load(text) for text in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.M | re.DOTALL))
+HOST = CONFIGURATION["domain"]["name"]
 # What a load balancer sends: the task's address, which is in nobody's ALLOWED_HOSTS.
 PROBE = {"Host": "10.0.10.23:8000"}
-VISITOR = {"Host": "blog.example.com", "X-Forwarded-Proto": "https"}
+VISITOR = {"Host": HOST, "X-Forwarded-Proto": "https"}
 
 
 @pytest.fixture
-def django(postgres: Postgres, tmp_path: Path) -> Iterator[Service]:
-    """The page's project under gunicorn, as its image would start it."""
-    files = FENCE.findall(PAGE)
-    assert [name for name, _ in files] == [
-        "config/health.py",
-        "config/settings.py",
-        "config/urls.py",
-        "gunicorn.conf.py",
-    ]
-    for name, content in files:
+def project(tmp_path: Path) -> Path:
+    """The page's files."""
+    for name, content in FILES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(content)
-    environment = {
+    return tmp_path
+
+
+@pytest.fixture
+def environment(postgres: Postgres) -> dict[str, str]:
+    """What the page's blogstack.yaml gives the container, the service's and the release step's."""
+    given = CONFIGURATION["service"]
+    assert set(given["secrets"].values()) == {"generate"}
+    return {
         **postgres.environment(postgres.create_database()),
         "DATABASE_SSLMODE": "prefer",  # the tests' server has no certificate
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "SECRET_KEY": "x" * 50,
-        "ALLOWED_HOSTS": "blog.example.com",
-        "PATH": str(Path(sys.executable).parent),
+        **given["environment"],
+        **dict.fromkeys(given["secrets"], "x" * 48),
+        "PATH": str(BIN),
     }
+
+
+def serve(project: Path, environment: dict[str, str]) -> Service:
+    """What the page's image starts."""
     service = Service(environment, shutdown_delay="2")
-    service.use("-m", "gunicorn", folder=tmp_path)
-    with service:
+    (command,) = re.findall(r"^CMD (.*)$", FILES["Dockerfile"], re.MULTILINE)
+    program, *words = json.loads(command)
+    service.use(str(BIN / program), *words, folder=project)
+    return service
+
+
+@pytest.fixture
+def django(project: Path, environment: dict[str, str]) -> Iterator[Service]:
+    """The page's project under gunicorn, as its image would start it."""
+    with serve(project, environment) as service:
         yield service
 
 
@@ -51,7 +70,7 @@ def test_a_django_project_keeps_the_promises(django: Service, postgres: Postgres
         assert client.get("/ready", headers=PROBE).status_code == 200
         assert client.get("/", headers=VISITOR).text == "Hello"
         assert client.get("/", headers=PROBE).status_code == 400
-        assert client.get("/", headers={"Host": "blog.example.com"}).status_code == 301
+        assert client.get("/", headers={"Host": HOST}).status_code == 301
         postgres.freeze()
         frozen = client.get("/ready", headers=PROBE)
         assert (frozen.status_code, frozen.json()) == (503, {"status": "TimeoutError"})
@@ -70,3 +89,27 @@ def test_a_django_project_serves_on_after_sigterm(django: Service) -> None:
     assert httpx2.get(f"{django.url}/", headers=VISITOR).text == "Hello"
     eventually(lambda: refuses(django.port))
     assert django.wait(30) == 0
+
+
+def test_it_runs_with_debug_and_nothing_else(project: Path, tmp_path: Path) -> None:
+    assert "`DEBUG=true gunicorn`" in PAGE
+    with serve(project, {"DEBUG": "true", "SQLITE_PATH": str(tmp_path / "django.db"), "PATH": str(BIN)}) as service:
+        assert httpx2.get(f"{service.url}/").text == "Hello"
+        assert httpx2.get(f"{service.url}/ready").json() == {"status": "ok"}
+
+
+def test_the_image_has_every_file_and_no_other(tmp_path: Path) -> None:
+    copied = [
+        word for words in re.findall(r"^COPY (.*) \S+$", FILES["Dockerfile"], re.MULTILINE) for word in words.split()
+    ]
+    assert sorted({name.split("/")[0] for name in FILES} - {"Dockerfile"}) == sorted(copied)
+    (tmp_path / "Dockerfile").write_text(FILES["Dockerfile"])
+    done = subprocess.run([BIN / "hadolint", tmp_path / "Dockerfile"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_requirements_are_what_the_tests_use() -> None:
+    for line in FILES["requirements.txt"].splitlines():
+        name, extra = re.fullmatch(r"([a-z]+)(?:\[([a-z]+)\])?", line).groups()  # type: ignore[union-attr]
+        assert version(name)
+        assert extra is None or any(f'extra == "{extra}"' in needed for needed in requires(name) or [])
