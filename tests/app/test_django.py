@@ -23,14 +23,26 @@ HOST = CONFIGURATION["domain"]["name"]
 # What a load balancer sends: the task's address, which is in nobody's ALLOWED_HOSTS.
 PROBE = {"Host": "10.0.10.23:8000"}
 VISITOR = {"Host": HOST, "X-Forwarded-Proto": "https"}
+# An application of one's own, on top of the page's files: a page that fails.
+OWN = {
+    "config/urls.py": """
+def bug(request):
+    raise RuntimeError("inside knowledge")
+
+
+urlpatterns.append(path("bug", bug))
+""",
+}
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The page's files."""
-    for name, content in FILES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(content)
+    """The page's files, and an application of one's own."""
+    for files in (FILES, OWN):
+        for name, content in files.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            with (tmp_path / name).open("a") as file:
+                file.write(content)
     return tmp_path
 
 
@@ -91,11 +103,23 @@ def test_a_django_project_serves_on_after_sigterm(django: Service) -> None:
     assert django.wait(30) == 0
 
 
+def test_a_bug_leaves_its_traceback_and_the_time_is_utc(django: Service) -> None:
+    answer = httpx2.get(f"{django.url}/bug", headers=VISITOR)
+    assert (answer.status_code, "inside knowledge" in answer.text) == (500, False)
+    eventually(lambda: '"GET /bug HTTP/1.1" 500' in django.log())
+    assert re.findall(r" ERROR django\.request: .*/bug\nTraceback ", django.log())
+    assert django.log().count("\nRuntimeError: inside knowledge") == 1
+    assert re.findall(r'\[\S+ \+0000\] "GET /bug ', django.log())
+
+
 def test_it_runs_with_debug_and_nothing_else(project: Path, tmp_path: Path) -> None:
     assert "`DEBUG=true gunicorn`" in PAGE
     with serve(project, {"DEBUG": "true", "SQLITE_PATH": str(tmp_path / "django.db"), "PATH": str(BIN)}) as service:
         assert httpx2.get(f"{service.url}/").text == "Hello"
         assert httpx2.get(f"{service.url}/ready").json() == {"status": "ok"}
+        httpx2.get(f"{service.url}/bug")
+        eventually(lambda: '"GET /bug HTTP/1.1" 500' in service.log())
+        assert service.log().count("\nRuntimeError: inside knowledge") == 1
 
 
 def test_the_image_has_every_file_and_no_other(tmp_path: Path) -> None:
