@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import requires, version
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -18,19 +19,44 @@ from tests.app.service import ROOT, Service, eventually, refuses
 BIN = Path(sys.executable).parent
 PAGE = (ROOT / "docs/django.md").read_text()
 FILES = dict(re.findall(r"^```(?:python|text|dockerfile)\n# (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
-(CONFIGURATION,) = (yaml.safe_load(text) for text in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.M | re.DOTALL))
+CONFIGURATION, CAREFUL = (yaml.safe_load(text) for text in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.M | re.DOTALL))
 HOST = CONFIGURATION["domain"]["name"]
 # What a load balancer sends: the task's address, which is in nobody's ALLOWED_HOSTS.
 PROBE = {"Host": "10.0.10.23:8000"}
 VISITOR = {"Host": HOST, "X-Forwarded-Proto": "https"}
-# An application of one's own, on top of the page's files: a page that fails.
+# An application of one's own, on top of the page's files: a page that fails, and the limits of the database.
 OWN = {
+    "config/settings.py": 'INSTALLED_APPS.append("own")\n',
     "config/urls.py": """
+from own import limits
+
+
 def bug(request):
     raise RuntimeError("inside knowledge")
 
 
-urlpatterns.append(path("bug", bug))
+urlpatterns += [path("bug", bug), path("limits", lambda request: HttpResponse(limits()))]
+""",
+    "own/__init__.py": """
+import json
+
+from django.db import connection
+
+
+def limits():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout')")
+        return json.dumps(dict(cursor.fetchall()))
+""",
+    "own/migrations/__init__.py": "",
+    "own/migrations/0001_initial.py": """
+from django.db import migrations
+
+from own import limits
+
+
+class Migration(migrations.Migration):
+    operations = [migrations.RunPython(lambda apps, editor: print(f"limits={limits()}"))]
 """,
 }
 
@@ -120,6 +146,30 @@ def test_it_runs_with_debug_and_nothing_else(project: Path, tmp_path: Path) -> N
         httpx2.get(f"{service.url}/bug")
         eventually(lambda: '"GET /bug HTTP/1.1" 500' in service.log())
         assert service.log().count("\nRuntimeError: inside knowledge") == 1
+
+
+def released(project: Path, environment: dict[str, str], configuration: Any) -> dict[str, str]:  # noqa: ANN401
+    """The limits that a migration has in the release step of this configuration."""
+    # The words of `env` are found in the system's path, as in the image.
+    environment = {**environment, "PATH": f"{BIN}:/usr/bin:/bin"}
+    command = configuration["service"]["release"]
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    (limits,) = re.findall(r"limits=(.*)", done.stdout)
+    found: dict[str, str] = json.loads(limits)
+    return found
+
+
+def test_a_request_is_limited_and_a_migration_is_not(
+    django: Service, project: Path, environment: dict[str, str]
+) -> None:
+    limits = httpx2.get(f"{django.url}/limits", headers=VISITOR).json()
+    assert limits == {"statement_timeout": "8000", "lock_timeout": "3000"}
+    assert released(project, environment, CONFIGURATION) == {"statement_timeout": "0", "lock_timeout": "0"}
+
+
+def test_a_migration_may_give_up_before_the_requests_behind_it(project: Path, environment: dict[str, str]) -> None:
+    assert released(project, environment, CAREFUL) == {"statement_timeout": "0", "lock_timeout": "2000"}
 
 
 def test_the_image_has_every_file_and_no_other(tmp_path: Path) -> None:
