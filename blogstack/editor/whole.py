@@ -19,7 +19,9 @@ from blogstack.wording import sections
 
 Json = dict[str, Any]
 
-_OUTSIDE_ECR = {"properties": {"uri": {"type": "string", "not": {"pattern": ECR_PATTERN}}}, "required": ["uri"]}
+# A number is a text to us.
+_NOWHERE_OR_IN_ECR = {"type": ["string", "null"], "not": {"type": "string", "not": {"pattern": ECR_PATTERN}}}
+_OUTSIDE_ECR = {"properties": {"uri": {"not": _NOWHERE_OR_IN_ECR}}, "required": ["uri"]}
 _CREDENTIALS: Json = {
     "if": {
         "properties": {"credentials": {"type": "string"}},
