@@ -32,7 +32,7 @@ def _registry() -> Json:
     refused: Json = {}
     for path in WITH_URI:
         _put(refused, path, False)
-    uri = {"type": ["string", "integer"], "errorMessage": "an environment can change it, not take it back"}
+    uri = {"type": ["string", "number"], "errorMessage": "an environment can change it, not take it back"}
     kept = {"image": {"properties": {"uri": uri}}}
     return {"if": _given(("image", "uri")), "then": _each(kept), "else": _each(refused)}
 
