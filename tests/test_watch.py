@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from blogstack.watching import moments
-from tests.console import MINIMAL, OUT, QUIET, Run, contents
+from tests.console import MINIMAL, OUT, QUIET, Run, contents, quiet
 
 LONGEST = 60
 """Seconds after which something that should have happened has not."""
@@ -143,11 +143,11 @@ def test_several_files() -> None:
     files = [Path("one.yaml"), Path("two/blogstack.yaml")]
     files[1].parent.mkdir()
     for name, file in zip(("one", "two"), files, strict=True):
-        file.write_text(QUIET.replace("blog-api", name))
+        file.write_text(quiet(name))
     with watching("--no-lint", *map(str, files)) as watched:
         assert watched.round().count("wrote") == 8
         for name, file in zip(("one", "two"), files, strict=True):
-            file.write_text(LARGER.replace("blog-api", name))
+            file.write_text(quiet(name) + LARGER.removeprefix(QUIET))
             assert watched.until("wrote") == f"wrote templates/out/{name}-service.yaml\n"
 
 
