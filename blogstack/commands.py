@@ -138,7 +138,7 @@ def _release(blueprint: Blueprint) -> Iterator[str]:
         " --network-configuration \"$NETWORK\" --query 'tasks[0].taskArn' --output text)"
     )
     # What ECS cannot start, for want of capacity, is no error to the CLI, but no task either.
-    yield 'test "$TASK" != None || { echo "AWS has no room for the release step just now: try again" >&2; exit 1; }'
+    yield 'test "$TASK" != None || ' + _refused("AWS has no room for the release step just now: try again")
     # It gives up after ten minutes, and a migration may take longer: an hour at the most.
     yield f'for TRY in 1 2 3 4 5 6; do aws ecs wait tasks-stopped --cluster {tasks.name} --tasks "$TASK" && break; done'
     yield (
@@ -146,7 +146,7 @@ def _release(blueprint: Blueprint) -> Iterator[str]:
         " --query 'tasks[0].containers[0].exitCode' --output text)"
     )
     told = f"the release step failed; read it with: aws logs tail {tasks.log_group} --since 1h"
-    yield f'test "$EXIT" = 0 || {{ echo "{told}" >&2; exit 1; }}'
+    yield f'test "$EXIT" = 0 || {_refused(told)}'
 
 
 def _service(blueprint: Blueprint, files: Mapping[str, str]) -> Iterator[str]:

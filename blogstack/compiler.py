@@ -101,7 +101,7 @@ def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Col
 
 
 def unique_stacks(compilations: Sequence[Compilation]) -> list[Compilation]:
-    """The compilations, with an error in each that makes a stack or a repository which an earlier one makes already."""
+    """The compilations, with an error in each that makes what only one can make and an earlier one makes already."""
     seen: dict[str, str] = {}
     result = []
     for compilation in compilations:

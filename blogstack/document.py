@@ -22,6 +22,11 @@ class Node:
     entries: dict[str, Node] | None = None
     key_spans: dict[str, Span] = field(default_factory=dict)
 
+    @property
+    def has_value(self) -> bool:
+        """Whether there is anything but null."""
+        return self.scalar is not None or self.items is not None or self.entries is not None
+
     def plain(self) -> Data:
         """The value without its places."""
         if self.entries is not None:
@@ -106,7 +111,7 @@ class Document:
 
 def _empties(node: Node, at: KeyPath) -> Iterator[KeyPath]:
     for key, value in (node.entries or {}).items():
-        if value == Node(value.span) and value.span[:2] == value.span[2:]:
+        if value.span[:2] == value.span[2:] and not value.has_value:
             yield (*at, key)
         yield from _empties(value, (*at, key))
 

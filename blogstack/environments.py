@@ -189,7 +189,7 @@ def is_function(mapping: Mapping[str, object]) -> bool:
 
 
 def _has_value(node: Node | None) -> bool:
-    return node is not None and not (node.scalar is None and node.items is None and node.entries is None)
+    return node is not None and node.has_value
 
 
 def _at(node: Node | None, path: KeyPath) -> Node | None:

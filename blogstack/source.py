@@ -185,7 +185,7 @@ class _Builder:
     def _place(self, node: Node, event: yaml.Event) -> None:
         """Put a finished or just opened node where it belongs."""
         if not self._open:
-            self.root = node if node != Node(node.span) else None  # a file of `null` is as empty as none
+            self.root = node if node.has_value else None  # a file of `null` is as empty as none
             return
         parent = self._open[-1]
         if parent.items is not None:

@@ -45,21 +45,17 @@ def left_empty(document: Document) -> Iterator[Diagnostic]:
     """The keys without a value of which null would be taken for one: it is a choice, and this may be a slip."""
     for path in document.empties():
         within = path[2:] if path[0] == ENVIRONMENTS else path
-        if within and _is_known(within):
-            help = "write null if that is meant, or remove the key"
-            if section := _mapping_at(within):
-                needed = [name for name, field in section.model_fields.items() if field.is_required()]
-                keys = f"its keys below it, indented: {', '.join(needed)}" if needed else "`{}` for its defaults"
-                help = f"write {keys}; or null for none"
+        try:
+            section = _mapping_at(within)
+        except KeyError:  # what is unknown is told by itself
+            continue
+        help = "write null if that is meant, or remove the key"
+        if section:
+            needed = [name for name, field in section.model_fields.items() if field.is_required()]
+            keys = f"its keys below it, indented: {', '.join(needed)}" if needed else "`{}` for its defaults"
+            help = f"write {keys}; or null for none"
+        if within:  # an environment may be empty
             yield Diagnostic(Code.WRONG_TYPE, f"{dotted(path)} has no value", document.locate_key(path), help)
-
-
-def _is_known(path: KeyPath) -> bool:
-    try:
-        _mapping_at(path)
-    except KeyError:  # what is unknown is told by itself
-        return False
-    return True
 
 
 def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnostic:

@@ -6,14 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from blogstack.config.secrets import SECRET_ARN
 from blogstack.config.types import Choices, Form, Section, UniqueItems, Whole, fault
 from blogstack.images import ecr_repository
 
 # Amazon ECR API reference, CreateRepository: repositoryName.
 REPOSITORY_NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
 HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
-# With the hyphen and the six characters that AWS ends it in: without them no right to read it holds.
-_SECRET_ARN = r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}"
 
 
 class Image(Section):
@@ -47,7 +46,7 @@ class Image(Section):
         Annotated[
             str,
             Form(
-                _SECRET_ARN,
+                SECRET_ARN,
                 "the ARN of a Secrets Manager secret",
                 "copy it from `aws secretsmanager list-secrets`",
             ),

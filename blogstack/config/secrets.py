@@ -18,8 +18,8 @@ _SECRET_NAME = "[A-Za-z0-9/_+=.@-]{1,512}"
 # AWS Secrets Manager user guide, "Troubleshoot", secrets found by a part of their ARN: a name that ends as every ARN
 # does is taken for a whole one, and no secret is found (aws/copilot-cli issue 5732).
 _LIKE_AN_ARN = "-[A-Za-z0-9]{6}"
-_SECRET_ARN = rf"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:{_SECRET_NAME}{_LIKE_AN_ARN}"
-_SECRET = rf"(?!.*{_LIKE_AN_ARN}$){_SECRET_NAME}|{_SECRET_ARN}"
+SECRET_ARN = rf"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:{_SECRET_NAME}{_LIKE_AN_ARN}"
+_SECRET = rf"(?!.*{_LIKE_AN_ARN}$){_SECRET_NAME}|{SECRET_ARN}"
 # AWS Systems Manager API reference, PutParameter, Name.
 _PARAMETER_NAME = "[A-Za-z0-9_./-]{1,1011}"
 _PARAMETER = rf"{_PARAMETER_NAME}|arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{{12}}:parameter/{_PARAMETER_NAME}"

@@ -8,17 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from blogstack.config.service import Service
 from blogstack.config.sizes import cpu_schemas, spellings_of_memory
 from blogstack.document import KeyPath
-from blogstack.editor.whole import one_of, required_keys, sold, with_cpu
+from blogstack.editor.whole import CPU, MEMORY, one_of, required_keys, sold, with_cpu
 from blogstack.environments import ENVIRONMENTS, WITH_URI
 from blogstack.fargate import TASK_SIZES
 from blogstack.images import ECR_PATTERN
 
 Json = dict[str, Any]
 
-_CPU, _MEMORY = (Service.model_fields[key].default for key in ("cpu", "memory"))
 _ABSENT: Json = {"type": "null"}
 
 
@@ -65,16 +63,16 @@ def _missing() -> Iterator[Json]:
 def _sizes() -> Iterator[Json]:
     """A memory beside the cpu of the rest of the file, and a cpu beside its memory; null is the default again."""
     default = {"properties": {"cpu": _ABSENT}, "required": ["cpu", "memory"]}
-    memory = {"memory": sold(TASK_SIZES[_CPU], f"with the default cpu {_CPU}")}
+    memory = {"memory": sold(TASK_SIZES[CPU], f"with the default cpu {CPU}")}
     yield _each({"service": {"if": default, "then": {"properties": memory}}})
     for cpu, sizes in TASK_SIZES.items():
-        for given in _of_service(cpu_schemas(cpu), "cpu", default=cpu == _CPU):
+        for given in _of_service(cpu_schemas(cpu), "cpu", default=cpu == CPU):
             memory = {"memory": sold(sizes, f"with cpu {cpu}")}
             yield {"if": given, "then": _alone("cpu", {"required": ["memory"]}, memory)}
         unfit: Json = {"not": {"enum": spellings_of_memory(sizes)}}
         message = f"cpu {cpu} does not go with the memory outside of the environments: add memory"
         wrong = {"cpu": {"type": "null", "errorMessage": message}}  # none of these is null
-        for given in _of_service([unfit], "memory", default=_MEMORY not in sizes):
+        for given in _of_service([unfit], "memory", default=MEMORY not in sizes):
             for own in with_cpu(cpu):
                 yield {"if": given, "then": _alone("memory", {**own, "required": ["cpu"]}, wrong)}
 

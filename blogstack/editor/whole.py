@@ -19,6 +19,9 @@ from blogstack.wording import sections
 
 Json = dict[str, Any]
 
+CPU, MEMORY = (Service.model_fields[key].default for key in ("cpu", "memory"))
+"""The size of a service that gives none."""
+
 # A number is a text to us.
 _NOWHERE_OR_IN_ECR = {"type": ["string", "null"], "not": {"type": "string", "not": {"pattern": ECR_PATTERN}}}
 _OUTSIDE_ECR = {"properties": {"uri": {"not": _NOWHERE_OR_IN_ECR}}, "required": ["uri"]}
@@ -90,16 +93,15 @@ def sizes() -> Json:
 
 def _with_defaults() -> list[Json]:
     """The task sizes where only one of the two is given, so that the other is at its default."""
-    cpu, memory = (Service.model_fields[key].default for key in ("cpu", "memory"))
-    fit = [known for known, sizes in TASK_SIZES.items() if memory in sizes]
-    message = f"the default memory {memory} goes with cpu {' or '.join(map(str, fit))}: add memory"
+    fit = [known for known, sizes in TASK_SIZES.items() if MEMORY in sizes]
+    message = f"the default memory {MEMORY} goes with cpu {' or '.join(map(str, fit))}: add memory"
     alone = {"required": ["cpu"], "not": {"required": ["memory"]}}
     return [
         *(
             _when({**given, **alone}, {"cpu": {"enum": fit, "errorMessage": message}})
             for given in with_cpu(*(known for known in TASK_SIZES if known not in fit))
         ),
-        _when({"not": {"required": ["cpu"]}}, {"memory": sold(TASK_SIZES[cpu], f"with the default cpu {cpu}")}),
+        _when({"not": {"required": ["cpu"]}}, {"memory": sold(TASK_SIZES[CPU], f"with the default cpu {CPU}")}),
     ]
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blogstack.config import Config
-from blogstack.config.service import Service
-from blogstack.config.sidecars import Sidecar
+from blogstack.config.secrets import SecretSource
 from blogstack.document import KeyPath
 from blogstack.iam import EXEC_ACTIONS, ROLE_CHARACTERS, allow, characters, document
 from blogstack.regions import partition
@@ -36,9 +35,8 @@ def reads_too_much(config: Config) -> Iterator[Finding]:
     """The execution role names every secret that the containers get, and IAM takes only so much of that too."""
     home = f"arn:{partition(config.region)}:secretsmanager:{config.region}:123456789012:secret:-??????"
     sources = {
-        source.name or variable: len(source.name or variable) + (0 if source.name else _GENERATED)
-        for secrets in (config.service.secrets, *(own.secrets for own in config.service.sidecars.values()))
-        for variable, source in secrets.items()
+        source.name or str(path[-1]): len(source.name) or len(str(path[-1])) + _GENERATED
+        for path, source in _secrets(config)
     }
     each = [size if name.startswith("arn:") else size + len(home) for name, size in sources.items()]
     rest = _REST + (_KEY if config.kms_key else 0) + _SIDECAR * len(config.service.sidecars)
@@ -62,8 +60,8 @@ def other_partition(config: Config) -> Iterator[Finding]:
 
 def _arns(config: Config) -> Iterator[tuple[KeyPath, str]]:
     """The ARNs that the file names."""
-    service = config.service
-    for number, statement in enumerate(service.permissions):
+    path: KeyPath
+    for number, statement in enumerate(config.service.permissions):
         for place, resource in enumerate(statement.resources):
             if resource != "*":
                 yield ("service", "permissions", number, "resources", place), resource
@@ -73,9 +71,15 @@ def _arns(config: Config) -> Iterator[tuple[KeyPath, str]]:
             yield path, arn
     if config.image.credentials:
         yield ("image", "credentials"), config.image.credentials
-    containers: dict[KeyPath, Service | Sidecar] = {("service",): service}
-    containers |= {(*SIDECARS, name): sidecar for name, sidecar in service.sidecars.items()}
-    for where, container in containers.items():
-        for variable, source in container.secrets.items():
-            if source.name.startswith("arn:"):
-                yield (*where, "secrets", variable), source.name
+    for path, source in _secrets(config):
+        if source.name.startswith("arn:"):
+            yield path, source.name
+
+
+def _secrets(config: Config) -> Iterator[tuple[KeyPath, SecretSource]]:
+    """The secret variables of every container, by their key paths."""
+    for variable, source in config.service.secrets.items():
+        yield ("service", "secrets", variable), source
+    for name, sidecar in config.service.sidecars.items():
+        for variable, source in sidecar.secrets.items():
+            yield (*SIDECARS, name, "secrets", variable), source

@@ -9,6 +9,7 @@ from blogstack.config.load_balancer import HealthCheck
 from blogstack.config.service import Health
 from blogstack.config.sidecars import SidecarHealth
 from blogstack.document import KeyPath
+from blogstack.regions import partition
 from blogstack.rules.finding import Finding, or_default, written
 from blogstack.rules.sidecars import SIDECARS
 from blogstack.wording import dotted
@@ -96,7 +97,7 @@ def no_public_zones(config: Config) -> Iterator[Finding]:
 
     Source: AWS GovCloud (US) user guide, "Amazon Route 53": no public hosted zones, and no alias to a load balancer.
     """
-    if config.domain is not None and config.region.startswith("us-gov-"):
+    if config.domain is not None and partition(config.region) == "aws-us-gov":
         message = f"Route 53 has no public hosted zones in {config.region}, nor records that lead to a load balancer"
         help = "remove the key, and lead the name to the load balancer with DNS outside this partition"
         yield Finding(("domain",), message, help)

@@ -91,7 +91,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 (troposphere has no types)
 def shared(kind: Any) -> Any:  # noqa: ANN401 (troposphere has no types)
     """A property type of which one object stands for all with the same values: nobody changes it, and it takes long.
 
-    Its properties are all texts, numbers or booleans.
+    Its properties are texts, numbers and functions, no lists.
     """
     return lru_cache(maxsize=1024)(kind)
 
