@@ -15,7 +15,7 @@ from typing import TypeVar
 import yaml
 
 from benchmarks.services import renamed
-from blogstack.compiler import Compilation, compile_text
+from blogstack.pipeline import Compilation, compile_text
 
 T = TypeVar("T")
 U = TypeVar("U")

@@ -15,7 +15,7 @@ def main() -> None:
     """Start the command line."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     gc.disable()
-    from blogstack import cli
+    from blogstack.cli import app as cli
 
     gc.freeze()
     gc.set_threshold(70_000)

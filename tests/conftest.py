@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.aws.emulator import Emulator
-from tests.console import Run
+from tests.support.console import Run
 
 ROOT = Path(__file__).parent.parent
 

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from blogstack.compiler import compile_text
+from blogstack.pipeline import compile_text
 from tests.aws.emulator import Emulator
 from tests.conftest import ROOT
-from tests.deploying import give_what_exists
+from tests.support.deploying import give_what_exists
 
 FILE = ROOT / "blogstack.yaml"
 ENVIRONMENT = "prod"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from blogstack.config.reference import Key, keys
 from blogstack.diagnostics import Code
-from blogstack.explain import about, guide
-from blogstack.reference import Key, keys
+from blogstack.help.explain import about, guide
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 
@@ -45,13 +45,14 @@ def pages() -> Mapping[str, str]:
     top = ", ".join(f"[{key.name}](#{key.name})" for key in known if len(key.path) == 1)
     bodies = [f"{'#' if len(key.path) == 1 else '##'}{about(key)}{_more(key)}" for key in known]
     rows = [
-        f"| [{code.id}](../../blogstack/codes/{code.id}.md) | {code.severity} | {code.subject} |\n" for code in Code
+        f"| [{code.id}](../../blogstack/help/codes/{code.id}.md) | {code.severity} | {code.subject} |\n"
+        for code in Code
     ]
     return {"language.md": f"{_LANGUAGE}{top}\n\n" + "\n".join(bodies), "codes.md": _CODES + "".join(rows)}
 
 
 def _more(key: Key) -> str:
-    return f"\nMore: [guides/{key.name}.md](../../blogstack/guides/{key.name}.md)\n" if guide(key) else ""
+    return f"\nMore: [guides/{key.name}.md](../../blogstack/help/guides/{key.name}.md)\n" if guide(key) else ""
 
 
 if __name__ == "__main__":

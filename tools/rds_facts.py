@@ -1,4 +1,4 @@
-"""Writes blogstack/rds.json, what RDS sells, from the data that cfn-lint carries: `python -m tools.rds_facts`."""
+"""Writes blogstack/facts/rds.json, what RDS sells, from the data that cfn-lint carries: `python -m tools.rds_facts`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 import cfnlint.data.schemas.extensions.aws_rds_dbinstance as extensions
 
-from blogstack.regions import REGIONS
+from blogstack.facts.regions import REGIONS
 
-FACTS = Path(__file__).parent.parent / "blogstack" / "rds.json"
+FACTS = Path(__file__).parent.parent / "blogstack" / "facts" / "rds.json"
 OLDEST_MAJOR = 14  # the oldest that PostgreSQL itself still supports
 # Amazon RDS user guide, "Supported DB engines for DB instance classes": PostgreSQL up to 12 only. AWS's price list, and
 # so cfn-lint, has them all the same; with a newer PostgreSQL RDS refuses them (aws-quickstart/quickstart-awx issue 47).

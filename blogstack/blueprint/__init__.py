@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from blogstack.blueprint.database import Database, resolve_database
 from blogstack.blueprint.monitoring import Monitoring, resolve_monitoring
-from blogstack.blueprint.naming import naming
+from blogstack.blueprint.names import naming
 from blogstack.blueprint.network import Network, resolve_network, resolve_placement
 from blogstack.blueprint.registry import Registry, resolve_image, resolve_registry
 from blogstack.blueprint.service import Service, resolve_service

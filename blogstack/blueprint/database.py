@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from blogstack.blueprint.naming import DATABASE, Naming, Value
+from blogstack.blueprint.names import DATABASE, Naming, Value
 from blogstack.blueprint.network import Placement
 from blogstack.config import Config
-from blogstack.rds import database_name
+from blogstack.facts.rds import database_name
 
 # AWS Security Hub, RDS.23: another port than the engine's own, 5432, and RDS.25: another user than postgres.
 PORT = 5433

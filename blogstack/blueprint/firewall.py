@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from blogstack.blueprint.naming import Naming
+from blogstack.blueprint.names import Naming
 from blogstack.config import Config
 
 # Requests of one address in five minutes, AWS WAF's usual window: nearly seven a second all the time is more than a

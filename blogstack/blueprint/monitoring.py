@@ -13,7 +13,7 @@ from blogstack.blueprint.charts import Alarm, Chart, Metric, Of
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.service import Service
 from blogstack.config import Config
-from blogstack.regions import partition
+from blogstack.facts.regions import partition
 
 _MINUTE, _FIVE_MINUTES = 60, 300
 # A rate below this many failed requests in five minutes is no alarm, nor a percentile of fewer requests than this.

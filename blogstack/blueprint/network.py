@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from blogstack.addresses import address_plan
-from blogstack.blueprint.naming import NETWORK, Imported, Naming, Value
+from blogstack.blueprint.names import NETWORK, Imported, Naming, Value
 from blogstack.config import Config
-from blogstack.endpoints import interface_endpoints
+from blogstack.config.endpoints import interface_endpoints
+from blogstack.facts.subnets import address_plan
 
 
 class Zone(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from blogstack.blueprint.naming import REGISTRY, Imported, Value, naming
+from blogstack.blueprint.names import REGISTRY, Imported, Value, naming
 from blogstack.config import Config
-from blogstack.images import ecr_repository
+from blogstack.facts.images import ecr_repository
 
 DAYS_UNTAGGED = 14
 """Days that an image without a tag is kept."""

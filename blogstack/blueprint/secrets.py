@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from blogstack.blueprint.database import Database
-from blogstack.blueprint.naming import TASKS, Imported, Naming
+from blogstack.blueprint.names import TASKS, Imported, Naming
 from blogstack.config import Config
 from blogstack.config.secrets import SecretSource
 

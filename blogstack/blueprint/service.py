@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from blogstack.blueprint.check import Check
 from blogstack.blueprint.firewall import Firewall, resolve_firewall
-from blogstack.blueprint.naming import SERVICE, Imported, Naming, Value
+from blogstack.blueprint.names import SERVICE, Imported, Naming, Value
 from blogstack.blueprint.scaling import Scaling, resolve_scaling
 from blogstack.blueprint.tasks import Tasks
 from blogstack.config import Config
 from blogstack.config.deployment import Deployment
-from blogstack.frameworks import START_UP
+from blogstack.facts.frameworks import START_UP
 
 
 class Tls(NamedTuple):

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from blogstack.blueprint.check import Check
-from blogstack.blueprint.naming import Naming
+from blogstack.blueprint.names import Naming
 from blogstack.blueprint.registry import EcrArn
 from blogstack.blueprint.secrets import SecretVariable, resolve_variables
 from blogstack.config import Config
-from blogstack.images import ecr_repository, registry, without_tag
+from blogstack.facts.images import ecr_repository, registry, without_tag
 
 # /tmp is memory, counted in the task's own: a quarter of it leaves the processes the rest.
 _TMP_SHARE = 4

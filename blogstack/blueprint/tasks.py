@@ -9,13 +9,13 @@ from typing import NamedTuple
 from blogstack.blueprint.access_logs import AccessLogs, resolve_access_logs
 from blogstack.blueprint.check import Check
 from blogstack.blueprint.database import Database
-from blogstack.blueprint.naming import TASKS, Imported, Naming
+from blogstack.blueprint.names import TASKS, Imported, Naming
 from blogstack.blueprint.network import Placement
 from blogstack.blueprint.registry import Image
 from blogstack.blueprint.secrets import SecretVariable, resolve_secrets
 from blogstack.blueprint.sidecars import Sidecar, resolve_sidecars, tmp_size
 from blogstack.config import Config
-from blogstack.frameworks import START_UP
+from blogstack.facts.frameworks import START_UP
 
 # Amazon ECS task definition parameters: EphemeralStorage may be given from 21 GiB on; 20 is what a task has anyway.
 _FREE_STORAGE = 20

@@ -22,8 +22,8 @@ from blogstack.config.overrides import Overrides
 from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
 from blogstack.config.types import AsWritten, Choices, Form, Section
-from blogstack.environments import MOST_ENVIRONMENTS
-from blogstack.regions import PLACES, Region
+from blogstack.facts.regions import PLACES, Region
+from blogstack.source.environments import MOST_ENVIRONMENTS
 
 # Tagging AWS resources user guide, "Tag naming limits and requirements", in the characters that every service takes.
 _TAG_CHARACTERS = "[A-Za-z0-9 _.:/=+@-]"

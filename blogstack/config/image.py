@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from blogstack.config.secrets import SECRET_ARN
 from blogstack.config.types import Choices, Form, Section, UniqueItems, Whole, fault
-from blogstack.images import ecr_repository
+from blogstack.facts.images import ecr_repository
 
 # Amazon ECR API reference, CreateRepository: repositoryName.
 REPOSITORY_NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"

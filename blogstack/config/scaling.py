@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack import cron
 from blogstack.config.types import Duration, Form, Items, JsonSchema, Section, Whole, fault, shorten, worded
 from blogstack.diagnostics import did_you_mean
+from blogstack.facts import schedules as cron
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler

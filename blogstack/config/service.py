@@ -21,7 +21,7 @@ from blogstack.config.types import (
     Variable,
     Whole,
 )
-from blogstack.frameworks import CHECK_IN_PYTHON, START_UP
+from blogstack.facts.frameworks import CHECK_IN_PYTHON, START_UP
 
 UrlPath = Annotated[
     str,

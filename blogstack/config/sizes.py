@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.types import BARE_NUMBER, JsonSchema, fault, shorten, worded
-from blogstack.fargate import TASK_SIZES
+from blogstack.facts.fargate import TASK_SIZES
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from blogstack.config import Config
+from blogstack.config.validate import Validation
 from blogstack.diagnostics import Code, Diagnostic
-from blogstack.document import Document, KeyPath
-from blogstack.rules import database, deploying, network, overrides, permissions, scaling, sidecars, tasks, traffic
+from blogstack.rules import database, deployment, network, overrides, permissions, scaling, sidecars, tasks, traffic
 from blogstack.rules.finding import Finding
 from blogstack.rules.sidecars import SIDECARS
-from blogstack.validate import Validation
+from blogstack.source.document import Document, KeyPath
 
 
 class Rule(NamedTuple):
@@ -77,7 +77,7 @@ RULES: tuple[Rule, ...] = (
         traffic.check_timeouts,
         (*((*check, key) for check in (_HEALTH, _CHECK) for key in ("timeout", "interval")), SIDECARS),
     ),
-    Rule(Code.STUCK_DEPLOYMENT, deploying.stuck_deployment, (*_SCALING, *_PERCENTAGES)),
+    Rule(Code.STUCK_DEPLOYMENT, deployment.stuck_deployment, (*_SCALING, *_PERCENTAGES)),
     Rule(
         Code.IMAGE_OUT_OF_REACH,
         network.image_out_of_reach,
@@ -100,11 +100,11 @@ RULES: tuple[Rule, ...] = (
         traffic.balancer_checks_ready,
         ((*_HEALTH, "path"), (*_HEALTH, "ready_path"), (*_CHECK, "path")),
     ),
-    Rule(Code.NO_CIRCUIT_BREAKER, deploying.no_circuit_breaker, (("deployment", "circuit_breaker"),)),
+    Rule(Code.NO_CIRCUIT_BREAKER, deployment.no_circuit_breaker, (("deployment", "circuit_breaker"),)),
     Rule(Code.SINGLE_TASK, scaling.single_task, _SCALING),
     Rule(
         Code.ROLLBACK_WITHOUT_ALARMS,
-        deploying.rollback_without_alarms,
+        deployment.rollback_without_alarms,
         (("deployment", "rollback_on_alarms"), ("alarms",)),
     ),
     # A file without a name has more to mend first.
@@ -123,10 +123,10 @@ RULES: tuple[Rule, ...] = (
     Rule(Code.SCHEDULE_LIMITS, scaling.schedule_limits, (("scaling", "schedules"),)),
     Rule(Code.SCHEDULE_STAYS, scaling.schedule_stays, _SCALING),
     Rule(Code.NEVER_SCALES, scaling.never_scales, (("scaling",),)),
-    Rule(Code.OTHER_STRATEGY, deploying.other_strategy, (("deployment", "strategy"),)),
+    Rule(Code.OTHER_STRATEGY, deployment.other_strategy, (("deployment", "strategy"),)),
     Rule(
         Code.DEPLOYMENT_TOO_LONG,
-        deploying.deployment_too_long,
+        deployment.deployment_too_long,
         tuple(("deployment", key) for key in ("strategy", "bake_time", "step_percent", "step_interval")),
     ),
     Rule(Code.RESERVED_NAME, database.reserved_name, (("name",), ("database", "name"))),

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from blogstack.config import Config
 from blogstack.diagnostics import did_you_mean
-from blogstack.document import KeyPath
-from blogstack.rds import classes_in, database_name, facts, is_reserved
+from blogstack.facts.rds import classes_in, database_name, facts, is_reserved
 from blogstack.rules.finding import Finding, or_default, written
+from blogstack.source.document import KeyPath
 
 
 def database_version(config: Config) -> Iterator[Finding]:

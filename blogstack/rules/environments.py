@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from blogstack.config.validate import Validation
 from blogstack.diagnostics import Code, Diagnostic, listed
-from blogstack.environments import ENVIRONMENTS, Environment
-from blogstack.validate import Validation
+from blogstack.source.environments import ENVIRONMENTS, Environment
 
 
 def same_domain(validated: Iterable[tuple[Environment, Validation]]) -> Iterator[Diagnostic]:

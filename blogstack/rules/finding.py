@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from blogstack.config import Config
-from blogstack.document import KeyPath
+from blogstack.source.document import KeyPath
 
 
 class Finding(NamedTuple):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from blogstack.addresses import FOR_LOAD_BALANCER, address_plan
 from blogstack.config import Config
-from blogstack.document import KeyPath
-from blogstack.endpoints import interface_endpoints
-from blogstack.images import ecr_repository
+from blogstack.config.endpoints import interface_endpoints
+from blogstack.facts.images import ecr_repository
+from blogstack.facts.subnets import FOR_LOAD_BALANCER, address_plan
 from blogstack.rules.finding import Finding, written
+from blogstack.source.document import KeyPath
 
 
 def _remedies(config: Config) -> str:

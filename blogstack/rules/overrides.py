@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blogstack.config import Config
-from blogstack.document import KeyPath
+from blogstack.config.errors import dotted
 from blogstack.rules.finding import Finding
-from blogstack.wording import dotted
+from blogstack.source.document import KeyPath
 
 
 def null_in_list(config: Config) -> Iterator[Finding]:

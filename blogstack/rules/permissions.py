@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from blogstack.config import Config
 from blogstack.config.secrets import SecretSource
-from blogstack.document import KeyPath
-from blogstack.iam import EXEC_ACTIONS, ROLE_CHARACTERS, allow, characters, document
-from blogstack.regions import partition
+from blogstack.facts.iam import EXEC_ACTIONS, ROLE_CHARACTERS, allow, characters, document
+from blogstack.facts.regions import partition
 from blogstack.rules.finding import Finding
 from blogstack.rules.sidecars import SIDECARS
+from blogstack.source.document import KeyPath
 
 
 def role_too_long(config: Config) -> Iterator[Finding]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blogstack.config import Config
-from blogstack.document import KeyPath
 from blogstack.rules.finding import Finding, or_default, written
+from blogstack.source.document import KeyPath
 
 
 def min_above_max(config: Config) -> Iterator[Finding]:

@@ -7,9 +7,9 @@ from graphlib import CycleError, TopologicalSorter
 
 from blogstack.config import Config
 from blogstack.diagnostics import did_you_mean
-from blogstack.document import KeyPath
-from blogstack.images import ecr_repository, without_tag
+from blogstack.facts.images import ecr_repository, without_tag
 from blogstack.rules.finding import Finding
+from blogstack.source.document import KeyPath
 
 SIDECARS: KeyPath = ("service", "sidecars")
 

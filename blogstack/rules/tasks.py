@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from blogstack.config import Config
-from blogstack.document import KeyPath
-from blogstack.fargate import TASK_SIZES
-from blogstack.frameworks import START_UP
+from blogstack.facts.fargate import TASK_SIZES
+from blogstack.facts.frameworks import START_UP
 from blogstack.rules.finding import Finding, or_default, written
 from blogstack.rules.sidecars import SIDECARS
+from blogstack.source.document import KeyPath
 
 
 def task_size(config: Config) -> Iterator[Finding]:

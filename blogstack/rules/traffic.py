@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blogstack.config import Config
+from blogstack.config.errors import dotted
 from blogstack.config.load_balancer import HealthCheck
 from blogstack.config.service import Health
 from blogstack.config.sidecars import SidecarHealth
-from blogstack.document import KeyPath
-from blogstack.regions import partition
+from blogstack.facts.regions import partition
 from blogstack.rules.finding import Finding, or_default, written
 from blogstack.rules.sidecars import SIDECARS
-from blogstack.wording import dotted
+from blogstack.source.document import KeyPath
 
 
 def check_timeouts(config: Config) -> Iterator[Finding]:

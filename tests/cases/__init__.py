@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from blogstack.compiler import Compilation, compile_text
+from blogstack.pipeline import Compilation, compile_text
 
 ACCEPT = Path(__file__).parent / "accept"
 NAMES = sorted(folder.name for folder in ACCEPT.iterdir())

@@ -1,0 +1,103 @@
+"""The blogstack.yaml that `blogstack init` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from blogstack.cli.detection import exposed_port, framework, lacks_curl
+from blogstack.facts.frameworks import CHECK_IN_PYTHON
+
+SCHEMA_FILE = "blogstack.schema.json"
+
+
+class Start(NamedTuple):
+    """What `init` writes.
+
+    Attributes:
+        text: The file.
+        seen: What it is made from, in words.
+    """
+
+    text: str
+    seen: str
+
+
+def start(folder: str, chosen: str, texts: Mapping[str, str]) -> Start:
+    """The file for a service.
+
+    Args:
+        folder: Name of the folder that it is in.
+        chosen: Its framework; "" for what is seen.
+        texts: What the files in the folder hold, by name.
+    """
+    port, used = exposed_port(texts), None if chosen else framework(texts)
+    words = [f"port {port.value} from {port.file}" if port else "port 8000, because no Dockerfile here exposes one"]
+    words += [f"framework {used.value} from {used.file}"] if used else []
+    name, of_port = service_name(folder), port.value if port else "8000"
+    text = starter(name, chosen or (used.value if used else "other"), of_port, curl=not lacks_curl(texts))
+    return Start(text, " and ".join(words))
+
+
+def starter(name: str, framework: str, port: str, *, curl: bool = True) -> str:
+    """A commented file to start from; it compiles as it is. `curl`: whether the image may have it."""
+    migrate = "python, manage.py, migrate" if framework == "django" else "python, -m, app.migrate"
+    return f"""\
+# yaml-language-server: $schema=./{SCHEMA_FILE}
+# What runs, and where. Every key that is not here has a default that a careful engineer would choose for production.
+
+name: {name}  # prefix of every stack
+region: us-east-1  # everything is in this AWS region
+
+service:
+  framework: {framework}  # fastapi, django or other; it sets how long a start may take
+  port: {port}  # what the container listens on; it also gets it as the variable PORT
+  cpu: 512  # CPU units, 1024 to a vCPU
+  memory: 1024  # MiB; Fargate sells certain sizes for each cpu
+  environment:
+    LOG_LEVEL: info
+{_ALLOWED_HOSTS if framework == "django" else ""}{_SECRETS}
+  # release: [{migrate}]  # run once in the new image, before it is deployed
+  health:
+    path: /health  # answers 200 while the process is well, without asking the database
+    ready_path: /ready  # answers 200 when the database does; null when there is none
+{"" if curl else _WITHOUT_CURL.format(port=port, path="/health")}
+# PostgreSQL, and DATABASE_HOST, _PORT, _NAME, _USER and _PASSWORD in the container.
+# database: {{}}
+
+scaling:
+  min: 2  # tasks, in two availability zones
+  max: 10
+  cpu: 60  # average percentage that is held by adding and removing tasks
+
+# With a domain the service speaks HTTPS; its hosted zone is in Route 53.
+# domain:
+#   name: {name}.example.com
+#   hosted_zone_id: Z0123456789ABCDEFGHIJ
+
+# With an address: alarms, a dashboard, and deployments that roll back when requests begin to fail.
+# alarms:
+#   email: ops@example.com
+"""
+
+
+_SECRETS = """\
+  # secrets: {SECRET_KEY: generate}  # made once, kept, and in the container as this variable"""
+
+
+_WITHOUT_CURL = f"""\
+    # Run inside the container; the default is curl, which the Dockerfile does not seem to install.
+    command: {CHECK_IN_PYTHON}
+"""
+
+
+_ALLOWED_HOSTS = """\
+    ALLOWED_HOSTS: "*"  # the load balancer's checks carry the task's own address as Host
+"""
+
+
+def service_name(folder: str) -> str:
+    """A service name made from a folder's: lower case, hyphens, at most 30 characters; `my-service` failing that."""
+    words = "".join(c if c.isascii() and c.isalnum() else " " for c in folder.lower()).split()
+    name = "-".join(words).lstrip("0123456789-")[:30].rstrip("-")
+    return name if len(name) >= 2 else "my-service"

@@ -1,0 +1,84 @@
+"""Document -> Validation: the configuration, and everything that is wrong with its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from blogstack.config import Config
+from blogstack.config.errors import MOST_SHOWN, described, explained, meant, path_in
+from blogstack.diagnostics import Code, Diagnostic, Rejected
+from blogstack.facts.regions import REGIONS
+from blogstack.source.document import Data, Document, KeyPath
+
+PLACEHOLDERS: Mapping[str, Data] = {"name": "placeholder", "region": REGIONS[0]}
+"""What stands for a faulty value that has no default, so that the rules can look at the rest of the file."""
+
+_MOST_ROUNDS = 8  # more than the configuration has levels
+
+
+class Validation(NamedTuple):
+    """What validate found.
+
+    Attributes:
+        config: The configuration; faulty keys are at their defaults.
+        faulty: Where those keys are, so that nobody judges what depends on them.
+        diagnostics: What is wrong with them.
+    """
+
+    config: Config
+    faulty: tuple[KeyPath, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def validate(document: Document) -> Validation:
+    """Give a document the shape of the configuration.
+
+    Raises:
+        Rejected: with everything found, when it leaves nothing for the rules to look at.
+    """
+    written, data = document.plain(), document.plain()
+    if not isinstance(data, dict):
+        message = f"the file holds {described(data)}, not a mapping"
+        space = ", with a space after the colon" if isinstance(data, str) and ":" in data else ""
+        help = f"write `key: value` lines{space}"
+        raise Rejected([Diagnostic(Code.WRONG_TYPE, message, document.locate(()), help)])
+    faulty: list[KeyPath] = []
+    diagnostics: tuple[Diagnostic, ...] = ()
+    for _ in range(_MOST_ROUNDS):
+        try:
+            return Validation(Config.model_validate(data), tuple(faulty), diagnostics)
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+        # What taking a faulty key out breaks in turn (a mapping without a required key) is the same fault.
+        diagnostics = diagnostics or explained(document, written, found)
+        paths = list(dict.fromkeys(_removable(data, details) for details in found))
+        for path in paths:
+            _remove(data, path)
+        faulty += paths
+        unknown = [details["loc"] for details in found[:MOST_SHOWN] if details["type"] == "extra_forbidden"]
+        faulty += [path for loc in unknown for path in meant(loc)]  # a misspelt key is not at its default
+    raise Rejected(diagnostics)
+
+
+def _removable(data: Data, details: ErrorDetails) -> KeyPath:
+    """The key to take out for an error: the faulty one, or what cannot be without a missing one."""
+    path = path_in(data, details["loc"])
+    for depth, step in enumerate(path):
+        if isinstance(step, int):  # a list with a faulty item goes as a whole
+            return path[:depth]
+    return path or details["loc"][:1]
+
+
+def _remove(data: dict[str, Data], path: KeyPath) -> None:
+    parent: Data = data
+    for step in path[:-1]:
+        parent = parent.get(str(step)) if isinstance(parent, dict) else None
+    key = str(path[-1])
+    if parent is data and key in PLACEHOLDERS:
+        data[key] = PLACEHOLDERS[key]
+    elif isinstance(parent, dict):
+        parent.pop(key, None)

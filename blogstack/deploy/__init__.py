@@ -1,0 +1,1 @@
+"""The way from templates to a running service."""

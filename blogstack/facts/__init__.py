@@ -1,0 +1,1 @@
+"""What AWS and the tools around it say: tables and small calculations, each with its source."""

@@ -1,0 +1,114 @@
+"""What a code or a key means, as Markdown: `blogstack explain`, and the pages of docs/reference, say the same.
+
+The page of each code is a file in codes/, beside this one, so that it is there wherever blogstack is installed; a key
+about which there is more to say has one in guides/.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+
+from blogstack.config.reference import EXAMPLE_NAME, NAME, Key, bare, keys
+from blogstack.config.types import shorten
+from blogstack.diagnostics import Code, did_you_mean
+from blogstack.rules import RULES
+from blogstack.source.environments import ENVIRONMENTS
+from blogstack.templates.render import flow, to_yaml
+
+
+class Unknown(Exception):
+    """A word that is neither a code nor one key; its text says so, with the nearest."""
+
+
+def explain(word: str) -> str:
+    """What a word means.
+
+    Args:
+        word: A code (BS301), a key (scaling.min), or the last part of one where no other key ends so.
+
+    Raises:
+        Unknown: when it is neither, or several keys end so.
+    """
+    codes = {code.id: code for code in Code}
+    if code := codes.get(word.upper()):
+        return page(code)
+    known, shown = list(keys()), shorten(word)
+    parts = _parts(word)
+    found = [key for key in known if _same(key, parts)] or [key for key in known if _named(key)[-len(parts) :] == parts]
+    if len(found) == 1:
+        return about(found[0]) + guide(found[0])
+    if found:
+        raise Unknown(f"{shown!r} is the name of several keys: {', '.join(key.name for key in found)}")
+    names = [key.name for key in known] if "." in word else [name for key in known for name in _named(key)[-1:]]
+    near = did_you_mean(word, [*names, *codes])
+    help = f"did you mean {near!r}?" if near else f"codes are BSnnn; keys start with {', '.join(_top(known))}"
+    raise Unknown(f"{shown!r} is neither a code nor a key; {help}")
+
+
+def words() -> list[str]:
+    """Everything that can be explained, under its full name."""
+    return [*(key.name for key in keys()), *(code.id for code in Code)]
+
+
+def page(code: Code) -> str:
+    """The page of a code: what it means, why it matters in production, how to fix it."""
+    return files("blogstack.help").joinpath("codes", f"{code.id}.md").read_text("utf-8")
+
+
+def guide(key: Key) -> str:
+    """What there is to know beside a key, as what it needs outside of blogstack; "" for most."""
+    file = files("blogstack.help").joinpath("guides", f"{key.name}.md")
+    return f"\n{file.read_text('utf-8')}" if file.is_file() else ""
+
+
+def about(key: Key) -> str:
+    """A key's meaning, type, default, rules and example, and the keys that it holds."""
+    takes = re.sub(r"[\w:/.\"]*\*\"?", r"`\g<0>`", key.takes)  # a bare asterisk would be emphasis
+    facts = [f"Type: {takes}", f"Default: {_default(key)}"]
+    if rules := dict.fromkeys(f"{rule.code.id} ({rule.code.subject})" for rule in RULES if key.path in rule.reads):
+        facts.append(f"Checked by: {', '.join(rules)}")
+    text = f"# {key.name}\n\n{key.description}\n\n" + "".join(f"- {fact}\n" for fact in facts)
+    if key.section:
+        inner = [k for k in keys() if len(_named(k)) == len(_named(key)) + 1 and k.path[: len(key.path)] == key.path]
+        text += "\nKeys:\n\n" + "".join(f"- `{k.name}`: {k.description}\n" for k in inner)
+    if key.example is not None:
+        text += f"\n```yaml\n{bare(to_yaml(example(key)))}```\n"
+    return text
+
+
+def example(key: Key) -> dict[str, object]:
+    """A key's example at its place in the file."""
+    tree: object = key.example
+    for step in reversed(key.path):
+        tree = [tree] if step == 0 else {EXAMPLE_NAME if step == NAME else str(step): tree}
+    assert isinstance(tree, dict)
+    return tree
+
+
+def _default(key: Key) -> str:
+    if key.required:
+        return "none; the key is required"
+    return "those of its keys" if key.takes == "mapping" else f"`{bare(flow(key.default))}`"
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    """The names in a path, as a person or a message writes it: no numbers of items, no environment around it."""
+    parts = tuple(re.sub(r"\[.*?\]", "", word).split("."))
+    return parts[2:] if parts[0] == ENVIRONMENTS and len(parts) > 2 else parts
+
+
+def _named(key: Key) -> tuple[str, ...]:
+    """The names in a key's path that the language gives."""
+    return tuple(step for step in key.path if isinstance(step, str) and step != NAME)
+
+
+def _same(key: Key, parts: tuple[str, ...]) -> bool:
+    """Whether the parts are a key's path, with or without the names that the user chooses."""
+    whole = [step for step in key.path if step != 0]
+    chosen = len(parts) == len(whole) and all(own in (NAME, part) for own, part in zip(whole, parts, strict=True))
+    return chosen or parts == _named(key)
+
+
+def _top(known: list[Key]) -> list[str]:
+    return [key.name for key in known if len(key.path) == 1]

@@ -1,0 +1,1 @@
+"""cfn-lint, and a cache of what it found clean."""

@@ -1,0 +1,1 @@
+"""The user's text as data in which every value knows its place."""

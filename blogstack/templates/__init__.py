@@ -1,0 +1,23 @@
+"""Blueprint -> Stacks: transcription only. The only folder that imports troposphere."""
+
+from __future__ import annotations
+
+from blogstack.blueprint import Blueprint
+from blogstack.templates import database, network, registry, service, tasks
+from blogstack.templates.stack import Stack
+
+__all__ = ["Stack", "lower"]
+
+
+def lower(blueprint: Blueprint) -> tuple[Stack, ...]:
+    """Write every stack down, in the order of deployment."""
+    stacks = []
+    if blueprint.registry is not None:
+        stacks.append(registry.lower(blueprint.registry))
+    if blueprint.network is not None:
+        stacks.append(network.lower(blueprint.network))
+    if blueprint.database is not None:
+        stacks.append(database.lower(blueprint.database))
+    stacks.append(tasks.lower(blueprint.tasks))
+    stacks.append(service.lower(blueprint.service, blueprint.monitoring))
+    return tuple(stacks)

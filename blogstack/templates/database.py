@@ -1,0 +1,174 @@
+"""The database stack: PostgreSQL on RDS, its secret, and what it stands in. Nothing in it goes by accident."""
+
+from __future__ import annotations
+
+from troposphere import AWSObject, GetAtt, Ref, Sub, ec2, iam, rds, secretsmanager
+
+from blogstack.blueprint import logical_ids as names
+from blogstack.blueprint.database import Database
+from blogstack.facts.iam import allow
+from blogstack.templates.roles import policy, trust
+from blogstack.templates.stack import NOTHING, Stack, given, log_group, tagged
+
+_ORIGIN = "database"
+_MONITORING_SECONDS = 60
+
+
+def lower(database: Database) -> Stack:
+    """Write the database stack down."""
+    stack = Stack(database.stack, f"{database.title}: the database")
+    secret = _add_secret(stack, database)
+    group = _add_security_group(stack, database)
+    instance = _add_instance(stack, database, secret, group)
+    stack.add(
+        secretsmanager.SecretTargetAttachment(
+            names.DATABASE_SECRET_ATTACHMENT,
+            SecretId=Ref(secret),
+            TargetId=Ref(instance),
+            TargetType="AWS::RDS::DBInstance",
+        ),
+        _ORIGIN,
+    )
+    stack.export("SecretArn", "Secret with host, port, database name, user and password", Ref(secret))
+    stack.export("SecurityGroupId", "Security group of the database", GetAtt(group, "GroupId"))
+    stack.output("Address", "Host name of the database", GetAtt(instance, "Endpoint.Address"))
+    return stack
+
+
+def _add_secret(stack: Stack, database: Database) -> AWSObject:
+    """User and password; the attachment adds host, port and database name."""
+    secret = secretsmanager.Secret(
+        names.DATABASE_SECRET,
+        Description=f"{database.title}: the database's user and password",
+        GenerateSecretString=secretsmanager.GenerateSecretString(
+            SecretStringTemplate=f'{{"username": "{database.user}"}}',
+            GenerateStringKey="password",
+            PasswordLength=48,
+            # RDS takes no slash, quote, at sign or space (Amazon RDS API reference, CreateDBInstance).
+            ExcludePunctuation=True,
+        ),
+        Tags=tagged(database.tags),
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+    )
+    if database.kms_key:
+        secret.KmsKeyId = database.kms_key
+    return stack.add(secret, _ORIGIN)
+
+
+def _add_security_group(stack: Stack, database: Database) -> AWSObject:
+    """It admits nothing by itself, the tasks stack adds the one rule; and a database calls nobody."""
+    return stack.add(
+        ec2.SecurityGroup(
+            names.DATABASE_SECURITY_GROUP,
+            GroupDescription="Database: admits the tasks only, by a rule of the tasks stack",
+            VpcId=given(database.vpc),
+            SecurityGroupEgress=[NOTHING],
+            Tags=tagged(database.tags, f"{database.title}-database"),
+        ),
+        _ORIGIN,
+    )
+
+
+def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AWSObject) -> AWSObject:
+    subnets = stack.add(
+        rds.DBSubnetGroup(
+            names.DATABASE_SUBNET_GROUP,
+            DBSubnetGroupDescription=f"{database.title}: the database's subnets",
+            SubnetIds=[given(subnet) for subnet in database.subnets],
+            Tags=tagged(database.tags),
+        ),
+        _ORIGIN,
+    )
+    parameters = stack.add(
+        rds.DBParameterGroup(
+            names.DATABASE_PARAMETER_GROUP,
+            Description=f"{database.title}: connections are encrypted",
+            Family=database.family,
+            Parameters={"rds.force_ssl": "1"},
+            Tags=tagged(database.tags),
+        ),
+        _ORIGIN,
+        "engine_version",
+    )
+    instance = rds.DBInstance(
+        names.DATABASE,
+        # A name, so that CloudFormation refuses whatever would put an empty database in this one's place.
+        DBInstanceIdentifier=database.stack,
+        Engine="postgres",
+        EngineVersion=database.engine_version,
+        DBInstanceClass=database.instance_class,
+        DBName=database.name,
+        Port=str(database.port),
+        MasterUsername=_from_secret(secret, "username"),
+        MasterUserPassword=_from_secret(secret, "password"),
+        AllocatedStorage=str(database.storage),
+        StorageType="gp3",
+        StorageEncrypted=True,
+        MultiAZ=database.multi_az,
+        PubliclyAccessible=False,
+        DBSubnetGroupName=Ref(subnets),
+        VPCSecurityGroups=[GetAtt(group, "GroupId")],
+        DBParameterGroupName=Ref(parameters),
+        EnableIAMDatabaseAuthentication=True,
+        AutoMinorVersionUpgrade=True,
+        # For the day when the file names another major version; by itself RDS upgrades minor ones only (Amazon RDS API
+        # reference, ModifyDBInstance, AllowMajorVersionUpgrade).
+        AllowMajorVersionUpgrade=True,
+        BackupRetentionPeriod=database.backup_retention,
+        CopyTagsToSnapshot=True,
+        DeletionProtection=database.deletion_protection,
+        EnableCloudwatchLogsExports=list(names.DATABASE_LOG_GROUPS),
+        MonitoringInterval=_MONITORING_SECONDS,
+        MonitoringRoleArn=GetAtt(_add_monitoring_role(stack, database), "Arn"),
+        EnablePerformanceInsights=database.performance_insights,
+        Tags=tagged(database.tags),
+        DeletionPolicy="Snapshot",
+        UpdateReplacePolicy="Snapshot",
+        DependsOn=_add_log_groups(stack, database),
+        # A major version alone, of which AWS chooses and upgrades the minor one, is no deprecated one to RDS.
+        Metadata={"cfn-lint": {"config": {"ignore_checks": ["W3691"]}}},
+    )
+    if database.max_storage:
+        instance.MaxAllocatedStorage = database.max_storage
+    if database.performance_insights:
+        instance.PerformanceInsightsRetentionPeriod = 7
+    if database.kms_key:
+        instance.KmsKeyId = database.kms_key
+    if database.kms_key and database.performance_insights:
+        instance.PerformanceInsightsKMSKeyId = database.kms_key
+    return stack.add(instance, _ORIGIN)
+
+
+def _add_log_groups(stack: Stack, database: Database) -> list[str]:
+    """The groups of the exported logs, which RDS would make by itself, but to keep for ever; returns their IDs."""
+    for log, logical_id in names.DATABASE_LOG_GROUPS.items():
+        # Amazon RDS user guide, "Publishing database logs to Amazon CloudWatch Logs": what it calls them.
+        name = f"/aws/rds/instance/{database.stack}/{log}"
+        group = log_group(logical_id, name, database.log_retention, database.kms_key, database.tags)
+        stack.add(group, "logs", "retention")
+    return list(names.DATABASE_LOG_GROUPS.values())
+
+
+def _from_secret(secret: AWSObject, key: str) -> Sub:
+    """A dynamic reference: CloudFormation reads the value when it needs it, and never shows it."""
+    return Sub(f"{{{{resolve:secretsmanager:${{{secret.title}}}:SecretString:{key}}}}}")
+
+
+def _add_monitoring_role(stack: Stack, database: Database) -> AWSObject:
+    """Enhanced monitoring's role: the rights of AWS's AmazonRDSEnhancedMonitoringRole, without the managed policy."""
+    group = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:RDS*"
+    streams = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:GetLogEvents", "logs:PutLogEvents"]
+    statements = [
+        allow(["logs:CreateLogGroup", "logs:PutRetentionPolicy"], [Sub(group)]),
+        allow(streams, [Sub(f"{group}:log-stream:*")]),
+    ]
+    return stack.add(
+        iam.Role(
+            names.DATABASE_MONITORING_ROLE,
+            AssumeRolePolicyDocument=trust("monitoring.rds.amazonaws.com"),
+            Policies=[policy("Monitor", statements)],
+            Tags=tagged(database.tags),
+        ),
+        _ORIGIN,
+    )

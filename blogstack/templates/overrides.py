@@ -1,0 +1,101 @@
+"""`overrides`: the user's changes to the templates themselves, merged over what was lowered (decision 0018).
+
+Mappings merge, lists, scalars and CloudFormation's functions replace, null removes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from blogstack.config import Config
+from blogstack.diagnostics import Code, Diagnostic, did_you_mean
+from blogstack.source.document import Document, KeyPath
+from blogstack.source.environments import is_function
+
+OVERRIDES = "overrides"
+
+
+def changes(config: Config) -> dict[str, dict[str, Any]]:
+    """The user's changes as plain data, by stack and logical ID; empty for nearly everybody."""
+    own = config.overrides
+    return {
+        stack: {
+            name: change.model_dump(exclude_unset=True, mode="json") for name, change in getattr(own, stack).items()
+        }
+        for stack in sorted(own.model_fields_set)
+    }
+
+
+def override(tree: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """A template with the changes to its resources; what names no resource of its is left out."""
+    resources = tree["Resources"]
+    changed = {name: _merged(resources[name], change) for name, change in own.items() if name in resources}
+    return {**tree, "Resources": {**resources, **changed}}
+
+
+def unknown(
+    document: Document, own: Mapping[str, Mapping[str, Any]], known: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Diagnostic]:
+    """What the changes name and the templates do not have.
+
+    Args:
+        document: Where the changes stand.
+        own: The changes, by stack and logical ID.
+        known: The resources of each stack that is made.
+    """
+    for stack, changed in own.items():
+        if stack not in known:
+            message = f"this configuration makes no {stack} stack to override"
+            help = f"remove it; the stacks made are {', '.join(known)}"
+            yield Diagnostic(Code.UNKNOWN_RESOURCE, message, document.locate_key((OVERRIDES, stack)), help)
+            continue
+        for name in changed:
+            if name not in known[stack]:
+                near = did_you_mean(name, known[stack])
+                message = f"the {stack} stack has no resource {name!r}"
+                help = f"did you mean {near!r}?" if near else f"it has {', '.join(known[stack])}"
+                span = document.locate_key((OVERRIDES, stack, name))
+                yield Diagnostic(Code.UNKNOWN_RESOURCE, message, span, help)
+
+
+def places(own: Mapping[str, Any], resources: Mapping[str, Any]) -> Iterator[tuple[KeyPath, KeyPath]]:
+    """For each path below a template's resources that the changes decide, the path below the stack's overrides.
+
+    What refers to a changed resource is decided by its change too, as long as it has none of its own: an ECS service is
+    at fault when the task definition is no longer one for it.
+    """
+    yield (), ()
+    for name, body in resources.items():
+        changed = sorted(own.keys() & set(_texts(body)))
+        if changed:
+            yield (name,), (changed[0],)
+    for path in _paths(own, ()):
+        yield path, path
+
+
+def _merged(below: Any, over: Any) -> Any:  # noqa: ANN401 (any YAML)
+    if not isinstance(over, dict):
+        return over
+    if not isinstance(below, dict) or is_function(below) or is_function(over):
+        below = {}
+    merged = {key: value for key, value in below.items() if over.get(key, value) is not None}
+    return {**merged, **{key: _merged(below.get(key), value) for key, value in over.items() if value is not None}}
+
+
+def _paths(value: object, at: KeyPath) -> Iterator[KeyPath]:
+    """The path of everything inside a value, the outer before the inner."""
+    if at:
+        yield at
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, child in children:
+        yield from _paths(child, (*at, step))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a resource that can be a logical ID: of a Ref, a GetAtt or a DependsOn."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _texts(child)

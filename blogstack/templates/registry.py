@@ -1,0 +1,76 @@
+"""The registry stack: the ECR repository. It must exist before the first image is pushed, so before the service."""
+
+from __future__ import annotations
+
+from troposphere import GetAtt, ecr
+
+from blogstack.blueprint import logical_ids as names
+from blogstack.blueprint.registry import DAYS_UNTAGGED, Registry
+from blogstack.templates.stack import Stack, tagged
+
+
+def lower(registry: Registry) -> Stack:
+    """Write the registry stack down."""
+    stack = Stack(registry.stack, f"{registry.repository}: the image repository")
+    mutability = {"ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION"} if registry.mutable_tags else {}
+    repository = ecr.Repository(
+        names.REPOSITORY,
+        RepositoryName=registry.repository,
+        ImageScanningConfiguration=ecr.ImageScanningConfiguration(ScanOnPush=True),
+        **({"ImageTagMutability": "IMMUTABLE"} | mutability),
+        EncryptionConfiguration=_encryption(registry),
+        LifecyclePolicy=ecr.LifecyclePolicy(LifecyclePolicyText=_lifecycle(registry)),
+        Tags=tagged(registry.tags),
+        # Kept when the stack goes, but not when its very creation fails: the next try would meet it.
+        DeletionPolicy="RetainExceptOnCreate",
+        UpdateReplacePolicy="Retain",
+    )
+    if registry.mutable_tags:
+        repository.ImageTagMutabilityExclusionFilters = [
+            ecr.ImageTagMutabilityExclusionFilter(
+                ImageTagMutabilityExclusionFilterType="WILDCARD", ImageTagMutabilityExclusionFilterValue=tag
+            )
+            for tag in registry.mutable_tags
+        ]
+    stack.add(repository, "image", "repository")
+    stack.export("RepositoryUri", "The image without its tag", GetAtt(repository, "RepositoryUri"))
+    stack.export("RepositoryArn", "ARN of the repository", GetAtt(repository, "Arn"))
+    return stack
+
+
+def _encryption(registry: Registry) -> ecr.EncryptionConfiguration:
+    if registry.kms_key:
+        return ecr.EncryptionConfiguration(EncryptionType="KMS", KmsKey=registry.kms_key)
+    return ecr.EncryptionConfiguration(EncryptionType="AES256")
+
+
+def _lifecycle(registry: Registry) -> str:
+    """The lifecycle policy, as the JSON text that ECR takes (Amazon ECR user guide, lifecycle policy parameters)."""
+    return f"""\
+{{
+  "rules": [
+    {{
+      "rulePriority": 1,
+      "description": "Untagged images go after {DAYS_UNTAGGED} days",
+      "selection": {{
+        "tagStatus": "untagged",
+        "countType": "sinceImagePushed",
+        "countUnit": "days",
+        "countNumber": {DAYS_UNTAGGED}
+      }},
+      "action": {{"type": "expire"}}
+    }},
+    {{
+      "rulePriority": 2,
+      "description": "The newest {registry.keep} tagged images stay",
+      "selection": {{
+        "tagStatus": "tagged",
+        "tagPatternList": ["*"],
+        "countType": "imageCountMoreThan",
+        "countNumber": {registry.keep}
+      }},
+      "action": {{"type": "expire"}}
+    }}
+  ]
+}}
+"""

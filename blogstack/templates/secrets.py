@@ -1,0 +1,40 @@
+"""How ECS and IAM name a secret: Amazon ECS developer guide, "Pass sensitive data to an Amazon ECS container"."""
+
+from __future__ import annotations
+
+from troposphere import AWSHelperFn, ImportValue, Sub
+
+from blogstack.blueprint.names import Imported
+from blogstack.blueprint.secrets import SecretVariable
+
+_OWN = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}:"
+
+
+def value_from(secret: SecretVariable) -> str | AWSHelperFn:
+    """ECS's reference: an ARN; for one key of a secret's JSON `ARN:KEY::`, with version stage and ID left empty."""
+    arn = _arn(secret)
+    if not secret.key:
+        return arn
+    if isinstance(arn, ImportValue):
+        return Sub(f"${{Secret}}:{secret.key}::", Secret=arn)
+    return Sub(f"{arn.data['Fn::Sub']}:{secret.key}::") if isinstance(arn, Sub) else f"{arn}:{secret.key}::"
+
+
+def resource(secret: SecretVariable) -> str | AWSHelperFn:
+    """The resource of an IAM statement; AWS ends a secret's ARN in a hyphen and six characters that a name lacks."""
+    by_name = secret.service == "secretsmanager" and isinstance(secret.source, str) and not _is_arn(secret.source)
+    return Sub(_OWN % "secretsmanager" + f"secret:{secret.source}-??????") if by_name else _arn(secret)
+
+
+def _arn(secret: SecretVariable) -> str | AWSHelperFn:
+    if isinstance(secret.source, Imported):
+        return ImportValue(secret.source.export)
+    if _is_arn(secret.source):
+        return secret.source
+    if secret.service == "ssm":
+        return Sub(_OWN % "ssm" + f"parameter/{secret.source.removeprefix('/')}")
+    return Sub(_OWN % "secretsmanager" + f"secret:{secret.source}")
+
+
+def _is_arn(source: str) -> bool:
+    return source.startswith("arn:")

@@ -1,0 +1,168 @@
+"""docs/ci.md and .pre-commit-hooks.yaml hold: read and run by the programs that they are for."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+from tests.support.console import MINIMAL, QUIET, Run
+
+BIN = Path(sys.executable).parent
+PAGE = (ROOT / "docs" / "ci.md").read_text()
+WORKFLOW, STEPS, PRE_COMMIT = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+(REQUIREMENT,) = re.findall(r"```text\n(.*)\n```", PAGE)
+HOOKS = ROOT / ".pre-commit-hooks.yaml"
+
+Tool = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tool:
+    """Runs a program in an empty folder, with what is installed beside us in front of the path."""
+    monkeypatch.chdir(tmp_path)
+    identity = {f"GIT_{who}_{what}": "x@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    own = {"PRE_COMMIT_HOME": str(tmp_path / "pre-commit"), "GIT_CONFIG_GLOBAL": os.devnull}
+    environment = {**os.environ, **identity, **own, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+
+    def tool(*command: str, input: str | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, env=environment, input=input, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    return tool
+
+
+class TestWorkflow:
+    """The workflow that checks a pull request."""
+
+    def linted(self, tool: Tool, workflow: str) -> None:
+        Path("workflow.yaml").write_text(workflow)
+        done = tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", "workflow.yaml")
+        assert done.returncode == 0, done.stdout
+
+    def test_is_one(self, tool: Tool) -> None:
+        self.linted(tool, WORKFLOW)
+
+    def test_with_code_scanning(self, tool: Tool) -> None:
+        before, _, _ = WORKFLOW.partition("      - run: blogstack")
+        workflow = before + textwrap.indent(STEPS, " " * 6)
+        self.linted(tool, workflow.replace("contents: read\n", "contents: read\n  security-events: write\n"))
+
+    def test_its_command_annotates(self, run: Run) -> None:
+        (command,) = re.findall(r"run: blogstack (.*)", WORKFLOW)
+        Path("blogstack.yaml").write_text(QUIET)
+        run("compile", "--no-lint")
+        assert run(*shlex.split(command)).returncode == 0
+        Path("blogstack.yaml").write_text(MINIMAL + "service: {memory: 8192}\n")
+        result = run(*shlex.split(command))
+        assert result.returncode == 1
+        assert "::error file=blogstack.yaml,line=3,endLine=3,col=19,endColumn=23,title=BS301::" in result.stdout
+
+    def test_it_watches_what_it_checks(self) -> None:
+        (requirements,) = re.findall(r"run: python -m pip install --requirement (.*)", WORKFLOW)
+        paths = yaml.safe_load(WORKFLOW)[True]["pull_request"]["paths"]
+        assert paths == ["blogstack.yaml", "templates/out/**", requirements]
+
+    def test_its_requirement_is_what_pre_commit_takes(self) -> None:
+        (repo,) = yaml.safe_load(PRE_COMMIT)["repos"]
+        assert f"blogstack @ git+{repo['repo']}@{repo['rev']}" == REQUIREMENT
+
+    def test_after_an_upgrade(self, run: Run, tool: Tool) -> None:
+        assert run("init").returncode == 0
+        schema = Path("blogstack.schema.json")
+        current = schema.read_text()
+        schema.write_text("{}")
+        (command,) = re.findall(r"`(blogstack schema .*?)`", PAGE)
+        assert tool("sh", "-c", command).returncode == 0
+        assert schema.read_text() == current
+
+
+class TestPreCommit:
+    """The hooks, run by pre-commit; it would install blogstack from the network, so here it takes what is there."""
+
+    def test_files_are_valid(self, tool: Tool) -> None:
+        assert tool("pre-commit", "validate-manifest", str(HOOKS)).returncode == 0
+        Path("config.yaml").write_text(PRE_COMMIT)
+        assert tool("pre-commit", "validate-config", "config.yaml").returncode == 0
+
+    def test_hooks(self, tool: Tool, tmp_path: Path) -> None:
+        revision = self.repository(tool, tmp_path / "hooks", {".pre-commit-hooks.yaml": HOOKS.read_text()})
+        config = yaml.safe_load(PRE_COMMIT)
+        (repo,) = config["repos"]
+        repo |= {"repo": str(tmp_path / "hooks"), "rev": revision}
+        for hook in repo["hooks"]:
+            hook["language"] = "system"
+        os.chdir(tmp_path)
+        files = {"blogstack.yaml": QUIET, ".pre-commit-config.yaml": yaml.safe_dump(config)}
+        self.repository(tool, tmp_path / "project", files)
+        assert tool("blogstack", "compile").returncode == 0
+        self.commit(tool)
+        assert self.outcome(tool) == {"blogstack validate": "Passed", "blogstack compile --check": "Passed"}
+
+        with Path("templates/out/blog-api-service.yaml").open("a") as template:
+            template.write("# mine\n")
+        assert self.outcome(tool) == {"blogstack validate": "Passed", "blogstack compile --check": "Failed"}
+
+        Path("blogstack.yaml").write_text(QUIET + "service: {memory: 8192}\n")
+        assert self.outcome(tool) == {"blogstack validate": "Failed", "blogstack compile --check": "Failed"}
+        assert "blogstack.yaml:6:19: error[BS301]" in tool("pre-commit", "run", "--all-files").stdout
+
+        Path("blogstack.yaml").write_text(QUIET)
+        assert tool("blogstack", "compile").returncode == 0
+        Path("another").mkdir()
+        Path("another", "blogstack.yaml").write_text("name: x\n")
+        self.commit(tool)
+        assert self.outcome(tool) == {"blogstack validate": "Failed", "blogstack compile --check": "Passed"}
+
+    def repository(self, tool: Tool, folder: Path, files: dict[str, str]) -> str:
+        """Makes a repository, in which the process then is, and commits; returns the commit."""
+        folder.mkdir()
+        os.chdir(folder)
+        tool("git", "init", "--quiet")
+        for name, text in files.items():
+            Path(name).write_text(text)
+        return self.commit(tool)
+
+    def commit(self, tool: Tool) -> str:
+        tool("git", "add", "--all")
+        assert tool("git", "commit", "--quiet", "--message", "commit").returncode == 0
+        return tool("git", "rev-parse", "HEAD").stdout.strip()
+
+    def outcome(self, tool: Tool) -> dict[str, str]:
+        """What pre-commit says of each hook."""
+        said = tool("pre-commit", "run", "--all-files").stdout
+        return dict(re.findall(r"^(blogstack [a-z -]+?)\.+(Passed|Failed)$", said, re.MULTILINE))
+
+
+class TestCompletion:
+    """Completion in bash, as its script asks for it."""
+
+    @pytest.mark.parametrize(
+        ("words", "completed"),
+        [
+            (["comp"], ["compile"]),
+            (["validate", "--diagnostics", "s"], ["sarif"]),
+            (["compile", "--wat"], ["--watch"]),
+            (["explain", "scaling.m"], ["scaling.min", "scaling.max", "scaling.memory"]),
+            (["explain", "BS30"], [f"BS30{number}" for number in range(1, 10)]),
+        ],
+    )
+    def test_bash(self, tool: Tool, words: list[str], completed: list[str]) -> None:
+        script = f"""
+            eval "$(_BLOGSTACK_COMPLETE=source_bash blogstack)"
+            COMP_WORDS=(blogstack {shlex.join(words)}) COMP_CWORD={len(words)}
+            _blogstack_completion blogstack
+            printf '%s\\n' "${{COMPREPLY[@]}}"
+        """
+        done = tool("bash", "-c", script)
+        assert (done.stdout.split(), done.stderr) == (completed, "")

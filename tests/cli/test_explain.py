@@ -1,0 +1,196 @@
+"""What `blogstack explain` and the pages of docs/reference say: of every code and of every key, from one source."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from blogstack.config.reference import Key, keys
+from blogstack.diagnostics import Code
+from blogstack.help.explain import about, explain, guide, page, words
+from blogstack.pipeline import validate_text
+from tests.conftest import ROOT
+from tests.support.console import Run, on_terminal
+from tools.docs import FOLDER, pages
+
+KEYS = list(keys())
+
+
+class TestKeys:
+    """Of every key there is its meaning, its type and limits, its default and an example that holds."""
+
+    @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
+    def test_is_whole(self, key: Key) -> None:
+        assert key.description.endswith(".")
+        assert key.takes
+        assert "pydantic" not in key.takes and "<" not in key.takes
+        assert explain(key.name) == about(key) + guide(key)
+
+    @pytest.mark.parametrize("key", [key for key in KEYS if key.example is not None], ids=lambda key: key.name)
+    def test_example_holds(self, key: Key) -> None:
+        """It has nothing wrong with it but for keys that are missing beside it."""
+        minimal = {"name": "blog-api", "region": "ap-northeast-2"}
+        told = about(key).split("```yaml\n")[1].removesuffix("```\n")
+        rest = "".join(f"{name}: {value}\n" for name, value in minimal.items() if name != key.path[0])
+        found = validate_text("blogstack.yaml", (rest + told).encode()).diagnostics
+        shape = {diagnostic.code for diagnostic in found if diagnostic.code.id.startswith(("BS1", "BS2"))}
+        assert shape <= {Code.MISSING_KEY, Code.EXCLUSIVE}
+
+    @pytest.mark.parametrize(
+        ("name", "takes", "default"),
+        [
+            ("scaling.min", "whole number, 1 to 5000 tasks", "`2`"),
+            ("service.stop_timeout", "duration, 2s to 2m", "`30s`"),
+            ("deployment.bake_time", "duration in whole minutes, 0m to 24h", "`5m`"),
+            ("service.exec", "true or false", "`false`"),
+            ("logs.container_insights", "true or false", "`true`"),
+            ("image.architecture", "one of x86_64, arm64", "`x86_64`"),
+            ("scaling.cpu", "null or whole number, 1 to 100 percent", "`60`"),
+            ("service.health.command", "null or text, 1 to 1024 characters", "`null`"),
+            ("network.create.cidr", "an IPv4 CIDR block without host bits, /16 to /22", "`10.0.0.0/16`"),
+            ("load_balancer.allowed_cidrs", None, "`[0.0.0.0/0]`"),
+            ("service.secrets", None, "`{}`"),
+            ("region", None, "none; the key is required"),
+            ("scaling", "mapping", "those of its keys"),
+            ("database", "null or mapping", "`null`"),
+        ],
+    )
+    def test_limits_in_words(self, name: str, takes: str | None, default: str) -> None:
+        text = explain(name)
+        assert takes is None or f"- Type: {takes}\n" in text
+        assert f"- Default: {default}\n" in text
+
+    def test_lists_and_mappings_in_words(self) -> None:
+        tag = "an image tag, at most 128 characters (use A-Z, a-z, 0-9 and ._-)"
+        assert f"- Type: list, at most 5 items, none twice; each item: {tag}\n" in explain("image.mutable_tags")
+        variable = "a variable name, at most 128 characters (use letters, digits and _, not first a digit)"
+        each = f"each key: {variable}; each value: text, number, true or false"
+        assert f"- Type: mapping, at most 200 keys; {each}\n" in explain("service.environment")
+
+    def test_a_section_lists_its_keys(self) -> None:
+        text = explain("network")
+        assert [line for line in text.splitlines() if line.startswith("- `")] == [
+            "- `network.create`: Make a network with these settings.",
+            "- `network.existing`: Use a network that exists.",
+        ]
+        assert "- `service.permissions[].actions`: IAM actions" in explain("service.permissions")
+
+    def test_rules_that_check_a_key(self) -> None:
+        assert "BS301 (Fargate does not sell this task size)" in explain("service.memory")
+
+
+class TestWords:
+    """What is found, and what is said of a word that is not."""
+
+    @pytest.mark.parametrize(
+        ("word", "title"),
+        [
+            ("BS301", "# BS301: Fargate does not sell this task size"),
+            ("bs301", "# BS301: Fargate does not sell this task size"),
+            ("mutable_tags", "# image.mutable_tags"),
+            ("health.path", "# service.health.path"),
+            ("name", "# name"),
+            ("service.permissions[0].actions", "# service.permissions[].actions"),
+            ("service.permissions.actions", "# service.permissions[].actions"),
+            ("environments.prod.scaling.min", "# scaling.min"),
+            ("environments", "# environments"),
+        ],
+    )
+    def test_found(self, run: Run, word: str, title: str) -> None:
+        result = run("explain", word)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout.splitlines()[0] == title
+        assert "\x1b" not in result.stdout
+
+    @pytest.mark.parametrize(
+        ("word", "said"),
+        [
+            ("scalling", "'scalling' is neither a code nor a key; did you mean 'scaling'?"),
+            ("scaling.mni", "did you mean 'scaling.min'?"),
+            ("deregistration-delay", "did you mean 'deregistration_delay'?"),
+            ("BS3O1", "did you mean 'BS3"),
+            ("path", "the name of several keys: service.health.path, load_balancer.health_check.path"),
+            ("", "codes are BSnnn; keys start with name, region, tags"),
+            ("....", "is neither a code nor a key"),
+            ("짧은", "is neither a code nor a key"),
+        ],
+    )
+    def test_not_found(self, run: Run, word: str, said: str) -> None:
+        result = run("explain", word)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert said in " ".join(result.stderr.split())
+
+    @pytest.mark.parametrize("code", Code, ids=lambda code: code.id)
+    def test_every_code(self, code: Code) -> None:
+        assert explain(code.id) == page(code)
+
+    def test_everything_is_completed(self) -> None:
+        assert {"BS301", "scaling.min", "service.permissions[].actions"} <= set(words())
+        assert all(explain(word) for word in words())
+
+
+class TestTerminal:
+    """On a terminal the Markdown is laid out, in colour unless NO_COLOR is set."""
+
+    def test_colour(self) -> None:
+        text = on_terminal("explain", "BS302")
+        assert "## What it means" not in text
+        assert "\x1b[38" in text
+
+    def test_no_color(self) -> None:
+        text = on_terminal("explain", "BS302", NO_COLOR="1")
+        assert "What it means" in text
+        assert "\x1b[3" not in text
+
+
+def test_other_commands_start_without_it() -> None:
+    """Only what a command needs is imported: half of a short run is its start."""
+    late = (
+        "blogstack.help.explain",
+        "blogstack.config.reference",
+        "blogstack.reports.sarif",
+        "rich.markdown",
+        "watchfiles",
+        "cfnlint",
+    )
+    code = f"import sys, blogstack.cli.app; print([name for name in {late!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+class TestPages:
+    """docs/reference is what `make docs` writes."""
+
+    def test_up_to_date(self) -> None:
+        assert {path.name: path.read_text() for path in FOLDER.iterdir()} == pages(), "run `make docs`"
+
+    def test_every_key_and_code_is_there_in_order(self) -> None:
+        titles = [line.lstrip("# ") for line in pages()["language.md"].splitlines() if line.startswith("##")]
+        assert titles == [key.name for key in KEYS]
+        assert [line[3:8] for line in pages()["codes.md"].splitlines() if line.startswith("| [")] == [
+            c.id for c in Code
+        ]
+
+    def test_pages_are_package_data(self) -> None:
+        assert "codes/*.md" in (ROOT / "setup.cfg").read_text().split()
+
+
+class TestGuides:
+    """What there is to know beside a key."""
+
+    def test_each_is_a_key_s(self) -> None:
+        guides = {path.stem for path in (ROOT / "blogstack" / "help" / "guides").iterdir()}
+        assert guides
+        assert guides <= {key.name for key in keys()}
+
+    def test_statements_for_the_key_policy(self, run: Run) -> None:
+        """`explain kms_key` prints the statements that a key of the user's own must have, ready to copy."""
+        text = run("explain", "kms_key").stdout
+        statements = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+        principals = {statement["Principal"]["Service"] for statement in statements}
+        assert principals == {"logs.REGION.amazonaws.com", "cloudwatch.amazonaws.com"}
+        assert all(statement["Effect"] == "Allow" and statement["Condition"] for statement in statements)

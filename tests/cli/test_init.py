@@ -1,0 +1,148 @@
+"""blogstack init: what it writes, what it sees of the service in the folder, and that it overwrites nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from blogstack.cli.detection import Seen, exposed_port, framework
+from tests.conftest import ROOT
+from tests.support.console import Run, contents
+
+
+@pytest.mark.parametrize("chosen", ["fastapi", "django", "other"])
+def test_writes_what_compiles(run: Run, chosen: str) -> None:
+    result = run("init", "--framework", chosen)
+    assert result.returncode == 0
+    schema = json.loads(Path("blogstack.schema.json").read_text())
+    jsonschema.Draft7Validator.check_schema(schema)
+    compiled = run("compile", "--no-lint")
+    assert compiled.returncode == 0
+    assert "error" not in compiled.stderr
+    assert "BS313" not in compiled.stderr
+
+
+def test_takes_what_it_sees(run: Run) -> None:
+    """Name, port and framework of a service that is there already; an option wins over what is seen."""
+    Path("shop").mkdir()
+    Path("shop/Dockerfile").write_text("FROM python:3.14-slim\nEXPOSE 8080\n")
+    Path("shop/requirements.txt").write_text("Django==6.0\n")
+    result = run("init", cwd="shop")
+    assert result.returncode == 0
+    assert "with port 8080 from Dockerfile and framework django from requirements.txt" in result.stdout
+    text = Path("shop/blogstack.yaml").read_text()
+    for line in ("name: shop  #", "  framework: django  #", "  port: 8080  #", '    ALLOWED_HOSTS: "*"  #'):
+        assert f"\n{line}" in text
+    assert run("compile", "--no-lint", cwd="shop").returncode == 0
+    Path("shop/blogstack.yaml").unlink()
+    Path("shop/blogstack.schema.json").unlink()
+    result = run("init", "--framework", "fastapi", cwd="shop")
+    assert "wrote blogstack.yaml and blogstack.schema.json, with port 8080 from Dockerfile; next:" in result.stdout
+    assert "\n  framework: fastapi  #" in Path("shop/blogstack.yaml").read_text()
+
+
+@pytest.mark.parametrize(("dockerfile", "checked"), [("FROM python:3.14-slim\n", True), ("FROM python:3.14\n", False)])
+def test_an_image_without_curl_is_checked_without_it(run: Run, dockerfile: str, checked: bool) -> None:
+    """The command is one for the container's shell, and holds where curl is installed after all."""
+    Path("Dockerfile").write_text(dockerfile)
+    run("init")
+    assert run("compile", "--no-lint").returncode == 0
+    template = next(Path("templates/out").glob("*-service.yaml")).read_text()
+    assert ("urlopen('http://127.0.0.1:8000/health'" in template) is checked
+    assert ("curl -fsS http://127.0.0.1:8000/health" in template) is not checked
+
+
+def test_what_is_commented_out_holds(run: Run) -> None:
+    """Every block of the starter compiles once its hash is taken away."""
+    run("init", "--framework", "django")
+    text = Path("blogstack.yaml").read_text()
+    commented = re.sub(r"^( *)# ((?: *\w+:|  \w+: ).*)$", r"\1\2", text, flags=re.MULTILINE)
+    assert commented.count("database: {}") == 1 and "\ndatabase" in commented and "\nalarms:\n  email" in commented
+    Path("blogstack.yaml").write_text(commented)
+    result = run("compile", "--no-lint")
+    assert result.returncode == 0, result.stderr
+
+
+def test_sees_nothing_in_an_empty_folder(run: Run) -> None:
+    assert "with port 8000, because no Dockerfile here exposes one; next:" in run("init").stdout
+    text = Path("blogstack.yaml").read_text()
+    assert "\n  framework: other  #" in text and "\n  port: 8000  #" in text
+
+
+@pytest.mark.parametrize("name", ["blogstack.yaml", "blogstack.schema.json"])
+def test_overwrites_nothing(run: Run, name: str) -> None:
+    Path(name).write_text("mine")
+    result = run("init")
+    assert result.returncode == 1
+    assert f"{name} exists already; nothing was written" in result.stderr
+    assert {k: v for k, v in contents(Path()).items() if k.startswith("blogstack")} == {name: b"mine"}
+
+
+def test_a_folder_that_is_no_more(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("gone").mkdir()
+    monkeypatch.chdir("gone")
+    Path("../gone").rmdir()
+    result = run("init")
+    monkeypatch.chdir("/")
+    assert result.returncode == 1
+    assert "this folder cannot be read: No such file or directory" in result.stderr
+
+
+def test_what_can_be_read_only_as_bytes(run: Run) -> None:
+    """A file that is no text, and a folder of a file's name, show nothing."""
+    Path("Dockerfile").write_bytes(bytes(range(256)))
+    Path("requirements.txt").mkdir()
+    Path("pyproject.toml").write_text("[project\n")
+    assert run("init").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "port"),
+    [
+        ("FROM a\nEXPOSE 8080\n", "8080"),
+        ("FROM a\nexpose 8080/tcp 9090\n", "8080"),
+        ("FROM a\nEXPOSE 5353/udp 8080\n", "8080"),
+        ("FROM a\nEXPOSE 8080\nEXPOSE 9090\n", "8080"),
+        ("FROM a AS build\nEXPOSE 3000\nFROM b\nEXPOSE 8080\n", "8080"),
+        ("FROM a AS base\nEXPOSE 8080\nFROM base\nCMD run\n", "8080"),
+        ("FROM a\nENV PORT=8080 \\\n  HOST=x\nEXPOSE $PORT\n", "8080"),
+        ("FROM a\nENV PORT 8080\nEXPOSE ${PORT}/tcp\n", "8080"),
+        ('FROM a\nARG PORT="8080"\nEXPOSE ${PORT}\n', "8080"),
+        ("FROM a\nEXPOSE ${PORT:-8080}\n", "8080"),
+        ("FROM a\n# EXPOSE 1\nRUN echo EXPOSE 2\n", None),
+        ("FROM a\nEXPOSE $PORT\n", None),
+        ("FROM a\nEXPOSE 8000-8010\n", None),
+        ("FROM a\nEXPOSE 0 70000\n", None),
+        ("", None),
+    ],
+)
+def test_port(dockerfile: str, port: str | None) -> None:
+    assert exposed_port({"Dockerfile": dockerfile}) == (port and Seen(port, "Dockerfile"))
+
+
+def test_port_of_the_blog() -> None:
+    assert exposed_port({"Dockerfile": (ROOT / "Dockerfile").read_text()}) == Seen("8000", "Dockerfile")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("requirements.txt", "Django>=5\npsycopg\n", "django"),
+        ("requirements.txt", "uvicorn\n  fastapi[standard] == 0.120 # web\n", "fastapi"),
+        ("requirements.txt", "django-environ\nfastapi-utils\n# django\n-r base.txt\n", None),
+        ("requirements.txt", "django\nfastapi\n", None),
+        ("pyproject.toml", "[project]\ndependencies = ['fastapi>=0.1', 'uvicorn']\n", "fastapi"),
+        ("pyproject.toml", "[tool.poetry.dependencies]\npython = '^3.11'\nDjango = '^5'\n", "django"),
+        ("pyproject.toml", "[project]\ndependencies = 3\n", None),
+        ("pyproject.toml", "project = 3\n", None),
+        ("pyproject.toml", "[project\n", None),
+        ("requirements.in", "fastapi\n", "fastapi"),
+        ("setup.cfg", "fastapi\n", None),
+    ],
+)
+def test_framework(name: str, text: str, found: str | None) -> None:
+    assert framework({name: text}) == (found and Seen(found, name))

@@ -1,0 +1,1 @@
+"""Templates and commands against an emulated AWS."""

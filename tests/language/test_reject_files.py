@@ -1,0 +1,236 @@
+"""What is said about files and folders: the real console script, in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.language.test_reject import HELLO
+
+SCRIPT = Path(sys.executable).with_name("blogstack")
+OUT = "templates/out"
+
+
+class Case(NamedTuple):
+    """Files to make, the command line, and what it says: code, path, message and help."""
+
+    command: str
+    said: tuple[tuple[str, str, str, str], ...]
+    prepare: Callable[[Path], object] = lambda folder: (folder / "blogstack.yaml").write_text(HELLO)
+
+
+def nothing(folder: Path) -> None:
+    """An empty folder."""
+
+
+def compiled(folder: Path) -> None:
+    """A folder with its templates."""
+    (folder / "blogstack.yaml").write_text(HELLO)
+    run(folder, "compile --no-lint")
+
+
+def stale(folder: Path) -> None:
+    """Templates of which one was edited, one is missing and one is of a stack that is no more."""
+    compiled(folder)
+    out = folder / OUT
+    (out / "blog-api-service.yaml").write_text((out / "blog-api-service.yaml").read_text() + "\n")
+    (out / "blog-api-network.yaml").rename(out / "blog-api-gone.yaml")
+    (out / "notes.yaml").write_text("mine: true\n")
+
+
+def two_files(folder: Path) -> None:
+    """Two files of one service."""
+    compiled(folder)
+    (folder / "two.yaml").write_text(HELLO.replace("us-east-1", "us-east-2"))
+
+
+def one_domain(folder: Path) -> None:
+    for name in ("web", "worker"):
+        (folder / f"{name}.yaml").write_text(HELLO.replace("blog-api", name, 1))
+
+
+def one_repository(folder: Path) -> None:
+    """Two services that run one image."""
+    for name in ("web", "worker"):
+        text = HELLO.replace("blog-api", name, 1) + "image: {repository: blog-api}\n"
+        (folder / f"{name}.yaml").write_text(text.replace("blog.example", f"{name}.example"))
+
+
+def out_is_a_file(folder: Path) -> None:
+    """A file where the folder of the templates should be."""
+    (folder / "blogstack.yaml").write_text(HELLO)
+    (folder / "templates").write_text("")
+
+
+def template_is_a_folder(folder: Path) -> None:
+    """A folder where a template should be."""
+    (folder / "blogstack.yaml").write_text(HELLO)
+    (folder / OUT / "blog-api-service.yaml").mkdir(parents=True)
+
+
+def names_meet(folder: Path) -> None:
+    """Files of somebody else under the names of our templates: one by hand, one of a service whose names meet ours."""
+    (folder / "other.yaml").write_text(HELLO.replace("blog-api", "blog") + "environments: {api: {}}\n")
+    run(folder, "compile --no-lint other.yaml")
+    (folder / OUT / "blog-api-service.yaml").write_text("Resources: {}\n")
+    (folder / "blogstack.yaml").write_text(HELLO)
+
+
+def loop(folder: Path) -> None:
+    """A link to itself."""
+    (folder / "blogstack.yaml").symlink_to("blogstack.yaml")
+
+
+RUN = "run `blogstack compile`"
+BEFORE = "the folder is as it was before"
+INIT = "name the file, or let `blogstack init` write one"
+CASES: dict[str, Case] = {
+    "no file": Case("compile", (("BS101", "blogstack.yaml", "no such file", INIT),), nothing),
+    "no such files": Case(
+        "validate one.yaml a/two.yaml",
+        (("BS101", "one.yaml", "no such file", INIT), ("BS101", "a/two.yaml", "no such file", INIT)),
+    ),
+    "a folder": Case(
+        "compile templates/",
+        (("BS101", "templates/", "this is a folder", "name the file in it: templates/blogstack.yaml"),),
+        lambda folder: (folder / "templates").mkdir(),
+    ),
+    "a link to itself": Case(
+        "validate",
+        (
+            (
+                "BS101",
+                "blogstack.yaml",
+                "cannot be read: Too many levels of symbolic links",
+                "check that it is a file and that you may read it",
+            ),
+        ),
+        loop,
+    ),
+    "out is a file": Case(
+        "compile --no-lint",
+        (("BS501", OUT, f"{OUT} cannot be written: Not a directory", BEFORE),),
+        out_is_a_file,
+    ),
+    "a template is a folder": Case(
+        "compile --no-lint",
+        (("BS501", OUT, f"{OUT} cannot be written: Is a directory", BEFORE),),
+        template_is_a_folder,
+    ),
+    "files of somebody else": Case(
+        "compile --no-lint",
+        tuple(
+            (
+                "BS501",
+                OUT,
+                f"{OUT}/blog-api-{stack}.yaml is there already, and not from this service",
+                "move it away, give the service another name, or choose another folder with --out",
+            )
+            for stack in ("network", "tasks", "service")
+        ),
+        names_meet,
+    ),
+    "the same stack twice": Case(
+        "compile --no-lint blogstack.yaml two.yaml",
+        (
+            (
+                "BS502",
+                "two.yaml",
+                "the stack blog-api-registry is described by blogstack.yaml too",
+                "give each service a name of its own",
+            ),
+        ),
+        two_files,
+    ),
+    "one domain twice": Case(
+        "compile --no-lint web.yaml worker.yaml",
+        (
+            (
+                "BS502",
+                "worker.yaml",
+                "the domain blog.example.com in the hosted zone Z0123456789 is described by web.yaml too",
+                "give each service a domain.name of its own",
+            ),
+        ),
+        one_domain,
+    ),
+    "one repository twice": Case(
+        "compile --no-lint web.yaml worker.yaml",
+        (
+            (
+                "BS502",
+                "worker.yaml",
+                "the repository blog-api in us-east-1 is described by web.yaml too",
+                "in one of them write image.uri, the repository's address, instead of image.repository",
+            ),
+        ),
+        one_repository,
+    ),
+    "nothing compiled yet": Case(
+        "compile --check --no-lint",
+        tuple(
+            ("BS503", OUT, f"{OUT}/blog-api-{stack}.yaml is missing", RUN)
+            for stack in ("registry", "network", "tasks", "service")
+        ),
+    ),
+    "out of date": Case(
+        "compile --check --no-lint",
+        (
+            ("BS503", OUT, f"{OUT}/blog-api-network.yaml is missing", RUN),
+            ("BS503", OUT, f"{OUT}/blog-api-service.yaml is out of date", RUN),
+            ("BS503", OUT, f"{OUT}/blog-api-gone.yaml belongs to a stack that no longer exists", RUN),
+        ),
+        stale,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_files(name: str, tmp_path: Path) -> None:
+    """The diagnostics, the exit status, and a folder that is as it was before."""
+    case = CASES[name]
+    case.prepare(tmp_path)
+    before = dict(contents(tmp_path))
+    status, output, errors = run(tmp_path, f"{case.command} --diagnostics json")
+    assert (status, errors) == (1, "")
+    found = json.loads(output)
+    assert [(d["code"], d["path"], d["message"], d["help"]) for d in found] == list(case.said)
+    assert {(d["severity"], d["line"], d["column"], d["end_line"], d["end_column"]) for d in found} == {
+        ("error", None, None, None, None)
+    }
+    assert dict(contents(tmp_path)) == before
+
+
+def test_files_as_text(tmp_path: Path) -> None:
+    """People read the same, on standard error."""
+    status, output, errors = run(tmp_path, "compile")
+    assert (status, output) == (1, "")
+    assert (
+        errors
+        == f"blogstack.yaml: error[BS101]: no such file\nhelp: {INIT}\n\n1 error\n`blogstack explain BS101` says more\n"
+    )
+
+
+def test_check_of_what_was_compiled(tmp_path: Path) -> None:
+    """Nothing to say about templates that are as they should be, whatever else is in the folder."""
+    compiled(tmp_path)
+    (tmp_path / OUT / "notes.yaml").write_text("mine: true\n")
+    assert run(tmp_path, "compile --check --no-lint") == (0, "", "")
+
+
+def run(folder: Path, command: str) -> tuple[int, str, str]:
+    """Exit status, standard output and standard error of `blogstack`."""
+    done = subprocess.run([SCRIPT, *command.split()], cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def contents(folder: Path) -> Iterator[tuple[str, bytes | None]]:
+    """Every file in a folder with its bytes, every other thing without."""
+    for path in folder.rglob("*"):
+        yield path.relative_to(folder).as_posix(), path.read_bytes() if path.is_file() else None

@@ -1,0 +1,319 @@
+"""Valid configurations: anything that the language allows and no rule refuses."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from hypothesis import strategies as st
+
+from blogstack.config.deployment import Deployment
+from blogstack.config.load_balancer import TlsPolicy
+from blogstack.config.logs import RetentionDays
+from blogstack.facts.fargate import TASK_SIZES
+from blogstack.facts.rds import classes_in, database_name, facts, is_reserved
+from blogstack.facts.regions import REGIONS, partition
+from tests.strategies.overrides import overrides
+from tests.strategies.parts import TEXTS, Data, durations, optional, secrets
+from tests.strategies.sidecars import with_sidecars
+
+NAMES = st.from_regex(r"[a-z](?:-?[a-z0-9]){1,12}", fullmatch=True).filter(
+    lambda name: not is_reserved(database_name(name))
+)
+SUBNETS = st.integers(16**12, 16**17 - 1).map(lambda number: f"subnet-{number:017x}")
+CIDRS = st.builds(
+    lambda a, b, prefix: f"{a}.{b if prefix > 8 else 0}.0.0/{prefix}",
+    st.integers(1, 223),
+    st.integers(0, 255),
+    st.sampled_from([8, 16, 24]),
+)
+
+
+def image(region: str) -> st.SearchStrategy[Data]:
+    """An image to build, or one that exists."""
+    common = {"architecture": st.sampled_from(["x86_64", "arm64"])}
+    tags = st.lists(st.from_regex(r"[a-z][a-z0-9.-]{0,8}", fullmatch=True), unique=True, max_size=5)
+    made = optional({}, {**common, "repository": NAMES, "keep": st.integers(2, 1000), "mutable_tags": tags})
+    ecr = st.just("123456789012.dkr.ecr.us-east-1.amazonaws.com/blog")
+    elsewhere = st.sampled_from(["nginx", "ghcr.io/team/blog", "registry.example.com:5000/a/b"])
+    secret = st.just(f"arn:{partition(region)}:secretsmanager:{region}:123456789012:secret:registry-AbCdEf")
+    return made | optional({"uri": ecr}, common) | optional({"uri": elsewhere}, {**common, "credentials": secret})
+
+
+@st.composite
+def health(draw: st.DrawFn) -> Data:
+    """A container's check whose timeout is below its interval."""
+    interval = draw(st.integers(5, 300))
+    others = {
+        "path": st.sampled_from(["/health", "/", "/a/b?c=1&d=%20"]),
+        "ready_path": st.sampled_from(["/ready", None]),
+        "command": st.sampled_from(["python -m check", "test -f /tmp/ok && echo '$X' \"${Y}\""]),
+        "retries": st.integers(1, 10),
+        "start_period": durations(0, 300),
+    }
+    required = {"interval": st.just(interval), "timeout": st.integers(2, min(60, interval - 1))}
+    return draw(optional(required, others))
+
+
+@st.composite
+def service(draw: st.DrawFn, region: str) -> Data:
+    """A container of a size that is sold; exec only with a writable root."""
+    cpu = draw(st.sampled_from(sorted(TASK_SIZES)))
+    memory = draw(st.sampled_from(TASK_SIZES[cpu]))
+    spelling = draw(st.booleans())
+    # cfn-lint (I3510) knows which resources an action can have.
+    arn = f"arn:{partition(region)}"
+    objects = {"actions": ["s3:GetObject", "s3:PutObject"], "resources": [f"{arn}:s3:::b/*"]}
+    queue = {"actions": ["sqs:SendMessage"], "resources": [f"{arn}:sqs:{region}:123456789012:q"]}
+    statement = st.sampled_from([objects, queue])
+    values = (
+        TEXTS | st.integers(-(10**6), 10**6) | st.booleans() | st.sampled_from(["${AWS::Region}", "${A}", "no", "1.0"])
+    )
+    variables = st.dictionaries(st.from_regex(r"[A-Z][A-Z0-9_]{0,10}", fullmatch=True), values, max_size=4)
+    others = {
+        "framework": st.sampled_from(["fastapi", "django", "other"]),
+        "ephemeral_storage": st.integers(20, 200),
+        "port": st.integers(1, 65535),
+        "command": st.lists(TEXTS.filter(bool) | st.integers(0, 99), min_size=1, max_size=4),
+        "environment": variables,
+        "permissions": st.lists(statement, max_size=2),
+        "secrets": secrets(region),
+        "release": st.lists(TEXTS.filter(bool), min_size=1, max_size=3),
+        "user": st.sampled_from(["1000", 1000, "1000:1000"]),
+        "stop_timeout": durations(2, 120),
+        "health": health(),
+    }
+    data = draw(optional({"cpu": st.just(cpu), "memory": st.just(memory)}, others))
+    if spelling and memory % 1024 == 0:
+        data |= {"cpu": f"{cpu / 1024:g} vCPU", "memory": f"{memory // 1024} GB"}
+    if draw(st.booleans()):
+        data |= {"readonly_root": False, "exec": draw(st.booleans())}
+    return data
+
+
+@st.composite
+def database(draw: st.DrawFn, region: str) -> Data:
+    """A database that the region sells, with storage that can grow or does not."""
+    storage = draw(st.integers(20, 1000))
+    grown = st.just(storage) | st.integers(-(-storage * 11 // 10), 65536)
+    classes = classes_in(region) or ["db.m7g.large"]
+    # Majors and the newest minors: with an old minor AWS sells few classes only, which cfn-lint (E3062) tells.
+    newest = {version.split(".")[0]: version for version in facts().versions}
+    others = {
+        "engine_version": st.sampled_from([*newest, *newest.values()]),
+        "multi_az": st.booleans(),
+        "name": st.sampled_from(["blog", "Blog_1"]),
+        "backup_retention": st.integers(1, 35),
+        "deletion_protection": st.booleans(),
+        "performance_insights": st.booleans(),
+    }
+    required = {"instance_class": st.sampled_from(classes), "storage": st.just(storage), "max_storage": grown}
+    return draw(optional(required, others))
+
+
+@st.composite
+def load_balancer(draw: st.DrawFn, internal: st.SearchStrategy[bool]) -> Data:
+    """A load balancer whose check ends before the next one begins."""
+    interval = draw(st.integers(5, 300))
+    required = {"interval": st.just(interval), "timeout": st.integers(2, min(120, interval - 1))}
+    others = {
+        "path": st.sampled_from(["/health", "/live"]),
+        "healthy_threshold": st.integers(2, 10),
+        "unhealthy_threshold": st.integers(2, 10),
+        "success_codes": st.sampled_from(["200", 200, "200-299", "200,302"]),
+        "grace_period": durations(0, 7200),
+    }
+    return draw(
+        optional(
+            {"internal": internal, "health_check": optional(required, others)},
+            {
+                "allowed_cidrs": st.lists(CIDRS, min_size=1, max_size=4, unique=True),
+                "idle_timeout": durations(1, 4000),
+                "deregistration_delay": durations(0, 3600),
+                "stickiness": durations(1, 604800) | st.none(),
+                "access_logs": st.booleans() | st.sampled_from(["my-logs", "logs.example.com", "a1b"]),
+                "waf": st.booleans(),
+                "tls_policy": st.sampled_from(get_args(TlsPolicy)),
+                "deletion_protection": st.booleans(),
+            },
+        )
+    )
+
+
+def domain(region: str, name: str) -> st.SearchStrategy[Data | None]:
+    """A domain, with or without a certificate of its own; none where Route 53 has no public hosted zones."""
+    if region.startswith("us-gov-"):
+        return st.none()
+    arn = st.just(f"arn:{partition(region)}:acm:{region}:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef")
+    required = {"name": st.just(name), "hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
+    return optional(required, {"certificate_arn": arn | st.none()})
+
+
+@st.composite
+def scaling(draw: st.DrawFn) -> Data:
+    """Limits of at most ten tasks, any policies and schedules; Spot only where there is room for it."""
+    low, high = sorted(draw(st.lists(st.integers(1, 10), min_size=2, max_size=2)))
+    others = {
+        "cpu": st.integers(1, 100) | st.none(),
+        "memory": st.integers(1, 100) | st.none(),
+        "requests": st.integers(1, 10**6) | st.none(),
+        "scale_out_cooldown": durations(0, 3600),
+        "scale_in_cooldown": durations(0, 3600),
+        "schedules": st.lists(schedule(), max_size=3, unique_by=lambda item: item["name"]),
+    }
+    data = draw(optional({"min": st.just(low), "max": st.just(high)}, others))
+    if low < high:
+        data |= draw(optional({}, {"spot": st.integers(0, 99)}))
+    return data
+
+
+@st.composite
+def schedule(draw: st.DrawFn) -> Data:
+    """A time at which the limits change."""
+    low, high = sorted(draw(st.lists(st.integers(0, 10), min_size=2, max_size=2)))
+    crons = ["0 8 ? * MON-FRI *", "0/15  8-17 L * ? 2027-2030", "59 23 ? JAN,JUL 6#3 *", "5 4 15W 1/3 ? *"]
+    required = {
+        "name": st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,8}", fullmatch=True),
+        "cron": st.sampled_from(crons),
+        "min": st.just(low),
+        "max": st.just(high),
+    }
+    return draw(optional(required, {"timezone": st.sampled_from(["Asia/Seoul", "America/St_Johns", "Etc/GMT+9"])}))
+
+
+def minutes(low: int, high: int) -> st.SearchStrategy[int | str]:
+    """A number of whole minutes in each of its spellings."""
+    return st.integers(low, high).flatmap(lambda n: st.sampled_from([n * 60, f"{n}m"]))
+
+
+def deployment() -> st.SearchStrategy[Data]:
+    """Each strategy with the keys that it has."""
+    back = {"circuit_breaker": st.booleans(), "rollback_on_alarms": st.just(False)}
+    bake = back | {"bake_time": minutes(0, 1440)}
+    rolling = {"minimum_healthy_percent": st.integers(0, 50), "maximum_percent": st.just(200)}
+    canary = {"canary_percent": st.integers(1, 100), "step_interval": minutes(1, 540)}
+    # Nine steps of 50 minutes and a day are less than the 33 hours that CloudFormation accepts.
+    linear = {"step_percent": st.integers(10, 100), "step_interval": minutes(1, 50)}
+    return st.one_of(
+        optional({}, {"strategy": st.just("rolling"), **back, **rolling}),
+        optional({"strategy": st.just("blue_green")}, bake),
+        optional({"strategy": st.just("canary")}, bake | canary),
+        optional({"strategy": st.just("linear")}, bake | linear),
+    )
+
+
+@st.composite
+def network(draw: st.DrawFn, inside_aws: bool, internal: bool) -> Data:
+    """A network that leads to the image and is wide enough for ten tasks, or one that exists."""
+    ways = ["nat", "public_ip", *(["endpoints"] if inside_aws else [])]
+    if draw(st.booleans()):
+        zones = st.sampled_from([2, 3, ["a", "b"], ["c", "a", "b"]])
+        cidr = st.sampled_from(["10.0.0.0/16", "10.64.0.0/18", "192.168.0.0/20", "172.16.0.0/21"])
+        others = {"cidr": cidr, "availability_zones": zones, "flow_logs": st.booleans()}
+        return {"create": draw(optional({"egress": st.sampled_from([*ways, "nat_per_az"])}, others))}
+    egress = draw(st.sampled_from(ways))
+    ids = draw(st.lists(SUBNETS, min_size=4, max_size=6, unique=True))
+    existing: Data = {"vpc_id": "vpc-0123456789abcdef0", "egress": egress}
+    existing["public_subnet_ids" if egress == "public_ip" or not internal else "private_subnet_ids"] = ids[:2]
+    if egress != "public_ip":
+        existing["private_subnet_ids"] = ids[2:]
+    existing["database_subnet_ids"] = draw(st.lists(SUBNETS, min_size=2, max_size=3, unique=True))
+    return {"existing": existing}
+
+
+@st.composite
+def configurations(draw: st.DrawFn) -> Data:
+    """A whole valid blogstack.yaml as plain data."""
+    region = draw(st.sampled_from(REGIONS))
+    internal = draw(st.booleans())
+    data: Data = {"name": draw(NAMES), "region": region}
+    data["image"] = draw(image(region))
+    uri = data["image"].get("uri", "")
+    sections: dict[str, st.SearchStrategy[Any]] = {
+        "tags": st.dictionaries(
+            st.from_regex(r"[a-z][a-z ._-]{0,5}[a-z]", fullmatch=True), st.sampled_from(["x", 7, True]), max_size=3
+        ),
+        "service": service(region),
+        "scaling": scaling(),
+        "load_balancer": load_balancer(st.just(internal)),
+        **({} if region.startswith("us-gov-") else {"domain": domain(region, "blog.example.com")}),
+        "database": database(region),
+        "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
+        "deployment": deployment(),
+        "kms_key": st.just(
+            f"arn:{partition(region)}:kms:{region}:123456789012:key/12345678-90ab-cdef-1234-567890abcdef"
+        ),
+        "alarms": st.fixed_dictionaries({"email": st.sampled_from(["ops@example.com", "a.b+c@sub.example.org"])}),
+        "logs": optional(
+            {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}
+        ),
+    }
+    chosen = draw(
+        optional({"network": sections.pop("network"), "load_balancer": sections.pop("load_balancer")}, sections)
+    )
+    if "service" in chosen:
+        endpoints = any(way.get("egress") == "endpoints" for way in chosen["network"].values())
+        chosen["service"] = draw(with_sidecars(chosen["service"], 8000, region, endpoints))
+    if draw(st.booleans()):
+        made = {"registry": not uri, "network": "create" in chosen["network"], "database": "database" in chosen}
+        stacks = (*(stack for stack, exists in made.items() if exists), "tasks", "service")
+        chosen["overrides"] = draw(overrides(st.none(), stacks))
+    return _settled(data | chosen)
+
+
+@st.composite
+def with_environments(draw: st.DrawFn) -> Data:
+    """A configuration with environments, each of which is valid when it is merged over the rest."""
+    data = draw(configurations())
+    # Those of an environment come over none: they would be of another service, in another network.
+    base = data.get("service", {})
+    for key in ("sidecars", "depends_on"):
+        base.pop(key, None)
+    data.get("overrides", {}).pop("network", None)  # not every environment may make one
+    region = data["region"]
+    beside = service(region).flatmap(lambda own: with_sidecars(own, base.get("port", 8000), region, True))
+    internal = data.get("load_balancer", {}).get("internal", False)
+    uri = data["image"].get("uri", "")
+    low = draw(st.integers(1, 10))
+    sections: dict[str, st.SearchStrategy[Any]] = {
+        "tags": st.dictionaries(st.sampled_from(["team", "stage"]), st.sampled_from(["x", 7, None])) | st.none(),
+        "service": beside | st.just({"environment": dict.fromkeys(base.get("environment", {}))}),
+        "scaling": st.just({"min": low, "max": draw(st.integers(low, 10)), "cpu": None, "spot": None}) | st.none(),
+        "load_balancer": load_balancer(st.just(internal)),
+        "network": network(not uri or f".dkr.ecr.{data['region']}." in uri, internal).map(_instead),
+        "deployment": deployment().map(_instead_of_deployment) | st.none(),
+        "alarms": st.just({"email": "ops@example.com"}) | st.none(),
+        "logs": st.just({"retention": 7}) | st.none(),
+        "overrides": overrides(st.just([]), ("tasks", "service")),
+    }
+    # Short enough for a service of the name NAME-ENVIRONMENT to stand for it.
+    names = draw(st.lists(st.from_regex(r"[a-z][a-z0-9]{0,3}", fullmatch=True), min_size=1, max_size=3, unique=True))
+    environments = {}
+    for number, name in enumerate(names):
+        own = domain(data["region"], f"{name}.blog.example.com") | st.none()
+        inherits = number == 0 or "domain" not in data  # a name leads to one environment
+        body = optional({}, sections | {"domain": own}) | st.none() if inherits else optional({"domain": own}, sections)
+        environments[name] = draw(body)
+    return _settled({**data, "environments": environments})
+
+
+def _settled(data: Data) -> Data:
+    """The same without sticky sessions anywhere, where requests move between two target groups somewhere."""
+    bodies = [data, *filter(None, data.get("environments", {}).values())]
+    if {(body.get("deployment") or {}).get("strategy") or "rolling" for body in bodies} != {"rolling"}:
+        for body in bodies:
+            (body.get("load_balancer") or {}).pop("stickiness", None)
+    return data
+
+
+def _instead(data: Data) -> Data:
+    """A network that takes the place of any other: what it does not name is taken back."""
+    lists: Data = {"public_subnet_ids": None, "private_subnet_ids": None}
+    return {key: {**lists, **data[key]} if key == "existing" and key in data else data.get(key) for key in _NETWORKS}
+
+
+def _instead_of_deployment(data: Data) -> Data:
+    """A deployment that takes the place of any other, whose keys might exclude its own."""
+    return {**dict.fromkeys(Deployment.model_fields), **data}
+
+
+_NETWORKS = ("create", "existing")

@@ -1,0 +1,77 @@
+"""Deploys compiled templates to the emulated AWS, with what a user would have there before."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from blogstack.blueprint import Blueprint
+from blogstack.pipeline import Compilation
+from tests.aws.emulator import Emulator
+
+ZONES = {"Z0123456789ABCDEFGHIJ": "example.com"}
+
+
+def deploy_all(aws: Emulator, compilation: Compilation, tag: str = "v1") -> None:
+    """Deploy every stack in order, as the printed commands do; fails with the stack's own reasons.
+
+    The first time (tag v1) also puts there what the configuration says exists.
+    """
+    if tag == "v1":
+        give_what_exists(aws, compilation)
+    with TemporaryDirectory() as folder:
+        for template in compilation.templates:
+            path = Path(folder) / f"{template.stack_name}.yaml"
+            path.write_text(template.text)
+            aws.deploy(path, template.stack_name, {"ImageTag": tag} if "ImageTag" in template.text else None)
+
+
+def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
+    """What the environments say exists, each once: zones, networks, certificates, secrets, buckets, repositories."""
+    zones: dict[str, str] = {}
+    certificates: dict[str, str] = {}
+    vpcs: dict[str, str] = {}
+    subnets: dict[str, object] = {}
+    secrets: dict[str, dict[str, str]] = {}
+    buckets: dict[str, str] = {}
+    repositories: set[str] = set()
+    for blueprint in compilation.blueprints:
+        if tls := blueprint.service.balancer.tls:
+            zones[tls.hosted_zone_id] = "example.com"
+            if tls.certificate_arn:
+                certificates[tls.certificate_arn] = tls.domain
+        bucket = blueprint.service.balancer.access_log_bucket
+        if bucket and isinstance(bucket, str):
+            buckets[bucket] = "logdelivery.elasticloadbalancing.amazonaws.com"
+        placement = blueprint.tasks.placement
+        if isinstance(placement.vpc, str):
+            vpcs[placement.vpc] = "10.0.0.0/16"
+            public = () if blueprint.service.balancer.internal else placement.balancer_subnets
+            for subnet in placement.balancer_subnets + placement.task_subnets + placement.database_subnets:
+                number = len(subnets)
+                zone = f"{aws.region}{'abcdef'[number % 6]}"
+                cidr = f"10.0.{number}.0/24"
+                own = {"vpc": placement.vpc, "cidr": cidr, "zone": zone, "public": subnet in public}
+                subnets.setdefault(str(subnet), own)
+        if blueprint.tasks.image.credentials:
+            secrets.setdefault(blueprint.tasks.image.credentials, {}).update(username="u", password="p")  # noqa: S106
+        _add_secrets(aws, blueprint, secrets)
+        repositories |= {sidecar.repository.repository for sidecar in blueprint.tasks.sidecars if sidecar.repository}
+    for repository in repositories:
+        aws.client("ecr").create_repository(repositoryName=repository)
+    aws.given(hosted_zones=zones, certificates=certificates, vpcs=vpcs, subnets=subnets, log_buckets=buckets)
+    aws.given(secrets={arn: json.dumps(values) for arn, values in secrets.items()})
+
+
+def _add_secrets(aws: Emulator, blueprint: Blueprint, secrets: dict[str, dict[str, str]]) -> None:
+    for secret in blueprint.tasks.every_secret:
+        if secret.generated or not isinstance(secret.source, str):
+            continue
+        if secret.service == "secretsmanager":
+            named = f"arn:aws:secretsmanager:{aws.region}:{aws.account}:secret:{secret.source}-AbCdEf"
+            arn = secret.source if secret.source.startswith("arn:") else named
+            secrets.setdefault(arn, {})[secret.key or "key"] = "value"
+        else:
+            name = secret.source.rpartition(":parameter/")[2] or secret.source
+            aws.client("ssm").put_parameter(Name=name, Value="value", Type="SecureString", Overwrite=True)

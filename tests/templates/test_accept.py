@@ -1,0 +1,166 @@
+"""Every accept case becomes its golden templates, and keeps the laws that hold for all of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from blogstack.lint.cache import NoVerdicts
+from blogstack.pipeline import compile_text, lint_all
+from blogstack.source.document import Data
+from blogstack.source.parse import parse
+from blogstack.templates.render import MAX_BYTES
+from tests.cases import ACCEPT, EACH, NAMES, compiled
+from tests.conftest import ROOT
+from tests.support.templates import read, trees
+
+IDS = Path(__file__).parent / "logical_ids.txt"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_golden(name: str, request: pytest.FixtureRequest) -> None:
+    """The templates are exactly the files beside blogstack.yaml, and no file is left over."""
+    compilation = compiled(name)
+    assert not compilation.failed, compilation.diagnostics
+    expected = {f"{template.stack_name}.yaml": template.text for template in compilation.templates}
+    folder = ACCEPT / name
+    found = {path.name: path.read_text() for path in folder.iterdir() if path.name != "blogstack.yaml"}
+    if request.config.getoption("--update-goldens") and found != expected:
+        for path in found.keys() - expected.keys():
+            (folder / path).unlink()
+        for path, text in expected.items():
+            (folder / path).write_text(text)
+        changed = [path for path in {**found, **expected} if found.get(path) != expected.get(path)]
+        pytest.fail(f"rewritten in {name}: {', '.join(changed)}")
+    assert found == expected
+
+
+def test_lint_finds_nothing() -> None:
+    """cfn-lint, with every rule on, has nothing to say about any template of any case."""
+    for compilation in lint_all([compiled(name) for name in NAMES], NoVerdicts()):
+        assert not [d.message for d in compilation.diagnostics if d.is_error]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_fits_into_a_request(name: str) -> None:
+    """`aws cloudformation deploy` needs no bucket."""
+    assert all(len(template.text.encode()) < MAX_BYTES for template in compiled(name).templates)
+
+
+def test_everything_at_once_fits_too() -> None:
+    """The case `everything`, with what takes more room and excludes parts of it: a second target group above all."""
+    data: Any = parse("blogstack.yaml", (ACCEPT / "everything" / "blogstack.yaml").read_bytes()).plain()
+    del data["kms_key"], data["load_balancer"]["stickiness"]
+    data["load_balancer"]["access_logs"] = data["network"]["create"]["flow_logs"] = True
+    data["deployment"] = {"strategy": "linear"}
+    compilation = compile_text("blogstack.yaml", json.dumps(data).encode())
+    assert not compilation.failed, compilation.diagnostics
+    sizes = {template.stack_name: len(template.text.encode()) for template in compilation.templates}
+    assert max(sizes.values()) > max(len(template.text.encode()) for template in compiled("everything").templates)
+    assert all(size < MAX_BYTES for size in sizes.values()), sizes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_order_of_keys_does_not_matter(name: str) -> None:
+    """Shuffled keys make the same bytes."""
+    content = (ACCEPT / name / "blogstack.yaml").read_bytes()
+    shuffled = _shuffled(parse("blogstack.yaml", content).plain(), random.Random(name))
+    # Everything in quotes would be text: what was a number stays one.
+    again = compile_text("blogstack.yaml", yaml.safe_dump(shuffled, sort_keys=False, allow_unicode=True).encode())
+    # Environments are deployed in the order of the file, so it is theirs.
+    assert sorted(again.templates) == sorted(compiled(name).templates)
+
+
+def _shuffled(data: Data, order: random.Random) -> Data:
+    if isinstance(data, dict):
+        items = [(key, _shuffled(value, order)) for key, value in data.items()]
+        order.shuffle(items)
+        return dict(items)
+    return [_shuffled(item, order) for item in data] if isinstance(data, list) else data
+
+
+def test_same_bytes_under_any_hash_seed(tmp_path: Path) -> None:
+    """The console script writes the same files whatever order Python gives its sets."""
+    outputs = []
+    for seed in ("1", "2"):
+        written = {}
+        for name in NAMES:
+            out = tmp_path / seed / name
+            command = [sys.executable, "-m", "blogstack", "compile", "--no-lint", "--out", str(out)]
+            file = str(ACCEPT / name / "blogstack.yaml")
+            subprocess.run(
+                [*command, file], check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed}
+            )
+            written[name] = {path.name: path.read_bytes() for path in out.iterdir()}
+        outputs.append(written)
+    assert outputs[0] == outputs[1]
+    golden = {path.name: path.read_bytes() for path in (ACCEPT / "everything").glob("*-*.yaml")}
+    assert outputs[0]["everything"] == golden
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_json_says_the_same(name: str) -> None:
+    """`--format json` holds what the YAML holds, and a line that says where it comes from."""
+    compilation = compile_text("blogstack.yaml", (ACCEPT / name / "blogstack.yaml").read_bytes(), "json")
+    for template, yaml_template in zip(compilation.templates, compiled(name).templates, strict=True):
+        tree = read(yaml_template.text)
+        data = json.loads(template.text)
+        assert data.pop("Metadata")["Generated"].startswith("Generated by blogstack from blogstack.yaml ")
+        assert data == tree
+
+
+def test_logical_ids_are_kept(request: pytest.FixtureRequest) -> None:
+    """A logical ID that goes, or changes its type, replaces a resource in somebody's running stack."""
+    ids = {
+        f"{kind} {logical_id} {body['Type']}"
+        for name in EACH
+        for kind, tree in trees(name).items()
+        for logical_id, body in tree["Resources"].items()
+    }
+    if request.config.getoption("--update-goldens") and IDS.read_text().split("\n")[:-1] != sorted(ids):
+        IDS.write_text("".join(f"{line}\n" for line in sorted(ids)))
+        pytest.fail("rewritten: logical_ids.txt")
+    assert sorted(ids) == IDS.read_text().splitlines()
+
+
+def test_every_branch_of_the_stacks_is_taken(tmp_path: Path) -> None:
+    """troposphere is untyped, so a line of templates/ that no case runs may hold a property that does not exist."""
+    environment = {**os.environ, "COVERAGE_FILE": str(tmp_path / "coverage")}
+    run = "from tests.cases import NAMES, compiled\nfor name in NAMES: compiled(name)"
+    script = tmp_path / "compile_all.py"
+    script.write_text(f"import sys; sys.path.insert(0, {str(Path.cwd())!r})\n{run}\n")
+    coverage = [sys.executable, "-m", "coverage"]
+    include = "--include=*/blogstack/templates/*,*/blogstack/blueprint/*"
+    omit = "--omit=*/render.py,*/overrides.py"  # no transcription, and tested by themselves
+    command = [*coverage, "run", "--branch", include, omit, str(script)]
+    subprocess.run(command, check=True, env=environment)
+    report = subprocess.run([*coverage, "json", "-o", "-", "-q"], env=environment, capture_output=True, check=True)
+    files = json.loads(report.stdout)["files"]
+    missed = {path: (file["missing_lines"], file["missing_branches"]) for path, file in files.items()}
+    assert {path: lines for path, lines in missed.items() if lines != ([], [])} == {}
+    assert len(files) > 10
+
+
+def test_headers_name_the_source() -> None:
+    """Each file says that it is generated, from what, and what to do instead of editing it."""
+    for template in compiled("minimal").templates:
+        assert template.text.startswith("# Generated by blogstack from blogstack.yaml for service blog-api. Edit ")
+        assert read(template.text)["Description"].startswith("blog-api: ")
+
+
+def test_the_django_page_shows_a_case() -> None:
+    """What docs/django.md tells users to write is compiled here."""
+    page = (ROOT / "docs" / "django.md").read_text()
+    assert f"```yaml\n{(ACCEPT / 'django' / 'blogstack.yaml').read_text()}```" in page
+    (blueprint,) = compiled("django").blueprints
+    given = {*blueprint.tasks.container.environment, *(secret.variable for secret in blueprint.tasks.secrets)}
+    assert given >= set(re.findall(r'os\.environ\["(\w+)"\]', page)), "its settings stop the start without these"

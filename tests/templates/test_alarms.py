@@ -1,0 +1,316 @@
+"""Alarms and dashboard: what they measure exists, and every threshold means something in its configuration."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from blogstack.blueprint.monitoring import Monitoring
+from blogstack.deploy.shell import deployment_commands
+from blogstack.pipeline import compile_text
+from tests.cases import EACH, compiled
+from tests.conftest import ROOT
+from tests.support.templates import Tree, of_type, read, trees
+
+WATCHED = [name for name in EACH if compiled(name).blueprints[0].monitoring]
+
+ELB = "AWS/ApplicationELB"
+# Dimensions and statistics: Elastic Load Balancing user guide, "CloudWatch metrics for your Application Load Balancer";
+# Amazon ECS developer guide, "Amazon ECS service utilization metrics"; Amazon RDS user guide, "Amazon CloudWatch
+# instance-level metrics for Amazon RDS".
+BY_BALANCER, BY_TARGETS = {"LoadBalancer"}, {"TargetGroup", "LoadBalancer"}
+BY_SERVICE, BY_INSTANCE = {"ClusterName", "ServiceName"}, {"DBInstanceIdentifier"}
+METRICS = {
+    (ELB, "HTTPCode_Target_5XX_Count"): (BY_BALANCER, {"Sum"}),
+    (ELB, "HTTPCode_ELB_5XX_Count"): (BY_BALANCER, {"Sum"}),
+    (ELB, "RequestCount"): (BY_BALANCER, {"Sum"}),
+    (ELB, "TargetResponseTime"): (BY_BALANCER, {"p50", "p99"}),
+    (ELB, "HealthyHostCount"): (BY_TARGETS, {"Minimum"}),
+    (ELB, "UnHealthyHostCount"): (BY_TARGETS, {"Maximum"}),
+    ("AWS/ECS", "CPUUtilization"): (BY_SERVICE, {"Average"}),
+    ("AWS/ECS", "MemoryUtilization"): (BY_SERVICE, {"Maximum"}),
+    ("AWS/RDS", "CPUUtilization"): (BY_INSTANCE, {"Average"}),
+    ("AWS/RDS", "FreeStorageSpace"): (BY_INSTANCE, {"Minimum"}),
+    ("AWS/RDS", "DatabaseConnections"): (BY_INSTANCE, {"Maximum"}),
+}
+SMALL = b"name: blog-api\nregion: us-east-1\nalarms: {email: ops@example.com}\n"
+
+
+def service(name: str) -> Tree:
+    return trees(name)["service"]
+
+
+def alarms(tree: Tree) -> dict[str, Tree]:
+    """The properties of a template's alarms, by logical ID."""
+    return {name: body["Properties"] for name, body in of_type(tree, "AWS::CloudWatch::Alarm").items()}
+
+
+def metrics(alarm: Tree) -> Iterator[tuple[str, str, dict[str, Any], str, int]]:
+    """Namespace, name, dimensions, statistic and period of each metric of an alarm."""
+    whole = {"Metric": alarm, "Stat": alarm.get("Statistic"), "Period": alarm.get("Period")}
+    for stat in [query["MetricStat"] for query in alarm.get("Metrics", []) if "MetricStat" in query] or [whole]:
+        named = {item["Name"]: item["Value"] for item in stat["Metric"]["Dimensions"]}
+        yield stat["Metric"]["Namespace"], stat["Metric"]["MetricName"], named, stat["Stat"], stat["Period"]
+
+
+def dashboard(name: str) -> list[Tree]:
+    """The widgets, with CloudFormation's placeholders as they stand."""
+    (body,) = of_type(service(name), "AWS::CloudWatch::Dashboard").values()
+    return json.loads(body["Properties"]["DashboardBody"]["Fn::Sub"])["widgets"]  # type: ignore[no-any-return]
+
+
+def small(more: str) -> dict[str, Tree]:
+    """The alarms of a small configuration with some keys more."""
+    compilation = compile_text("blogstack.yaml", SMALL + more.encode())
+    assert not compilation.failed, compilation.diagnostics
+    return alarms(read(compilation.templates[-1].text))
+
+
+@pytest.mark.parametrize("name", WATCHED)
+class TestEachCase:
+    def test_alarms_read_metrics_that_exist(self, name: str) -> None:
+        """Under their names, with dimensions that AWS publishes them by and a statistic that means something."""
+        properties = service(name)["Resources"]["Service"]["Properties"]
+        for alarm in alarms(service(name)).values():
+            for namespace, metric, dimensions, statistic, _ in metrics(alarm):
+                published, statistics = METRICS[namespace, metric]
+                assert dimensions.keys() == published
+                assert statistic in statistics
+                for dimension, value in dimensions.items():
+                    match dimension:
+                        case "LoadBalancer" | "TargetGroup":
+                            resource, attribute = value["Fn::GetAtt"]
+                            assert attribute == f"{dimension}FullName"
+                            assert resource in (dimension, f"Alternate{dimension}")
+                        case "DBInstanceIdentifier":
+                            database = trees(name)["database"]["Resources"]["Database"]["Properties"]
+                            assert value == database["DBInstanceIdentifier"]
+                        case _:
+                            assert value == properties["ServiceName"]
+        cluster = trees(name)["tasks"]["Resources"]["Cluster"]["Properties"]["ClusterName"]
+        assert cluster == properties["ServiceName"]
+
+    def test_an_expression_joins_its_own_metrics(self, name: str) -> None:
+        for alarm in alarms(service(name)).values():
+            queries = alarm.get("Metrics", [])
+            assert [query["ReturnData"] for query in queries] == [False] * (len(queries) - 1) + [True] * bool(queries)
+            for query in queries[-1:]:
+                used = set(re.findall(r"[a-z][a-z0-9_]*", query["Expression"]))
+                assert used == {item["Id"] for item in queries[:-1]}
+            periods = {period for *_, period in metrics(alarm)}
+            assert len(periods) == 1
+            # CloudWatch API reference, PutMetricAlarm, Period: a day at the most.
+            assert periods.pop() * alarm["EvaluationPeriods"] <= 86400
+            assert alarm["DatapointsToAlarm"] <= alarm["EvaluationPeriods"]
+
+    def test_every_alarm_is_mailed_and_says_where_to_look(self, name: str) -> None:
+        topic = [{"Ref": "AlarmTopic"}]
+        for alarm in alarms(service(name)).values():
+            assert (alarm["AlarmActions"], alarm["OKActions"]) == (topic, topic)
+            assert "Look first at " in alarm["AlarmDescription"]
+            assert len(alarm["AlarmDescription"]) <= 1024  # CloudWatch API reference, PutMetricAlarm
+        subscription = service(name)["Resources"]["AlarmSubscription"]["Properties"]
+        assert (subscription["TopicArn"], subscription["Protocol"]) == ({"Ref": "AlarmTopic"}, "email")
+
+    def test_alarms_of_a_deployment_come_before_the_service(self, name: str) -> None:
+        """ECS is told of alarms that exist; the others wait for the tasks, and no two wait for each other."""
+        before = ["Target5xxAlarm", "LoadBalancer5xxAlarm"]
+        properties = service(name)["Resources"]["Service"]["Properties"]
+        told = {"AlarmNames": [{"Ref": alarm} for alarm in before]}
+        expected = {
+            "alarms": {**told, "Enable": True, "Rollback": True},
+            "everything": {**told, "Enable": False, "Rollback": False},
+            "alarms-alone": None,  # in GovCloud ECS refuses to be told that there are none
+        }
+        assert properties["DeploymentConfiguration"].get("Alarms") == expected.get(name, expected["alarms"])
+        for logical_id, body in of_type(service(name), "AWS::CloudWatch::Alarm").items():
+            assert body.get("DependsOn") == (None if logical_id in before else "Service")
+
+    def test_the_dashboard_draws_what_alarms_read(self, name: str) -> None:
+        """Each threshold is a line in the chart of its metrics; every metric exists; no widget covers another."""
+        status, *charts = dashboard(name)
+        assert status["properties"]["alarms"] == [f"${{{logical_id}.Arn}}" for logical_id in alarms(service(name))]
+        drawn: dict[tuple[str, str], list[int]] = {}
+        for chart in charts:
+            lines = chart["properties"].get("annotations", {}).get("horizontal", [])
+            for line in chart["properties"]["metrics"]:
+                if len(line) == 1:
+                    continue
+                namespace, metric, *named, how = line
+                published, statistics = METRICS[namespace, metric]
+                assert set(named[::2]) == published
+                assert how["stat"] in statistics
+                drawn.setdefault((namespace, metric), []).extend(item["value"] for item in lines)
+        for alarm in alarms(service(name)).values():
+            for namespace, metric, *_ in metrics(alarm):
+                assert alarm["Threshold"] in drawn[namespace, metric]
+        fields = [
+            (w["x"] + x, w["y"] + y) for w in (status, *charts) for x in range(w["width"]) for y in range(w["height"])
+        ]
+        assert len(set(fields)) == len(fields)
+        assert {x for x, _ in fields} == set(range(24))
+
+    def test_the_dashboard_names_what_exists(self, name: str) -> None:
+        """Every placeholder is the region or a resource of the template."""
+        for placeholder in re.findall(r"\$\{([^}]+)\}", json.dumps(dashboard(name))):
+            assert placeholder == "AWS::Region" or placeholder.split(".")[0] in service(name)["Resources"]
+
+    def test_the_topic_is_for_this_stacks_alarms_only(self, name: str) -> None:
+        """Publishing, and using the key, is CloudWatch's for alarms of this stack; and nothing goes without TLS."""
+        resources = service(name)["Resources"]
+        arn = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${AWS::StackName}-*"
+        only = {
+            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+            "ArnLike": {"aws:SourceArn": {"Fn::Sub": arn}},
+        }
+        publish, deny = resources["AlarmTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        assert (publish["Effect"], publish["Action"], publish["Condition"]) == ("Allow", ["sns:Publish"], only)
+        assert publish["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+        assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+        used = resources["AlarmTopic"]["Properties"]["KmsMasterKeyId"]
+        if "AlarmKey" not in resources:  # the customer's own key: help/guides/kms_key.md
+            assert used.startswith("arn:aws:kms:")
+            return
+        assert used == {"Ref": "AlarmKey"}
+        key = resources["AlarmKey"]["Properties"]
+        assert key["EnableKeyRotation"] is True
+        owner, alarm = key["KeyPolicy"]["Statement"]
+        assert owner["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+        assert (alarm["Action"], alarm["Condition"]) == (["kms:Decrypt", "kms:GenerateDataKey*"], only)
+
+
+@pytest.mark.parametrize(
+    ("more", "threshold"),
+    [
+        ("", 80),  # halfway from the 60 that scaling holds
+        ("scaling: {cpu: 90}\n", 95),
+        ("scaling: {cpu: 100}\n", 100),
+        ("scaling: {cpu: null}\n", 80),
+        ("scaling: {min: 3, max: 3, cpu: 90}\n", 80),  # nothing scales
+    ],
+)
+def test_cpu_is_well_above_what_scaling_holds(more: str, threshold: int) -> None:
+    assert small(more)["CpuAlarm"]["Threshold"] == threshold
+
+
+@pytest.mark.parametrize(
+    ("more", "fewer_than", "minutes"),
+    [
+        ("", 2, 7),  # five, and 60 s and two checks of 15 s to become healthy
+        ("scaling: {min: 5}\ndeployment: {minimum_healthy_percent: 50}\n", 3, 7),  # what a deployment leaves
+        ("scaling: {min: 1}\ndeployment: {minimum_healthy_percent: 0}\n", 1, 7),
+        ("service: {framework: django, environment: {ALLOWED_HOSTS: x}}\n", 2, 8),
+        ("load_balancer: {health_check: {grace_period: 0, interval: 300, healthy_threshold: 10}}\n", 2, 55),
+    ],
+)
+def test_a_deployment_alone_is_no_lack_of_tasks(more: str, fewer_than: int, minutes: int) -> None:
+    found = small(more)
+    few, unhealthy = found["FewerTasksAlarm"], found["UnhealthyTasksAlarm"]
+    assert (few["ComparisonOperator"], few["Threshold"]) == ("LessThanThreshold", fewer_than)
+    assert (few["DatapointsToAlarm"], few["EvaluationPeriods"], few["Period"]) == (minutes, minutes, 60)
+    assert few["TreatMissingData"] == "breaching"
+    assert (unhealthy["DatapointsToAlarm"], unhealthy["EvaluationPeriods"]) == (minutes, 2 * minutes)
+
+
+def test_schedules_set_the_fewest_tasks() -> None:
+    """The smallest minimum of all counts; and none does where a schedule turns the service off."""
+    night = 'scaling: {{min: 4, schedules: [{{name: night, cron: "0 22 * * ? *", min: {0}, max: 4}}]}}\n'
+    assert small(night.format(3))["FewerTasksAlarm"]["Threshold"] == 3
+    assert "FewerTasksAlarm" not in small(night.format(0))
+
+
+def test_tasks_are_counted_in_both_target_groups() -> None:
+    shifted = small("deployment: {strategy: canary}\n")
+    for logical_id in ("FewerTasksAlarm", "UnhealthyTasksAlarm"):
+        groups = [named["TargetGroup"]["Fn::GetAtt"][0] for _, _, named, _, _ in metrics(shifted[logical_id])]
+        assert groups == ["TargetGroup", "AlternateTargetGroup"]
+        *added, total = shifted[logical_id]["Metrics"]
+        # One group is mostly without targets, and so without data, which counts as 0 in arithmetic; of SUM CloudWatch
+        # does not say so, and advises against it in alarms (CloudWatch user guide, "Using metric math").
+        assert total["Expression"] == " + ".join(query["Id"] for query in added)
+
+
+@pytest.mark.parametrize(("target", "threshold"), [(60, 90), (80, 90), (85, 92)])
+def test_memory_is_above_what_scaling_holds(target: int, threshold: int) -> None:
+    assert small(f"scaling: {{memory: {target}}}\n")["MemoryAlarm"]["Threshold"] == threshold
+
+
+@pytest.mark.parametrize(
+    ("more", "gibibytes"),
+    [
+        ("database: {}\n", 1),  # 5 percent of 20: RDS would have grown it at 10
+        ("database: {storage: 40, max_storage: 40}\n", 4),  # 10 percent: it does not grow
+    ],
+)
+def test_free_storage(more: str, gibibytes: int) -> None:
+    assert small(more)["DatabaseStorageAlarm"]["Threshold"] == gibibytes * 2**30
+
+
+@pytest.mark.parametrize(
+    ("errors", "requests", "alarm"),
+    [
+        (1, 1, False),  # one error at night
+        (9, 9, False),
+        (10, 10, True),
+        (10, 1000, False),
+        (60, 1000, True),
+    ],
+)
+def test_a_rate_of_few_errors_is_no_alarm(errors: int, requests: int, alarm: bool) -> None:
+    """The expressions as CloudWatch reckons them; a load balancer's own answers may or may not count as requests."""
+    found = small("")
+    assert _rate(found["Target5xxAlarm"], errors=errors, requests=requests) is alarm
+    assert _rate(found["LoadBalancer5xxAlarm"], refusals=errors, requests=requests - errors) is alarm
+
+
+def test_the_slowest_of_few_requests_is_no_alarm() -> None:
+    latency = small("")["LatencyAlarm"]
+    assert not _rate(latency, p99=20, requests=99)
+    assert _rate(latency, p99=3, requests=100)
+
+
+def _rate(alarm: Tree, **values: int) -> bool:
+    """Whether an alarm's expression reaches its threshold."""
+    expression = alarm["Metrics"][-1]["Expression"]
+    condition, _, value = expression.removeprefix("IF(").removesuffix(", 0)").partition(", ")
+    reckoned = eval(value, {}, values) if eval(condition, {}, values) else 0  # noqa: S307
+    return bool(reckoned >= alarm["Threshold"])
+
+
+def test_without_the_key_nothing_is_watched() -> None:
+    tree = service("database")
+    assert not alarms(tree)
+    assert "Alarms" not in tree["Resources"]["Service"]["Properties"]["DeploymentConfiguration"]
+    assert not of_type(tree, "AWS::SNS::Topic")
+
+
+def test_the_page_explains_every_alarm() -> None:
+    """docs/alarms.md has a row for each alarm, and it says what is rolled back on."""
+    page = (ROOT / "docs" / "alarms.md").read_text()
+    (blueprint,) = compiled("alarms").blueprints
+    assert isinstance(blueprint.monitoring, Monitoring)
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \|.*\| (yes|no) \|$", page, re.MULTILINE)
+    assert rows == [(alarm.id, "yes" if alarm.rolls_back else "no") for alarm in blueprint.monitoring.alarms]
+
+
+def test_each_environment_watches_its_own() -> None:
+    """Names of cluster, service and dashboard carry the environment; one without the key has no alarms."""
+    both = b"environments:\n  staging: {alarms: null}\n  prod: {scaling: {min: 4}}\n"
+    compilation = compile_text("blogstack.yaml", SMALL + both)
+    stacks = {template.stack_name: read(template.text) for template in compilation.templates}
+    assert not alarms(stacks["blog-api-staging-service"])
+    prod = alarms(stacks["blog-api-prod-service"])
+    assert {item["Value"] for item in prod["CpuAlarm"]["Dimensions"]} == {"blog-api-prod"}
+    assert prod["FewerTasksAlarm"]["Threshold"] == 4
+    board = stacks["blog-api-prod-service"]["Resources"]["Dashboard"]["Properties"]
+    assert board["DashboardName"] == {"Fn::Sub": "blog-api-prod-${AWS::Region}"}
+
+
+def test_the_printed_commands_say_who_has_to_confirm() -> None:
+    compilation = compile_text("blogstack.yaml", SMALL)
+    files = {template.stack_name: f"{template.stack_name}.yaml" for template in compilation.templates}
+    assert "AWS asks ops@example.com once to confirm" in deployment_commands(compilation.blueprints, files)

@@ -1,0 +1,337 @@
+"""Properties of the templates that no emulator refuses and no linter knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+
+from blogstack.config.load_balancer import TlsPolicy
+from tests.cases import EACH, compiled
+from tests.support.schemas import schema, tags_property
+from tests.support.templates import Tree, of_type, resource, trees
+
+pytestmark = pytest.mark.parametrize("name", EACH)
+
+# What holds something that a person would miss.
+STATEFUL = {
+    "AWS::RDS::DBInstance": "Snapshot",
+    "AWS::SecretsManager::Secret": "Retain",
+}
+# A named one cannot be replaced; people type the names of the others.
+NAMED = {"AWS::ECS::Cluster", "AWS::ECS::Service", "AWS::Logs::LogGroup", "AWS::ECR::Repository"}
+REFER_BY_NAME = {"AWS::Route53::RecordSet", "AWS::EC2::FlowLog", "AWS::EC2::VPCEndpoint"}
+NAME_PROPERTIES = re.compile(
+    r"(?:Name|LoadBalancerName|ClusterName|ServiceName|LogGroupName|RepositoryName|RoleName|GroupName)"
+)
+
+
+def resources(name: str) -> Iterator[tuple[str, Tree]]:
+    """Every resource of every template of a case."""
+    for tree in trees(name).values():
+        yield from tree["Resources"].items()
+
+
+def stack(name: str, kind: str) -> str:
+    """Name of a stack of a case."""
+    (found,) = [t.stack_name for t in compiled(name).templates if t.stack_name.endswith(f"-{kind}")]
+    return found
+
+
+def walk(value: object) -> Iterator[tuple[str, Any]]:
+    """Every key and its value, at any depth."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key, item
+            yield from walk(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from walk(item)
+
+
+def test_imports_are_exported_before(name: str) -> None:
+    """A stack imports only what a stack before it exports, under the name STACK:OUTPUT."""
+    exported: set[str] = set()
+    for template, tree in zip(compiled(name).templates, trees(name).values(), strict=True):
+        assert {value for key, value in walk(tree) if key == "Fn::ImportValue"} <= exported
+        for output, body in tree["Outputs"].items():
+            if "Export" in body:
+                assert body["Export"]["Name"] == f"{template.stack_name}:{output}"
+                exported.add(body["Export"]["Name"])
+
+
+def test_the_service_sends_requests_to_the_container(name: str) -> None:
+    """Container name and port are those of the task definition; the groups and the target group agree on the port."""
+    container, *_ = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
+    (target,) = resource(name, "service", "Service")["LoadBalancers"]
+    port = container["PortMappings"][0]["ContainerPort"]
+    assert target["ContainerName"] == container["Name"]
+    assert target["TargetGroupArn"] == {"Ref": "TargetGroup"}
+    ingress = resource(name, "service", "TaskIngress")
+    egress = resource(name, "service", "LoadBalancerEgress")
+    ports = {target["ContainerPort"], ingress["FromPort"], ingress["ToPort"], egress["FromPort"], egress["ToPort"]}
+    assert ports == {port}
+    assert resource(name, "service", "TargetGroup")["Port"] == 80  # the same for every port: it is never replaced
+    assert {"Name": "PORT", "Value": str(port)} in container["Environment"]
+    assert resource(name, "service", "TargetGroup")["TargetType"] == "ip"
+
+
+def test_tasks_are_reached_from_the_load_balancer_only(name: str) -> None:
+    """One rule lets requests in: from the load balancer's group; and its group lets them out to the tasks' only."""
+    tasks = {"Fn::ImportValue": f"{stack(name, 'tasks')}:TaskSecurityGroupId"}
+    balancer = {"Fn::GetAtt": ["LoadBalancerSecurityGroup", "GroupId"]}
+    assert "SecurityGroupIngress" not in resource(name, "tasks", "TaskSecurityGroup")
+    rules = of_type(trees(name)["service"], "AWS::EC2::SecurityGroupIngress")
+    assert list(rules) == ["TaskIngress"]
+    assert rules["TaskIngress"]["Properties"]["SourceSecurityGroupId"] == balancer
+    assert rules["TaskIngress"]["Properties"]["GroupId"] == tasks
+    assert resource(name, "service", "LoadBalancerEgress")["DestinationSecurityGroupId"] == tasks
+    (placeholder,) = resource(name, "service", "LoadBalancerSecurityGroup")["SecurityGroupEgress"]
+    assert placeholder["CidrIp"] == "127.0.0.1/32"
+    assert resource(name, "service", "Service")["NetworkConfiguration"]["AwsvpcConfiguration"]["SecurityGroups"] == [
+        tasks
+    ]
+
+
+def test_listeners(name: str) -> None:
+    """With a certificate port 80 redirects with 301 and 443 forwards under a good policy; without one 80 forwards."""
+    listeners = of_type(trees(name)["service"], "AWS::ElasticLoadBalancingV2::Listener")
+    by_port = {body["Properties"]["Port"]: body["Properties"] for body in listeners.values()}
+    ingress = resource(name, "service", "LoadBalancerSecurityGroup")["SecurityGroupIngress"]
+    assert {rule["FromPort"] for rule in ingress} == set(by_port)
+    forward = [{"Type": "forward", "TargetGroupArn": {"Ref": "TargetGroup"}}]
+    if 443 in by_port:
+        redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
+        assert by_port[80]["DefaultActions"] == [{"Type": "redirect", "RedirectConfig": redirect}]
+        assert by_port[443]["DefaultActions"] == forward
+        assert by_port[443]["SslPolicy"] in get_args(TlsPolicy)
+        assert len(by_port[443]["Certificates"]) == 1
+    else:
+        assert by_port[80]["DefaultActions"] == forward
+    # ECS refuses a target group without a listener, so the service waits for the one that forwards.
+    waits_for, *rules = trees(name)["service"]["Resources"]["Service"]["DependsOn"]
+    assert listeners[waits_for]["Properties"]["DefaultActions"] == forward
+    assert set(rules) == {"LoadBalancerEgress", "TaskIngress"}
+    # Nobody is redirected to a port where nobody answers yet.
+    assert 443 not in by_port or listeners["HttpListener"]["DependsOn"] == "HttpsListener"
+
+
+def test_load_balancer_stands_in_two_zones(name: str) -> None:
+    """Two different subnets at the least, public ones unless it is internal."""
+    properties = resource(name, "service", "LoadBalancer")
+    subnets = [str(subnet) for subnet in properties["Subnets"]]
+    assert len(set(subnets)) == len(subnets) >= 2
+    attributes = {a["Key"]: a["Value"] for a in properties["LoadBalancerAttributes"]}
+    assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "true"
+    assert attributes["routing.http.desync_mitigation_mode"] == "defensive"
+
+
+def test_rights_are_exact(name: str) -> None:
+    """Inline policies, no wildcard but where AWS knows no resource, and no other account behind a trust policy.
+
+    But for ECS's own role with the load balancer, which is exactly what its guide says.
+    """
+    for logical_id, body in resources(name):
+        if body["Type"] != "AWS::IAM::Role" or logical_id == "InfrastructureRole":
+            continue
+        properties = body["Properties"]
+        assert "ManagedPolicyArns" not in properties
+        (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        for policy in properties.get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                assert not any("*" in action for action in statement["Action"])
+                if "*" in statement["Resource"]:
+                    actions = set(statement["Action"])
+                    assert actions == {"ecr:GetAuthorizationToken"} or all(
+                        a.startswith("ssmmessages:") for a in actions
+                    )
+
+
+def test_everything_taggable_is_tagged(name: str) -> None:
+    """Every resource whose type can have tags says which service it belongs to.
+
+    But for the rule whose weights ECS moves: a change of its tags might put them back.
+    """
+    for logical_id, body in resources(name):
+        key = tags_property(body["Type"])
+        if key is None or logical_id == "ProductionRule":
+            continue
+        tags = {tag["Key"]: tag["Value"] for tag in body["Properties"][key]}
+        assert tags["blogstack:name"] == compiled(name).blueprints[0].name, logical_id
+        assert tags.get("blogstack:environment") in (None, name.partition("@")[2] or "default")
+
+
+# Amazon EC2 API reference, IpRange, Description, and CreateSecurityGroup, GroupDescription.
+EC2_TEXT = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
+
+
+def test_ec2_takes_every_description(name: str) -> None:
+    """An apostrophe is enough for EC2 to refuse a security group, and cfn-lint does not know."""
+    for _, body in resources(name):
+        if body["Type"].startswith("AWS::EC2::SecurityGroup"):
+            texts = [text for key, text in walk(body) if key in ("Description", "GroupDescription")]
+            assert texts
+            assert all(EC2_TEXT.fullmatch(text) for text in texts)
+
+
+def test_what_holds_data_survives(name: str) -> None:
+    """Deleting a stack, or replacing what is in it, keeps images, logs of requests, data and secrets."""
+    for _, body in resources(name):
+        if body["Type"] in ("AWS::ECR::Repository", "AWS::S3::Bucket", "AWS::S3::BucketPolicy"):
+            assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+        if policy := STATEFUL.get(body["Type"]):
+            assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == (policy, policy)
+
+
+def test_only_what_people_type_has_a_name(name: str) -> None:
+    """A load balancer, target group, role or security group with a name of its own could not be replaced."""
+    for logical_id, body in resources(name):
+        if body["Type"] in NAMED | REFER_BY_NAME:
+            continue
+        assert not [key for key in body.get("Properties", {}) if NAME_PROPERTIES.fullmatch(key)], logical_id
+
+
+def test_nothing_that_a_plain_deployment_cannot_do(name: str) -> None:
+    """No macro, no nested stack, no custom resource: types that AWS itself provides, in the region."""
+    (blueprint,) = compiled(name).blueprints
+    for tree in trees(name).values():
+        assert set(tree) <= {"AWSTemplateFormatVersion", "Description", "Parameters", "Resources", "Outputs"}
+    for _, body in resources(name):
+        assert body["Type"].startswith("AWS::")
+        assert not body["Type"].startswith(("AWS::CloudFormation::", "AWS::Lambda::"))
+        assert schema(body["Type"], blueprint.region)
+
+
+def test_a_deployment_never_resets_the_number_of_tasks(name: str) -> None:
+    """A count stands in the template only when nothing scales it."""
+    scaled = "ScalableTarget" in trees(name)["service"]["Resources"]
+    assert ("DesiredCount" in resource(name, "service", "Service")) is not scaled
+
+
+def test_the_rule_of_the_weights_never_changes(name: str) -> None:
+    """Whatever a user changes, but the listener itself, CloudFormation leaves the rule and its weights alone."""
+    service = trees(name)["service"]["Resources"]
+    if "ProductionRule" not in service:
+        # Said too: ECS goes on with what it was told until it is told otherwise, and other strategies need two groups.
+        assert service["Service"]["Properties"]["DeploymentConfiguration"]["Strategy"] == "ROLLING"
+        return
+    rule = {key: value for key, value in service["ProductionRule"]["Properties"].items() if key != "ListenerArn"}
+    weights = [
+        {"TargetGroupArn": {"Ref": "TargetGroup"}, "Weight": 100},
+        {"TargetGroupArn": {"Ref": "AlternateTargetGroup"}, "Weight": 0},
+    ]
+    assert rule == {
+        "Priority": 1,
+        "Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}],
+        "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}],
+    }
+    assert service["TargetGroup"] == service["AlternateTargetGroup"]
+
+
+def test_the_container_can_write_to_tmp(name: str) -> None:
+    """On a read-only root, /tmp is memory: in all containers together at most a quarter of the task's."""
+    task = resource(name, "service", "TaskDefinition")
+    sizes = []
+    for container in task["ContainerDefinitions"]:
+        tmpfs = container.get("LinuxParameters", {}).get("Tmpfs", [])
+        assert bool(tmpfs) is container["ReadonlyRootFilesystem"]
+        assert all(mount["ContainerPath"] == "/tmp" and mount["Size"] > 0 for mount in tmpfs)  # noqa: S108
+        sizes += [mount["Size"] for mount in tmpfs]
+    assert sum(sizes) * 4 <= int(task["Memory"])
+
+
+def test_the_release_step_is_the_service_with_another_command(name: str) -> None:
+    """Same image, roles, environment, secrets and filesystem; the roles and secrets are the tasks stack's own."""
+    resources = trees(name)["tasks"]["Resources"]
+    if "ReleaseTaskDefinition" not in resources:
+        assert "Parameters" not in trees(name)["tasks"]
+        return
+    (release,) = resources["ReleaseTaskDefinition"]["Properties"]["ContainerDefinitions"]
+    container, *_ = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
+    for key in ("Image", "Environment", "ReadonlyRootFilesystem", "LinuxParameters", "StopTimeout"):
+        assert release[key] == container[key]
+    assert [s["Name"] for s in release.get("Secrets", [])] == [s["Name"] for s in container.get("Secrets", [])]
+    assert release["Command"] != container.get("Command")
+    assert "PortMappings" not in release
+    assert "HealthCheck" not in release
+    assert list(trees(name)["tasks"]["Parameters"]) == ["ImageTag"]
+
+
+def test_the_execution_role_reads_exactly_the_secrets_of_the_container(name: str) -> None:
+    """Each reference in a container, without its JSON key, is a resource of the role; and nothing else is."""
+    containers = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
+    used = {normal(name, secret["ValueFrom"]) for container in containers for secret in container.get("Secrets", [])}
+    allowed = set()
+    for policy in resource(name, "tasks", "ExecutionRole")["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Action"] in (["secretsmanager:GetSecretValue"], ["ssm:GetParameters"]):
+                allowed |= {normal(name, item) for item in statement["Resource"]}
+    credentials = [c["RepositoryCredentials"] for c in containers if "RepositoryCredentials" in c]
+    assert allowed == used | {own["CredentialsParameter"] for own in credentials}
+
+
+def normal(name: str, reference: object) -> str:
+    """A reference to a secret, whatever function it is written with, without JSON key and without AWS's suffix."""
+    match reference:
+        case {"Ref": logical_id}:
+            return f"{stack(name, 'tasks')}:{logical_id}Arn"
+        case {"Fn::ImportValue": export}:
+            return str(export)
+        case {"Fn::Sub": [str(), {"Secret": {"Fn::ImportValue": export}}]}:
+            return str(export)
+        case {"Fn::Sub": str(text)} | str(text):
+            return re.sub(r"(:[^:]+)::$", "", text.removesuffix("-??????"))
+    raise AssertionError(reference)
+
+
+def test_the_database_is_private_and_encrypted(name: str) -> None:
+    """Whatever is set: encrypted at rest and on the way, not public, with a password that nobody sees."""
+    if "database" not in trees(name):
+        assert not any(secret.startswith("DATABASE_") for secret in secrets(name))
+        return
+    database = resource(name, "database", "Database")
+    assert (database["StorageEncrypted"], database["PubliclyAccessible"]) == (True, False)
+    # Without it RDS refuses another major engine_version, which is upgraded in place.
+    assert database["AllowMajorVersionUpgrade"] is True
+    assert len(resource(name, "database", "DatabaseSubnetGroup")["SubnetIds"]) >= 2
+    assert resource(name, "database", "DatabaseParameterGroup")["Parameters"]["rds.force_ssl"] == "1"
+    assert database["MasterUserPassword"] == {
+        "Fn::Sub": "{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}"
+    }
+    assert "SecurityGroupIngress" not in resource(name, "database", "DatabaseSecurityGroup")
+    ingress = resource(name, "tasks", "DatabaseIngress")
+    assert ingress["SourceSecurityGroupId"] == {"Fn::GetAtt": ["TaskSecurityGroup", "GroupId"]}
+    assert str(ingress["FromPort"]) == str(ingress["ToPort"]) == database["Port"]
+    expected = {"HOST": "host", "PORT": "port", "NAME": "dbname", "USER": "username", "PASSWORD": "password"}
+    assert secrets(name).keys() >= {f"DATABASE_{variable}" for variable in expected}
+    for variable, key in expected.items():
+        assert secrets(name)[f"DATABASE_{variable}"]["Fn::Sub"][0] == f"${{Secret}}:{key}::"
+
+
+def secrets(name: str) -> dict[str, Any]:
+    """The secret variables of the service's container."""
+    container, *_ = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
+    return {secret["Name"]: secret["ValueFrom"] for secret in container.get("Secrets", [])}
+
+
+def test_image_tag_says_what_is_deployed(name: str) -> None:
+    """The one parameter refuses `latest` and what ECR would refuse."""
+    parameters = trees(name)["service"]["Parameters"]
+    assert list(parameters) == ["ImageTag"]
+    assert "Default" not in parameters["ImageTag"]
+    pattern = re.compile(parameters["ImageTag"]["AllowedPattern"])
+    assert all(pattern.search(tag) for tag in ("1f2e3d4c5b6a", "v1.2.3", "_x", "latest-1", "a" * 128))
+    assert not any(pattern.search(tag) for tag in ("latest", "", "-x", ".x", "a b", "a" * 129, "a/b", "a:b"))
+
+
+def test_log_streams_say_who_wrote_them(name: str) -> None:
+    """`task` for the service, whether or not there is a release step, and `release` for that alone."""
+    whose = {"task": ("service", "TaskDefinition"), "release": ("tasks", "ReleaseTaskDefinition")}
+    for prefix, (stack, definition) in whose.items():
+        if body := trees(name)[stack]["Resources"].get(definition):
+            own, *beside = body["Properties"]["ContainerDefinitions"]
+            assert own["LogConfiguration"]["Options"]["awslogs-stream-prefix"] == prefix
+            assert {c["LogConfiguration"]["Options"]["awslogs-stream-prefix"] for c in beside} <= {"sidecar"}
