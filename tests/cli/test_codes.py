@@ -9,9 +9,10 @@ import pytest
 
 from blogstack.diagnostics import Code, Diagnostic
 from blogstack.facts.fargate import TASK_SIZES
+from tests.cases import REJECTED
 from tests.conftest import ROOT
 from tests.language import test_reject_bytes, test_reject_files
-from tests.language.test_reject import CASES, HELLO, MARK, diagnose
+from tests.language.test_reject import HELLO, MARK, diagnose
 
 PAGES = ROOT / "blogstack" / "help" / "codes"
 SECTIONS = ["What it means", "Why it matters in production", "How to fix it"]
@@ -81,7 +82,7 @@ def test_example(code: str, kind: str, text: str) -> None:
 
 
 def test_every_code_has_a_case() -> None:
-    in_files = {mark[2] for path in CASES.glob("*.yaml") for mark in MARK.finditer(path.read_text())}
+    in_files = {mark[2] for path in REJECTED for mark in MARK.finditer(path.read_text())}
     in_bytes = {said.split()[1][2:7] for _, expected in test_reject_bytes.BYTES.values() for said in expected}
     in_folders = {said[0] for case in test_reject_files.CASES.values() for said in case.said}
     assert in_files | in_bytes | in_folders == {code.id for code in Code}

@@ -14,8 +14,9 @@ from blogstack.diagnostics import Code
 from blogstack.source.document import KeyPath
 from blogstack.source.environments import BASE_ONLY, ENVIRONMENTS
 from blogstack.templates.render import flow
+from tests.cases import REJECTED
 from tests.conftest import ROOT
-from tests.editor.test_schema import ACCEPTED, REJECTED
+from tests.editor.test_schema import ACCEPTED
 from tests.language.test_reject import expected_in
 from tests.language_server.editor import Editor, editor
 from tests.support.console import Run
@@ -25,23 +26,23 @@ KEYS = list(keys())
 
 ELSEWHERE = {
     "alias": "YAML allows anchors and aliases",
-    "alias_exploding": "the same",
-    "alias_recursive": "the same",
-    "merge_key": "the same, and merge keys",
-    "key_empty": "YAML allows an empty key, and the server has no line for one that is unknown",
-    "key_empty_on_a_line": "the same",
-    "key_list": "YAML allows a list as a key",
-    "tag_type": "YAML allows tags",
-    "two_documents": "a file of YAML may hold several",
-    "yaml_brace_not_closed": "the server sees at the end of the file what is open since the line before",
-    "yaml_bracket_not_closed": "the same",
-    "yaml_indented_more_after_text": "the server underlines the line above, whose value goes on",
-    "empty_values": "nothing behind a colon is null",
-    "type_whole_number": "an editor reads 03 and 1e2 as numbers",
-    "schedule_names": "two items of a list with the same name",
-    "overrides_nulls": "null in a list, anywhere in CloudFormation's properties",
-    "environments_missing": "what an environment and the base make together",
-    "sidecars_in_environments": "the same",
+    "alias-exploding": "the same",
+    "alias-recursive": "the same",
+    "merge-key": "the same, and merge keys",
+    "key-empty": "YAML allows an empty key, and the server has no line for one that is unknown",
+    "key-empty-on-a-line": "the same",
+    "key-list": "YAML allows a list as a key",
+    "tag-type": "YAML allows tags",
+    "two-documents": "a file of YAML may hold several",
+    "yaml-brace-not-closed": "the server sees at the end of the file what is open since the line before",
+    "yaml-bracket-not-closed": "the same",
+    "yaml-indented-more-after-text": "the server underlines the line above, whose value goes on",
+    "empty-values": "nothing behind a colon is null",
+    "type-whole-number": "an editor reads 03 and 1e2 as numbers",
+    "schedule-names": "two items of a list with the same name",
+    "overrides-nulls": "null in a list, anywhere in CloudFormation's properties",
+    "environments-missing": "what an environment and the base make together",
+    "sidecars-in-environments": "the same",
 }
 """Cases of shape or size of which the editor does not see every line, and why."""
 

@@ -19,20 +19,19 @@ from blogstack.diagnostics import Code
 from blogstack.pipeline import validate_text
 from blogstack.schema import json_schema
 from blogstack.source.parse import parse
+from tests.cases import ACCEPT, REJECTED
 from tests.conftest import ROOT
 from tests.strategies import configurations
 from tests.strategies.parts import Data
 
-CASES = ROOT / "tests" / "cases"
 SCHEMA: dict[str, Any] = json.loads(json_schema())
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
-ACCEPTED = sorted((CASES / "accept").glob("*/blogstack.yaml"))
-REJECTED = sorted((CASES / "reject").glob("*.yaml"))
+ACCEPTED = sorted(ACCEPT.glob("*/blogstack.yaml"))
 
 BEYOND_A_SCHEMA = {
-    "empty_values": "a value that is missing is null to a schema",
-    "overrides_nulls": "null in a list, anywhere in CloudFormation's properties",
-    "schedule_names": "two items of a list with the same name",
+    "empty-values": "a value that is missing is null to a schema",
+    "overrides-nulls": "null in a list, anywhere in CloudFormation's properties",
+    "schedule-names": "two items of a list with the same name",
 }
 
 

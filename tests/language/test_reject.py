@@ -17,13 +17,13 @@ from typing import NamedTuple
 
 import pytest
 
-from blogstack.diagnostics import Diagnostic
+from blogstack.diagnostics import Code, Diagnostic
 from blogstack.lint.cache import NoVerdicts
 from blogstack.pipeline import compile_text, lint_all
+from tests.cases import REJECT, REJECTED
 
 HELLO = "name: blog-api\nregion: us-east-1\ndomain: {name: blog.example.com, hosted_zone_id: Z0123456789}\n"
 OPEN = "a value or a closing bracket is missing at the end of the file"
-CASES = Path(__file__).parent.parent / "cases" / "reject"
 MARK = re.compile(r"\s*# ([EW])\[(BS\d{3})\](?:@(?:(\d+):)?(\d+|-))? ")
 
 
@@ -140,7 +140,7 @@ def check_sound(content: bytes, diagnostics: Sequence[Diagnostic]) -> None:
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize("path", sorted(CASES.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", REJECTED, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_case(path: Path, request: pytest.FixtureRequest) -> None:
     content = path.read_bytes()
     text = content.decode()
@@ -151,8 +151,17 @@ def test_case(path: Path, request: pytest.FixtureRequest) -> None:
         pytest.fail(f"{path.name} was rewritten; it said otherwise:\n{wrong}", pytrace=False)
     if wrong:
         pytest.fail(f"{path.name}\n{wrong}", pytrace=False)
-    assert expected, f"{path.name} expects nothing"
+    assert path.parent.name in {e.code for e in expected}, f"{path.name} does not expect the code of its folder"
     check_sound(content, diagnostics)
+
+
+def test_names_of_cases() -> None:
+    """Each case is in a folder of its code; names are unique among all folders and have hyphens."""
+    assert sorted(REJECT.rglob("*.yaml")) == REJECTED
+    assert {path.parent.name for path in REJECTED} <= {code.id for code in Code}
+    names = [path.stem for path in REJECTED]
+    assert [name for name in set(names) if names.count(name) > 1] == []
+    assert [name for name in names if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)] == []
 
 
 def test_what_a_case_cannot_hide() -> None:

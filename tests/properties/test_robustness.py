@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,9 +14,9 @@ from blogstack.config.errors import sections
 from blogstack.config.types import Section
 from blogstack.pipeline import compile_text
 from blogstack.reports.text import as_json, as_text
+from tests.cases import ACCEPT, REJECT, REJECTED
 from tests.language.test_reject import check_sound
 
-CASES = Path(__file__).parent.parent / "cases"
 EXAMPLES = int(os.environ.get("BLOGSTACK_SOAK", "200"))
 soak = settings(max_examples=EXAMPLES)
 
@@ -30,7 +29,7 @@ def _fields(model: type[Section]) -> Iterator[tuple[str, tuple[type[Section], ..
             yield from _fields(section)
 
 
-ACCEPT, REJECT = sorted(CASES.glob("accept/*/blogstack.yaml")), sorted(CASES.glob("reject/*.yaml"))
+ACCEPTED = sorted(ACCEPT.glob("*/blogstack.yaml"))
 KEYS = sorted({name for name, _, _ in _fields(Config)})
 VALUES = [
     *(
@@ -162,7 +161,7 @@ def test_keys_in_their_places(text: str) -> None:
 @st.composite
 def mutated(draw: st.DrawFn) -> bytes:
     """A case's file after a few cuts, copies, swaps and slips."""
-    text = draw(st.sampled_from(ACCEPT) | st.sampled_from(REJECT)).read_text()
+    text = draw(st.sampled_from(ACCEPTED) | st.sampled_from(REJECTED)).read_text()
     for _ in range(draw(st.integers(1, 4))):
         places = st.integers(0, len(text))
         first, last = sorted((draw(places), draw(places)))
@@ -180,7 +179,7 @@ def test_mutated_files(content: bytes) -> None:
 
 def test_every_end_of_a_file() -> None:
     """A file that is cut off at any byte."""
-    text = (CASES / "reject" / "many_rules.yaml").read_text()
+    text = (REJECT / "BS301" / "many-rules.yaml").read_text()
     content = "".join(line.split("  #")[0] + "\n" for line in text.split("\n")).replace("blog-api", "블로그").encode()
     for end in range(len(content)):
         check(content[:end])
