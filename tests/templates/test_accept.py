@@ -21,17 +21,40 @@ from blogstack.source.parse import parse
 from blogstack.templates.render import MAX_BYTES
 from tests.cases import ACCEPT, EACH, NAMES, compiled
 from tests.conftest import ROOT
+from tests.support.differences import difference
 from tests.support.templates import read, trees
 
 IDS = Path(__file__).parent / "logical_ids.txt"
 
 
+WHOLE = ["database", "domain", "environments", "everything", "minimal"]
+"""The cases whose templates are kept; of the others `changes.diff` keeps what they change in those of a parent."""
+
+
+def parent_of(name: str) -> str:
+    """The case that a case is compared with: the first line of its `changes.diff` names it."""
+    changes = ACCEPT / name / "changes.diff"
+    if not changes.exists():
+        return "minimal"
+    first, *_ = changes.read_text().splitlines()
+    parent = first.removeprefix("# from: ")
+    assert parent in NAMES, f"{changes} does not begin with `# from: CASE`"
+    return parent
+
+
+def golden(name: str) -> dict[str, str]:
+    """The files that a case has to have beside its blogstack.yaml, by name."""
+    if name in WHOLE:
+        return {f"{template.stack_name}.yaml": template.text for template in compiled(name).templates}
+    parent = parent_of(name)
+    return {"changes.diff": f"# from: {parent}\n{difference(name, parent)}"}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_golden(name: str, request: pytest.FixtureRequest) -> None:
-    """The templates are exactly the files beside blogstack.yaml, and no file is left over."""
-    compilation = compiled(name)
-    assert not compilation.failed, compilation.diagnostics
-    expected = {f"{template.stack_name}.yaml": template.text for template in compilation.templates}
+    """The files beside blogstack.yaml are exactly what the case becomes, and no file is left over."""
+    assert not compiled(name).failed, compiled(name).diagnostics
+    expected = golden(name)
     folder = ACCEPT / name
     found = {path.name: path.read_text() for path in folder.iterdir() if path.name != "blogstack.yaml"}
     if request.config.getoption("--update-goldens") and found != expected:
@@ -42,6 +65,33 @@ def test_golden(name: str, request: pytest.FixtureRequest) -> None:
         changed = [path for path in {**found, **expected} if found.get(path) != expected.get(path)]
         pytest.fail(f"rewritten in {name}: {', '.join(changed)}")
     assert found == expected
+
+
+def test_every_case_comes_from_a_complete_one() -> None:
+    """Through its parents: in a circle, a change that is in all of them would be in no difference."""
+    for name in NAMES:
+        line = [name]
+        while line[-1] not in WHOLE:
+            parent = parent_of(line[-1])
+            assert parent not in line, f"{name}: {' from '.join([*line, parent])}"
+            line.append(parent)
+
+
+@pytest.mark.parametrize(
+    ("case", "parent", "shown"),
+    [
+        (
+            "cautious-rollout",
+            "minimal",
+            ["   Service:", "     Properties:", "       DeploymentConfiguration:", "-        MaximumPercent: 200"],
+        ),
+        ("existing-network", "minimal", ["@@ no network stack"]),
+        ("nat-per-az", "domain", ["-  Certificate:", "-    Type: AWS::CertificateManager::Certificate"]),
+    ],
+)
+def test_a_difference_shows_where_it_is(case: str, parent: str, shown: list[str]) -> None:
+    lines = difference(case, parent).splitlines()
+    assert [line for line in lines if line in shown] == shown, lines
 
 
 def test_lint_finds_nothing() -> None:
