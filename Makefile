@@ -1,7 +1,7 @@
 # Every target sets up what it needs: a fresh clone needs Python 3.11 or later, make and a network.
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := blogstack tests benchmarks tools
+SOURCES := blogstack emulator tests benchmarks tools
 NOT_OURS := --extend-exclude tests/app --extend-exclude benchmarks/app
 
 .PHONY: help setup test check docs demo bench soak format lock
@@ -20,9 +20,9 @@ setup: .venv/.ready .venv-aws/.ready $(LANGUAGE_SERVER) ## make the environments
 	touch $@
 
 # The emulated AWS pins its own botocore, so it lives in an environment of its own.
-.venv-aws/.ready: tests/aws/requirements.txt
+.venv-aws/.ready: emulator/requirements.txt
 	$(PYTHON) -m venv .venv-aws
-	.venv-aws/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/aws/requirements.txt
+	.venv-aws/bin/python -m pip install --quiet --disable-pip-version-check --requirement emulator/requirements.txt
 	touch $@
 
 # The editors' language server is of npm, which comes with node from PyPI: a machine may have none of its own.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.aws.emulator import Emulator
+from emulator import Emulator
 from tests.support.console import Run
 
 ROOT = Path(__file__).parent.parent

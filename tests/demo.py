@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from blogstack.pipeline import compile_text
-from tests.aws.emulator import Emulator
+from emulator import Emulator
 from tests.conftest import ROOT
 from tests.support.deploying import give_what_exists
 

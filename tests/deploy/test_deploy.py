@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from blogstack.pipeline import compile_text
-from tests.aws.emulator import Emulator
+from emulator import Emulator
 from tests.cases import ACCEPT, NAMES, compiled
 from tests.support.deploying import ZONES, deploy_all
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from blogstack.pipeline import compile_text
-from tests.aws.emulator import Emulator
+from emulator import Emulator
 from tests.cases import ACCEPT, compiled
 from tests.support.deploying import deploy_all
 

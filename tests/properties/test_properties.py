@@ -15,7 +15,7 @@ from blogstack.diagnostics import Code
 from blogstack.lint.cache import NoVerdicts
 from blogstack.pipeline import Compilation, compile_text, lint_all
 from blogstack.schema import json_schema
-from tests.aws.emulator import Emulator
+from emulator import Emulator
 from tests.strategies import configurations, with_environments
 from tests.support.deploying import deploy_all
 from tests.support.templates import read

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from blogstack.blueprint import Blueprint
 from blogstack.pipeline import Compilation
-from tests.aws.emulator import Emulator
+from emulator import Emulator
 
 ZONES = {"Z0123456789ABCDEFGHIJ": "example.com"}
 
@@ -60,8 +60,8 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
         repositories |= {sidecar.repository.repository for sidecar in blueprint.tasks.sidecars if sidecar.repository}
     for repository in repositories:
         aws.client("ecr").create_repository(repositoryName=repository)
-    aws.given(hosted_zones=zones, certificates=certificates, vpcs=vpcs, subnets=subnets, log_buckets=buckets)
-    aws.given(secrets={arn: json.dumps(values) for arn, values in secrets.items()})
+    aws.add_existing(hosted_zones=zones, certificates=certificates, vpcs=vpcs, subnets=subnets, log_buckets=buckets)
+    aws.add_existing(secrets={arn: json.dumps(values) for arn, values in secrets.items()})
 
 
 def _add_secrets(aws: Emulator, blueprint: Blueprint, secrets: dict[str, dict[str, str]]) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from blogstack.pipeline import Template
+from blogstack.templates.render import Template
 from tests.cases import compiled
 
 Entries = dict[str, list[str]]

@@ -1,0 +1,6 @@
+"""An emulated AWS: ministack, made stricter, in a process that ends with whoever started it."""
+
+from emulator.client import Emulator
+from emulator.process import EmulatorError
+
+__all__ = ["Emulator", "EmulatorError"]

@@ -1,0 +1,64 @@
+"""Buckets: the settings that a template declares, made with the calls that S3 has for them."""
+
+from typing import Any
+
+from .api import call, request
+from .ministack_modules import service
+from .resource_types import Props, extend, without
+
+# A rule of the template beside the API's; the rest is the same in both.
+RENAMED = {"Id": "ID"}
+DAYS = {
+    "ExpirationInDays": ("Expiration", "Days"),
+    "NoncurrentVersionExpirationInDays": ("NoncurrentVersionExpiration", "NoncurrentDays"),
+}
+
+
+def install() -> None:
+    """Correct the type."""
+    extend("AWS::S3::Bucket", check=_check, amend=_amend)
+
+
+def _check(props: Props) -> None:
+    for operation, settings in _settings("a-bucket", props):
+        request("s3", operation, settings)
+
+
+def _amend(bucket: str, props: Props, _attributes: dict[str, Any]) -> None:
+    if bucket in service("s3")._buckets:
+        for operation, settings in _settings(bucket, props):
+            call("s3", operation, settings)
+
+
+def _settings(bucket: str, props: Props) -> list[tuple[str, Props]]:
+    """The calls and their parameters, in the API's words where CloudFormation has others."""
+    calls: list[tuple[str, Props]] = []
+    if "BucketEncryption" in props:
+        rules = [
+            {"ApplyServerSideEncryptionByDefault": rule.get("ServerSideEncryptionByDefault")}
+            | without(rule, "ServerSideEncryptionByDefault")
+            for rule in props["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        ]
+        calls.append(("PutBucketEncryption", {"ServerSideEncryptionConfiguration": {"Rules": rules}}))
+    if "LifecycleConfiguration" in props:
+        rules = [_lifecycle_rule(rule) for rule in props["LifecycleConfiguration"]["Rules"]]
+        calls.append(("PutBucketLifecycleConfiguration", {"LifecycleConfiguration": {"Rules": rules}}))
+    for name, operation in (
+        ("OwnershipControls", "PutBucketOwnershipControls"),
+        ("PublicAccessBlockConfiguration", "PutPublicAccessBlock"),
+        ("VersioningConfiguration", "PutBucketVersioning"),
+    ):
+        if name in props:
+            calls.append((operation, {name: props[name]}))
+    return [(operation, {"Bucket": bucket, **settings}) for operation, settings in calls]
+
+
+def _lifecycle_rule(rule: Props) -> Props:
+    made: Props = {"Filter": {"Prefix": rule.get("Prefix", "")}}
+    for key, value in without(rule, "Prefix").items():
+        if key in DAYS:
+            outer, inner = DAYS[key]
+            made[outer] = {inner: value}
+        else:
+            made[RENAMED.get(key, key)] = value
+    return made

@@ -1,0 +1,41 @@
+"""The order in which a stack's resources are made: the worst that its template allows.
+
+CloudFormation makes everything at once that waits for nothing. What needs another resource without
+naming it (a route the gateway's attachment, an ECS service its listener) works or fails by luck,
+unless `DependsOn` says so:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html
+Here it always fails.
+"""
+
+from typing import Any
+
+from .ministack_modules import ministack
+
+# What others need without naming it comes last of all that could be made next.
+NEEDED_UNNAMED = (
+    "AWS::EC2::VPCGatewayAttachment",
+    "AWS::ElasticLoadBalancingV2::Listener",
+    "AWS::ElasticLoadBalancingV2::ListenerRule",
+    "AWS::S3::BucketPolicy",
+)
+
+
+def install() -> None:
+    """Put the worst order in the place of ministack's, which follows the template."""
+    engine, stacks = ministack("services.cloudformation.engine"), ministack("services.cloudformation.stacks")
+    in_order = engine._topological_sort
+
+    def worst(resources: dict[str, Any], conditions: dict[str, bool]) -> list[str]:
+        waiting: list[str] = in_order(resources, conditions)
+        known = set(waiting)
+        needs = {name: engine._extract_deps(resources[name], set(resources)) & known for name in waiting}
+        ordered: list[str] = []
+        while waiting:
+            possible = [name for name in waiting if needs[name] <= set(ordered)]
+            others = [name for name in possible if resources[name].get("Type") not in NEEDED_UNNAMED]
+            chosen = (others or possible)[0]
+            waiting.remove(chosen)
+            ordered.append(chosen)
+        return ordered
+
+    stacks._topological_sort = worst

@@ -1,0 +1,47 @@
+"""Puts every handler in place."""
+
+from . import (
+    alarms,
+    buckets,
+    certificates,
+    change_sets,
+    creation_order,
+    data_resources,
+    ecs_services,
+    elastic_addresses,
+    exports,
+    listeners,
+    load_balancers,
+    networks,
+    property_checks,
+    scaling,
+    secret_references,
+    security_group_rules,
+    task_definitions,
+    web_acls,
+)
+
+
+def install() -> None:
+    """Add the resource types that ministack lacks, and correct those that it does not do right."""
+    for concern in (
+        elastic_addresses,
+        alarms,
+        load_balancers,
+        buckets,
+        certificates,
+        change_sets,
+        property_checks,
+        creation_order,
+        data_resources,
+        ecs_services,
+        exports,
+        security_group_rules,
+        listeners,
+        networks,
+        scaling,
+        secret_references,
+        task_definitions,
+        web_acls,
+    ):
+        concern.install()

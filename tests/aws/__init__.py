@@ -1,1 +1,0 @@
-"""The emulated AWS that tests and the demo deploy to."""
