@@ -1,4 +1,4 @@
-"""Writes blogstack/facts/rds.json, what RDS sells, from the data that cfn-lint carries: `python -m tools.rds_facts`."""
+"""Writes blogstack/facts/rds.json, what RDS offers, from cfn-lint's data: `python -m tools.rds_facts`."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ import cfnlint.data.schemas.extensions.aws_rds_dbinstance as extensions
 from blogstack.facts.regions import REGIONS
 
 FACTS = Path(__file__).parent.parent / "blogstack" / "facts" / "rds.json"
-OLDEST_MAJOR = 14  # the oldest that PostgreSQL itself still supports
-# Amazon RDS user guide, "Supported DB engines for DB instance classes": PostgreSQL up to 12 only. AWS's price list, and
-# so cfn-lint, has them all the same; with a newer PostgreSQL RDS refuses them (aws-quickstart/quickstart-awx issue 47).
+OLDEST_MAJOR = 14  # the oldest that PostgreSQL still supports: https://www.postgresql.org/support/versioning/
+# They run PostgreSQL up to 12 only: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html
+# AWS's price list, and so cfn-lint, has them all the same, but RDS refuses a newer PostgreSQL on them:
+# https://github.com/aws-quickstart/quickstart-awx/issues/47
 _OLD_FAMILIES = ("m1", "m2", "m3", "m4", "r3", "r4", "t1", "t2")
 
 
 def facts() -> dict[str, Any]:
-    """PostgreSQL versions, and for each instance class the regions where PostgreSQL runs on it ("*": all of ours).
+    """The fields of blogstack.facts.rds.Facts.
 
-    What RDS only keeps running, but makes no new databases with, is left out: old minor versions and old classes.
+    Old minor versions and old classes, which RDS still runs but refuses for new databases, are left out.
     """
     regions_of: dict[str, set[str]] = {}
     for region, rules in _read("dbinstanceclass_enum.json").items():
@@ -40,7 +41,7 @@ def facts() -> dict[str, Any]:
 
 
 def _versions() -> list[str]:
-    """Major versions, and the minor ones that new databases can have."""
+    """Major versions, and the minor versions that new databases can have, oldest first."""
     (known,) = [then for engine, then in _rules("engine_version.json") if engine.get("Engine") == {"const": "postgres"}]
     (deprecated,) = [
         engine["EngineVersion"]["enum"]
@@ -48,13 +49,13 @@ def _versions() -> list[str]:
         if engine["Engine"] == {"const": "postgres"}
     ]
     plain = [v for v in known["properties"]["EngineVersion"]["enum"] if re.fullmatch(r"\d+(\.\d+)?", v)]
-    # cfn-lint counts a major version alone among the deprecated ones; RDS takes it for its newest minor one.
+    # cfn-lint lists a major version alone among the deprecated ones; RDS takes it for its newest minor version.
     new = [v for v in plain if "." not in v or v not in deprecated]
     return sorted((v for v in new if int(v.split(".")[0]) >= OLDEST_MAJOR), key=_numbers)
 
 
 def _rules(name: str) -> Iterator[tuple[Any, Any]]:
-    """The rules of a file: the properties that each is about, and what then must hold."""
+    """The rules of a file: the condition of each on the properties, and what must hold where it is met."""
     for rule in _read(name)["allOf"]:
         yield rule["if"]["properties"], rule["then"]
 

@@ -39,7 +39,7 @@ class _Cron:
 
     def check(self, value: str) -> str:
         """The expression itself; an error that names the field that is wrong."""
-        if wrong := cron.fault(value):
+        if wrong := cron.find_error(value):
             raise fault("WRONG_FORM", f"{shorten(value)!r} is not a cron expression: {wrong[0]}", wrong[1])
         return value
 

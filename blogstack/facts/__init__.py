@@ -1,1 +1,1 @@
-"""What AWS and the tools around it say: tables and small calculations, each with its source."""
+"""Facts about AWS and the tools around it: tables and small calculations, each with the address of its source."""

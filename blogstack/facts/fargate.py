@@ -1,7 +1,8 @@
-"""The task sizes that Fargate sells.
+"""Fargate's task sizes.
 
-Source: Amazon ECS developer guide, "Amazon ECS task definition parameters for Fargate", section Task size.
-A test holds the table against cfn-lint's own (rule E3047).
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size
+
+A test compares the table with that of cfn-lint's rule E3047.
 """
 
 from __future__ import annotations
@@ -21,4 +22,4 @@ TASK_SIZES: Mapping[int, tuple[int, ...]] = MappingProxyType(
         32768: (61440, 122880, 249856),
     }
 )
-"""CPU units to the memory sizes, in MiB, that may go with them; 1024 CPU units are one vCPU."""
+"""CPU units, of which 1024 are one vCPU, to the memory sizes in MiB that Fargate offers with them."""

@@ -1,8 +1,8 @@
-"""How long a start may take, by web framework; nothing else depends on the framework.
+"""How long a service may take to start, by web framework; nothing else depends on the framework.
 
-Measured habit rather than AWS rule: a FastAPI process serves within seconds, a Django process with its checks and
-several gunicorn workers takes longer on half a vCPU, and Fargate adds the pull of the image, which the balancer's
-grace period covers and the container's start period does not.
+These are estimates, not limits of AWS. A FastAPI process serves within seconds; a Django process, with its checks and
+several gunicorn workers, takes longer on half a vCPU. The grace period of the load balancer's check also covers the
+pull of the image, which is over when the container's start period begins.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 
 class StartUp(NamedTuple):
-    """Default times in seconds.
+    """Default times in seconds, from the start until a failed check counts.
 
     Attributes:
-        start_period: For the container's own check: the framework's usual boot time.
-        grace_period: For the load balancer's check.
+        start_period: for the container's health check.
+        grace_period: for the load balancer's health check.
     """
 
     start_period: int
@@ -25,4 +25,4 @@ class StartUp(NamedTuple):
 START_UP = {"fastapi": StartUp(30, 60), "django": StartUp(60, 120), "other": StartUp(30, 60)}
 
 CHECK_IN_PYTHON = "python -c \"import urllib.request as r; r.urlopen('http://127.0.0.1:{port}{path}', timeout=2)\""
-"""A check of the container for images without curl: urlopen makes an error of a status above 399."""
+"""A health check for images without curl: urlopen raises an error for a status of 400 or above."""

@@ -1,4 +1,4 @@
-"""IAM's policies: their form, and how long those of a role may be."""
+"""IAM policies: how to write them, and how long those of a role may be."""
 
 from __future__ import annotations
 
@@ -9,27 +9,32 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# AWS IAM user guide, "IAM and AWS STS quotas", character limits: all inline policies of a role together, without
-# white space. It cannot be raised.
 ROLE_CHARACTERS = 10_240
+"""The most characters that all inline policies of a role have together, without white space; it cannot be raised.
 
-# Amazon ECS developer guide, "Monitor Amazon ECS containers with ECS Exec", task role. They know no resource.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length
+"""
+
 EXEC_ACTIONS = tuple(
     f"ssmmessages:{action}"
     for action in ("CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel")
 )
+"""What a task role must allow for ECS Exec, on every resource: the actions support no narrower one.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+"""
 
 
 def allow(actions: Sequence[str], resources: Iterable[object]) -> Json:
-    """A statement that allows actions on resources."""
+    """A statement that allows actions, such as `s3:GetObject`, on resources: ARNs, or references to them."""
     return {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
 
 
 def document(statements: Iterable[Json]) -> Json:
-    """A policy of some statements."""
+    """A policy document that consists of the statements."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def characters(documents: Iterable[Json]) -> int:
-    """How many characters of a role's limit some policies take."""
+def count_characters(documents: Iterable[Json]) -> int:
+    """How many characters the policies take of ROLE_CHARACTERS: all but white space."""
     return sum(len(re.sub(r"\s", "", json.dumps(policy, ensure_ascii=False))) for policy in documents)

@@ -1,31 +1,35 @@
-"""Where an image is pulled from, read off its URI."""
+"""The parts of an image's URI: registry, repository and tag."""
 
 from __future__ import annotations
 
 import re
 
-# Amazon ECR user guide, "Amazon ECR registries": ACCOUNT.dkr.ecr.REGION.amazonaws.com, with the partition's suffix.
+# ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY, with the partition's domain in the place of amazonaws.com:
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
 _ECR_URI = re.compile(
     r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.(?:com|com\.cn|eu)/(?P<repository>.+)"
 )
 
 ECR_PATTERN = re.sub(r"\?P<\w+>", "", f"^{_ECR_URI.pattern}$")
-"""A regular expression for an image in ECR, as a JSON Schema takes it."""
+"""A regular expression for the URI of an image in ECR, in the dialect of JSON Schema."""
 
 
 def without_tag(image: str) -> str:
-    """An image, which has a tag or a digest, without it."""
+    """The URI of an image without its tag or digest, one of which it must have."""
     name, digest, _ = image.partition("@")
     return name if digest else name.rpartition(":")[0]
 
 
 def registry(image: str) -> str:
-    """The host that an image is pulled from; Docker Hub for one without a host, as Docker reads it."""
+    """The host that an image is pulled from; docker.io for a URI without a host, as in Docker.
+
+    https://docs.docker.com/reference/cli/docker/image/tag/
+    """
     host, slash, _ = image.partition("/")
     return host if slash and (host == "localhost" or "." in host or ":" in host) else "docker.io"
 
 
 def ecr_repository(uri: str) -> tuple[str, str, str] | None:
-    """Account, region and repository name of an image in ECR; None for an image elsewhere."""
+    """Account ID, region and repository name of an image in ECR; None for one in another registry."""
     match = _ECR_URI.fullmatch(uri)
     return (match["account"], match["region"], match["repository"]) if match else None

@@ -1,7 +1,7 @@
-"""What Amazon RDS sells: PostgreSQL versions, which instance class runs it in which region, and under which names.
+"""What Amazon RDS offers for PostgreSQL: versions, instance classes by region, and the names that it refuses.
 
-The table is cfn-lint's without what is too old for a new database, in rds.json (`python -m tools.rds_facts` renews it,
-a test holds it up to date). It is read only when a file has a database.
+Versions and classes are in rds.json, which `python -m tools.rds_facts` writes from cfn-lint's data; a test compares the
+two. The file is read only when a configuration has a database.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 
 class Facts(NamedTuple):
-    """The table.
+    """The content of rds.json.
 
     Attributes:
-        versions: PostgreSQL versions, major or major.minor, oldest first.
-        regions: The regions that the table knows.
-        classes: For each instance class the regions that have it, "*" for all.
+        versions: PostgreSQL versions for new databases, major or major.minor, oldest first: `17`, `17.6`.
+        regions: the regions for which the classes are known.
+        classes: for each instance class the regions that have it, with spaces between them; "*" for all regions.
     """
 
     versions: Sequence[str]
@@ -29,20 +29,20 @@ class Facts(NamedTuple):
 
 @cache
 def facts() -> Facts:
-    """The table, read from the file beside this one."""
+    """The content of rds.json, read once."""
     return Facts(**json.loads(Path(__file__).with_name("rds.json").read_text()))
 
 
 @cache
 def classes_in(region: str) -> Sequence[str]:
-    """The instance classes that run PostgreSQL in a region; empty for one that the table does not know."""
+    """The instance classes that run PostgreSQL in a region; empty for a region that is not in the data."""
     if region not in facts().regions:
         return []
     return [name for name, where in facts().classes.items() if where == "*" or region in where.split()]
 
 
-# Databases and users of RDS's own, and the templates of PostgreSQL; then PostgreSQL's reserved key words, which are no
-# names without quotes: PostgreSQL documentation, appendix "SQL Key Words", those reserved in PostgreSQL, 18.
+# Names that RDS and PostgreSQL use themselves, then the key words that are reserved in PostgreSQL 18, which cannot be
+# names without quotes: https://www.postgresql.org/docs/18/sql-keywords-appendix.html
 _RESERVED_NAMES = frozenset(
     """
     rdsadmin postgres_admin postgresadmin template0 template1
@@ -59,10 +59,13 @@ _RESERVED_NAMES = frozenset(
 
 
 def database_name(service: str) -> str:
-    """What the database of a service is called when nobody says."""
+    """The default name of a service's database: the service's name, with underscores for its hyphens."""
     return service.replace("-", "_")
 
 
 def is_reserved(name: str) -> bool:
-    """Whether RDS refuses a database name: Amazon RDS API reference, CreateDBInstance, DBName."""
+    """Whether RDS refuses a database name because the engine reserves it, in whatever case.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html (DBName, RDS for PostgreSQL)
+    """
     return name.lower() in _RESERVED_NAMES

@@ -1,7 +1,10 @@
 """Schedules: AWS's cron expressions and the names of time zones.
 
-Amazon EventBridge Scheduler user guide, "Cron expressions reference", to which Application Auto Scaling's own guide
-points: six fields, and of day-of-month and day-of-week one is `?`.
+A cron expression of AWS has six fields, and exactly one of day of month and day of week is `?`:
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
+
+Application Auto Scaling takes the same expressions:
+https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ _DAYS = "SUN|MON|TUE|WED|THU|FRI|SAT"
 
 
 def _values(value: str, step: str = "", special: str = "") -> str:
-    """A field: values, ranges and steps separated by commas; `special` is what else an item may be."""
+    """A pattern for one field: values, ranges and steps, separated by commas; `special` is one more form of an item."""
     item = rf"(?:\*|(?:{value})(?:-(?:{value}))?)" + (f"(?:/{step})?" if step else "")
     item = f"(?:{item}|{special})" if special else item
     return f"{item}(?:,{item})*"
@@ -31,18 +34,18 @@ FIELDS = {
     "day of week": rf"(?:\?|{_values(_DAY, special=f'(?:{_DAY})?L|(?:{_DAY})#[1-5]')})",
     "year": _values(_YEAR, "[1-9][0-9]?"),
 }
-"""The six fields in their order, each with a regular expression for what it may hold."""
+"""The six fields in their order, each with a regular expression for its values."""
 
 PATTERN = (
     r" *(?=\S+ +\S+ +(?:\? +\S+ +[^ ?]\S* |[^ ?]\S* +\S+ +\? ))"  # one of the two days is ?, the other is not
     + " +".join(f"(?:{field})" for field in FIELDS.values())
     + " *"
 )
-"""A regular expression for a whole expression."""
+"""A regular expression for a complete cron expression, in the dialect of JSON Schema too."""
 
 
-def fault(text: str) -> tuple[str, str] | None:
-    """What is wrong with a cron expression and the remedy; None for a sound one."""
+def find_error(text: str) -> tuple[str, str] | None:
+    """What is wrong with a cron expression, and the remedy; None for a valid one."""
     if re.fullmatch(PATTERN, text):
         return None
     example = 'write one like "0 8 ? * MON-FRI *": minutes, hours, day of month, month, day of week, year'
@@ -59,5 +62,5 @@ def fault(text: str) -> tuple[str, str] | None:
 
 @cache
 def time_zones() -> frozenset[str]:
-    """Names of the IANA time zones, from the package tzdata, so that they are the same on every machine."""
+    """Names of the IANA time zones, such as `Asia/Seoul`, from the package tzdata: the same on every machine."""
     return frozenset(resources.files("tzdata").joinpath("zones").read_text(encoding="ascii").split())

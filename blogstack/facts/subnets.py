@@ -1,4 +1,4 @@
-"""The address plan of a network that is made: which subnet has which block, and what needs addresses."""
+"""How the address range of a new network is divided into subnets, and which addresses AWS needs in each."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ from functools import lru_cache
 from ipaddress import IPv4Network
 from typing import NamedTuple
 
-# Amazon VPC user guide, "Subnet CIDR blocks": the first four addresses and the last one.
-RESERVED_BY_AWS = 5
-# Elastic Load Balancing user guide, "Subnets for your load balancer": at least 8 free addresses in each.
-FOR_LOAD_BALANCER = 8
+RESERVED_ADDRESSES = 5
+"""What AWS keeps of every subnet: the first four addresses and the last one.
 
-_PUBLIC, _PRIVATE, _DATABASE = 0, 10, 20  # the first block of each tier
+https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+"""
+LOAD_BALANCER_ADDRESSES = 8
+"""What an application load balancer must find free in each of its subnets.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer
+"""
+
+_PUBLIC, _PRIVATE, _DATABASE = 0, 10, 20  # the number of each tier's first block
 _BLOCKS = 32
 
 
 class AddressPlan(NamedTuple):
-    """The blocks of each tier, one for each availability zone; no private tier when tasks have public addresses.
+    """The CIDR blocks of each tier, one for each availability zone, as in `10.0.10.0/24`.
 
-    The blocks of the database tier are kept for it, whether there is a database or not.
+    `private` is empty where tasks have public addresses. The blocks of the database tier are reserved for it, whether
+    there is a database or not.
     """
 
     public: tuple[str, ...]
@@ -27,15 +34,20 @@ class AddressPlan(NamedTuple):
 
     @property
     def usable(self) -> int:
-        """Addresses that each subnet has for us."""
-        return IPv4Network(self.public[0]).num_addresses - RESERVED_BY_AWS
+        """Addresses in each subnet that AWS does not keep."""
+        return IPv4Network(self.public[0]).num_addresses - RESERVED_ADDRESSES
 
 
 @lru_cache  # rules and blueprint of every environment ask for the same few
 def address_plan(cidr: str, zones: int, private_tier: bool) -> AddressPlan:
-    """Divide a network.
+    """The address plan of a network.
 
-    Subnets are /24 as long as 32 of them fit, which holds from /16 to /19; a narrower network has 32 equal subnets.
+    Subnets are /24 as long as 32 of them fit, which is so from /16 to /19; a smaller network has 32 equal subnets.
+
+    Args:
+        cidr: the network's address range, from /16 to /22.
+        zones: how many availability zones it has.
+        private_tier: whether tasks are in private subnets.
     """
     network = IPv4Network(cidr)
     prefix = max(24, network.prefixlen + _BLOCKS.bit_length() - 1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from blogstack.config import Config
 from blogstack.config.endpoints import interface_endpoints
 from blogstack.facts.images import ecr_repository
-from blogstack.facts.subnets import FOR_LOAD_BALANCER, address_plan
+from blogstack.facts.subnets import LOAD_BALANCER_ADDRESSES, address_plan
 from blogstack.rules.finding import Finding, written
 from blogstack.source.document import KeyPath
 
@@ -61,7 +61,7 @@ def subnets_too_small(config: Config) -> Iterator[Finding]:
     if network.egress == "endpoints":
         others += len(interface_endpoints(config))
     if public_tasks or config.load_balancer.internal:
-        others += FOR_LOAD_BALANCER
+        others += LOAD_BALANCER_ADDRESSES
     needed = -(-tasks // zones) + others
     if needed > plan.usable:
         limit: KeyPath = ("deployment", "maximum_percent") if rolling else ("deployment", "strategy")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from blogstack.config import Config
 from blogstack.config.secrets import SecretSource
-from blogstack.facts.iam import EXEC_ACTIONS, ROLE_CHARACTERS, allow, characters, document
+from blogstack.facts.iam import EXEC_ACTIONS, ROLE_CHARACTERS, allow, count_characters, document
 from blogstack.facts.regions import partition
 from blogstack.rules.finding import Finding
 from blogstack.rules.sidecars import SIDECARS
@@ -19,7 +19,7 @@ def role_too_long(config: Config) -> Iterator[Finding]:
     policies = [document(allow(s.actions, s.resources) for s in service.permissions)]
     if service.exec:
         policies.append(document([allow(EXEC_ACTIONS, ["*"])]))
-    if (length := characters(policies)) > ROLE_CHARACTERS:
+    if (length := count_characters(policies)) > ROLE_CHARACTERS:
         message = f"the task role's policies have {length:,} characters, and IAM takes {ROLE_CHARACTERS:,} for a role"
         help = "name what belongs together by one pattern, as in arn:aws:s3:::bucket/uploads/*"
         yield Finding(("service", "permissions"), message, help)

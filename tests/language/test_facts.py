@@ -1,4 +1,4 @@
-"""The tables and limits in the code are AWS's own: compared with cfn-lint's provider schemas and botocore's models."""
+"""The tables and limits in the code are those of AWS: compared with cfn-lint's schemas and botocore's models."""
 
 from __future__ import annotations
 
@@ -18,13 +18,18 @@ from blogstack.config.logs import RetentionDays
 from blogstack.facts.fargate import TASK_SIZES
 from blogstack.facts.regions import REGIONS, partition
 from tests.support.schemas import schema
-from tools import rds_facts
+from tools import rds_facts, region_facts
 
 SESSION = botocore.session.Session()
 
 
+def test_region_table() -> None:
+    """The table is what botocore has; `python -m tools.region_facts` writes it."""
+    assert region_facts.TABLE.read_text() == region_facts.text()
+
+
 def test_regions() -> None:
-    """Where ECS has an endpoint, in the partitions that are open to the public."""
+    """The regions where ECS has an endpoint, in the partitions that are open to the public."""
     partitions = ("aws", "aws-cn", "aws-us-gov", "aws-eusc")
     known = {region: name for name in partitions for region in SESSION.get_available_regions("ecs", name)}
     assert set(REGIONS) == set(known)
@@ -99,7 +104,7 @@ def test_limits_of_numbers(path: str, service: str, request_shape: str, member: 
     ],
 )
 def test_limits_of_the_container_check(path: str, low: int, high: int, said: str) -> None:
-    """ECS has these limits only in words: the words of its API reference, and ours."""
+    """ECS states these limits only in the prose of its API reference."""
     members = SESSION.get_service_model("ecs").shape_for("HealthCheck").members
     member = members["startPeriod" if path == "start_period" else path]
     assert said in re.sub(r"<[^>]+>", "", member.documentation)
@@ -139,5 +144,5 @@ def test_mutable_tags() -> None:
 
 
 def test_databases() -> None:
-    """What RDS sells is what cfn-lint knows; `python -m tools.rds_facts` renews it."""
+    """RDS's versions and classes are those that cfn-lint has; `python -m tools.rds_facts` writes them."""
     assert rds_facts.FACTS.read_text() == rds_facts.text()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from blogstack.diagnostics import Code
-from blogstack.facts.iam import EXEC_ACTIONS, ROLE_CHARACTERS, allow, characters, document
+from blogstack.facts.iam import EXEC_ACTIONS, ROLE_CHARACTERS, allow, count_characters, document
 from blogstack.facts.regions import REGIONS
 from blogstack.pipeline import compile_text
 from tests.cases import EACH
@@ -94,7 +94,7 @@ def test_no_web_acl_by_default() -> None:
 
 def test_a_role_may_be_as_long_as_iam_says() -> None:
     """Up to the limit and no further, and what is measured is what the template holds."""
-    rest = characters([document([allow(["s3:GetObject"], [""])]), document([allow(EXEC_ACTIONS, ["*"])])])
+    rest = count_characters([document([allow(["s3:GetObject"], [""])]), document([allow(EXEC_ACTIONS, ["*"])])])
     parts = [2048, 2048, 2048, 2048]
     parts.append(ROLE_CHARACTERS - rest - sum(parts) - len('","') * len(parts))
     permissions = "[{{actions: [s3:GetObject], resources: [{}]}}]"
@@ -109,7 +109,7 @@ def test_a_role_may_be_as_long_as_iam_says() -> None:
         if not templates:
             return Code.ROLE_TOO_LONG in codes, 0
         policies = templates["blog-api-tasks"]["Resources"]["TaskRole"]["Properties"]["Policies"]
-        return Code.ROLE_TOO_LONG in codes, characters(policy["PolicyDocument"] for policy in policies)
+        return Code.ROLE_TOO_LONG in codes, count_characters(policy["PolicyDocument"] for policy in policies)
 
     assert told(parts) == (False, ROLE_CHARACTERS)
     assert told([*parts[:-1], parts[-1] + 1]) == (True, 0)
