@@ -1,6 +1,6 @@
-"""What a folder shows of the service in it: the port that its Dockerfile exposes, the framework that it depends on.
+"""Detection of a service's settings in its folder: the port that its Dockerfile exposes, its web framework.
 
-Only what is plain to see: where several answers are possible, there is none.
+Only what is certain: where several answers are possible, there is none.
 """
 
 from __future__ import annotations
@@ -13,21 +13,22 @@ from typing import Any, NamedTuple
 DOCKERFILES = ("Dockerfile", "Containerfile")
 DEPENDENCIES = ("requirements.txt", "requirements.in", "pyproject.toml")
 FILES = (*DOCKERFILES, *DEPENDENCIES)
-"""All that is looked at."""
+"""All files that are read."""
 FRAMEWORKS = ("django", "fastapi")
 
 
 class Seen(NamedTuple):
-    """A value, and the name of the file that shows it."""
+    """A detected value, and the name of the file that it comes from."""
 
     value: str
     file: str
 
 
 def exposed_port(texts: Mapping[str, str]) -> Seen | None:
-    """The port of the first Dockerfile that exposes one; `texts` holds what the files hold, by name.
+    """The port of the first Dockerfile that exposes one: the first in its last stage with any.
 
-    The one that an image is made for stands first in its last stage that exposes any.
+    Args:
+        texts: Texts of the folder's files, by name.
     """
     for name in DOCKERFILES:
         if port := _port_in(texts.get(name, "")):
@@ -36,7 +37,7 @@ def exposed_port(texts: Mapping[str, str]) -> Seen | None:
 
 
 def lacks_curl(texts: Mapping[str, str]) -> bool:
-    """Whether there is a Dockerfile of a slim or alpine image that installs no curl, which the default check calls."""
+    """Whether a Dockerfile starts from a slim or alpine image and installs no curl, which the default check needs."""
     for name in DOCKERFILES:
         if text := texts.get(name):
             bases = re.findall(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)", text, re.IGNORECASE | re.MULTILINE)
@@ -45,17 +46,17 @@ def lacks_curl(texts: Mapping[str, str]) -> bool:
 
 
 def framework(texts: Mapping[str, str]) -> Seen | None:
-    """The web framework that the first file with one depends on; none where a file names two."""
+    """The web framework in the first file that depends on one; None if that file names two."""
     for name in DEPENDENCIES:
         text = texts.get(name, "")
-        needed = set(_of_project(text) if name.endswith(".toml") else _of_requirements(text))
-        if found := needed.intersection(FRAMEWORKS):
-            return Seen(found.pop(), name) if len(found) == 1 else None
+        needed = set(_project_names(text) if name.endswith(".toml") else _requirement_names(text))
+        if frameworks := needed.intersection(FRAMEWORKS):
+            return Seen(frameworks.pop(), name) if len(frameworks) == 1 else None
     return None
 
 
 _INSTRUCTION = re.compile(r"\s*(FROM|ARG|ENV|EXPOSE)\s+(.*)", re.IGNORECASE)
-_ASSIGNED = re.compile(r"(\w+)[= ]\"?([^\s\"]*)")
+_ASSIGNMENT = re.compile(r"(\w+)[= ]\"?([^\s\"]*)")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})")
 
 
@@ -72,7 +73,7 @@ def _port_in(dockerfile: str) -> str:
             if found := _first_tcp(_VARIABLE.sub(lambda m: variables.get(m[1] or m[2], m[3] or ""), rest)):
                 port, first = found, False
         elif word in ("ARG", "ENV"):
-            variables.update(_ASSIGNED.findall(rest))
+            variables.update(_ASSIGNMENT.findall(rest))
     return port
 
 
@@ -84,21 +85,22 @@ def _first_tcp(ports: str) -> str:
     return ""
 
 
-# A distribution's name begins a requirement: PEP 508.
+# A requirement begins with a distribution's name: https://peps.python.org/pep-0508/.
+# The library for it, packaging, is not among blogstack's dependencies.
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
-def _of_requirements(text: str) -> Iterator[str]:
+def _requirement_names(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if match := _NAME.match(line):
             yield match[1].lower()
 
 
-def _of_project(text: str) -> Iterator[str]:
-    """The dependencies of a pyproject.toml: of the standard's, or of Poetry's own table."""
+def _project_names(text: str) -> Iterator[str]:
+    """Names of the dependencies of a pyproject.toml, in the standard's table or in Poetry's."""
     try:
         project: dict[str, Any] = tomllib.loads(text)
-        yield from _of_requirements("\n".join(project.get("project", {}).get("dependencies", [])))
+        yield from _requirement_names("\n".join(project.get("project", {}).get("dependencies", [])))
         yield from (name.lower() for name in project.get("tool", {}).get("poetry", {}).get("dependencies", {}))
     except (tomllib.TOMLDecodeError, AttributeError, TypeError):
-        return  # somebody else's to tell
+        return  # a broken pyproject.toml is reported by the tools that it is for

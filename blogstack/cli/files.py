@@ -1,7 +1,7 @@
-"""Files: the user's are read, the templates' folder is written all or not at all.
+"""The user's files, and the output folder, which is written completely or not at all.
 
-Every file is first written whole beside its place and only then renamed into it, so that at no moment a file is half
-written. A set that was cut between two renames differs from what the next compilation writes, and is mended by it.
+Every file is first written under a temporary name in the same folder and then renamed, so that no file is ever half
+written. A run that is killed between two renames leaves old and new files; the next run completes them.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from blogstack.templates.render import Owner, written_for
 
 _PREFIX, _SUFFIX = ".blogstack-", ".tmp"
 _ABANDONED = 600
-"""Seconds after which a file that a killed run left beside the templates is swept away."""
+"""Seconds after which a temporary file is taken for one that a killed run left, and removed."""
 _NO_FILE = "name the file, or let `blogstack init` write one"
 _HEADER_BYTES = 4096
-_AT_ONCE = 8
+_WRITERS = 8
 
 
 class Owners(NamedTuple):
-    """Whose templates a compilation answers for: some services', of some environments; of none means of all."""
+    """Whose templates a compilation replaces and removes: those of some services, in some environments (empty: all)."""
 
     services: Collection[str]
     environments: Collection[str] = ()
@@ -40,7 +40,7 @@ class Owners(NamedTuple):
 
 
 def read(path: str) -> bytes:
-    """A file's bytes, at most one more than the compiler takes.
+    """A file's bytes, at most one more than the compiler accepts.
 
     Raises:
         Rejected: when there is no such file, or it cannot be read.
@@ -62,25 +62,25 @@ def read(path: str) -> bytes:
 
 
 def folder_name() -> str:
-    """Name of the folder that we are in.
+    """Name of the current folder.
 
     Raises:
-        Rejected: when it is no more.
+        Rejected: when it has been deleted.
     """
     try:
         return Path.cwd().name
     except OSError as error:
         message = f"this folder cannot be read: {error.strerror or error}"
-        raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help="change to a folder that is there")]) from None
+        raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help="change to a folder that exists")]) from None
 
 
-def texts_of(names: Iterable[str]) -> dict[str, str]:
-    """What those of some files hold that can be read, at most as much as the compiler takes of its own."""
-    found = {}
+def read_texts(names: Iterable[str]) -> dict[str, str]:
+    """The texts of those files that can be read, by name; each is cut to the size of the largest blogstack.yaml."""
+    texts = {}
     for name in names:
         with contextlib.suppress(OSError), Path(name).open("rb") as file:
-            found[name] = file.read(MAX_BYTES).decode(errors="replace")
-    return found
+            texts[name] = file.read(MAX_BYTES).decode(errors="replace")
+    return texts
 
 
 def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
@@ -89,11 +89,11 @@ def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[
     Raises:
         Rejected: when the folder cannot be read.
     """
-    found = []
+    changed = []
     try:
         for name, text in files.items():
             if not _holds(folder / name, text):
-                found.append(f"{folder / name} {'is out of date' if (folder / name).exists() else 'is missing'}")
+                changed.append(f"{folder / name} {'is out of date' if (folder / name).exists() else 'is missing'}")
         left_over = _left_over(folder, files, owners)
     except OSError as error:
         message = f"{folder} cannot be read: {error.strerror or error}"
@@ -101,27 +101,27 @@ def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[
         raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help=help)]) from None
     stacks = {Path(name).stem for name in files}
     reasons = ("belongs to a stack that no longer exists", "is in another format")
-    return found + [f"{path} {reasons[path.stem in stacks]}" for path in left_over]
+    return changed + [f"{path} {reasons[path.stem in stacks]}" for path in left_over]
 
 
 def write(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
-    """Make a folder hold some files; returns what changed, one line each.
+    """Write files to a folder; returns what changed, one line each.
 
     Args:
-        folder: Made where it is missing.
-        files: File names and what they should hold; a file that holds it already is not touched.
-        owners: What we wrote for these before and is not among `files` is removed; nothing else is.
+        folder: Created if it is missing.
+        files: Texts by file name; a file that holds its text already is not touched.
+        owners: Templates that an earlier run wrote for these and that are not among `files` are removed.
 
     Raises:
-        Rejected: when a file cannot be written, or is somebody else's; then the folder is as it was.
+        Rejected: when a file cannot be written, or exists and was written for somebody else; then nothing has changed.
     """
-    made = False
+    created = False
     try:
-        made = not folder.exists()
+        created = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
-        _sweep(folder)
+        _remove_abandoned(folder)
         due = {name: text for name, text in files.items() if not _holds(folder / name, text)}
-        _keep_others(folder, due, owners)
+        _protect_others(folder, due, owners)
         removed = _left_over(folder, files, owners)
         _replace(folder, _stage(folder, due))
         for path in removed:
@@ -129,7 +129,7 @@ def write(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
         if due or removed:
             _flush(folder)
     except OSError as error:
-        if made:
+        if created:
             with contextlib.suppress(OSError):
                 folder.rmdir()
         message = f"{folder} cannot be written: {error.strerror or error}"
@@ -138,14 +138,14 @@ def write(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
 
 
 def write_new(files: Mapping[str, str]) -> None:
-    """Write files into this folder, all or none, where none of them is yet.
+    """Write new files into the current folder, all or none.
 
     Raises:
-        Rejected: when there is one already, or one cannot be written; then the folder is as it was.
+        Rejected: when one exists or cannot be written; then nothing has changed.
     """
-    if there := [name for name in files if os.path.lexists(name)]:
-        message = f"{' and '.join(there)} {'exist' if len(there) > 1 else 'exists'} already; nothing was written"
-        raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help="move it away, or go on with what is there")])
+    if existing := [name for name in files if os.path.lexists(name)]:
+        message = f"{' and '.join(existing)} {'exist' if len(existing) > 1 else 'exists'} already; nothing was written"
+        raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help="move it away, or continue with it")])
     written: list[Path] = []
     try:
         for name, text in files.items():
@@ -163,25 +163,25 @@ def _holds(path: Path, text: str) -> bool:
     return path.is_file() and path.read_bytes() == text.encode()
 
 
-def _keep_others(folder: Path, files: Collection[str], owners: Owners) -> None:
-    """Refuse to put files in the place of what somebody else wrote, by hand or for another service."""
+def _protect_others(folder: Path, files: Collection[str], owners: Owners) -> None:
+    """Refuse to overwrite a file that was written by hand or for another service."""
     paths = [folder / name for name in files if (folder / name).is_file()]
     others = [path for path in paths if (owner := _owner_of(path)) is None or owner.service not in owners.services]
     if others:
         help = "move it away, give the service another name, or choose another folder with --out"
-        messages = [f"{path} is there already, and not from this service" for path in others]
+        messages = [f"{path} exists and was not written for this service" for path in others]
         raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help=help) for message in messages])
 
 
 def _stage(folder: Path, files: Mapping[str, str]) -> dict[str, Path]:
-    """Write files under temporary names, down to the disk; all of them or none.
+    """Write files under temporary names and sync them to the disk; all of them or none.
 
-    Several at once, because a disk brings many files down together much faster than one after the other.
+    In several threads, because a disk syncs many files together much faster than one after the other.
     """
     staged = {name: folder / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}" for name in files}
     try:
-        with ThreadPoolExecutor(_AT_ONCE) as threads:
-            for _ in threads.map(_write_down, staged.values(), files.values()):
+        with ThreadPoolExecutor(_WRITERS) as threads:
+            for _ in threads.map(_write_synced, staged.values(), files.values()):
                 pass
     except BaseException:
         for temporary in staged.values():
@@ -191,7 +191,7 @@ def _stage(folder: Path, files: Mapping[str, str]) -> dict[str, Path]:
 
 
 def _replace(folder: Path, staged: Mapping[str, Path]) -> None:
-    """Rename staged files into place; when one cannot be, the ones before it become what they were."""
+    """Rename staged files into place; when one fails, restore those before it."""
     before: dict[str, bytes | None] = {}
     try:
         for name, temporary in staged.items():
@@ -205,14 +205,14 @@ def _replace(folder: Path, staged: Mapping[str, Path]) -> None:
                 (folder / name).unlink(missing_ok=True)
             else:
                 temporary = folder / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}"
-                _write_down(temporary, old)
+                _write_synced(temporary, old)
                 temporary.replace(folder / name)
         for temporary in staged.values():
             temporary.unlink(missing_ok=True)
         raise
 
 
-def _write_down(path: Path, content: str | bytes) -> None:
+def _write_synced(path: Path, content: str | bytes) -> None:
     with path.open("xb") as file:
         file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
@@ -220,7 +220,7 @@ def _write_down(path: Path, content: str | bytes) -> None:
 
 
 def _left_over(folder: Path, files: Mapping[str, str], owners: Owners) -> list[Path]:
-    """The files that we wrote for these owners and that are not among `files`."""
+    """Templates in the folder that belong to these owners and are not among `files`."""
     if not folder.is_dir():
         return []
     candidates = [p for p in folder.iterdir() if p.suffix in (".yaml", ".json") and p.name not in files]
@@ -235,7 +235,7 @@ def _owner_of(path: Path) -> Owner | None:
         return None
 
 
-def _sweep(folder: Path) -> None:
+def _remove_abandoned(folder: Path) -> None:
     for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _ABANDONED:
@@ -243,7 +243,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _flush(folder: Path) -> None:
-    """Bring the renames to the disk, where the system has a way to."""
+    """Sync the folder, and so the renames, to the disk; not every system can."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -16,31 +16,31 @@ class Start(NamedTuple):
 
     Attributes:
         text: The file.
-        seen: What it is made from, in words.
+        basis: Where its port and framework come from, as a phrase.
     """
 
     text: str
-    seen: str
+    basis: str
 
 
-def start(folder: str, chosen: str, texts: Mapping[str, str]) -> Start:
+def start(folder: str, chosen: str | None, texts: Mapping[str, str]) -> Start:
     """The file for a service.
 
     Args:
-        folder: Name of the folder that it is in.
-        chosen: Its framework; "" for what is seen.
-        texts: What the files in the folder hold, by name.
+        folder: Name of its folder.
+        chosen: Its framework; None to detect it.
+        texts: Texts of the folder's files, by name.
     """
-    port, used = exposed_port(texts), None if chosen else framework(texts)
-    words = [f"port {port.value} from {port.file}" if port else "port 8000, because no Dockerfile here exposes one"]
-    words += [f"framework {used.value} from {used.file}"] if used else []
-    name, of_port = service_name(folder), port.value if port else "8000"
-    text = starter(name, chosen or (used.value if used else "other"), of_port, curl=not lacks_curl(texts))
-    return Start(text, " and ".join(words))
+    port, detected = exposed_port(texts), None if chosen else framework(texts)
+    phrases = [f"port {port.value} from {port.file}" if port else "port 8000, because no Dockerfile here exposes one"]
+    phrases += [f"framework {detected.value} from {detected.file}"] if detected else []
+    used = chosen or (detected.value if detected else "other")
+    text = starter(service_name(folder), used, port.value if port else "8000", curl=not lacks_curl(texts))
+    return Start(text, " and ".join(phrases))
 
 
 def starter(name: str, framework: str, port: str, *, curl: bool = True) -> str:
-    """A commented file to start from; it compiles as it is. `curl`: whether the image may have it."""
+    """A commented file to start from, which compiles as it is. `curl`: whether the image may have curl."""
     migrate = "python, manage.py, migrate" if framework == "django" else "python, -m, app.migrate"
     return f"""\
 # yaml-language-server: $schema=./{SCHEMA_FILE}
@@ -97,7 +97,7 @@ _ALLOWED_HOSTS = """\
 
 
 def service_name(folder: str) -> str:
-    """A service name made from a folder's: lower case, hyphens, at most 30 characters; `my-service` failing that."""
+    """A service name from a folder's name: lower case, hyphens, at most 30 characters; else `my-service`."""
     words = "".join(c if c.isascii() and c.isalnum() else " " for c in folder.lower()).split()
     name = "-".join(words).lstrip("0123456789-")[:30].rstrip("-")
     return name if len(name) >= 2 else "my-service"

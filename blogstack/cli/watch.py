@@ -1,4 +1,4 @@
-"""Waiting until files change, however an editor writes them: in place, by renaming, or by deleting and writing anew."""
+"""File-change notifications, however an editor saves: in place, by renaming, or by deleting and creating."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from blogstack.cli import files as output
+from blogstack.cli.files import read
 from blogstack.diagnostics import Rejected
 
-_LOOK_AGAIN = 500
-"""Milliseconds after which the files are looked at unasked: a change between two rounds, or in a folder that was made
-anew or lies on a network, is not always told."""
+_POLL = 500
+"""Milliseconds between two looks at the files without a notification: a change between two rounds, in a folder that
+was recreated, or on a network drive is not always notified."""
 
 
 def rounds(paths: Sequence[str]) -> Iterator[None]:
-    """One round now, and one whenever what the files hold is no longer what it was when the round before began."""
+    """One round now, and one whenever the files' content differs from that at the start of the last round."""
     while True:
         seen = _contents(paths)
         yield
-        # No watching while a round is at work: it forks, and threads are lost in a fork.
+        # Watch only between rounds: a round forks, and a fork does not copy threads.
         for _ in moments(_folders(paths)):
             if _contents(paths) != seen:
                 break
 
 
 def moments(folders: Collection[Path]) -> Iterator[None]:
-    """Moments to look at files: when something changes in one of these folders, and now and then unasked.
+    """Moments to look at files: when something changes in one of these folders, and every half second.
 
-    Folders and not files are watched, because a file that is replaced is another one. Where the system cannot watch,
-    as when its number of watches is used up, it is unasked alone.
+    Folders are watched, not files, because a file that is replaced is another one. Where the system cannot watch, such
+    as when all its watches are in use, there is only the half second.
     """
-    from watchfiles import watch  # only here: no other command waits for it
+    from watchfiles import watch  # imported here, because only --watch needs it
 
     with contextlib.suppress(OSError):
-        for _ in watch(*folders, watch_filter=None, recursive=False, yield_on_timeout=True, rust_timeout=_LOOK_AGAIN):
+        for _ in watch(*folders, watch_filter=None, recursive=False, yield_on_timeout=True, rust_timeout=_POLL):
             yield
     while True:
-        time.sleep(_LOOK_AGAIN / 1000)
+        time.sleep(_POLL / 1000)
         yield
 
 
@@ -48,12 +48,12 @@ def _contents(paths: Sequence[str]) -> list[bytes | None]:
 
 def _content(path: str) -> bytes | None:
     try:
-        return output.read(path)
+        return read(path)
     except Rejected:
         return None
 
 
 def _folders(paths: Sequence[str]) -> set[Path]:
-    """The files' folders, and those that links lead to; of one that does not exist, the nearest that does."""
-    places = {place.parent for path in paths for place in (Path(path).absolute(), Path(path).resolve())}
-    return {next(folder for folder in (place, *place.parents) if folder.is_dir()) for place in places}
+    """The files' folders and the folders of links' targets; for a missing folder, the nearest one that exists."""
+    folders = {file.parent for path in paths for file in (Path(path).absolute(), Path(path).resolve())}
+    return {next(parent for parent in (folder, *folder.parents) if parent.is_dir()) for folder in folders}

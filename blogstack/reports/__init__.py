@@ -1,1 +1,1 @@
-"""Diagnostics in the formats that people and tools read."""
+"""Diagnostics in each format of --diagnostics; a file for each."""

@@ -1,6 +1,7 @@
-"""Diagnostics -> SARIF 2.1.0, which code scanning services read. Pure.
+"""Diagnostics -> SARIF 2.1.0, for code scanning services.
 
-Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0", errata 01.
+Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html. Section
+numbers below refer to it.
 """
 
 from __future__ import annotations
@@ -23,22 +24,22 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 
 
 def as_sarif(compilations: Iterable[Compilation]) -> str:
-    """Every diagnostic of some files as a SARIF log of one run."""
-    found = [(compilation.path, diagnostic) for compilation in compilations for diagnostic in compilation.diagnostics]
-    codes = sorted({diagnostic.code for _, diagnostic in found}, key=lambda code: code.id)
+    """The diagnostics of some files as a SARIF log of one run."""
+    pairs = [(compilation.path, diagnostic) for compilation in compilations for diagnostic in compilation.diagnostics]
+    codes = sorted({diagnostic.code for _, diagnostic in pairs}, key=lambda code: code.id)
     driver = {"name": "blogstack", "version": version("blogstack"), "rules": [_rule(code) for code in codes]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "newlineSequences": ["\r\n", "\n", "\r"],
-        "results": [_result(path, diagnostic, codes.index(diagnostic.code)) for path, diagnostic in found],
+        "results": [_result(path, diagnostic, codes.index(diagnostic.code)) for path, diagnostic in pairs],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _rule(code: Code) -> Json:
     text = page(code)
-    meaning = text.split("\n\n")[2]  # behind the title and its first heading
+    meaning = text.split("\n\n")[2]  # after the title and its first heading
     return {
         "id": code.id,
         "name": code.name.title().replace("_", ""),
@@ -61,9 +62,10 @@ def _result(path: str, diagnostic: Diagnostic, rule: int) -> Json:
 
 
 def _region(span: Span | None) -> Json:
-    """Lines and columns from 1, the end column exclusive, as ours are (3.30.5 to 3.30.8).
+    """Lines and columns from 1, the end column exclusive, as in `Span` (3.30.5 to 3.30.8).
 
-    What is about a whole file is at its first line: GitHub asks for a line (rule GH1003 of the SARIF SDK).
+    A diagnostic without a place is at the first line, because GitHub requires one: rule GH1003 of
+    https://github.com/microsoft/sarif-sdk.
     """
     if span is None:
         return {"startLine": 1}
@@ -76,6 +78,6 @@ def _region(span: Span | None) -> Json:
 
 
 def _uri(path: str) -> str:
-    """A path as a URI; what is relative stays so, to the folder that the command runs in (3.4.3)."""
+    """A path as a URI; a relative one stays relative, to the current folder (3.4.3)."""
     pure = PurePath(path)
     return pure.as_uri() if pure.is_absolute() else quote(os.fsencode(pure.as_posix()))

@@ -148,9 +148,9 @@ class TestCompile:
 
     def test_where_more_is_said(self, run: Run) -> None:
         Path("blogstack.yaml").write_text(MINIMAL + "service: {memory: 8192}\n")
-        assert run("validate").stderr.endswith("1 error, 1 warning\n`blogstack explain BS301` says more\n")
+        assert run("validate").stderr.endswith("1 error, 1 warning\nFor details: `blogstack explain BS301`\n")
         Path("blogstack.yaml").write_text(MINIMAL)
-        assert run("validate").stderr.endswith("1 warning\n`blogstack explain BS311` says more\n")
+        assert run("validate").stderr.endswith("1 warning\nFor details: `blogstack explain BS311`\n")
 
     def test_the_repository_is_up_to_date(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(ROOT)

@@ -15,8 +15,8 @@ import pytest
 from blogstack.diagnostics import Code, Diagnostic
 from blogstack.help.explain import page
 from blogstack.pipeline import Compilation
+from blogstack.reports.github import as_github
 from blogstack.reports.sarif import SCHEMA, as_sarif
-from blogstack.reports.text import as_github
 from tests.support.console import MINIMAL, QUIET, Run
 
 # The standard's own schema, as a package carries it.

@@ -196,7 +196,7 @@ def test_what_makes_no_sense(run: Run, arguments: list[str]) -> None:
     FILE.write_text(QUIET)
     result = run("compile", "--watch", *arguments)
     assert result.returncode == 2
-    assert "goes neither with --check nor with --diagnostics" in result.stderr
+    assert "cannot be combined with --check or --diagnostics" in result.stderr
     assert not OUT.exists()
 
 

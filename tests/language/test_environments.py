@@ -85,8 +85,11 @@ class TestPicking:
         Path("plain.yaml").write_text(QUIET)
         for arguments, said in [
             (["--env", "stagin"], "blogstack.yaml has no environment 'stagin'; did you mean 'staging'?"),
-            (["--env", "prod", "--env", "x"], "blogstack.yaml has no environment 'x'; it has staging, prod"),
-            (["--env", "prod", "blogstack.yaml", "plain.yaml"], "plain.yaml has no environment 'prod'; it has none"),
+            (["--env", "prod", "--env", "x"], "blogstack.yaml has no environment 'x'; it defines staging, prod"),
+            (
+                ["--env", "prod", "blogstack.yaml", "plain.yaml"],
+                "plain.yaml has no environment 'prod'; it defines no environments",
+            ),
         ]:
             result = run(command, *arguments, "--diagnostics", "json")
             assert (result.returncode, result.stdout) == (2, "")

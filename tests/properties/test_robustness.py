@@ -13,7 +13,8 @@ from blogstack.config import Config
 from blogstack.config.errors import sections
 from blogstack.config.types import Section
 from blogstack.pipeline import compile_text
-from blogstack.reports.text import as_json, as_text
+from blogstack.reports.json import as_json
+from blogstack.reports.text import as_text
 from tests.cases import ACCEPT, REJECT, REJECTED
 from tests.language.test_reject import check_sound
 

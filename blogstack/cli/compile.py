@@ -1,0 +1,166 @@
+"""`blogstack compile`: templates, and the commands that deploy them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, has_errors, report, say
+from blogstack.cli.exit_codes import ExitCode
+from blogstack.cli.files import Owners, differences, write
+from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, FilesArgument, load, paths, require_environments
+from blogstack.deploy.shell import deployment_commands
+from blogstack.diagnostics import Code, Diagnostic, Rejected
+from blogstack.lint.cache import VerdictFolder
+from blogstack.pipeline import Compilation, compile_text, lint_all, unique_stacks
+
+DEFAULT_FOLDER = Path("templates/out")
+
+
+class TemplateFormat(StrEnum):
+    """Format of the templates."""
+
+    YAML = "yaml"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The arguments of a compilation.
+
+    Attributes:
+        paths: The files, as the user named them.
+        environments: Names of the environments to compile; empty for all.
+        out: Folder of the templates.
+        format: Of the templates.
+        check: Whether to compare with the folder instead of writing it.
+        lint: Whether to run cfn-lint.
+        watch: Whether to compile again whenever a file changes.
+        diagnostics: Format of the diagnostics.
+    """
+
+    paths: tuple[str, ...]
+    environments: Sequence[str]
+    out: Path
+    format: TemplateFormat
+    check: bool
+    lint: bool
+    watch: bool
+    diagnostics: DiagnosticsFormat
+
+    @property
+    def prints_commands(self) -> bool:
+        """Whether the commands that deploy the templates go to standard output, which other formats need alone."""
+        return not (self.check or self.watch) and self.diagnostics is DiagnosticsFormat.TEXT
+
+
+def compile_command(
+    files: FilesArgument = None,
+    env: EnvironmentsOption = None,
+    out: Annotated[Path, typer.Option(help="Folder of the templates.", metavar="DIR")] = DEFAULT_FOLDER,
+    format: Annotated[TemplateFormat, typer.Option(help="Format of the templates.")] = TemplateFormat.YAML,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if the folder is out of date.")] = False,
+    no_lint: Annotated[bool, typer.Option("--no-lint", help="Do not run cfn-lint.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Compile again whenever a file changes.")] = False,
+    diagnostics: DiagnosticsOption = DiagnosticsFormat.TEXT,
+) -> ExitCode:
+    """Write CloudFormation templates and print deployment commands."""
+    if watch and (check or diagnostics is not DiagnosticsFormat.TEXT):
+        raise typer.BadParameter("cannot be combined with --check or --diagnostics", param_hint="--watch")
+    options = Options(
+        paths=paths(files),
+        environments=env or [],
+        out=out,
+        format=format,
+        check=check,
+        lint=not no_lint,
+        watch=watch,
+        diagnostics=diagnostics,
+    )
+    return _watch(options) if watch else _compile(options)
+
+
+def _compile(options: Options) -> ExitCode:
+    """Compile once, write or compare the templates, and report."""
+    compilations = _compile_files(options)
+    if has_errors(compilations):
+        return report(compilations, options.diagnostics)
+    names = {t.stack_name: f"{t.stack_name}.{options.format}" for c in compilations for t in c.templates}
+    texts = {names[t.stack_name]: t.text for c in compilations for t in c.templates}
+    owners = Owners({blueprint.name for c in compilations for blueprint in c.blueprints}, options.environments)
+    try:
+        errors = _compare(options, texts, owners) if options.check else _write(options, texts, owners)
+    except Rejected as rejected:
+        errors = rejected.diagnostics
+    if errors:
+        return report([*compilations, Compilation(str(options.out), b"", tuple(errors))], options.diagnostics)
+    if options.prints_commands:
+        files = {stack: (options.out / name).as_posix() for stack, name in names.items()}
+        scripts = [deployment_commands(c.blueprints, files, Path(c.path).parent.as_posix()) for c in compilations]
+        print("\n".join(scripts), end="")
+    return report(compilations, options.diagnostics)
+
+
+def _watch(options: Options) -> ExitCode:
+    """Compile now and whenever a file changes, until Ctrl-C."""
+    from blogstack.cli.watch import rounds
+
+    try:
+        for _ in rounds(options.paths):
+            try:
+                _compile(options)
+            except typer.BadParameter as error:  # the file no longer has the environment
+                say(f"error: {error.format_message()}")
+            say(f"watching {', '.join(options.paths)}; Ctrl-C ends it")
+    except KeyboardInterrupt:
+        pass
+    return ExitCode.DONE
+
+
+def _compile_files(options: Options) -> list[Compilation]:
+    """Every file compiled and, where there are no errors, linted.
+
+    Raises:
+        typer.BadParameter: when a file has no environment of a name that --env gives.
+    """
+    environments = options.environments
+    compilations = load(
+        options.paths, lambda path, content: compile_text(path, content, options.format.value, environments)
+    )
+    require_environments(environments, compilations)
+    compilations = unique_stacks(compilations)
+    if options.lint and not has_errors(compilations):
+        return lint_all(compilations, VerdictFolder(_cache_folder()))
+    return compilations
+
+
+def _cache_folder() -> Path:
+    import platformdirs
+
+    return platformdirs.user_cache_path("blogstack") / "lint"
+
+
+def _write(options: Options, texts: Mapping[str, str], owners: Owners) -> Sequence[Diagnostic]:
+    for change in write(options.out, texts, owners):
+        say(change)
+    return []
+
+
+def _compare(options: Options, texts: Mapping[str, str], owners: Owners) -> Sequence[Diagnostic]:
+    help = f"run `{_command(options)}`"
+    return [Diagnostic(Code.OUT_OF_DATE, text, help=help) for text in differences(options.out, texts, owners)]
+
+
+def _command(options: Options) -> str:
+    """The command that brings the templates up to date: this one without --check."""
+    words = ["blogstack", "compile", *(options.paths if options.paths != (DEFAULT_FILE,) else ())]
+    words += [word for name in options.environments for word in ("--env", name)]
+    words += ["--out", str(options.out)] if options.out != DEFAULT_FOLDER else []
+    words += ["--format", options.format.value] if options.format is not TemplateFormat.YAML else []
+    return shlex.join(words)

@@ -1,0 +1,98 @@
+"""Standard output, which takes results, and standard error, which takes everything else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from blogstack.cli.exit_codes import ExitCode
+from blogstack.pipeline import Compilation
+from blogstack.reports.text import Paint, as_text, plain, summary
+
+_COLOURS = {"red": "31;1", "yellow": "33;1", "cyan": "36"}
+
+
+class DiagnosticsFormat(StrEnum):
+    """Format of the diagnostics."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
+
+
+DiagnosticsOption = Annotated[
+    DiagnosticsFormat, typer.Option(help="Format of diagnostics; all but text go to standard output.")
+]
+
+
+def report(compilations: Sequence[Compilation], format: DiagnosticsFormat = DiagnosticsFormat.TEXT) -> ExitCode:
+    """Print the diagnostics of some files; returns the exit status that they ask for."""
+    match format:
+        case DiagnosticsFormat.JSON:
+            from blogstack.reports.json import as_json
+
+            print(as_json(compilations), end="")
+        case DiagnosticsFormat.GITHUB:
+            from blogstack.reports.github import as_github
+
+            print(as_github(compilations), end="")
+        case DiagnosticsFormat.SARIF:
+            from blogstack.reports.sarif import as_sarif
+
+            print(as_sarif(compilations), end="")
+        case DiagnosticsFormat.TEXT if text := as_text(compilations, _paint()):
+            say(text)
+            say(summary(compilations))
+    return ExitCode.FAILED if has_errors(compilations) else ExitCode.DONE
+
+
+def has_errors(compilations: Iterable[Compilation]) -> bool:
+    """Whether one of the files has an error."""
+    return any(compilation.failed for compilation in compilations)
+
+
+def say(text: str) -> None:
+    """Print a line to standard error."""
+    print(text, file=sys.stderr)
+
+
+def replace_closed_streams() -> None:
+    """Let what is written to a stream that the caller closed go nowhere, and to any other whatever it can encode.
+
+    Without it, the next file that is opened would take the stream's number, and its output.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 (open as long as the process runs)
+        if hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="backslashreplace")
+
+
+def discard_output() -> None:
+    """Send what is still buffered for standard output nowhere, so that the interpreter can flush it and end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _paint() -> Paint:
+    return _coloured if _wants_colour() else plain
+
+
+def _coloured(text: str, colour: str) -> str:
+    return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m"
+
+
+def _wants_colour() -> bool:
+    """On a terminal; NO_COLOR and FORCE_COLOR, where they are not empty, say otherwise.
+
+    Sources: https://no-color.org, https://force-color.org.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stderr.isatty()

@@ -1,0 +1,18 @@
+"""The exit status of every command."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the exit status says."""
+
+    DONE = 0
+    """The command did what it was asked to; there may be warnings."""
+    FAILED = 1
+    """The input has errors, --check found a difference, or the output could not be written."""
+    USAGE = 2
+    """The arguments are wrong. Typer itself exits with it."""
+    BUG = 3
+    """A bug in blogstack; a traceback is on standard error."""

@@ -1,0 +1,44 @@
+"""`blogstack init`: a file to start from."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from blogstack.cli.console import report
+from blogstack.cli.exit_codes import ExitCode
+from blogstack.cli.files import folder_name, read_texts, write_new
+from blogstack.cli.inputs import DEFAULT_FILE
+from blogstack.diagnostics import Rejected
+from blogstack.pipeline import Compilation
+
+
+class Framework(StrEnum):
+    """Web frameworks that blogstack knows."""
+
+    FASTAPI = "fastapi"
+    DJANGO = "django"
+    OTHER = "other"
+
+
+def init_command(
+    framework: Annotated[
+        Framework | None, typer.Option(help="Web framework of the service.", show_default="detected")
+    ] = None,
+) -> ExitCode:
+    """Write a blogstack.yaml to start from, and its JSON Schema. Existing files are not overwritten."""
+    from blogstack.cli.detection import FILES
+    from blogstack.cli.starter import SCHEMA_FILE, start
+    from blogstack.schema import json_schema
+
+    try:
+        text, basis = start(folder_name(), framework.value if framework else None, read_texts(FILES))
+        write_new({DEFAULT_FILE: text, SCHEMA_FILE: json_schema()})
+    except Rejected as rejected:
+        return report([Compilation(DEFAULT_FILE, b"", rejected.diagnostics)])
+    print(
+        f"wrote {DEFAULT_FILE} and {SCHEMA_FILE}, with {basis}; next: edit {DEFAULT_FILE}, then run `blogstack compile`"
+    )
+    return ExitCode.DONE

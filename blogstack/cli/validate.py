@@ -1,0 +1,20 @@
+"""`blogstack validate`: diagnostics, and nothing written."""
+
+from __future__ import annotations
+
+from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, report
+from blogstack.cli.exit_codes import ExitCode
+from blogstack.cli.inputs import EnvironmentsOption, FilesArgument, load, paths, require_environments
+from blogstack.pipeline import validate_text
+
+
+def validate_command(
+    files: FilesArgument = None,
+    env: EnvironmentsOption = None,
+    diagnostics: DiagnosticsOption = DiagnosticsFormat.TEXT,
+) -> ExitCode:
+    """Check files without writing anything."""
+    environments = env or []
+    compilations = load(paths(files), lambda path, content: validate_text(path, content, environments))
+    require_environments(environments, compilations)
+    return report(compilations, diagnostics)
