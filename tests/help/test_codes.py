@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from blogstack.diagnostics import Code, Diagnostic
+from blogstack.diagnostics import Code
 from blogstack.facts.fargate import TASK_SIZES
 from tests.cases import REJECTED
 from tests.cases.byte_cases import BYTES
@@ -87,8 +87,3 @@ def test_every_code_has_a_case() -> None:
     in_bytes = {said.split()[1][2:7] for _, expected in BYTES.values() for said in expected}
     in_folders = {said[0] for case in FOLDERS.values() for said in case.said}
     assert in_files | in_bytes | in_folders == {code.id for code in Code}
-
-
-def test_severity_is_the_codes_own() -> None:
-    for code in Code:
-        assert Diagnostic(code, "").is_error is (code.severity.value == "error")
