@@ -51,7 +51,7 @@ bench: setup ## measure the compiler, as ratios against yardsticks of the same r
 	$(BIN)/python -m benchmarks
 
 soak: setup ## the property tests with many examples; takes about an hour
-	BLOGSTACK_SOAK=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest -q -n auto tests/properties/test_properties.py tests/properties/test_robustness.py tests/templates/test_render.py tests/editor/test_schema.py
+	BLOGSTACK_SOAK=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest -q -n auto tests/properties/test_properties.py tests/properties/test_robustness.py tests/templates/test_render.py tests/schema/test_schema.py
 
 format: setup ## format the code
 	$(BIN)/ruff check --fix $(NOT_OURS) $(SOURCES)

@@ -30,17 +30,6 @@ def key(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-class NoVerdicts:
-    """Remembers nothing."""
-
-    def is_clean(self, key: str) -> bool:  # noqa: ARG002
-        """Never known."""
-        return False
-
-    def remember_clean(self, key: str) -> None:
-        """Nothing to do."""
-
-
 class VerdictFolder:
     """Verdicts as files in a folder: the file's name and its content are both the key.
 

@@ -9,6 +9,7 @@ from blogstack.pipeline import Compilation, compile_text
 
 ACCEPT = Path(__file__).parent / "accept"
 NAMES = sorted(folder.name for folder in ACCEPT.iterdir())
+ACCEPTED = sorted(ACCEPT.glob("*/blogstack.yaml"))
 REJECT = Path(__file__).parent / "reject"
 REJECTED = sorted(REJECT.glob("*/*.yaml"))
 """The reject cases, each in the folder of the code that it is about."""

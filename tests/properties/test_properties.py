@@ -12,12 +12,12 @@ from hypothesis import Phase, assume, given, settings
 
 from blogstack.config.reference import NAME, keys
 from blogstack.diagnostics import Code
-from blogstack.lint.cache import NoVerdicts
 from blogstack.pipeline import Compilation, compile_text, lint_all
 from blogstack.schema import json_schema
 from emulator import Emulator
 from tests.strategies import configurations, with_environments
 from tests.support.deploying import deploy_all
+from tests.support.lint import NoVerdicts
 from tests.support.templates import read
 
 SCHEMA = jsonschema.Draft7Validator(json.loads(json_schema()))

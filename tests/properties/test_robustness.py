@@ -15,8 +15,8 @@ from blogstack.config.types import Section
 from blogstack.pipeline import compile_text
 from blogstack.reports.json import as_json
 from blogstack.reports.text import as_text
-from tests.cases import ACCEPT, REJECT, REJECTED
-from tests.language.test_reject import check_sound
+from tests.cases import ACCEPTED, REJECT, REJECTED
+from tests.support.diagnostics import check_sound
 
 EXAMPLES = int(os.environ.get("BLOGSTACK_SOAK", "200"))
 soak = settings(max_examples=EXAMPLES)
@@ -30,7 +30,6 @@ def _fields(model: type[Section]) -> Iterator[tuple[str, tuple[type[Section], ..
             yield from _fields(section)
 
 
-ACCEPTED = sorted(ACCEPT.glob("*/blogstack.yaml"))
 KEYS = sorted({name for name, _, _ in _fields(Config)})
 VALUES = [
     *(

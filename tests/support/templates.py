@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import yaml
 
-from tests.cases import compiled
+from tests.cases import EACH, compiled
 
 Tree = dict[str, Any]
 
@@ -43,6 +44,28 @@ def trees(case: str) -> dict[str, Tree]:
     """The templates of one of EACH, by the last word of the stack's name: registry, network, service."""
     templates = compiled(case).templates
     return {template.stack_name.rsplit("-", 1)[1]: read(template.text) for template in templates}
+
+
+def cases_where(holds: Callable[[str], bool]) -> list[str]:
+    """Those of EACH for which something holds; an error if there are none, because a law of none says nothing."""
+    names = [name for name in EACH if holds(name)]
+    assert names, "no case is like that"
+    return names
+
+
+def has(case: str, logical_id: str) -> bool:
+    """Whether one of a case's templates has a resource."""
+    return any(logical_id in tree["Resources"] for tree in trees(case).values())
+
+
+def cases_with(logical_id: str) -> list[str]:
+    """Those of EACH that have a resource."""
+    return cases_where(lambda name: has(name, logical_id))
+
+
+def cases_without(logical_id: str) -> list[str]:
+    """Those of EACH that do not have a resource."""
+    return cases_where(lambda name: not has(name, logical_id))
 
 
 def resource(case: str, kind: str, logical_id: str) -> Tree:

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import yaml
 
-from blogstack.lint.cache import NoVerdicts
 from blogstack.pipeline import compile_text, lint_all
 from blogstack.source.document import Data
 from blogstack.source.parse import parse
@@ -22,6 +21,7 @@ from blogstack.templates.render import MAX_BYTES
 from tests.cases import ACCEPT, EACH, NAMES, compiled
 from tests.conftest import ROOT
 from tests.support.differences import difference
+from tests.support.lint import NoVerdicts
 from tests.support.templates import read, trees
 
 IDS = Path(__file__).parent / "logical_ids.txt"

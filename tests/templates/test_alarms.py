@@ -12,11 +12,9 @@ import pytest
 from blogstack.blueprint.monitoring import Monitoring
 from blogstack.deploy.shell import deployment_commands
 from blogstack.pipeline import compile_text
-from tests.cases import EACH, compiled
+from tests.cases import compiled
 from tests.conftest import ROOT
-from tests.support.templates import Tree, of_type, read, trees
-
-WATCHED = [name for name in EACH if compiled(name).blueprints[0].monitoring]
+from tests.support.templates import Tree, cases_with, cases_without, has, of_type, read, resource, trees
 
 ELB = "AWS/ApplicationELB"
 # Dimensions and statistics: Elastic Load Balancing user guide, "CloudWatch metrics for your Application Load Balancer";
@@ -37,6 +35,15 @@ METRICS = {
     ("AWS/RDS", "FreeStorageSpace"): (BY_INSTANCE, {"Minimum"}),
     ("AWS/RDS", "DatabaseConnections"): (BY_INSTANCE, {"Maximum"}),
 }
+OF_THIS_STACK = {
+    "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+    "ArnLike": {
+        "aws:SourceArn": {
+            "Fn::Sub": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${AWS::StackName}-*"
+        }
+    },
+}
+"""The condition of whoever may publish or use the key."""
 SMALL = b"name: blog-api\nregion: us-east-1\nalarms: {email: ops@example.com}\n"
 
 
@@ -70,7 +77,7 @@ def small(more: str) -> dict[str, Tree]:
     return alarms(read(compilation.templates[-1].text))
 
 
-@pytest.mark.parametrize("name", WATCHED)
+@pytest.mark.parametrize("name", cases_with("AlarmTopic"))
 class TestEachCase:
     def test_alarms_read_metrics_that_exist(self, name: str) -> None:
         """Under their names, with dimensions that AWS publishes them by and a statistic that means something."""
@@ -160,27 +167,30 @@ class TestEachCase:
             assert placeholder == "AWS::Region" or placeholder.split(".")[0] in service(name)["Resources"]
 
     def test_the_topic_is_for_this_stacks_alarms_only(self, name: str) -> None:
-        """Publishing, and using the key, is CloudWatch's for alarms of this stack; and nothing goes without TLS."""
+        """Publishing is CloudWatch's for alarms of this stack; and nothing goes without TLS."""
         resources = service(name)["Resources"]
-        arn = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${AWS::StackName}-*"
-        only = {
-            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
-            "ArnLike": {"aws:SourceArn": {"Fn::Sub": arn}},
-        }
         publish, deny = resources["AlarmTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-        assert (publish["Effect"], publish["Action"], publish["Condition"]) == ("Allow", ["sns:Publish"], only)
+        assert (publish["Effect"], publish["Action"], publish["Condition"]) == ("Allow", ["sns:Publish"], OF_THIS_STACK)
         assert publish["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
         assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
-        used = resources["AlarmTopic"]["Properties"]["KmsMasterKeyId"]
-        if "AlarmKey" not in resources:  # the customer's own key: help/guides/kms_key.md
-            assert used.startswith("arn:aws:kms:")
-            return
-        assert used == {"Ref": "AlarmKey"}
-        key = resources["AlarmKey"]["Properties"]
-        assert key["EnableKeyRotation"] is True
-        owner, alarm = key["KeyPolicy"]["Statement"]
-        assert owner["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
-        assert (alarm["Action"], alarm["Condition"]) == (["kms:Decrypt", "kms:GenerateDataKey*"], only)
+
+
+@pytest.mark.parametrize("name", cases_with("AlarmKey"))
+def test_the_key_of_the_topic_is_for_this_stacks_alarms_only(name: str) -> None:
+    assert resource(name, "service", "AlarmTopic")["KmsMasterKeyId"] == {"Ref": "AlarmKey"}
+    key = resource(name, "service", "AlarmKey")
+    assert key["EnableKeyRotation"] is True
+    owner, alarm = key["KeyPolicy"]["Statement"]
+    assert owner["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+    assert (alarm["Action"], alarm["Condition"]) == (["kms:Decrypt", "kms:GenerateDataKey*"], OF_THIS_STACK)
+
+
+def test_a_customers_key_is_the_topics_too() -> None:
+    """And then there is no other: help/guides/kms_key.md says what its policy needs."""
+    watched = [name for name in cases_without("AlarmKey") if has(name, "AlarmTopic")]
+    assert watched
+    for name in watched:
+        assert resource(name, "service", "AlarmTopic")["KmsMasterKeyId"].startswith("arn:aws:kms:")
 
 
 @pytest.mark.parametrize(

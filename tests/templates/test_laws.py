@@ -11,9 +11,9 @@ import pytest
 from blogstack.config.load_balancer import TlsPolicy
 from tests.cases import EACH, compiled
 from tests.support.schemas import schema, tags_property
-from tests.support.templates import Tree, of_type, resource, trees
+from tests.support.templates import Tree, cases_where, cases_with, cases_without, of_type, resource, trees
 
-pytestmark = pytest.mark.parametrize("name", EACH)
+each = pytest.mark.parametrize("name", EACH)
 
 # What holds something that a person would miss.
 STATEFUL = {
@@ -51,6 +51,7 @@ def walk(value: object) -> Iterator[tuple[str, Any]]:
             yield from walk(item)
 
 
+@each
 def test_imports_are_exported_before(name: str) -> None:
     """A stack imports only what a stack before it exports, under the name STACK:OUTPUT."""
     exported: set[str] = set()
@@ -62,6 +63,7 @@ def test_imports_are_exported_before(name: str) -> None:
                 exported.add(body["Export"]["Name"])
 
 
+@each
 def test_the_service_sends_requests_to_the_container(name: str) -> None:
     """Container name and port are those of the task definition; the groups and the target group agree on the port."""
     container, *_ = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
@@ -78,6 +80,7 @@ def test_the_service_sends_requests_to_the_container(name: str) -> None:
     assert resource(name, "service", "TargetGroup")["TargetType"] == "ip"
 
 
+@each
 def test_tasks_are_reached_from_the_load_balancer_only(name: str) -> None:
     """One rule lets requests in: from the load balancer's group; and its group lets them out to the tasks' only."""
     tasks = {"Fn::ImportValue": f"{stack(name, 'tasks')}:TaskSecurityGroupId"}
@@ -95,6 +98,7 @@ def test_tasks_are_reached_from_the_load_balancer_only(name: str) -> None:
     ]
 
 
+@each
 def test_listeners(name: str) -> None:
     """With a certificate port 80 redirects with 301 and 443 forwards under a good policy; without one 80 forwards."""
     listeners = of_type(trees(name)["service"], "AWS::ElasticLoadBalancingV2::Listener")
@@ -118,6 +122,7 @@ def test_listeners(name: str) -> None:
     assert 443 not in by_port or listeners["HttpListener"]["DependsOn"] == "HttpsListener"
 
 
+@each
 def test_load_balancer_stands_in_two_zones(name: str) -> None:
     """Two different subnets at the least, public ones unless it is internal."""
     properties = resource(name, "service", "LoadBalancer")
@@ -128,6 +133,7 @@ def test_load_balancer_stands_in_two_zones(name: str) -> None:
     assert attributes["routing.http.desync_mitigation_mode"] == "defensive"
 
 
+@each
 def test_rights_are_exact(name: str) -> None:
     """Inline policies, no wildcard but where AWS knows no resource, and no other account behind a trust policy.
 
@@ -150,6 +156,7 @@ def test_rights_are_exact(name: str) -> None:
                     )
 
 
+@each
 def test_everything_taggable_is_tagged(name: str) -> None:
     """Every resource whose type can have tags says which service it belongs to.
 
@@ -168,6 +175,7 @@ def test_everything_taggable_is_tagged(name: str) -> None:
 EC2_TEXT = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 
 
+@each
 def test_ec2_takes_every_description(name: str) -> None:
     """An apostrophe is enough for EC2 to refuse a security group, and cfn-lint does not know."""
     for _, body in resources(name):
@@ -177,6 +185,7 @@ def test_ec2_takes_every_description(name: str) -> None:
             assert all(EC2_TEXT.fullmatch(text) for text in texts)
 
 
+@each
 def test_what_holds_data_survives(name: str) -> None:
     """Deleting a stack, or replacing what is in it, keeps images, logs of requests, data and secrets."""
     for _, body in resources(name):
@@ -186,6 +195,7 @@ def test_what_holds_data_survives(name: str) -> None:
             assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == (policy, policy)
 
 
+@each
 def test_only_what_people_type_has_a_name(name: str) -> None:
     """A load balancer, target group, role or security group with a name of its own could not be replaced."""
     for logical_id, body in resources(name):
@@ -194,6 +204,7 @@ def test_only_what_people_type_has_a_name(name: str) -> None:
         assert not [key for key in body.get("Properties", {}) if NAME_PROPERTIES.fullmatch(key)], logical_id
 
 
+@each
 def test_nothing_that_a_plain_deployment_cannot_do(name: str) -> None:
     """No macro, no nested stack, no custom resource: types that AWS itself provides, in the region."""
     (blueprint,) = compiled(name).blueprints
@@ -205,19 +216,23 @@ def test_nothing_that_a_plain_deployment_cannot_do(name: str) -> None:
         assert schema(body["Type"], blueprint.region)
 
 
+@each
 def test_a_deployment_never_resets_the_number_of_tasks(name: str) -> None:
     """A count stands in the template only when nothing scales it."""
     scaled = "ScalableTarget" in trees(name)["service"]["Resources"]
     assert ("DesiredCount" in resource(name, "service", "Service")) is not scaled
 
 
+def test_the_other_cases_have_no_second_target_group() -> None:
+    """They say that they are rolling: ECS keeps the strategy that it had before if a template names none."""
+    for name in cases_without("ProductionRule"):
+        assert resource(name, "service", "Service")["DeploymentConfiguration"]["Strategy"] == "ROLLING"
+
+
+@pytest.mark.parametrize("name", cases_with("ProductionRule"))
 def test_the_rule_of_the_weights_never_changes(name: str) -> None:
     """Whatever a user changes, but the listener itself, CloudFormation leaves the rule and its weights alone."""
     service = trees(name)["service"]["Resources"]
-    if "ProductionRule" not in service:
-        # Said too: ECS goes on with what it was told until it is told otherwise, and other strategies need two groups.
-        assert service["Service"]["Properties"]["DeploymentConfiguration"]["Strategy"] == "ROLLING"
-        return
     rule = {key: value for key, value in service["ProductionRule"]["Properties"].items() if key != "ListenerArn"}
     weights = [
         {"TargetGroupArn": {"Ref": "TargetGroup"}, "Weight": 100},
@@ -231,6 +246,7 @@ def test_the_rule_of_the_weights_never_changes(name: str) -> None:
     assert service["TargetGroup"] == service["AlternateTargetGroup"]
 
 
+@each
 def test_the_container_can_write_to_tmp(name: str) -> None:
     """On a read-only root, /tmp is memory: in all containers together at most a quarter of the task's."""
     task = resource(name, "service", "TaskDefinition")
@@ -243,12 +259,10 @@ def test_the_container_can_write_to_tmp(name: str) -> None:
     assert sum(sizes) * 4 <= int(task["Memory"])
 
 
+@pytest.mark.parametrize("name", cases_with("ReleaseTaskDefinition"))
 def test_the_release_step_is_the_service_with_another_command(name: str) -> None:
     """Same image, roles, environment, secrets and filesystem; the roles and secrets are the tasks stack's own."""
     resources = trees(name)["tasks"]["Resources"]
-    if "ReleaseTaskDefinition" not in resources:
-        assert "Parameters" not in trees(name)["tasks"]
-        return
     (release,) = resources["ReleaseTaskDefinition"]["Properties"]["ContainerDefinitions"]
     container, *_ = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
     for key in ("Image", "Environment", "ReadonlyRootFilesystem", "LinuxParameters", "StopTimeout"):
@@ -260,6 +274,12 @@ def test_the_release_step_is_the_service_with_another_command(name: str) -> None
     assert list(trees(name)["tasks"]["Parameters"]) == ["ImageTag"]
 
 
+def test_without_a_release_step_the_tasks_stack_has_no_parameter() -> None:
+    for name in cases_without("ReleaseTaskDefinition"):
+        assert "Parameters" not in trees(name)["tasks"]
+
+
+@each
 def test_the_execution_role_reads_exactly_the_secrets_of_the_container(name: str) -> None:
     """Each reference in a container, without its JSON key, is a resource of the role; and nothing else is."""
     containers = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
@@ -287,11 +307,14 @@ def normal(name: str, reference: object) -> str:
     raise AssertionError(reference)
 
 
+def test_only_a_database_brings_its_variables() -> None:
+    for name in cases_without("Database"):
+        assert not any(secret.startswith("DATABASE_") for secret in secrets(name))
+
+
+@pytest.mark.parametrize("name", cases_with("Database"))
 def test_the_database_is_private_and_encrypted(name: str) -> None:
     """Whatever is set: encrypted at rest and on the way, not public, with a password that nobody sees."""
-    if "database" not in trees(name):
-        assert not any(secret.startswith("DATABASE_") for secret in secrets(name))
-        return
     database = resource(name, "database", "Database")
     assert (database["StorageEncrypted"], database["PubliclyAccessible"]) == (True, False)
     # Without it RDS refuses another major engine_version, which is upgraded in place.
@@ -317,6 +340,7 @@ def secrets(name: str) -> dict[str, Any]:
     return {secret["Name"]: secret["ValueFrom"] for secret in container.get("Secrets", [])}
 
 
+@each
 def test_image_tag_says_what_is_deployed(name: str) -> None:
     """The one parameter refuses `latest` and what ECR would refuse."""
     parameters = trees(name)["service"]["Parameters"]
@@ -327,11 +351,27 @@ def test_image_tag_says_what_is_deployed(name: str) -> None:
     assert not any(pattern.search(tag) for tag in ("latest", "", "-x", ".x", "a b", "a" * 129, "a/b", "a:b"))
 
 
-def test_log_streams_say_who_wrote_them(name: str) -> None:
-    """`task` for the service, whether or not there is a release step, and `release` for that alone."""
-    whose = {"task": ("service", "TaskDefinition"), "release": ("tasks", "ReleaseTaskDefinition")}
-    for prefix, (stack, definition) in whose.items():
-        if body := trees(name)[stack]["Resources"].get(definition):
-            own, *beside = body["Properties"]["ContainerDefinitions"]
-            assert own["LogConfiguration"]["Options"]["awslogs-stream-prefix"] == prefix
-            assert {c["LogConfiguration"]["Options"]["awslogs-stream-prefix"] for c in beside} <= {"sidecar"}
+def log_streams(task: Tree) -> list[str]:
+    """The prefix of each container's log streams."""
+    return [c["LogConfiguration"]["Options"]["awslogs-stream-prefix"] for c in task["ContainerDefinitions"]]
+
+
+@each
+def test_log_streams_of_the_service(name: str) -> None:
+    """They are called `task`, whether or not there is a release step."""
+    assert log_streams(resource(name, "service", "TaskDefinition"))[0] == "task"
+
+
+@pytest.mark.parametrize("name", cases_with("ReleaseTaskDefinition"))
+def test_log_streams_of_the_release_step(name: str) -> None:
+    assert log_streams(resource(name, "tasks", "ReleaseTaskDefinition")) == ["release"]
+
+
+def sidecar_log_streams(name: str) -> list[str]:
+    """Those of the containers other than the service's."""
+    return log_streams(resource(name, "service", "TaskDefinition"))[1:]
+
+
+@pytest.mark.parametrize("name", cases_where(lambda name: bool(sidecar_log_streams(name))))
+def test_log_streams_of_sidecars(name: str) -> None:
+    assert set(sidecar_log_streams(name)) == {"sidecar"}

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from blogstack.config.overrides import Overrides
 from blogstack.pipeline import compile_text
 from tests.cases import ACCEPT, EACH, NAMES, compiled
-from tests.language.test_reject import HELLO
 from tests.strategies.parts import TEXTS, nested
+from tests.support.diagnostics import HELLO
 from tests.support.templates import read, trees
 
 FUNCTIONS = ["Ref", "Fn::Sub", "Fn::Join", "Fn::If", "Fn::", "Fn::a b", "Fn::X: ", "Ref "]

@@ -1,17 +1,14 @@
-"""What is said about files and folders: the real console script, in a folder of its own."""
+"""Reject cases of files and folders, each with the command line and the diagnostics that it gets."""
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
-from tests.language.test_reject import HELLO
+from tests.support.diagnostics import HELLO
 
 SCRIPT = Path(sys.executable).with_name("blogstack")
 OUT = "templates/out"
@@ -90,7 +87,7 @@ def loop(folder: Path) -> None:
 RUN = "run `blogstack compile`"
 BEFORE = "the folder is as it was before"
 INIT = "name the file, or let `blogstack init` write one"
-CASES: dict[str, Case] = {
+FOLDERS: dict[str, Case] = {
     "no file": Case("compile", (("BS101", "blogstack.yaml", "no such file", INIT),), nothing),
     "no such files": Case(
         "validate one.yaml a/two.yaml",
@@ -191,44 +188,7 @@ CASES: dict[str, Case] = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_files(name: str, tmp_path: Path) -> None:
-    """The diagnostics, the exit status, and a folder that is as it was before."""
-    case = CASES[name]
-    case.prepare(tmp_path)
-    before = dict(contents(tmp_path))
-    status, output, errors = run(tmp_path, f"{case.command} --diagnostics json")
-    assert (status, errors) == (1, "")
-    found = json.loads(output)
-    assert [(d["code"], d["path"], d["message"], d["help"]) for d in found] == list(case.said)
-    assert {(d["severity"], d["line"], d["column"], d["end_line"], d["end_column"]) for d in found} == {
-        ("error", None, None, None, None)
-    }
-    assert dict(contents(tmp_path)) == before
-
-
-def test_files_as_text(tmp_path: Path) -> None:
-    """People read the same, on standard error."""
-    status, output, errors = run(tmp_path, "compile")
-    assert (status, output) == (1, "")
-    summary = "1 error\nFor details: `blogstack explain BS101`\n"
-    assert errors == f"blogstack.yaml: error[BS101]: no such file\nhelp: {INIT}\n\n{summary}"
-
-
-def test_check_of_what_was_compiled(tmp_path: Path) -> None:
-    """Nothing to say about templates that are as they should be, whatever else is in the folder."""
-    compiled(tmp_path)
-    (tmp_path / OUT / "notes.yaml").write_text("mine: true\n")
-    assert run(tmp_path, "compile --check --no-lint") == (0, "", "")
-
-
 def run(folder: Path, command: str) -> tuple[int, str, str]:
     """Exit status, standard output and standard error of `blogstack`."""
     done = subprocess.run([SCRIPT, *command.split()], cwd=folder, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr
-
-
-def contents(folder: Path) -> Iterator[tuple[str, bytes | None]]:
-    """Every file in a folder with its bytes, every other thing without."""
-    for path in folder.rglob("*"):
-        yield path.relative_to(folder).as_posix(), path.read_bytes() if path.is_file() else None

@@ -6,7 +6,7 @@ import pytest
 
 from blogstack.pipeline import compile_text
 from blogstack.reports.text import as_text
-from tests.language.test_reject import HELLO
+from tests.support.diagnostics import HELLO
 
 REPORTS: dict[str, tuple[str, str]] = {
     "a value": (

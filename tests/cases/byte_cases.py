@@ -1,10 +1,8 @@
-"""Inputs that no file with comments can be, such as binary ones, and what is said about them."""
+"""Reject cases that no file with comments can be, such as binary ones, with the diagnostics that they get."""
 
 from __future__ import annotations
 
-import pytest
-
-from tests.language.test_reject import HELLO, Expected, check_sound, diagnose, mismatch, told
+from tests.support.diagnostics import HELLO
 
 SAVE = "save the file as UTF-8; a binary file cannot be compiled"
 START = "write at least `name:` and `region:`, or let `blogstack init` write a file to start from"
@@ -135,22 +133,3 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
         tuple(f"{n + 5}:1 E[BS106] the key 'tags' stands twice in this mapping, first on line 4" for n in range(100)),
     ),
 }
-
-
-@pytest.mark.parametrize("name", BYTES)
-def test_bytes(name: str) -> None:
-    content, expected = BYTES[name]
-    diagnostics = diagnose("blogstack.yaml", content)
-    wrong = mismatch(map(_parsed, expected), map(told, diagnostics))
-    if wrong:
-        pytest.fail(f"{name}\n{wrong}", pytrace=False)
-    check_sound(content, diagnostics)
-
-
-def _parsed(text: str) -> Expected:
-    place, mark, message = text.split(" ", 2)
-    message, _, help = message.partition(" -> ")
-    line, _, column = place.partition(":")
-    return Expected(
-        mark[0], mark[2:7], int(line) if column else 0, int(column) if column else None, message, help or None
-    )

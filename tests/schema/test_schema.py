@@ -19,14 +19,13 @@ from blogstack.diagnostics import Code
 from blogstack.pipeline import validate_text
 from blogstack.schema import json_schema
 from blogstack.source.parse import parse
-from tests.cases import ACCEPT, REJECTED
+from tests.cases import ACCEPTED, REJECTED
 from tests.conftest import ROOT
 from tests.strategies import configurations
 from tests.strategies.parts import Data
 
 SCHEMA: dict[str, Any] = json.loads(json_schema())
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
-ACCEPTED = sorted(ACCEPT.glob("*/blogstack.yaml"))
 
 BEYOND_A_SCHEMA = {
     "empty-values": "a value that is missing is null to a schema",

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from blogstack.diagnostics import Code, Diagnostic
+from blogstack.diagnostics import Code
 from blogstack.facts.fargate import TASK_SIZES
 from tests.cases import REJECTED
+from tests.cases.byte_cases import BYTES
+from tests.cases.folder_cases import FOLDERS
 from tests.conftest import ROOT
-from tests.language import test_reject_bytes, test_reject_files
-from tests.language.test_reject import HELLO, MARK, diagnose
+from tests.support.diagnostics import HELLO, MARK, diagnose
 
 PAGES = ROOT / "blogstack" / "help" / "codes"
 SECTIONS = ["What it means", "Why it matters in production", "How to fix it"]
@@ -83,11 +84,6 @@ def test_example(code: str, kind: str, text: str) -> None:
 
 def test_every_code_has_a_case() -> None:
     in_files = {mark[2] for path in REJECTED for mark in MARK.finditer(path.read_text())}
-    in_bytes = {said.split()[1][2:7] for _, expected in test_reject_bytes.BYTES.values() for said in expected}
-    in_folders = {said[0] for case in test_reject_files.CASES.values() for said in case.said}
+    in_bytes = {said.split()[1][2:7] for _, expected in BYTES.values() for said in expected}
+    in_folders = {said[0] for case in FOLDERS.values() for said in case.said}
     assert in_files | in_bytes | in_folders == {code.id for code in Code}
-
-
-def test_severity_is_the_codes_own() -> None:
-    for code in Code:
-        assert Diagnostic(code, "").is_error is (code.severity.value == "error")

@@ -14,12 +14,11 @@ from blogstack.diagnostics import Code
 from blogstack.source.document import KeyPath
 from blogstack.source.environments import BASE_ONLY, ENVIRONMENTS
 from blogstack.templates.render import flow
-from tests.cases import REJECTED
+from tests.cases import ACCEPTED, REJECTED
 from tests.conftest import ROOT
-from tests.editor.test_schema import ACCEPTED
-from tests.language.test_reject import expected_in
 from tests.language_server.editor import Editor, editor
 from tests.support.console import Run
+from tests.support.diagnostics import expected_in
 
 MODELINE = "# yaml-language-server: $schema=./blogstack.schema.json\n"
 KEYS = list(keys())

@@ -1,1 +1,0 @@
-"""What editors make of the schema."""

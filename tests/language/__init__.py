@@ -1,1 +1,0 @@
-"""The language: what is refused, and where; environments; facts."""

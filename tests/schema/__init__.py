@@ -1,0 +1,1 @@
+"""The JSON Schema, and editors that use it."""
