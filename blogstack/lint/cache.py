@@ -1,5 +1,6 @@
-"""The verdicts of the linter that are remembered: only clean ones, by content, so that what is unchanged is not
-linted again. A cache that is damaged, full or read-only costs time and nothing else.
+"""A cache of the linter's verdicts, so that unchanged templates are not linted again.
+
+Only "clean" is cached, by the template's content. A cache that is damaged, full or read-only costs time, nothing else.
 """
 
 from __future__ import annotations
@@ -9,31 +10,31 @@ import hashlib
 from pathlib import Path
 from typing import Protocol
 
-_MOST = 20_000
-_LENGTH = 64
+_MAX_FILES = 20_000
+_KEY_LENGTH = 64
 
 
 class Verdicts(Protocol):
-    """What the linter asks before it works, and tells when it is done."""
+    """A cache that the linter asks before it lints a template, and fills when the template is clean."""
 
     def is_clean(self, key: str) -> bool:
-        """Whether this very text was found clean before."""
+        """Whether the template with this key is known to be clean."""
         ...
 
     def remember_clean(self, key: str) -> None:
-        """Remember that it is."""
+        """Remember that the template with this key is clean."""
         ...
 
 
 def key(*parts: str) -> str:
-    """The name of a verdict: a digest of everything that it depends on."""
+    """The key of a verdict: a digest of everything that it depends on."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 class VerdictFolder:
-    """Verdicts as files in a folder: the file's name and its content are both the key.
+    """Verdicts as files in a folder; a file's name and its content are both the key.
 
-    A half-written or altered file therefore is no verdict. A run that finds 20,000 or more removes the older half.
+    So a half-written or altered file is no verdict. A run that sees 20,000 files or more removes the older half.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -41,25 +42,25 @@ class VerdictFolder:
         self._is_tidy = False
 
     def is_clean(self, key: str) -> bool:
-        """Whether the key's file is there and whole."""
+        """Whether the key's file exists and is intact."""
         try:
             with (self._folder / key).open("rb") as file:
-                return file.read(_LENGTH + 1) == key.encode()
+                return file.read(_KEY_LENGTH + 1) == key.encode()
         except OSError:
             return False
 
     def remember_clean(self, key: str) -> None:
-        """Write the key's file, if the folder lets us."""
+        """Write the key's file, if the folder is writable."""
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             if not self._is_tidy:
-                self._forget_old()
+                self._remove_old()
                 self._is_tidy = True
             (self._folder / key).write_bytes(key.encode())
 
-    def _forget_old(self) -> None:
+    def _remove_old(self) -> None:
         files = list(self._folder.iterdir())
-        if len(files) >= _MOST:
+        if len(files) >= _MAX_FILES:
             files.sort(key=lambda file: file.stat().st_mtime)
-            for file in files[: _MOST // 2]:
+            for file in files[: _MAX_FILES // 2]:
                 file.unlink(missing_ok=True)

@@ -1,8 +1,11 @@
 """cfn-lint over the templates; a finding is placed at the line of the user's file that made the resource.
 
 The only file that imports cfnlint, and only when there is something to lint: the import alone takes longer than the
-compilation. Every rule is on, informational ones too; the user's own .cfnlintrc is not read, so that a verdict means
-the same on every machine. Several templates are linted on all cores.
+compilation. Every rule is on, informational ones too; the user's .cfnlintrc is not read, so that a verdict means the
+same on every machine.
+
+Safe to call from threads. cfn-lint is not: its rules are objects that remember the template they look at. So a process
+lints one template at a time, and several templates are linted by a process for each core, where that is safe.
 """
 
 from __future__ import annotations
@@ -14,8 +17,9 @@ import re
 import signal
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from blogstack.diagnostics import Code, Diagnostic, Span, did_you_mean
@@ -23,13 +27,20 @@ from blogstack.lint.cache import Verdicts, key
 from blogstack.source.document import KeyPath
 
 if TYPE_CHECKING:
-    from cfnlint.runner import Runner
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.rules import Rules
 
 _SETTINGS = "include_checks=I"
+_LOCK = threading.Lock()
+"""Held while cfn-lint is at work in this process."""
 
 Origins = Mapping[KeyPath, Span]
 """Where in the user's file a resource comes from, by its logical ID; by a path below it, what overrides it; by (), the
 overrides of the stack."""
+
+_CHOICE_KEYWORDS = frozenset({"enum", "enumCaseInsensitive", "ref", "fn_getatt"})
+_CHOICE_RULES = frozenset({"E3005", "W3037"})
+"""Rules without a keyword of their own whose messages list the choices: DependsOn, actions of IAM policies."""
 
 
 class Job(NamedTuple):
@@ -40,15 +51,16 @@ class Job(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What cfn-lint says: its rule, its message and the path in the template."""
+    """What cfn-lint reports: rule, message, path in the template, and the JSON Schema keyword that failed."""
 
     rule: str
     message: str
     path: tuple[str | int, ...]
+    keyword: str | None = None
 
 
 def lint(jobs: Sequence[Job], verdicts: Verdicts) -> list[tuple[Finding, ...]]:
-    """Lint templates; returns the findings of each, in the order of the jobs."""
+    """Lint templates, but for those that `verdicts` knows to be clean; returns the findings of each, in order."""
     from importlib.metadata import version
 
     keys = [key(version("cfn-lint"), _SETTINGS, job.region, job.text) for job in jobs]
@@ -67,43 +79,53 @@ def place(findings: Sequence[Finding], stack: str, origins: Origins) -> Iterator
     for finding in findings:
         resource = str(finding.path[1]) if len(finding.path) > 1 and finding.path[0] == "Resources" else ""
         where = f"{resource} in {stack}" if resource else stack
-        message, help = _told(finding)
+        message, help = _message_and_help(finding)
         yield Diagnostic(Code.LINT, f"cfn-lint {finding.rule} on {where}: {message}", _origin(finding, origins), help)
 
 
 def _origin(finding: Finding, origins: Origins) -> Span | None:
     """The place of the deepest thing that holds a finding; what is missing may have been removed by an override."""
-    missing = re.match(r"'(\w+)' is a required property", finding.message)
     path = finding.path[1:] if finding.path[:1] == ("Resources",) else ()
-    path = (*path, missing[1]) if missing else path
+    if finding.keyword == "required":
+        path += tuple(_quoted(finding.message)[:1])
     return next((origins[path[:end]] for end in range(len(path), -1, -1) if path[:end] in origins), None)
 
 
-def _told(finding: Finding) -> tuple[str, str]:
-    """A finding's message and remedy; of a long list of choices only the nearest is of use."""
-    choices = re.fullmatch(r"'(.*?)' is not one of \[(.*)\]", finding.message)
-    near = did_you_mean(choices[1], re.findall(r"'(.*?)'", choices[2])) if choices else None
-    if choices and near:
-        return f"{choices[1]!r} is unknown", f"did you mean {near!r}?"
+def _message_and_help(finding: Finding) -> tuple[str, str]:
+    """A finding's message and remedy; of a long list of choices only the nearest."""
+    if finding.keyword in _CHOICE_KEYWORDS or finding.rule in _CHOICE_RULES:
+        word, *choices = _quoted(finding.message) or [""]
+        if near := did_you_mean(word, choices):
+            return f"{word!r} is unknown", f"did you mean {near!r}?"
     return textwrap.shorten(finding.message, 300), f"rule {finding.rule} is explained in cfn-lint's docs/rules.md"
 
 
-def _lint_all(jobs: Sequence[Job]) -> Iterator[tuple[Finding, ...]]:
+def _quoted(message: str) -> list[str]:
+    """The words in quotation marks of a message that begins with one."""
+    return re.findall(r"'(.*?)'", message) if message.startswith("'") else []
+
+
+def _lint_all(jobs: Sequence[Job]) -> list[tuple[Finding, ...]]:
     workers = min(_cores(), len(jobs))
-    if workers < 2:
-        yield from map(_lint_one, jobs)
-        return
+    with _LOCK:
+        # A fork copies locks that other threads hold, but not the threads.
+        if workers < 2 or threading.active_count() > 1:
+            return [_lint_one(job) for job in jobs]
+        return _lint_in_processes(jobs, workers)
+
+
+def _lint_in_processes(jobs: Sequence[Job], workers: int) -> list[tuple[Finding, ...]]:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     if sys.platform == "linux":
-        _runner(jobs[0].region)  # before the fork, so that the workers have cfn-lint and its rules loaded
+        _rules()  # before the fork, so that the workers have cfn-lint and its rules loaded
     method = "fork" if sys.platform == "linux" else "spawn"
     with _undisturbed():
         pool = ProcessPoolExecutor(workers, multiprocessing.get_context(method))
         results = pool.map(_lint_one, jobs)
     with pool:
-        yield from results
+        return list(results)
 
 
 @contextlib.contextmanager
@@ -125,28 +147,45 @@ def _cores() -> int:
 
 def _lint_one(job: Job) -> tuple[Finding, ...]:
     from cfnlint.decode.decode import decode_str
+    from cfnlint.runner import run_template_by_data
 
     template, errors = decode_str(job.text)
-    matches = errors or _runner(job.region).validate_template(template)
-    # Plain texts and numbers: cfn-lint's own know their place in the template, and do not travel between processes.
-    found = [
-        Finding(str(m.rule.id), str(m.message), tuple(map(_plain, getattr(m, "path", None) or ()))) for m in matches
+    matches = errors or run_template_by_data(template, _config(job.region), _rules())
+    # Plain strings and numbers: cfn-lint's know their place in the template, and cannot be sent between processes.
+    findings = [
+        Finding(
+            str(match.rule.id),
+            str(match.message),
+            tuple(map(_plain, getattr(match, "path", None) or ())),
+            getattr(match, "validator", None),
+        )
+        for match in matches
     ]
-    return tuple(sorted(found, key=lambda finding: (str(finding.path), finding.rule, finding.message)))
+    return tuple(sorted(findings, key=lambda finding: (str(finding.path), finding.rule, finding.message)))
 
 
 def _plain(step: str | int) -> str | int:
     return int(step) if isinstance(step, int) else str(step)
 
 
-@lru_cache(maxsize=4)
-def _runner(region: str) -> Runner:
-    """cfn-lint's runner for a region, with its rules loaded."""
-    gc.disable()  # what is loaded here stays: no looking for garbage in it, now or later, nor in a worker's copy of it
-    from cfnlint.config import ConfigMixIn
-    from cfnlint.runner import Runner
+@cache
+def _rules() -> Rules:
+    """cfn-lint's rules; they hold for every region."""
+    collecting = gc.isenabled()
+    gc.disable()  # what is loaded here stays: no garbage collection now or later, nor in a worker's copy of it
+    try:
+        from cfnlint.runner import Runner
 
-    runner = Runner(ConfigMixIn([], regions=[region], include_checks=["I"], config_file=os.devnull))
-    gc.freeze()
-    gc.enable()
-    return runner
+        rules = Runner(_config("us-east-1")).rules
+        gc.freeze()
+    finally:
+        if collecting:
+            gc.enable()
+    return rules
+
+
+@cache
+def _config(region: str) -> ConfigMixIn:
+    from cfnlint.config import ConfigMixIn
+
+    return ConfigMixIn([], regions=[region], include_checks=["I"], config_file=os.devnull)

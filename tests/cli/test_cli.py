@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from blogstack.cli.exit_codes import ExitCode
 from tests.conftest import ROOT
 from tests.support.console import MINIMAL, OUT, QUIET, Run, contents, on_terminal, quiet
 
@@ -146,6 +148,19 @@ class TestCompile:
         assert "\x1b[31;1merror[BS202]\x1b[0m: " in on_terminal("compile")
         assert "\x1b" not in on_terminal("compile", NO_COLOR="1")
 
+    def test_colour_by_the_environment(self, run: Run) -> None:
+        """FORCE_COLOR colours a pipe too, NO_COLOR wins, and an empty variable says nothing."""
+        Path("blogstack.yaml").write_text("name: x\n")
+        for no_color, force_color, coloured in (
+            ("", "1", True),
+            ("", "0", True),
+            ("", "", False),
+            ("1", "", False),
+            ("1", "1", False),
+        ):
+            environment = {**os.environ, "NO_COLOR": no_color, "FORCE_COLOR": force_color}
+            assert ("\x1b[31;1merror[BS202]\x1b[0m: " in run("compile", env=environment).stderr) is coloured
+
     def test_where_more_is_said(self, run: Run) -> None:
         Path("blogstack.yaml").write_text(MINIMAL + "service: {memory: 8192}\n")
         assert run("validate").stderr.endswith("1 error, 1 warning\nFor details: `blogstack explain BS301`\n")
@@ -235,9 +250,47 @@ class TestInput:
         assert "wrote" not in result.stdout
 
     def test_wrong_usage(self, run: Run) -> None:
-        assert run("compile", "--nonsense").returncode == 2
-        assert run("nonsense").returncode == 2
-        assert run("compile", "--format", "toml").returncode == 2
+        assert run("compile", "--nonsense").returncode == ExitCode.USAGE
+        assert run("nonsense").returncode == ExitCode.USAGE
+        assert run("compile", "--format", "toml").returncode == ExitCode.USAGE
+        assert run().returncode == ExitCode.USAGE
+
+
+class TestHelp:
+    """blogstack --help."""
+
+    def test_the_first_screen(self, run: Run) -> None:
+        result = run("--help")
+        assert result.returncode == ExitCode.DONE
+        assert "--version             Show the version and exit." in result.stdout
+        assert result.stdout.endswith(
+            """Commands:
+  compile   Write CloudFormation templates and print deployment commands.
+  validate  Check files without writing anything.
+  schema    Print the JSON Schema of blogstack.yaml, for editors.
+  explain   Explain a code, or a key with its limits, default and example.
+  init      Write a blogstack.yaml to start from, and its JSON Schema.
+"""
+        )
+
+    def test_of_a_command(self, run: Run) -> None:
+        text = " ".join(run("compile", "--help").stdout.split())
+        assert "Only this environment; repeat it for several." in text
+        assert "Format of diagnostics; all but text go to standard output." in text
+
+    @pytest.mark.usefixtures("run")
+    def test_a_clean_compilation_starts_without_what_it_does_not_need(self) -> None:
+        Path("blogstack.yaml").write_text(QUIET)
+        code = (
+            "import atexit, sys\n"
+            "from blogstack.cli.app import run\n"
+            "sys.argv[1:] = ['compile', '--no-lint']\n"
+            "late = ('rich', 'cfnlint', 'watchfiles')\n"
+            "atexit.register(lambda: print([name for name in late if name in sys.modules]))\n"
+            "run()\n"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert done.stdout.endswith("\n[]\n")
 
 
 class TestStreams:

@@ -33,7 +33,7 @@ def test_files_as_text(tmp_path: Path) -> None:
     assert (status, output) == (1, "")
     assert (
         errors
-        == f"blogstack.yaml: error[BS101]: no such file\nhelp: {INIT}\n\n1 error\n`blogstack explain BS101` says more\n"
+        == f"blogstack.yaml: error[BS101]: no such file\nhelp: {INIT}\n\n1 error\nFor details: `blogstack explain BS101`\n"
     )
 
 

@@ -193,9 +193,11 @@ def test_ctrl_c_while_linting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 
 @pytest.mark.parametrize("arguments", [["--check"], ["--diagnostics", "json"], ["--diagnostics", "sarif"]])
 def test_what_makes_no_sense(run: Run, arguments: list[str]) -> None:
-    FILE.write_text(QUIET)
+    """It is refused before the file is read."""
+    FILE.write_text(FAULTY)
     result = run("compile", "--watch", *arguments)
     assert result.returncode == 2
+    assert "BS301" not in result.stdout + result.stderr
     assert "cannot be combined with --check or --diagnostics" in result.stderr
     assert not OUT.exists()
 

@@ -143,6 +143,17 @@ class TestEveryFormat:
         assert lines[at + 1] == "     | " + " " * 23 + "^" * 6  # in a terminal 여 takes two columns
 
 
+def test_carets_behind_characters_of_any_width(run: Run) -> None:
+    """Under the place, whether a character before it takes two columns, one or none."""
+    for text, columns in (("여덟", 4), ("e\u0301", 1), ("\u1112\u1161\u11ab", 2), ("\u0e01\u0e47", 1)):
+        Path("blogstack.yaml").write_text(
+            QUIET + f'service: {{environment: {{A: "{text}"}}, port: x}}\n', encoding="utf-8"
+        )
+        line, carets = run("validate").stderr.splitlines()[1:3]
+        assert line == f'   6 | service: {{environment: {{A: "{text}"}}, port: x}}'
+        assert carets == "     | " + " " * (len('service: {environment: {A: ""}, port: ') + columns) + "^"
+
+
 def test_columns_behind_what_is_not_ascii(run: Run) -> None:
     """Outside the first plane too, where UTF-16 needs two units for a character."""
     Path("blogstack.yaml").write_text(QUIET + 'service: {environment: {A: "😀😀"}, port: x}\n', encoding="utf-8")
