@@ -53,7 +53,8 @@ def find_error(text: str) -> tuple[str, str] | None:
     if len(fields) == 5:
         return "has five fields, and AWS's cron has six", f"add a year, * for every year; {example}"
     if len(fields) != len(FIELDS):
-        return f"has {len(fields)} field{'s'[: len(fields) != 1]} instead of six", example
+        plural = "" if len(fields) == 1 else "s"
+        return f"has {len(fields)} field{plural} instead of six", example
     for (name, pattern), field in zip(FIELDS.items(), fields, strict=True):
         if not re.fullmatch(pattern, field):
             return f"{field!r} does not fit {name}", example

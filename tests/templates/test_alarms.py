@@ -17,9 +17,10 @@ from tests.conftest import ROOT
 from tests.support.templates import Tree, cases_with, cases_without, has, of_type, read, resource, trees
 
 ELB = "AWS/ApplicationELB"
-# Dimensions and statistics: Elastic Load Balancing user guide, "CloudWatch metrics for your Application Load Balancer";
-# Amazon ECS developer guide, "Amazon ECS service utilization metrics"; Amazon RDS user guide, "Amazon CloudWatch
-# instance-level metrics for Amazon RDS".
+# Dimensions and statistics:
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_utilization.html
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html#rds-cw-metrics-instance
 BY_BALANCER, BY_TARGETS = {"LoadBalancer"}, {"TargetGroup", "LoadBalancer"}
 BY_SERVICE, BY_INSTANCE = {"ClusterName", "ServiceName"}, {"DBInstanceIdentifier"}
 METRICS = {
@@ -110,7 +111,7 @@ class TestEachCase:
                 assert used == {item["Id"] for item in queries[:-1]}
             periods = {period for *_, period in metrics(alarm)}
             assert len(periods) == 1
-            # CloudWatch API reference, PutMetricAlarm, Period: a day at the most.
+            # Period: at most a day. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
             assert periods.pop() * alarm["EvaluationPeriods"] <= 86400
             assert alarm["DatapointsToAlarm"] <= alarm["EvaluationPeriods"]
 
@@ -119,7 +120,7 @@ class TestEachCase:
         for alarm in alarms(service(name)).values():
             assert (alarm["AlarmActions"], alarm["OKActions"]) == (topic, topic)
             assert "Look first at " in alarm["AlarmDescription"]
-            assert len(alarm["AlarmDescription"]) <= 1024  # CloudWatch API reference, PutMetricAlarm
+            assert len(alarm["AlarmDescription"]) <= 1024  # the limit of PutMetricAlarm, as above
         subscription = service(name)["Resources"]["AlarmSubscription"]["Properties"]
         assert (subscription["TopicArn"], subscription["Protocol"]) == ({"Ref": "AlarmTopic"}, "email")
 
@@ -240,7 +241,8 @@ def test_tasks_are_counted_in_both_target_groups() -> None:
         assert groups == ["TargetGroup", "AlternateTargetGroup"]
         *added, total = shifted[logical_id]["Metrics"]
         # One group is mostly without targets, and so without data, which counts as 0 in arithmetic; of SUM CloudWatch
-        # does not say so, and advises against it in alarms (CloudWatch user guide, "Using metric math").
+        # does not say so, and advises against it in alarms:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
         assert total["Expression"] == " + ".join(query["Id"] for query in added)
 
 

@@ -72,7 +72,7 @@ def test_the_guide_names_the_rights_of_whoever_deploys() -> None:
     types = {body["Type"] for _, body in resources("customer-key")}
     handlers = [handler for kind in types for handler in schema(kind)["handlers"].values()]
     asked = {right for handler in handlers for right in handler["permissions"] if right.startswith("kms:")}
-    # AWS Secrets Manager API reference, CreateSecret, required permissions.
+    # Required permissions: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
     rights = asked | {"kms:GenerateDataKey", "kms:Decrypt"}
     assert rights > {"kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"}
     (paragraph,) = re.findall(r"^Whoever deploys .*?\n\n", explain("kms_key"), re.DOTALL | re.MULTILINE)

@@ -171,7 +171,9 @@ def test_everything_taggable_is_tagged(name: str) -> None:
         assert tags.get("blogstack:environment") in (None, name.partition("@")[2] or "default")
 
 
-# Amazon EC2 API reference, IpRange, Description, and CreateSecurityGroup, GroupDescription.
+# Description and GroupDescription:
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
 EC2_TEXT = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 
 

@@ -78,8 +78,8 @@ def test_web_acl(name: str) -> None:
     for part in (acl, *rules):
         assert part["VisibilityConfig"]["CloudWatchMetricsEnabled"] is True
         assert part["VisibilityConfig"]["SampledRequestsEnabled"] is False
-    # CloudWatch tells web ACLs of one region apart by this name alone: AWS WAF developer guide, "AWS WAF metrics and
-    # dimensions".
+    # CloudWatch distinguishes the web ACLs of a region by this name alone:
+    # https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
     assert acl["VisibilityConfig"]["MetricName"] == resource(name, "service", "Service")["ServiceName"]
     assert resource(name, "service", "WebAclAssociation")["ResourceArn"] == {"Ref": "LoadBalancer"}
     assert resource(name, "service", "WebAclLogGroup")["LogGroupName"].startswith("aws-waf-logs-")

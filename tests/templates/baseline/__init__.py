@@ -1,7 +1,9 @@
 """The default output against AWS Foundational Security Best Practices: one test for each control.
 
-Source: AWS Security Hub user guide, the control references of each service. A control that the defaults do not meet is
-in docs/decisions/0015-security-baseline.md with its reason, and its test holds what is so instead.
+Source: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html
+
+A control that the defaults do not meet is in docs/decisions/0015-security-baseline.md with its reason, and its test
+checks what is so instead.
 """
 
 from __future__ import annotations

@@ -40,12 +40,14 @@ def test_what_costs_money_is_off_and_says_so(name: str) -> None:
 
 
 LOGS = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
-# Every wildcard in an action or a resource of the repository's own templates, and why it must be.
+# Every wildcard in an action or a resource of the repository's templates, and why it must be.
 WILDCARDS = {
-    # GetAuthorizationToken knows no resource: service authorization reference, Amazon ECR.
+    # GetAuthorizationToken has no resource type:
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
     ("ExecutionRole", "*"): ["ecr:GetAuthorizationToken"],
-    # RDS makes its log group itself, RDSOSMetrics, with a stream for each instance: Amazon RDS user guide, "Setting up
-    # and enabling Enhanced Monitoring", whose policy this is, but for this account and region only.
+    # RDS creates its log group itself, RDSOSMetrics, with a stream for each instance. This is the policy of
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
+    # but for this account and region only.
     ("DatabaseMonitoringRole", f"{LOGS}:RDS*"): ["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
     ("DatabaseMonitoringRole", f"{LOGS}:RDS*:log-stream:*"): [
         "logs:CreateLogStream",

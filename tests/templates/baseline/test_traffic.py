@@ -56,7 +56,7 @@ def test_elb_13() -> None:
     assert len(only("ElasticLoadBalancingV2::LoadBalancer")["Subnets"]) >= 2
 
 
-# The control's own list, of those that are not of FIPS.
+# The control's list, without the policies for FIPS: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-17
 RECOMMENDED = {
     "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
     "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
