@@ -15,9 +15,9 @@ from threading import Barrier
 
 from blogstack.diagnostics import Diagnostic
 from blogstack.help.explain import explain, words
-from tests.support.lint import NoVerdicts
 from blogstack.pipeline import Compilation, compile_text, lint_all, validate_text
 from blogstack.schema import json_schema
+from tests.support.lint import NoVerdicts
 
 THREADS = 4
 ROUNDS = 3
