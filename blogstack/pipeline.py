@@ -79,7 +79,7 @@ def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Col
     made: dict[str, tuple[Template, Origins]] = {}
     astray: dict[str, Sequence[Diagnostic]] = {}
     for environment, config in sound:
-        blueprint = resolve(config, environment.name, environment.own_tags)
+        blueprint = resolve(config, environment.name or None, environment.own_tags)
         blueprints.append(blueprint)
         stacks, changed = lower(blueprint), changes(config)
         known = {stack.kind: stack.origins for stack in stacks}
@@ -125,7 +125,7 @@ def _made_once(compilation: Compilation) -> Iterator[tuple[str, str]]:
         if blueprint.registry is not None:
             help = "in one of them write image.uri, the repository's address, instead of image.repository"
             yield f"the repository {blueprint.registry.repository} in {blueprint.region}", help
-        if tls := blueprint.service.balancer.tls:
+        if tls := blueprint.edge.tls:
             help = "give each service a domain.name of its own"
             yield f"the domain {tls.domain} in the hosted zone {tls.hosted_zone_id}", help
 
@@ -194,18 +194,18 @@ def _origins(document: Document, stack: Stack, tree: Mapping[str, Any], own: Map
 
 def _owner(blueprint: Blueprint, stack: Stack) -> Owner:
     shared = blueprint.registry is not None and stack.name == blueprint.registry.stack
-    return Owner(blueprint.name, "" if shared else blueprint.environment)
+    return Owner(blueprint.name, "" if shared else blueprint.environment or "")
 
 
 def _home(compilation: Compilation, template: Template) -> Blueprint:
     """The blueprint that a template is made from; any has the registry."""
     environment = template.owner.environment
-    return next(b for b in compilation.blueprints if environment in ("", b.environment))
+    return next(b for b in compilation.blueprints if environment in ("", b.environment or ""))
 
 
 def _placed(compilation: Compilation, found: Iterator[Sequence[Finding]]) -> Mapping[str, list[Diagnostic]]:
     """The linter's findings on a compilation's templates, which come next in `found`, for each environment."""
-    placed: dict[str, list[Diagnostic]] = {blueprint.environment: [] for blueprint in compilation.blueprints}
+    placed: dict[str, list[Diagnostic]] = {blueprint.environment or "": [] for blueprint in compilation.blueprints}
     for template, origins in zip(compilation.templates, compilation.origins, strict=True):
         service, environment = template.owner
         stack = template.stack_name

@@ -1,57 +1,81 @@
-"""Config -> Blueprint: every decision is made here, so that the stacks only write it down.
+"""Config -> Blueprint: every decision is made here, so that the templates only write it down.
 
 Framework defaults, the address plan, which stacks exist and what they are called.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from blogstack.blueprint.database import Database, resolve_database
+from blogstack.blueprint.edge import Edge, resolve_edge
 from blogstack.blueprint.monitoring import Monitoring, resolve_monitoring
-from blogstack.blueprint.names import naming
+from blogstack.blueprint.names import make_naming
 from blogstack.blueprint.network import Network, resolve_network, resolve_placement
 from blogstack.blueprint.registry import Registry, resolve_image, resolve_registry
-from blogstack.blueprint.service import Service, resolve_service
 from blogstack.blueprint.tasks import Tasks, resolve_tasks
+from blogstack.blueprint.workload import Workload, resolve_workload
 from blogstack.config import Config
+from blogstack.config.workloads import workloads
 
 
-class Blueprint(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blueprint:
     """What is to be built. A stack that is None does not exist: the image or the network is there already.
 
     Attributes:
-        name: Of the service, without the environment.
-        environment: "" for a service without environments.
-        monitoring: A part of the service stack; None without alarms.
+        name: Of the application, without the environment.
+        environment: None without environments.
+        workloads: At least one.
+        monitoring: The alarms and the dashboard of each workload, by the workload's name; empty without alarms.
     """
 
     name: str
-    environment: str
+    environment: str | None
     region: str
     registry: Registry | None
     network: Network | None
     database: Database | None
+    edge: Edge
     tasks: Tasks
-    service: Service
-    monitoring: Monitoring | None
+    workloads: tuple[Workload, ...]
+    monitoring: Mapping[str, Monitoring]
 
 
-def resolve(config: Config, environment: str = "", own_tags: Collection[str] = ()) -> Blueprint:
+def resolve(config: Config, environment: str | None = None, own_tags: Collection[str] = ()) -> Blueprint:
     """Decide everything about a configuration that has passed the rules.
 
     Args:
-        config: What holds in the environment.
-        environment: Its name; "" for a service without environments.
-        own_tags: Keys of the tags that do not hold in every environment.
+        config: The configuration of the environment.
+        environment: Its name; None without environments.
+        own_tags: Keys of the tags that differ between environments.
     """
-    names = naming(config.name, config.tags, environment)
+    naming = make_naming(config.name, config.tags, environment)
     registry = resolve_registry(config, own_tags)
-    network = resolve_network(config, names)
+    network = resolve_network(config, naming)
     image, placement = resolve_image(config, registry), resolve_placement(config, network)
-    database = resolve_database(config, names, placement)
-    tasks = resolve_tasks(config, names, image, placement, database)
-    service = resolve_service(config, names, tasks)
-    monitoring = resolve_monitoring(config, service, database)
-    return Blueprint(config.name, environment, config.region, registry, network, database, tasks, service, monitoring)
+    database = resolve_database(config, naming, placement)
+    edge = resolve_edge(config, naming, placement)
+    resolved = tuple(
+        resolve_workload(workload, config, naming, image=image, placement=placement, database=database, edge=edge)
+        for workload in workloads(config)
+    )
+    tasks = resolve_tasks(config, naming, resolved, database)
+    monitoring = {
+        workload.name: found
+        for workload in resolved
+        if (found := resolve_monitoring(config, workload, tasks.topic, tasks.database_monitoring))
+    }
+    return Blueprint(
+        name=config.name,
+        environment=environment,
+        region=config.region,
+        registry=registry,
+        network=network,
+        database=database,
+        edge=edge,
+        tasks=tasks,
+        workloads=resolved,
+        monitoring=monitoring,
+    )

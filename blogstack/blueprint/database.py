@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from blogstack.blueprint.names import DATABASE, Naming, Value
+from blogstack.blueprint.names import DATABASE, Imported, Naming, Output, Value
 from blogstack.blueprint.network import Placement
 from blogstack.config import Config
 from blogstack.facts.rds import database_name
 
-# AWS Security Hub, RDS.23: another port than the engine's own, 5432, and RDS.25: another user than postgres.
+# AWS Security Hub recommends another port than the engine's default, 5432 (RDS.23), and another user than postgres
+# (RDS.25): https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html
 PORT = 5433
 USER = "blogstack"
 
+# Keys of the JSON that AWS::SecretsManager::SecretTargetAttachment writes into the database's secret.
+VARIABLES = {
+    "DATABASE_HOST": "host",
+    "DATABASE_NAME": "dbname",
+    "DATABASE_PASSWORD": "password",
+    "DATABASE_PORT": "port",
+    "DATABASE_USER": "username",
+}
+"""The variables that a container gets with a database, and the keys of the database's secret that they come from."""
 
-class Database(NamedTuple):
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
     """The database stack; sizes in GiB.
 
     Attributes:
+        identifier: Name of the instance.
         family: Of the parameter group, as in postgres17.
-        max_storage: 0 when the storage does not grow.
+        max_storage: None when the storage does not grow.
         log_retention: Days that its log groups keep.
-        kms_key: Of storage, insights, secret and logs; "" for AWS's own.
+        kms_key: ARN of the key for storage, insights, secret and logs; None for AWS's own.
     """
 
     stack: str
     title: str
+    identifier: str
     vpc: Value
     subnets: tuple[Value, ...]
     engine_version: str
     family: str
     instance_class: str
     storage: int
-    max_storage: int
+    max_storage: int | None
     multi_az: bool
     name: str
     port: int
@@ -41,25 +56,38 @@ class Database(NamedTuple):
     deletion_protection: bool
     performance_insights: bool
     log_retention: int
-    kms_key: str
-    tags: dict[str, str]
+    kms_key: str | None
+    tags: Mapping[str, str]
+
+    @property
+    def secret(self) -> Imported:
+        """ARN of the secret with host, port, database name, user and password."""
+        return Imported(self.stack, Output.DATABASE_SECRET_ARN)
+
+    @property
+    def security_group(self) -> Imported:
+        """ID of the security group."""
+        return Imported(self.stack, Output.DATABASE_SECURITY_GROUP_ID)
 
 
-def resolve_database(config: Config, names: Naming, placement: Placement) -> Database | None:
+def resolve_database(config: Config, naming: Naming, placement: Placement) -> Database | None:
     """The database stack; None without a database."""
     database = config.database
     if database is None:
         return None
+    stack = naming.stack(DATABASE)
     return Database(
-        stack=names.stack(DATABASE),
-        title=names.service,
+        stack=stack,
+        title=naming.application,
+        # Named like its stack: docs/decisions/0022-database-name.md.
+        identifier=stack,
         vpc=placement.vpc,
         subnets=placement.database_subnets,
         engine_version=database.engine_version,
         family=f"postgres{database.engine_version.split('.')[0]}",
         instance_class=database.instance_class,
         storage=database.storage,
-        max_storage=database.max_storage if database.max_storage > database.storage else 0,
+        max_storage=database.max_storage if database.max_storage > database.storage else None,
         multi_az=database.multi_az,
         name=database.name or database_name(config.name),
         port=PORT,
@@ -68,6 +96,6 @@ def resolve_database(config: Config, names: Naming, placement: Placement) -> Dat
         deletion_protection=database.deletion_protection,
         performance_insights=database.performance_insights,
         log_retention=config.logs.retention,
-        kms_key=config.kms_key or "",
-        tags=dict(names.tags),
+        kms_key=config.kms_key,
+        tags=naming.tags,
     )

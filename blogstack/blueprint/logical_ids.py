@@ -55,26 +55,32 @@ DATABASE_INGRESS = "DatabaseIngress"
 EXECUTION_ROLE = "ExecutionRole"
 TASK_ROLE = "TaskRole"
 RELEASE_TASK_DEFINITION = "ReleaseTaskDefinition"
-ACCESS_LOG_BUCKET = "AccessLogBucket"
-ACCESS_LOG_BUCKET_POLICY = "AccessLogBucketPolicy"
+ALARM_KEY = "AlarmKey"
+ALARM_TOPIC = "AlarmTopic"
+ALARM_TOPIC_POLICY = "AlarmTopicPolicy"
+ALARM_SUBSCRIPTION = "AlarmSubscription"
 
-# service
+# edge
 BALANCER_SECURITY_GROUP = "LoadBalancerSecurityGroup"
-BALANCER_EGRESS = "LoadBalancerEgress"
-TASK_INGRESS = "TaskIngress"
 LOAD_BALANCER = "LoadBalancer"
-TARGET_GROUP = "TargetGroup"
-ALTERNATE_TARGET_GROUP = "AlternateTargetGroup"
-PRODUCTION_RULE = "ProductionRule"
-INFRASTRUCTURE_ROLE = "InfrastructureRole"
-HTTP_LISTENER = "HttpListener"
-HTTPS_LISTENER = "HttpsListener"
+LISTENER = "Listener"
+REDIRECT_LISTENER = "RedirectListener"
 CERTIFICATE = "Certificate"
 DNS_RECORD = "DnsRecord"
+ACCESS_LOG_BUCKET = "AccessLogBucket"
+ACCESS_LOG_BUCKET_POLICY = "AccessLogBucketPolicy"
 WEB_ACL = "WebAcl"
 WEB_ACL_ASSOCIATION = "WebAclAssociation"
 WEB_ACL_LOG_GROUP = "WebAclLogGroup"
 WEB_ACL_LOGGING = "WebAclLogging"
+
+# a workload
+BALANCER_EGRESS = "LoadBalancerEgress"
+TASK_INGRESS = "TaskIngress"
+TARGET_GROUP = "TargetGroup"
+ALTERNATE_TARGET_GROUP = "AlternateTargetGroup"
+LISTENER_RULE = "ListenerRule"
+INFRASTRUCTURE_ROLE = "InfrastructureRole"
 TASK_DEFINITION = "TaskDefinition"
 ECS_SERVICE = "Service"
 SCALABLE_TARGET = "ScalableTarget"
@@ -83,6 +89,7 @@ SCALING_POLICIES = {
     "memory": "MemoryScalingPolicy",
     "requests": "RequestScalingPolicy",
 }
+# the database's two are in the tasks stack
 ALARMS = {
     "target-5xx": "Target5xxAlarm",
     "load-balancer-5xx": "LoadBalancer5xxAlarm",
@@ -94,8 +101,4 @@ ALARMS = {
     "database-cpu": "DatabaseCpuAlarm",
     "database-storage": "DatabaseStorageAlarm",
 }
-ALARM_KEY = "AlarmKey"
-ALARM_TOPIC = "AlarmTopic"
-ALARM_TOPIC_POLICY = "AlarmTopicPolicy"
-ALARM_SUBSCRIPTION = "AlarmSubscription"
 DASHBOARD = "Dashboard"

@@ -1,18 +1,69 @@
-"""What things are called: stacks, exports, tags. A name here is a contract: changing one replaces what carries it."""
+"""Names of stacks, outputs and exports, in one place for blueprint, templates and the deployment plan.
+
+A name here is a contract: another stack imports it, a command reads it, or changing it replaces what carries it.
+Logical IDs of resources are in logical_ids.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
 
-REGISTRY, NETWORK, DATABASE, TASKS, SERVICE = "registry", "network", "database", "tasks", "service"
+# Kinds of stacks, the last word of their names; a workload's own stack is named after the workload.
+REGISTRY, NETWORK, DATABASE, EDGE, TASKS = "registry", "network", "database", "edge", "tasks"
 
 
-class Imported(NamedTuple):
-    """A value that another stack exports.
+class Output:
+    """Logical IDs of the outputs that other stacks or commands read. `{}` is the number of an availability zone."""
+
+    REPOSITORY_URI = "RepositoryUri"
+    REPOSITORY_ARN = "RepositoryArn"
+
+    VPC_ID = "VpcId"
+    PUBLIC_SUBNET_ID = "PublicSubnet{}Id"
+    PRIVATE_SUBNET_ID = "PrivateSubnet{}Id"
+    DATABASE_SUBNET_ID = "DatabaseSubnet{}Id"
+
+    DATABASE_SECRET_ARN = "SecretArn"
+    DATABASE_SECURITY_GROUP_ID = "SecurityGroupId"
+    DATABASE_ADDRESS = "Address"
+
+    URL = "Url"
+    LISTENER_ARN = "ListenerArn"
+    LOAD_BALANCER_DNS_NAME = "LoadBalancerDnsName"
+    LOAD_BALANCER_FULL_NAME = "LoadBalancerFullName"
+    LOAD_BALANCER_SECURITY_GROUP_ID = "LoadBalancerSecurityGroupId"
+
+    CLUSTER_NAME = "ClusterName"
+    LOG_GROUP_NAME = "LogGroupName"
+    TASK_SECURITY_GROUP_ID = "TaskSecurityGroupId"
+    EXECUTION_ROLE_ARN = "ExecutionRoleArn"
+    TASK_ROLE_ARN = "TaskRoleArn"
+    RELEASE_TASK_DEFINITION_ARN = "ReleaseTaskDefinitionArn"
+    GENERATED_SECRET_ARN = "{}Arn"
+    ALARM_TOPIC_ARN = "AlarmTopicArn"
+    ALARM_ARN = "{}Arn"
+
+    SERVICE_NAME = "ServiceName"
+    TASK_DEFINITION_ARN = "TaskDefinitionArn"
+    TARGET_GROUP_ARN = "TargetGroupArn"
+    ALTERNATE_TARGET_GROUP_ARN = "AlternateTargetGroupArn"
+    LISTENER_RULE_ARN = "ListenerRuleArn"
+
+
+class Parameter:
+    """The parameters of the templates."""
+
+    IMAGE_TAG = "ImageTag"
+    DELETION_PROTECTION = "DeletionProtection"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A value that another stack exports, as in `Imported("blog-api-network", "VpcId")`.
 
     Attributes:
-        stack: Name of that stack.
+        stack: Name of the stack.
         output: Logical ID of its output.
     """
 
@@ -21,31 +72,37 @@ class Imported(NamedTuple):
 
     @property
     def export(self) -> str:
-        """Name of the export."""
-        return f"{self.stack}:{self.output}"
+        """Name of the export, as in `blog-api-network:VpcId`."""
+        return export_name(self.stack, self.output)
 
 
 Value = str | Imported
-"""A text of the user's, or what another stack hands on."""
+"""A string from the user's file, or a value from another stack."""
 
 
-class Naming(NamedTuple):
-    """The names of one service in one environment.
+def export_name(stack: str, output: str) -> str:
+    """Name under which a stack exports an output; exports of one account and region share their names."""
+    return f"{stack}:{output}"
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The names of an application in one environment.
 
     Attributes:
-        service: The service's name; with an environment, the environment's name follows it.
+        application: Name of the application; in an environment followed by the environment's name.
         tags: Tags of every resource, sorted by key.
     """
 
-    service: str
+    application: str
     tags: Mapping[str, str]
 
     def stack(self, kind: str) -> str:
-        """Name of a stack."""
-        return f"{self.service}-{kind}"
+        """Name of a stack, as in `blog-api-prod-network`."""
+        return f"{self.application}-{kind}"
 
 
-def naming(name: str, tags: Mapping[str, str], environment: str) -> Naming:
-    """The names for a service in an environment; "" for one without environments."""
-    own = {"blogstack:name": name, "blogstack:environment": environment or "default"}
-    return Naming(f"{name}-{environment}" if environment else name, dict(sorted({**tags, **own}.items())))
+def make_naming(name: str, tags: Mapping[str, str], environment: str | None) -> Naming:
+    """The names of an application in an environment; None without environments."""
+    standard = {"blogstack:name": name, "blogstack:environment": environment or "default"}
+    return Naming(f"{name}-{environment}" if environment else name, dict(sorted({**tags, **standard}.items())))

@@ -1,74 +1,80 @@
-"""Decisions about the network: the one to make, and where the service stack stands in it."""
+"""Decisions about the network: the one to create, and where load balancer, tasks and database are placed in it."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from blogstack.blueprint.names import NETWORK, Imported, Naming, Value
+from blogstack.blueprint.names import NETWORK, Imported, Naming, Output, Value
 from blogstack.config import Config
 from blogstack.config.endpoints import interface_endpoints
+from blogstack.facts.regions import partition
 from blogstack.facts.subnets import address_plan
 
 
-class Zone(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
     """One availability zone and its subnets.
 
     Attributes:
-        number: From 1; it ends the logical IDs of what is in the zone.
-        letter: The zone's letter; "" takes the region's zone of that number.
+        number: From 1; the last character of the logical IDs of what is in the zone.
+        letter: The zone's letter; None for the region's zone of that number.
         public: IPv4 block of the public subnet.
-        private: IPv4 block of the private subnet; "" when there is none.
-        database: IPv4 block of the database's subnet; "" when there is none.
-        nat: Number of the NAT gateway that the private subnet uses; 0 for none.
-        has_nat: Whether a NAT gateway stands in this zone's public subnet.
+        private: IPv4 block of the private subnet; None without one.
+        database: IPv4 block of the database's subnet; None without one.
+        nat: Number of the NAT gateway that the private subnet uses; None without one.
+        has_nat: Whether a NAT gateway is in this zone's public subnet.
     """
 
     number: int
-    letter: str
+    letter: str | None
     public: str
-    private: str
-    database: str
-    nat: int
+    private: str | None
+    database: str | None
+    nat: int | None
     has_nat: bool
 
 
-class Endpoint(NamedTuple):
-    """An interface endpoint: a service such as ecr.api, and the beginning of its name in this region."""
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An interface endpoint: a service such as ecr.api, and the prefix of its name in this region."""
 
     service: str
     prefix: str
 
 
-class Network(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
     """The network stack.
 
     Attributes:
         interface_endpoints: What the private subnets reach without the internet.
-        flow_log_retention: Days; 0 for no flow logs.
-        kms_key: Of the flow logs; "" for AWS's own.
+        flow_log_retention: Days; None for no flow logs.
+        kms_key: ARN of the key for flow logs; None for AWS's own.
     """
 
     stack: str
     cidr: str
     zones: tuple[Zone, ...]
     interface_endpoints: tuple[Endpoint, ...]
-    flow_log_retention: int
-    kms_key: str
-    tags: dict[str, str]
+    flow_log_retention: int | None
+    kms_key: str | None
+    tags: Mapping[str, str]
 
     @property
     def private_tier(self) -> bool:
         """Whether tasks have subnets of their own."""
-        return bool(self.zones[0].private)
+        return self.zones[0].private is not None
 
     @property
     def database_tier(self) -> bool:
         """Whether there are subnets for a database."""
-        return bool(self.zones[0].database)
+        return self.zones[0].database is not None
 
 
-class Placement(NamedTuple):
-    """Where the service stands in a network.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where load balancer, tasks and database are in a network.
 
     Attributes:
         assign_public_ip: Whether tasks get public addresses, which they need in public subnets.
@@ -81,61 +87,77 @@ class Placement(NamedTuple):
     assign_public_ip: bool
 
 
-def resolve_network(config: Config, names: Naming) -> Network | None:
-    """The network stack; None with a network that exists already."""
+def resolve_network(config: Config, naming: Naming) -> Network | None:
+    """The network stack; None with an existing network."""
     create = config.network.created
     if create is None:
         return None
-    given = create.availability_zones
-    letters = ("",) * given if isinstance(given, int) else given
+    wanted = create.availability_zones
+    letters: tuple[str | None, ...] = (None,) * wanted if isinstance(wanted, int) else wanted
     plan = address_plan(create.cidr, len(letters), private_tier=create.egress != "public_ip")
     zones = []
     for number, (letter, public) in enumerate(zip(letters, plan.public, strict=True), start=1):
-        nat = {"nat": 1, "nat_per_az": number}.get(create.egress, 0)
-        private = plan.private[number - 1] if plan.private else ""
-        database = plan.database[number - 1] if config.database else ""
-        zones.append(Zone(number, letter, public, private, database, nat, has_nat=nat == number))
+        nat = {"nat": 1, "nat_per_az": number}.get(create.egress)
+        zones.append(
+            Zone(
+                number=number,
+                letter=letter,
+                public=public,
+                private=plan.private[number - 1] if plan.private else None,
+                database=plan.database[number - 1] if config.database else None,
+                nat=nat,
+                has_nat=nat == number,
+            )
+        )
     return Network(
-        stack=names.stack(NETWORK),
+        stack=naming.stack(NETWORK),
         cidr=create.cidr,
         zones=tuple(zones),
         interface_endpoints=_endpoints(config) if create.egress == "endpoints" else (),
-        flow_log_retention=config.logs.retention if create.flow_logs else 0,
-        kms_key=config.kms_key or "",
-        tags=dict(names.tags),
+        flow_log_retention=config.logs.retention if create.flow_logs else None,
+        kms_key=config.kms_key,
+        tags=naming.tags,
     )
 
 
-# Services are named after com.amazonaws, but for ECR in these partitions (AWS CDK, aws-ec2, vpc-endpoint.ts).
-_ECR_PREFIXES = {"cn-": "cn.com.amazonaws", "eusc": "eu.amazonaws"}
+# Services are named after com.amazonaws, but for ECR in these partitions:
+# https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts
+_ECR_PREFIXES = {"aws-cn": "cn.com.amazonaws", "aws-eusc": "eu.amazonaws"}
 
 
 def _endpoints(config: Config) -> tuple[Endpoint, ...]:
-    own = _ECR_PREFIXES.get(config.region[: len("eusc")], _ECR_PREFIXES.get(config.region[: len("cn-")], ""))
+    usual = "com.amazonaws"
+    ecr = _ECR_PREFIXES.get(partition(config.region), usual)
     return tuple(
-        Endpoint(service, own if own and service.startswith("ecr.") else "com.amazonaws")
-        for service in interface_endpoints(config)
+        Endpoint(service, ecr if service.startswith("ecr.") else usual) for service in interface_endpoints(config)
     )
 
 
 def resolve_placement(config: Config, network: Network | None) -> Placement:
-    """Where load balancer and tasks stand."""
-    internal = config.load_balancer.internal
+    """Where load balancer, tasks and database are."""
+    public: tuple[Value, ...]
+    private: tuple[Value, ...]
+    database: tuple[Value, ...]
+    vpc: Value
     if network is not None:
-        public: tuple[Value, ...] = tuple(
-            Imported(network.stack, f"PublicSubnet{zone.number}Id") for zone in network.zones
-        )
-        private: tuple[Value, ...] = tuple(
-            Imported(network.stack, f"PrivateSubnet{zone.number}Id") for zone in network.zones if zone.private
-        )
-        database: tuple[Value, ...] = tuple(
-            Imported(network.stack, f"DatabaseSubnet{zone.number}Id") for zone in network.zones if zone.database
-        )
-        vpc: Value = Imported(network.stack, "VpcId")
+        public = tuple(_subnet(network, Output.PUBLIC_SUBNET_ID, zone) for zone in network.zones)
+        private = tuple(_subnet(network, Output.PRIVATE_SUBNET_ID, zone) for zone in network.zones if zone.private)
+        database = tuple(_subnet(network, Output.DATABASE_SUBNET_ID, zone) for zone in network.zones if zone.database)
+        vpc = Imported(network.stack, Output.VPC_ID)
     else:
         existing = config.network.existing
         assert existing is not None
         public, private, vpc = existing.public_subnet_ids, existing.private_subnet_ids, existing.vpc_id
         database = existing.database_subnet_ids
     tasks = private or public
-    return Placement(vpc, tasks if internal else public, tasks, database, assign_public_ip=not private)
+    return Placement(
+        vpc=vpc,
+        balancer_subnets=tasks if config.load_balancer.internal else public,
+        task_subnets=tasks,
+        database_subnets=database,
+        assign_public_ip=not private,
+    )
+
+
+def _subnet(network: Network, output: str, zone: Zone) -> Imported:
+    return Imported(network.stack, output.format(zone.number))

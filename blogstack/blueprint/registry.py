@@ -1,11 +1,11 @@
-"""Decisions about the image: the repository to make, and where tasks pull from."""
+"""Decisions about images: the repository to create, and where tasks pull from."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from blogstack.blueprint.names import REGISTRY, Imported, Value, naming
+from blogstack.blueprint.names import REGISTRY, Imported, Output, Value, make_naming
 from blogstack.config import Config
 from blogstack.facts.images import ecr_repository
 
@@ -13,18 +13,26 @@ DAYS_UNTAGGED = 14
 """Days that an image without a tag is kept."""
 
 
-class Registry(NamedTuple):
-    """The registry stack: one ECR repository; `kms_key` is "" for ECR's own key."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """The registry stack: one ECR repository.
+
+    Attributes:
+        keep: Number of tagged images that are kept.
+        mutable_tags: Patterns of tags that may be moved to another image.
+        kms_key: ARN of the key; None for ECR's own.
+    """
 
     stack: str
     repository: str
     keep: int
     mutable_tags: tuple[str, ...]
-    kms_key: str
-    tags: dict[str, str]
+    kms_key: str | None
+    tags: Mapping[str, str]
 
 
-class EcrArn(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class EcrArn:
     """A repository outside the registry stack, by the parts of its ARN."""
 
     account: str
@@ -32,14 +40,15 @@ class EcrArn(NamedTuple):
     repository: str
 
 
-class Image(NamedTuple):
-    """What a task pulls.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """The image that tasks pull.
 
     Attributes:
         uri: The image without its tag.
-        repository: The ECR repository that the execution role may pull from: none for an image elsewhere.
-        credentials: ARN of the secret that opens the registry: none for ECR and for public images.
-        platform: As `docker build --platform` spells it.
+        repository: The ECR repository that the execution role may pull from; None for an image elsewhere.
+        credentials: ARN of the secret with the registry's credentials; None for ECR and for public images.
+        platform: As `docker build --platform` takes it.
     """
 
     uri: Value
@@ -52,24 +61,38 @@ _PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
 
 
 def resolve_registry(config: Config, own_tags: Collection[str]) -> Registry | None:
-    """The registry stack; None with an image that exists already. `own_tags` do not hold in every environment."""
+    """The registry stack; None with an existing image. `own_tags` are the tags that differ between environments."""
     image = config.image
     if image.uri is not None:
         return None
     # The registry has no environment: one image is built once and promoted.
-    names = naming(config.name, {key: value for key, value in config.tags.items() if key not in own_tags}, "")
-    tags = {key: value for key, value in names.tags.items() if key != "blogstack:environment"}
-    stack = names.stack(REGISTRY)
-    repository = image.repository or config.name
-    return Registry(stack, repository, image.keep, image.mutable_tags, config.kms_key or "", tags)
+    shared_tags = {key: value for key, value in config.tags.items() if key not in own_tags}
+    naming = make_naming(config.name, shared_tags, None)
+    return Registry(
+        stack=naming.stack(REGISTRY),
+        repository=image.repository or config.name,
+        keep=image.keep,
+        mutable_tags=image.mutable_tags,
+        kms_key=config.kms_key,
+        tags={key: value for key, value in naming.tags.items() if key != "blogstack:environment"},
+    )
 
 
 def resolve_image(config: Config, registry: Registry | None) -> Image:
     """Where tasks pull from, and what the execution role needs for it."""
     platform = _PLATFORMS[config.image.architecture]
     if registry is not None:
-        uri, arn = Imported(registry.stack, "RepositoryUri"), Imported(registry.stack, "RepositoryArn")
-        return Image(uri, arn, None, platform)
+        return Image(
+            uri=Imported(registry.stack, Output.REPOSITORY_URI),
+            repository=Imported(registry.stack, Output.REPOSITORY_ARN),
+            credentials=None,
+            platform=platform,
+        )
     assert config.image.uri is not None
     ecr = ecr_repository(config.image.uri)
-    return Image(config.image.uri, EcrArn(*ecr) if ecr else None, config.image.credentials, platform)
+    return Image(
+        uri=config.image.uri,
+        repository=EcrArn(*ecr) if ecr else None,
+        credentials=config.image.credentials,
+        platform=platform,
+    )

@@ -1,147 +1,110 @@
-"""Decisions about the tasks: the container, and what every task of the service shares."""
+"""Decisions about the tasks stack: what the tasks of all workloads share."""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from blogstack.blueprint.access_logs import AccessLogs, resolve_access_logs
-from blogstack.blueprint.check import Check
 from blogstack.blueprint.database import Database
-from blogstack.blueprint.names import TASKS, Imported, Naming
-from blogstack.blueprint.network import Placement
-from blogstack.blueprint.registry import Image
-from blogstack.blueprint.secrets import SecretVariable, resolve_secrets
-from blogstack.blueprint.sidecars import Sidecar, resolve_sidecars, tmp_size
+from blogstack.blueprint.monitoring import DatabaseMonitoring, resolve_database_monitoring
+from blogstack.blueprint.monitoring.topic import Topic, resolve_topic
+from blogstack.blueprint.names import TASKS, Imported, Naming, Value
+from blogstack.blueprint.registry import EcrArn
+from blogstack.blueprint.workload import Workload, log_group_name
+from blogstack.blueprint.workload.secrets import SecretVariable
 from blogstack.config import Config
-from blogstack.facts.frameworks import START_UP
-
-# Amazon ECS task definition parameters: EphemeralStorage may be given from 21 GiB on; 20 is what a task has anyway.
-_FREE_STORAGE = 20
 
 
-class Container(NamedTuple):
-    """What runs in a task.
-
-    Attributes:
-        ephemeral_storage: GiB; 0 for what every task has.
-        tmp: Size of /tmp in MiB on a read-only root; 0 when the root is writable.
-        user: "" for the image's own.
-        command: Empty for the image's own.
-        depends_on: Names of sidecars, each with the condition that it has to reach.
-    """
-
-    cpu: int
-    memory: int
-    ephemeral_storage: int
-    architecture: str
-    port: int
-    command: tuple[str, ...]
-    environment: Mapping[str, str]
-    tmp: int
-    user: str
-    exec: bool
-    stop_timeout: int
-    depends_on: Mapping[str, str]
-    check: Check
-
-
-class Statement(NamedTuple):
-    """An IAM statement that the user wrote."""
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An IAM statement from the user's file."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
 
 
-class DatabaseAccess(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionRights:
+    """What ECS needs to start the tasks of all workloads.
+
+    Attributes:
+        repositories: The ECR repositories of all images.
+        credentials: ARN of the secret with a registry's credentials; None for none.
+        secrets: The secret variables of all containers.
+        kms_key: ARN of the key that secrets may be encrypted with; None for AWS's own.
+    """
+
+    repositories: tuple[Imported | EcrArn, ...]
+    credentials: str | None
+    secrets: tuple[SecretVariable, ...]
+    kms_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAccess:
     """The way from the tasks to the database."""
 
     security_group: Imported
     port: int
 
 
-class Tasks(NamedTuple):
-    """The tasks stack: what the service and its release step share, and the release step.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tasks:
+    """The tasks stack.
 
     Attributes:
-        name: Of the cluster, the ECS service, the container and the task family.
-        kms_key: Of logs and secrets; "" for AWS's own.
-        release: Words of the release step's command; empty for none.
-        access_logs: The load balancer's, which must outlive it; None for no bucket of their own.
+        cluster: Name of the ECS cluster.
+        log_retention: Days.
+        permissions: What the tasks may do in AWS.
+        exec: Whether ECS Exec may open a shell in the tasks.
+        kms_key: ARN of the key for logs and generated secrets; None for AWS's own.
+        topic: Where the alarms of all stacks are sent; None without alarms.
+        database_monitoring: The database's alarms; None without alarms or without a database.
     """
 
     stack: str
-    name: str
+    cluster: str
     log_group: str
     log_retention: int
     container_insights: bool
-    placement: Placement
-    image: Image
-    container: Container
-    sidecars: tuple[Sidecar, ...]
-    secrets: tuple[SecretVariable, ...]
-    permissions: tuple[Statement, ...]
+    vpc: Value
     database: DatabaseAccess | None
-    release: tuple[str, ...]
-    access_logs: AccessLogs | None
-    kms_key: str
-    tags: dict[str, str]
-
-    @property
-    def every_secret(self) -> tuple[SecretVariable, ...]:
-        """The secret variables of every container of a task."""
-        return (*self.secrets, *(secret for sidecar in self.sidecars for secret in sidecar.secrets))
+    execution: ExecutionRights
+    permissions: tuple[Statement, ...]
+    exec: bool
+    kms_key: str | None
+    topic: Topic | None
+    database_monitoring: DatabaseMonitoring | None
+    tags: Mapping[str, str]
 
 
-def resolve_tasks(
-    config: Config, names: Naming, image: Image, placement: Placement, database: Database | None
-) -> Tasks:
+def resolve_tasks(config: Config, naming: Naming, workloads: tuple[Workload, ...], database: Database | None) -> Tasks:
     """Every decision about the tasks stack."""
-    access = DatabaseAccess(Imported(database.stack, "SecurityGroupId"), database.port) if database else None
+    stack = naming.stack(TASKS)
     return Tasks(
-        stack=names.stack(TASKS),
-        name=names.service,
-        log_group=f"/ecs/{names.service}",
+        stack=stack,
+        cluster=naming.application,
+        log_group=log_group_name(naming),
         log_retention=config.logs.retention,
         container_insights=config.logs.container_insights,
-        placement=placement,
-        image=image,
-        container=_container(config),
-        sidecars=resolve_sidecars(config, names),
-        secrets=resolve_secrets(config, names, database),
+        vpc=workloads[0].placement.vpc,
+        database=DatabaseAccess(database.security_group, database.port) if database else None,
+        execution=_execution_rights(config, workloads),
         permissions=tuple(Statement(s.actions, s.resources) for s in config.service.permissions),
-        database=access,
-        release=config.service.release or (),
-        access_logs=resolve_access_logs(config),
-        kms_key=config.kms_key or "",
-        tags=dict(names.tags),
+        exec=any(workload.container.exec for workload in workloads),
+        kms_key=config.kms_key,
+        topic=resolve_topic(config, naming, stack, workloads, database),
+        database_monitoring=resolve_database_monitoring(config, database),
+        tags=naming.tags,
     )
 
 
-def _container(config: Config) -> Container:
-    service, health = config.service, config.service.health
-    start = health.start_period
-    url = shlex.quote(f"http://127.0.0.1:{service.port}{health.path}")
-    return Container(
-        cpu=service.cpu,
-        memory=service.memory,
-        ephemeral_storage=service.ephemeral_storage if service.ephemeral_storage > _FREE_STORAGE else 0,
-        architecture=config.image.architecture.upper(),
-        port=service.port,
-        command=service.command or (),
-        # What the user wrote wins; a PORT that differs from the port is a warning (BS314).
-        environment=dict(sorted({"PORT": str(service.port), **service.environment}.items())),
-        tmp=tmp_size(config) if service.readonly_root else 0,
-        user=service.user or "",
-        exec=service.exec,
-        stop_timeout=service.stop_timeout,
-        depends_on=dict(sorted(service.depends_on.items())),
-        check=Check(
-            target=health.command or f"curl -fsS {url} || exit 1",
-            interval=health.interval,
-            timeout=health.timeout,
-            unhealthy=health.retries,
-            start=START_UP[service.framework].start_period if start is None else start,
-        ),
+def _execution_rights(config: Config, workloads: tuple[Workload, ...]) -> ExecutionRights:
+    images = [workload.image.repository for workload in workloads]
+    images += [sidecar.repository for workload in workloads for sidecar in workload.sidecars]
+    return ExecutionRights(
+        repositories=tuple(dict.fromkeys(repository for repository in images if repository)),
+        credentials=next((workload.image.credentials for workload in workloads if workload.image.credentials), None),
+        secrets=tuple(secret for workload in workloads for secret in workload.all_secrets),
+        kms_key=config.kms_key,
     )

@@ -15,7 +15,7 @@ from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, has_erro
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.files import Owners, differences, write
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, FilesArgument, load, paths, require_environments
-from blogstack.deploy.shell import deployment_commands
+from blogstack.deploy.shell import deployment_script
 from blogstack.diagnostics import Code, Diagnostic, Rejected
 from blogstack.lint.cache import VerdictFolder
 from blogstack.pipeline import Compilation, compile_text, lint_all, unique_stacks
@@ -102,7 +102,7 @@ def _compile(options: Options) -> ExitCode:
         return report([*compilations, Compilation(str(options.out), b"", tuple(errors))], options.diagnostics)
     if options.prints_commands:
         files = {stack: (options.out / name).as_posix() for stack, name in names.items()}
-        scripts = [deployment_commands(c.blueprints, files, Path(c.path).parent.as_posix()) for c in compilations]
+        scripts = [deployment_script(c.blueprints, files, Path(c.path).parent.as_posix()) for c in compilations]
         print("\n".join(scripts), end="")
     return report(compilations, options.diagnostics)
 

@@ -43,9 +43,9 @@ class Overrides(Section):
     """Changes to the network stack, by logical ID."""
     database: dict[str, Override] = Field({}, examples=[{"Database": {"Properties": {"BackupWindow": "18:00-19:00"}}}])
     """Changes to the database stack, by logical ID."""
+    edge: dict[str, Override] = Field({}, examples=[{"LoadBalancer": {"Properties": {"IpAddressType": "dualstack"}}}])
+    """Changes to the edge stack, by logical ID."""
     tasks: dict[str, Override] = Field({}, examples=[{"TaskRole": {"Properties": {"MaxSessionDuration": 7200}}}])
     """Changes to the tasks stack, by logical ID."""
-    service: dict[str, Override] = Field(
-        {}, examples=[{"LoadBalancer": {"Properties": {"IpAddressType": "dualstack"}}}]
-    )
+    service: dict[str, Override] = Field({}, examples=[{"Service": {"Properties": {"PlatformVersion": "1.4.0"}}}])
     """Changes to the service stack, by logical ID."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from blogstack.blueprint import Blueprint
-from blogstack.templates import database, network, registry, service, tasks
+from blogstack.templates import database, edge, network, registry, tasks, workload
 from blogstack.templates.stack import Stack
 
 __all__ = ["Stack", "lower"]
 
 
 def lower(blueprint: Blueprint) -> tuple[Stack, ...]:
-    """Write every stack down, in the order of deployment."""
+    """Write every stack down, in the order of deployment: a stack imports only from the ones before it."""
     stacks = []
     if blueprint.registry is not None:
         stacks.append(registry.lower(blueprint.registry))
@@ -18,6 +18,7 @@ def lower(blueprint: Blueprint) -> tuple[Stack, ...]:
         stacks.append(network.lower(blueprint.network))
     if blueprint.database is not None:
         stacks.append(database.lower(blueprint.database))
-    stacks.append(tasks.lower(blueprint.tasks))
-    stacks.append(service.lower(blueprint.service, blueprint.monitoring))
+    stacks.append(edge.lower(blueprint.edge))
+    stacks.append(tasks.lower(blueprint.tasks, blueprint.workloads))
+    stacks += [workload.lower(each, blueprint.monitoring.get(each.name)) for each in blueprint.workloads]
     return tuple(stacks)

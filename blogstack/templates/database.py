@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from troposphere import AWSObject, GetAtt, Ref, Sub, ec2, iam, rds, secretsmanager
 
-from blogstack.blueprint import logical_ids as names
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint import names
 from blogstack.blueprint.database import Database
+from blogstack.blueprint.names import Output
 from blogstack.facts.iam import allow
-from blogstack.templates.roles import policy, trust
-from blogstack.templates.stack import NOTHING, Stack, given, log_group, tagged
+from blogstack.templates.policies import policy, trust
+from blogstack.templates.stack import Stack, make_log_group, make_tags, no_egress, to_template
 
 _ORIGIN = "database"
 _MONITORING_SECONDS = 60
@@ -16,29 +18,29 @@ _MONITORING_SECONDS = 60
 
 def lower(database: Database) -> Stack:
     """Write the database stack down."""
-    stack = Stack(database.stack, f"{database.title}: the database")
+    stack = Stack(names.DATABASE, database.stack, f"{database.title}: the database")
     secret = _add_secret(stack, database)
     group = _add_security_group(stack, database)
     instance = _add_instance(stack, database, secret, group)
     stack.add(
         secretsmanager.SecretTargetAttachment(
-            names.DATABASE_SECRET_ATTACHMENT,
+            ids.DATABASE_SECRET_ATTACHMENT,
             SecretId=Ref(secret),
             TargetId=Ref(instance),
             TargetType="AWS::RDS::DBInstance",
         ),
         _ORIGIN,
     )
-    stack.export("SecretArn", "Secret with host, port, database name, user and password", Ref(secret))
-    stack.export("SecurityGroupId", "Security group of the database", GetAtt(group, "GroupId"))
-    stack.output("Address", "Host name of the database", GetAtt(instance, "Endpoint.Address"))
+    stack.export(Output.DATABASE_SECRET_ARN, "Secret with host, port, database name, user and password", Ref(secret))
+    stack.export(Output.DATABASE_SECURITY_GROUP_ID, "Security group of the database", GetAtt(group, "GroupId"))
+    stack.output(Output.DATABASE_ADDRESS, "Host name of the database", GetAtt(instance, "Endpoint.Address"))
     return stack
 
 
 def _add_secret(stack: Stack, database: Database) -> AWSObject:
     """User and password; the attachment adds host, port and database name."""
     secret = secretsmanager.Secret(
-        names.DATABASE_SECRET,
+        ids.DATABASE_SECRET,
         Description=f"{database.title}: the database's user and password",
         GenerateSecretString=secretsmanager.GenerateSecretString(
             SecretStringTemplate=f'{{"username": "{database.user}"}}',
@@ -47,7 +49,7 @@ def _add_secret(stack: Stack, database: Database) -> AWSObject:
             # RDS takes no slash, quote, at sign or space (Amazon RDS API reference, CreateDBInstance).
             ExcludePunctuation=True,
         ),
-        Tags=tagged(database.tags),
+        Tags=make_tags(database.tags),
         DeletionPolicy="Retain",
         UpdateReplacePolicy="Retain",
     )
@@ -60,11 +62,11 @@ def _add_security_group(stack: Stack, database: Database) -> AWSObject:
     """It admits nothing by itself, the tasks stack adds the one rule; and a database calls nobody."""
     return stack.add(
         ec2.SecurityGroup(
-            names.DATABASE_SECURITY_GROUP,
+            ids.DATABASE_SECURITY_GROUP,
             GroupDescription="Database: admits the tasks only, by a rule of the tasks stack",
-            VpcId=given(database.vpc),
-            SecurityGroupEgress=[NOTHING],
-            Tags=tagged(database.tags, f"{database.title}-database"),
+            VpcId=to_template(database.vpc),
+            SecurityGroupEgress=no_egress(),
+            Tags=make_tags(database.tags, f"{database.title}-database"),
         ),
         _ORIGIN,
     )
@@ -73,28 +75,28 @@ def _add_security_group(stack: Stack, database: Database) -> AWSObject:
 def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AWSObject) -> AWSObject:
     subnets = stack.add(
         rds.DBSubnetGroup(
-            names.DATABASE_SUBNET_GROUP,
+            ids.DATABASE_SUBNET_GROUP,
             DBSubnetGroupDescription=f"{database.title}: the database's subnets",
-            SubnetIds=[given(subnet) for subnet in database.subnets],
-            Tags=tagged(database.tags),
+            SubnetIds=[to_template(subnet) for subnet in database.subnets],
+            Tags=make_tags(database.tags),
         ),
         _ORIGIN,
     )
     parameters = stack.add(
         rds.DBParameterGroup(
-            names.DATABASE_PARAMETER_GROUP,
+            ids.DATABASE_PARAMETER_GROUP,
             Description=f"{database.title}: connections are encrypted",
             Family=database.family,
             Parameters={"rds.force_ssl": "1"},
-            Tags=tagged(database.tags),
+            Tags=make_tags(database.tags),
         ),
         _ORIGIN,
         "engine_version",
     )
     instance = rds.DBInstance(
-        names.DATABASE,
+        ids.DATABASE,
         # A name, so that CloudFormation refuses whatever would put an empty database in this one's place.
-        DBInstanceIdentifier=database.stack,
+        DBInstanceIdentifier=database.identifier,
         Engine="postgres",
         EngineVersion=database.engine_version,
         DBInstanceClass=database.instance_class,
@@ -118,11 +120,11 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
         BackupRetentionPeriod=database.backup_retention,
         CopyTagsToSnapshot=True,
         DeletionProtection=database.deletion_protection,
-        EnableCloudwatchLogsExports=list(names.DATABASE_LOG_GROUPS),
+        EnableCloudwatchLogsExports=list(ids.DATABASE_LOG_GROUPS),
         MonitoringInterval=_MONITORING_SECONDS,
         MonitoringRoleArn=GetAtt(_add_monitoring_role(stack, database), "Arn"),
         EnablePerformanceInsights=database.performance_insights,
-        Tags=tagged(database.tags),
+        Tags=make_tags(database.tags),
         DeletionPolicy="Snapshot",
         UpdateReplacePolicy="Snapshot",
         DependsOn=_add_log_groups(stack, database),
@@ -142,12 +144,14 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
 
 def _add_log_groups(stack: Stack, database: Database) -> list[str]:
     """The groups of the exported logs, which RDS would make by itself, but to keep for ever; returns their IDs."""
-    for log, logical_id in names.DATABASE_LOG_GROUPS.items():
+    for log, logical_id in ids.DATABASE_LOG_GROUPS.items():
         # Amazon RDS user guide, "Publishing database logs to Amazon CloudWatch Logs": what it calls them.
-        name = f"/aws/rds/instance/{database.stack}/{log}"
-        group = log_group(logical_id, name, database.log_retention, database.kms_key, database.tags)
+        name = f"/aws/rds/instance/{database.identifier}/{log}"
+        group = make_log_group(
+            logical_id, name, retention=database.log_retention, kms_key=database.kms_key, tags=database.tags
+        )
         stack.add(group, "logs", "retention")
-    return list(names.DATABASE_LOG_GROUPS.values())
+    return list(ids.DATABASE_LOG_GROUPS.values())
 
 
 def _from_secret(secret: AWSObject, key: str) -> Sub:
@@ -165,10 +169,10 @@ def _add_monitoring_role(stack: Stack, database: Database) -> AWSObject:
     ]
     return stack.add(
         iam.Role(
-            names.DATABASE_MONITORING_ROLE,
+            ids.DATABASE_MONITORING_ROLE,
             AssumeRolePolicyDocument=trust("monitoring.rds.amazonaws.com"),
             Policies=[policy("Monitor", statements)],
-            Tags=tagged(database.tags),
+            Tags=make_tags(database.tags),
         ),
         _ORIGIN,
     )

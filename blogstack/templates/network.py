@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from troposphere import AWSHelperFn, AWSObject, GetAtt, GetAZs, Ref, Select, Sub, ec2
 
-from blogstack.blueprint import logical_ids as names
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint.names import NETWORK, Output
 from blogstack.blueprint.network import Network, Zone
 from blogstack.templates.flow_logs import add_flow_logs
-from blogstack.templates.stack import Stack, tagged
+from blogstack.templates.stack import Stack, make_tags
 
 _CREATE = ("network", "create")
 
 
 def lower(network: Network) -> Stack:
     """Write the network stack down."""
-    stack = Stack(network.stack, f"{network.stack.removesuffix('-network')}: the network")
+    stack = Stack(NETWORK, network.stack, f"{network.stack.removesuffix('-network')}: the network")
     vpc = stack.add(
         ec2.VPC(
-            names.VPC,
+            ids.VPC,
             CidrBlock=network.cidr,
             EnableDnsSupport=True,
             EnableDnsHostnames=True,
-            Tags=tagged(network.tags, network.stack),
+            Tags=make_tags(network.tags, network.stack),
         ),
         *_CREATE,
         "cidr",
     )
-    stack.export("VpcId", "The VPC", Ref(vpc))
+    stack.export(Output.VPC_ID, "The VPC", Ref(vpc))
     route_tables = [_add_public_tier(stack, network, vpc)]
     for zone in network.zones:
         if zone.has_nat:
@@ -37,35 +38,37 @@ def lower(network: Network) -> Stack:
         _add_database_tier(stack, network, vpc)
     stack.add(
         ec2.VPCEndpoint(
-            names.S3_ENDPOINT,
+            ids.S3_ENDPOINT,
             VpcId=Ref(vpc),
             VpcEndpointType="Gateway",
             ServiceName=Sub("com.amazonaws.${AWS::Region}.s3"),
             RouteTableIds=[Ref(table) for table in route_tables],
-            Tags=tagged(network.tags, f"{network.stack}-s3"),
+            Tags=make_tags(network.tags, f"{network.stack}-s3"),
         ),
         *_CREATE,
     )
     if network.interface_endpoints:
         _add_interface_endpoints(stack, network, vpc)
     if network.flow_log_retention:
-        add_flow_logs(stack, network, vpc)
+        add_flow_logs(stack, network, vpc, network.flow_log_retention)
     return stack
 
 
 def _add_public_tier(stack: Stack, network: Network, vpc: AWSObject) -> AWSObject:
-    gateway = stack.add(ec2.InternetGateway(names.INTERNET_GATEWAY, Tags=tagged(network.tags, network.stack)), *_CREATE)
+    gateway = stack.add(
+        ec2.InternetGateway(ids.INTERNET_GATEWAY, Tags=make_tags(network.tags, network.stack)), *_CREATE
+    )
     attachment = stack.add(
-        ec2.VPCGatewayAttachment(names.INTERNET_GATEWAY_ATTACHMENT, VpcId=Ref(vpc), InternetGatewayId=Ref(gateway)),
+        ec2.VPCGatewayAttachment(ids.INTERNET_GATEWAY_ATTACHMENT, VpcId=Ref(vpc), InternetGatewayId=Ref(gateway)),
         *_CREATE,
     )
     table = stack.add(
-        ec2.RouteTable(names.PUBLIC_ROUTE_TABLE, VpcId=Ref(vpc), Tags=tagged(network.tags, f"{network.stack}-public")),
+        ec2.RouteTable(ids.PUBLIC_ROUTE_TABLE, VpcId=Ref(vpc), Tags=make_tags(network.tags, f"{network.stack}-public")),
         *_CREATE,
     )
     stack.add(
         ec2.Route(
-            names.PUBLIC_ROUTE,
+            ids.PUBLIC_ROUTE,
             RouteTableId=Ref(table),
             DestinationCidrBlock="0.0.0.0/0",
             GatewayId=Ref(gateway),
@@ -74,33 +77,33 @@ def _add_public_tier(stack: Stack, network: Network, vpc: AWSObject) -> AWSObjec
         *_CREATE,
     )
     for zone in network.zones:
-        subnet = _add_subnet(stack, network, zone, vpc, names.PUBLIC_SUBNET, zone.public)
+        subnet = _add_subnet(stack, network, zone, vpc, ids.PUBLIC_SUBNET, zone.public)
         stack.add(
             ec2.SubnetRouteTableAssociation(
-                names.PUBLIC_ROUTE_TABLE_ASSOCIATION.format(zone.number),
+                ids.PUBLIC_ROUTE_TABLE_ASSOCIATION.format(zone.number),
                 SubnetId=Ref(subnet),
                 RouteTableId=Ref(table),
             ),
             *_CREATE,
         )
-        stack.export(f"{subnet.title}Id", f"Public subnet {zone.number}", Ref(subnet))
+        stack.export(Output.PUBLIC_SUBNET_ID.format(zone.number), f"Public subnet {zone.number}", Ref(subnet))
     return table
 
 
 def _add_private_subnet(stack: Stack, network: Network, zone: Zone, vpc: AWSObject) -> AWSObject:
     """A private subnet with a route table of its own, so that a change of egress only changes routes."""
-    subnet = _add_subnet(stack, network, zone, vpc, names.PRIVATE_SUBNET, zone.private)
+    subnet = _add_subnet(stack, network, zone, vpc, ids.PRIVATE_SUBNET, zone.private)
     table = stack.add(
         ec2.RouteTable(
-            names.PRIVATE_ROUTE_TABLE.format(zone.number),
+            ids.PRIVATE_ROUTE_TABLE.format(zone.number),
             VpcId=Ref(vpc),
-            Tags=tagged(network.tags, f"{network.stack}-private-{zone.number}"),
+            Tags=make_tags(network.tags, f"{network.stack}-private-{zone.number}"),
         ),
         *_CREATE,
     )
     stack.add(
         ec2.SubnetRouteTableAssociation(
-            names.PRIVATE_ROUTE_TABLE_ASSOCIATION.format(zone.number),
+            ids.PRIVATE_ROUTE_TABLE_ASSOCIATION.format(zone.number),
             SubnetId=Ref(subnet),
             RouteTableId=Ref(table),
         ),
@@ -109,15 +112,15 @@ def _add_private_subnet(stack: Stack, network: Network, zone: Zone, vpc: AWSObje
     if zone.nat:
         stack.add(
             ec2.Route(
-                names.PRIVATE_ROUTE.format(zone.number),
+                ids.PRIVATE_ROUTE.format(zone.number),
                 RouteTableId=Ref(table),
                 DestinationCidrBlock="0.0.0.0/0",
-                NatGatewayId=Ref(names.NAT_GATEWAY.format(zone.nat)),
+                NatGatewayId=Ref(ids.NAT_GATEWAY.format(zone.nat)),
             ),
             *_CREATE,
             "egress",
         )
-    stack.export(f"{subnet.title}Id", f"Private subnet {zone.number}", Ref(subnet))
+    stack.export(Output.PRIVATE_SUBNET_ID.format(zone.number), f"Private subnet {zone.number}", Ref(subnet))
     return table
 
 
@@ -125,24 +128,24 @@ def _add_database_tier(stack: Stack, network: Network, vpc: AWSObject) -> None:
     """The database's subnets, with one route table that leads nowhere but through the network itself."""
     table = stack.add(
         ec2.RouteTable(
-            names.DATABASE_ROUTE_TABLE, VpcId=Ref(vpc), Tags=tagged(network.tags, f"{network.stack}-database")
+            ids.DATABASE_ROUTE_TABLE, VpcId=Ref(vpc), Tags=make_tags(network.tags, f"{network.stack}-database")
         ),
         "database",
     )
     for zone in network.zones:
-        subnet = _add_subnet(stack, network, zone, vpc, names.DATABASE_SUBNET, zone.database)
+        subnet = _add_subnet(stack, network, zone, vpc, ids.DATABASE_SUBNET, zone.database)
         stack.add(
             ec2.SubnetRouteTableAssociation(
-                names.DATABASE_ROUTE_TABLE_ASSOCIATION.format(zone.number),
+                ids.DATABASE_ROUTE_TABLE_ASSOCIATION.format(zone.number),
                 SubnetId=Ref(subnet),
                 RouteTableId=Ref(table),
             ),
             "database",
         )
-        stack.export(f"{subnet.title}Id", f"Database subnet {zone.number}", Ref(subnet))
+        stack.export(Output.DATABASE_SUBNET_ID.format(zone.number), f"Database subnet {zone.number}", Ref(subnet))
 
 
-def _add_subnet(stack: Stack, network: Network, zone: Zone, vpc: AWSObject, name: str, cidr: str) -> AWSObject:
+def _add_subnet(stack: Stack, network: Network, zone: Zone, vpc: AWSObject, name: str, cidr: str | None) -> AWSObject:
     logical_id = name.format(zone.number)
     tier = {zone.public: "public", zone.private: "private", zone.database: "database"}[cidr]
     return stack.add(
@@ -152,7 +155,7 @@ def _add_subnet(stack: Stack, network: Network, zone: Zone, vpc: AWSObject, name
             AvailabilityZone=_availability_zone(zone),
             CidrBlock=cidr,
             MapPublicIpOnLaunch=False,
-            Tags=tagged(network.tags, f"{network.stack}-{tier}-{zone.number}"),
+            Tags=make_tags(network.tags, f"{network.stack}-{tier}-{zone.number}"),
         ),
         *_CREATE,
         "cidr",
@@ -168,20 +171,20 @@ def _add_nat(stack: Stack, network: Network, zone: Zone) -> None:
     # An address can be had only once the VPC has a way to the internet: AWS::EC2::EIP reference, DependsOn.
     address = stack.add(
         ec2.EIP(
-            names.NAT_ADDRESS.format(zone.number),
+            ids.NAT_ADDRESS.format(zone.number),
             Domain="vpc",
-            Tags=tagged(network.tags, title),
-            DependsOn=names.INTERNET_GATEWAY_ATTACHMENT,
+            Tags=make_tags(network.tags, title),
+            DependsOn=ids.INTERNET_GATEWAY_ATTACHMENT,
         ),
         *_CREATE,
         "egress",
     )
     stack.add(
         ec2.NatGateway(
-            names.NAT_GATEWAY.format(zone.number),
-            SubnetId=Ref(names.PUBLIC_SUBNET.format(zone.number)),
+            ids.NAT_GATEWAY.format(zone.number),
+            SubnetId=Ref(ids.PUBLIC_SUBNET.format(zone.number)),
             AllocationId=GetAtt(address, "AllocationId"),
-            Tags=tagged(network.tags, title),
+            Tags=make_tags(network.tags, title),
         ),
         *_CREATE,
         "egress",
@@ -191,7 +194,7 @@ def _add_nat(stack: Stack, network: Network, zone: Zone) -> None:
 def _add_interface_endpoints(stack: Stack, network: Network, vpc: AWSObject) -> None:
     group = stack.add(
         ec2.SecurityGroup(
-            names.ENDPOINT_SECURITY_GROUP,
+            ids.ENDPOINT_SECURITY_GROUP,
             GroupDescription="VPC endpoints: HTTPS from the private subnets",
             VpcId=Ref(vpc),
             SecurityGroupIngress=[
@@ -204,22 +207,22 @@ def _add_interface_endpoints(stack: Stack, network: Network, vpc: AWSObject) -> 
                 )
                 for zone in network.zones
             ],
-            Tags=tagged(network.tags, f"{network.stack}-endpoints"),
+            Tags=make_tags(network.tags, f"{network.stack}-endpoints"),
         ),
         *_CREATE,
         "egress",
     )
-    for service, prefix in network.interface_endpoints:
+    for endpoint in network.interface_endpoints:
         stack.add(
             ec2.VPCEndpoint(
-                names.INTERFACE_ENDPOINTS[service],
+                ids.INTERFACE_ENDPOINTS[endpoint.service],
                 VpcId=Ref(vpc),
                 VpcEndpointType="Interface",
-                ServiceName=Sub(f"{prefix}.${{AWS::Region}}.{service}"),
-                SubnetIds=[Ref(names.PRIVATE_SUBNET.format(zone.number)) for zone in network.zones],
+                ServiceName=Sub(f"{endpoint.prefix}.${{AWS::Region}}.{endpoint.service}"),
+                SubnetIds=[Ref(ids.PRIVATE_SUBNET.format(zone.number)) for zone in network.zones],
                 SecurityGroupIds=[GetAtt(group, "GroupId")],
                 PrivateDnsEnabled=True,
-                Tags=tagged(network.tags, f"{network.stack}-{service.replace('.', '-')}"),
+                Tags=make_tags(network.tags, f"{network.stack}-{endpoint.service.replace('.', '-')}"),
             ),
             *_CREATE,
             "egress",

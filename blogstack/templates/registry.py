@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from troposphere import GetAtt, ecr
 
-from blogstack.blueprint import logical_ids as names
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint.names import REGISTRY, Output
 from blogstack.blueprint.registry import DAYS_UNTAGGED, Registry
-from blogstack.templates.stack import Stack, tagged
+from blogstack.templates.stack import Stack, make_tags
 
 
 def lower(registry: Registry) -> Stack:
     """Write the registry stack down."""
-    stack = Stack(registry.stack, f"{registry.repository}: the image repository")
+    stack = Stack(REGISTRY, registry.stack, f"{registry.repository}: the image repository")
     mutability = {"ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION"} if registry.mutable_tags else {}
     repository = ecr.Repository(
-        names.REPOSITORY,
+        ids.REPOSITORY,
         RepositoryName=registry.repository,
         ImageScanningConfiguration=ecr.ImageScanningConfiguration(ScanOnPush=True),
         **({"ImageTagMutability": "IMMUTABLE"} | mutability),
         EncryptionConfiguration=_encryption(registry),
         LifecyclePolicy=ecr.LifecyclePolicy(LifecyclePolicyText=_lifecycle(registry)),
-        Tags=tagged(registry.tags),
+        Tags=make_tags(registry.tags),
         # Kept when the stack goes, but not when its very creation fails: the next try would meet it.
         DeletionPolicy="RetainExceptOnCreate",
         UpdateReplacePolicy="Retain",
@@ -33,8 +34,8 @@ def lower(registry: Registry) -> Stack:
             for tag in registry.mutable_tags
         ]
     stack.add(repository, "image", "repository")
-    stack.export("RepositoryUri", "The image without its tag", GetAtt(repository, "RepositoryUri"))
-    stack.export("RepositoryArn", "ARN of the repository", GetAtt(repository, "Arn"))
+    stack.export(Output.REPOSITORY_URI, "The image without its tag", GetAtt(repository, "RepositoryUri"))
+    stack.export(Output.REPOSITORY_ARN, "ARN of the repository", GetAtt(repository, "Arn"))
     return stack
 
 
@@ -62,9 +63,9 @@ def _lifecycle(registry: Registry) -> str:
     }},
     {{
       "rulePriority": 2,
-      "description": "The newest {registry.keep} tagged images stay",
+      "description": "The newest {registry.keep} make_tags images stay",
       "selection": {{
-        "tagStatus": "tagged",
+        "tagStatus": "make_tags",
         "tagPatternList": ["*"],
         "countType": "imageCountMoreThan",
         "countNumber": {registry.keep}

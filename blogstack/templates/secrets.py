@@ -5,7 +5,7 @@ from __future__ import annotations
 from troposphere import AWSHelperFn, ImportValue, Sub
 
 from blogstack.blueprint.names import Imported
-from blogstack.blueprint.secrets import SecretVariable
+from blogstack.blueprint.workload.secrets import SecretVariable
 
 _OWN = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}:"
 

@@ -1,15 +1,15 @@
-"""A stack while it is written down, and the few ways to write a value."""
+"""A stack under construction, and the few ways to write a value."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any
 
 from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, ImportValue, Parameter, Sub, Tags, logs
 from troposphere.ec2 import SecurityGroupRule
 
-from blogstack.blueprint.names import Imported, Value
+from blogstack.blueprint.names import Imported, Value, export_name
 from blogstack.source.document import KeyPath
 
 
@@ -17,24 +17,21 @@ class Stack:
     """One CloudFormation stack.
 
     Attributes:
+        kind: Which of an application's stacks it is, as in `overrides`: registry, network, ... or a workload's name.
         name: Of the stack and of its file.
         description: What it is, in one line.
-        origins: For each logical ID the key of the user's file that made the resource.
+        origins: For each logical ID the key of the user's file that the resource comes from.
     """
 
-    def __init__(self, name: str, description: str) -> None:
+    def __init__(self, kind: str, name: str, description: str) -> None:
+        self.kind = kind
         self.name = name
         self.description = description
         self.origins: dict[str, KeyPath] = {}
         self._parts: dict[str, dict[str, Any]] = {"Parameters": {}, "Resources": {}, "Outputs": {}}
 
-    @property
-    def kind(self) -> str:
-        """Which of a service's stacks it is: the last word of its name."""
-        return self.name.rsplit("-", 1)[1]
-
-    def add(self, resource: AWSObject, *origin: str) -> AWSObject:
-        """Add a resource that the key `origin` asked for; returns it."""
+    def add(self, resource: AWSObject, *origin: str | int) -> AWSObject:
+        """Add a resource that comes from the key `origin`; returns it. Nothing changes it afterwards."""
         self.origins[resource.title] = origin
         return self._add("Resources", resource)
 
@@ -43,7 +40,7 @@ class Stack:
         return self._add("Parameters", parameter)
 
     def output(self, logical_id: str, description: str, value: object) -> dict[str, object]:
-        """Show a value to people; returns the output."""
+        """Show a value to people and commands; returns the output."""
         # As plain data: troposphere has nothing to check here, and its objects are slow.
         outputs = self._parts["Outputs"]
         assert logical_id not in outputs, logical_id
@@ -51,8 +48,8 @@ class Stack:
         return output
 
     def export(self, logical_id: str, description: str, value: object) -> None:
-        """Hand a value on, as `STACK:ID`, to the stacks behind this one."""
-        self.output(logical_id, description, value)["Export"] = {"Name": f"{self.name}:{logical_id}"}
+        """Export a value, as `STACK:ID`, for the stacks after this one."""
+        self.output(logical_id, description, value)["Export"] = {"Name": export_name(self.name, logical_id)}
 
     def tree(self) -> dict[str, Any]:
         """The template as plain data, after troposphere's own validation."""
@@ -65,19 +62,19 @@ class Stack:
         return body
 
 
-_AS_THEY_ARE = frozenset([str, int, bool])
+_SCALARS = frozenset([str, int, bool])
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 (troposphere has no types)
-    """What lists, mappings and troposphere's objects stand for, validated.
+    """Lists, mappings and troposphere's objects as plain data, after validation.
 
     Not through their to_dict(), which encodes everything once more for each level above it.
     """
     kind = type(value)
     if kind is dict:
-        return {key: item if type(item) in _AS_THEY_ARE else _plain(item) for key, item in value.items()}
+        return {key: item if type(item) in _SCALARS else _plain(item) for key, item in value.items()}
     if kind is list:
-        return [item if type(item) in _AS_THEY_ARE else _plain(item) for item in value]
+        return [item if type(item) in _SCALARS else _plain(item) for item in value]
     if isinstance(value, BaseAWSObject):
         value._validate_props()
         value.validate()
@@ -88,39 +85,41 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 (troposphere has no types)
     return _plain(value.data)
 
 
-def shared(kind: Any) -> Any:  # noqa: ANN401 (troposphere has no types)
-    """A property type of which one object stands for all with the same values: nobody changes it, and it takes long.
-
-    Its properties are texts, numbers and functions, no lists.
-    """
-    return lru_cache(maxsize=1024)(kind)
+def to_template(value: Value) -> str | AWSHelperFn:
+    """A string of the user's as a literal, a value of another stack as an import."""
+    return import_value(value) if isinstance(value, Imported) else literal(value)
 
 
-def given(value: Value) -> str | AWSHelperFn:
-    """A value of the user's as a literal, or another stack's as an import."""
-    return ImportValue(value.export) if isinstance(value, Imported) else literal(value)
+def import_value(value: Imported) -> ImportValue:
+    """What another stack exports."""
+    return ImportValue(value.export)
 
 
-# EC2 gives a group without any egress rule one that lets everything out; this one takes its place.
-NOTHING = SecurityGroupRule(
-    IpProtocol="-1", CidrIp="127.0.0.1/32", Description="Instead of the rule that lets everything out"
-)
+# EC2 gives a security group without any egress rule one that allows everything; this rule prevents that:
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
+def no_egress() -> list[SecurityGroupRule]:
+    """Egress rules of a group that opens no connections, or has its rules as resources of their own."""
+    description = "Instead of the rule that lets everything out"
+    return [SecurityGroupRule(IpProtocol="-1", CidrIp="127.0.0.1/32", Description=description)]
+
 
 _LIKE_A_REFERENCE = re.compile(r"\$\{(?:AWS::|[A-Z][A-Za-z0-9]*[a-z])[A-Za-z0-9:.]*\}")
 
 
 def literal(text: str) -> str | AWSHelperFn:
-    """A text of the user's, which nobody must read a reference into: CloudFormation does not, but a linter might."""
+    """A string of the user's. One that looks like `${Name}` goes through Fn::Sub: cfn-lint would read a reference."""
     return Sub("${Text}", Text=text) if _LIKE_A_REFERENCE.search(text) else text
 
 
-def log_group(logical_id: str, name: str, retention: int, kms_key: str, tags: dict[str, str]) -> logs.LogGroup:
-    """A log group that goes with its stack; `retention` in days, `kms_key` an ARN or "" for AWS's own key."""
+def make_log_group(
+    logical_id: str, name: str, *, retention: int, kms_key: str | None, tags: Mapping[str, str]
+) -> logs.LogGroup:
+    """A log group that is deleted with its stack; `retention` in days, `kms_key` an ARN or None for AWS's own key."""
     group = logs.LogGroup(
         logical_id,
         LogGroupName=name,
         RetentionInDays=retention,
-        Tags=tagged(tags),
+        Tags=make_tags(tags),
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
     )
@@ -129,9 +128,20 @@ def log_group(logical_id: str, name: str, retention: int, kms_key: str, tags: di
     return group
 
 
-def tagged(tags: dict[str, str], name: str = "") -> Tags:
-    """A resource's tags, in the order of their keys; `name` is what the console shows for it."""
-    given = {**tags, "Name": name} if name else tags
+def make_tags(tags: Mapping[str, str], name: str | None = None) -> Tags:
+    """A resource's tags, sorted by key; `name` is what the console shows for it."""
+    all_tags = {**tags, "Name": name} if name else tags
     made = Tags()
-    made.tags = [{"Key": key, "Value": given[key]} for key in sorted(given)]  # what Tags(given) does, in less time
+    # What Tags(all_tags) does, without its checks: tags are a tenth of a template.
+    made.tags = [{"Key": key, "Value": all_tags[key]} for key in sorted(all_tags)]
     return made
+
+
+def attributes(kind: type, values: Mapping[str, object]) -> list[Any]:
+    """Key and value pairs as Elastic Load Balancing takes them; `kind` is troposphere's class for a pair."""
+    return [kind(Key=key, Value=value) for key, value in values.items()]
+
+
+def flag(value: bool) -> str:
+    """A boolean as Elastic Load Balancing's attributes take it."""
+    return "true" if value else "false"

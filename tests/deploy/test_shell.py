@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from blogstack.deploy.shell import deployment_commands
+from blogstack.deploy.shell import deployment_script
 from tests.cases import NAMES, compiled
 from tests.support.console import Run, quiet
 
@@ -35,7 +35,7 @@ def script_of(case: str) -> str:
     """What is printed for an accept case."""
     compilation = compiled(case)
     files = {template.stack_name: f"out/{template.stack_name}.yaml" for template in compilation.templates}
-    return deployment_commands(compilation.blueprints, files)
+    return deployment_script(compilation.blueprints, files)
 
 
 def called(folder: Path, script: str, shell: str = "sh", **given: str) -> tuple[int, list[str], str]:

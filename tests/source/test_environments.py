@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from blogstack.deploy.shell import deployment_commands
+from blogstack.deploy.shell import deployment_script
 from blogstack.pipeline import compile_text
 from blogstack.schema import json_schema
 from tests.cases import compiled
@@ -166,7 +166,7 @@ class TestCommands:
     def script(self, case: str) -> str:
         compilation = compiled(case)
         files = {template.stack_name: f"{template.stack_name}.yaml" for template in compilation.templates}
-        script = deployment_commands(compilation.blueprints, files)
+        script = deployment_script(compilation.blueprints, files)
         subprocess.run(["sh", "-n"], input=script, text=True, check=True)
         return script
 

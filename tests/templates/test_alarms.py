@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from blogstack.blueprint.monitoring import Monitoring
-from blogstack.deploy.shell import deployment_commands
+from blogstack.deploy.shell import deployment_script
 from blogstack.pipeline import compile_text
 from tests.cases import compiled
 from tests.conftest import ROOT
@@ -325,4 +325,4 @@ def test_each_environment_watches_its_own() -> None:
 def test_the_printed_commands_say_who_has_to_confirm() -> None:
     compilation = compile_text("blogstack.yaml", SMALL)
     files = {template.stack_name: f"{template.stack_name}.yaml" for template in compilation.templates}
-    assert "AWS asks ops@example.com once to confirm" in deployment_commands(compilation.blueprints, files)
+    assert "AWS asks ops@example.com once to confirm" in deployment_script(compilation.blueprints, files)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from troposphere import AWSObject, GetAtt, Ref, Sub
 from troposphere import applicationautoscaling as scaling
 
-from blogstack.blueprint import logical_ids as names
-from blogstack.blueprint.scaling import Policy, Scaling, Schedule
-from blogstack.templates.stack import Stack, tagged
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint.names import Output
+from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload.scaling import Policy, Scaling, Schedule
+from blogstack.templates.stack import Stack, import_value, make_tags
+from blogstack.templates.workload.exposure import Targets
 
-# Application Auto Scaling API reference, PredefinedMetricSpecification.
+# https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html
 _METRICS = {
     "cpu": "ECSServiceAverageCPUUtilization",
     "memory": "ECSServiceAverageMemoryUtilization",
@@ -19,46 +20,39 @@ _METRICS = {
 }
 
 
-def add_scaling(
-    stack: Stack,
-    plan: Scaling,
-    tags: dict[str, str],
-    service: AWSObject,
-    load_balancer: AWSObject,
-    target_groups: Sequence[AWSObject],
-) -> None:
-    """Hold the number of tasks between its limits by what the policies measure."""
+def add_scaling(stack: Stack, workload: Workload, plan: Scaling, service: AWSObject, targets: Targets | None) -> None:
+    """Keep the number of tasks between its limits by what the policies measure."""
+    cluster = import_value(workload.from_tasks(Output.CLUSTER_NAME))
+    schedules = {"ScheduledActions": [_action(schedule) for schedule in plan.schedules]} if plan.schedules else {}
     target = stack.add(
         scaling.ScalableTarget(
-            names.SCALABLE_TARGET,
+            ids.SCALABLE_TARGET,
             ServiceNamespace="ecs",
             ScalableDimension="ecs:service:DesiredCount",
-            ResourceId=Sub(f"service/${{Cluster}}/${{{service.title}.Name}}", Cluster=service.Cluster),
+            ResourceId=Sub(f"service/${{Cluster}}/${{{service.title}.Name}}", Cluster=cluster),
             MinCapacity=plan.min,
             MaxCapacity=plan.max,
-            Tags=tagged(tags),
+            Tags=make_tags(workload.tags),
+            **schedules,
         ),
-        "scaling",
+        *workload.locate("scaling"),
     )
-    if plan.schedules:
-        target.ScheduledActions = [_action(schedule) for schedule in plan.schedules]
     for policy in plan.policies:
         configuration = scaling.TargetTrackingScalingPolicyConfiguration(
-            **_measured(policy, load_balancer, target_groups),
+            **_metric(policy, targets),
             TargetValue=policy.target,
             ScaleOutCooldown=plan.scale_out_cooldown,
             ScaleInCooldown=plan.scale_in_cooldown,
         )
         stack.add(
             scaling.ScalingPolicy(
-                names.SCALING_POLICIES[policy.measure],
+                ids.SCALING_POLICIES[policy.measure],
                 PolicyName=policy.measure,
                 PolicyType="TargetTrackingScaling",
                 ScalingTargetId=Ref(target),
                 TargetTrackingScalingPolicyConfiguration=configuration,
             ),
-            "scaling",
-            policy.measure,
+            *workload.locate("scaling", policy.measure),
         )
 
 
@@ -71,23 +65,24 @@ def _action(schedule: Schedule) -> scaling.ScheduledAction:
     )
 
 
-def _measured(policy: Policy, load_balancer: AWSObject, target_groups: Sequence[AWSObject]) -> dict[str, object]:
-    if policy.measure == "requests" and len(target_groups) > 1:
-        return {"CustomizedMetricSpecification": _requests(load_balancer, target_groups)}
+def _metric(policy: Policy, targets: Targets | None) -> dict[str, object]:
     metric = scaling.PredefinedMetricSpecification(PredefinedMetricType=_METRICS[policy.measure])
     if policy.measure == "requests":
-        (group,) = target_groups
+        assert targets is not None, "requests are counted at a target group"
+        if targets.alternate is not None:
+            return {"CustomizedMetricSpecification": _requests(targets, [targets.group, targets.alternate])}
         metric.ResourceLabel = Sub(
-            f"${{{load_balancer.title}.LoadBalancerFullName}}/${{{group.title}.TargetGroupFullName}}"
+            f"${{LoadBalancer}}/${{{targets.group.title}.TargetGroupFullName}}",
+            LoadBalancer=targets.load_balancer_full_name,
         )
     return {"PredefinedMetricSpecification": metric}
 
 
-def _requests(load_balancer: AWSObject, groups: Sequence[AWSObject]) -> scaling.CustomizedMetricSpecification:
-    """Requests per task with two target groups: the predefined metric knows one, and which is in use changes.
+def _requests(targets: Targets, groups: list[AWSObject]) -> scaling.CustomizedMetricSpecification:
+    """Requests per task with two target groups: the predefined metric knows one, and the one in use changes.
 
-    Each group's own requests per target add up to those of a task, whatever share each group gets, because both sets
-    are of the same size; one without requests counts nothing.
+    Each group's own requests per target add up to those of a task, whatever share each gets, because both sets have
+    the same size; a group without requests counts as 0.
     """
     queries = [
         scaling.TargetTrackingMetricDataQuery(
@@ -100,7 +95,7 @@ def _requests(load_balancer: AWSObject, groups: Sequence[AWSObject]) -> scaling.
                     MetricName="RequestCountPerTarget",
                     Dimensions=[
                         scaling.TargetTrackingMetricDimension(
-                            Name="LoadBalancer", Value=GetAtt(load_balancer, "LoadBalancerFullName")
+                            Name="LoadBalancer", Value=targets.load_balancer_full_name
                         ),
                         scaling.TargetTrackingMetricDimension(
                             Name="TargetGroup", Value=GetAtt(group, "TargetGroupFullName")

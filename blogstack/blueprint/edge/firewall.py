@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from blogstack.blueprint.names import Naming
 from blogstack.config import Config
@@ -23,23 +23,25 @@ _RULE_GROUPS = (
 _COUNTED = {"AWSManagedRulesCommonRuleSet": ("SizeRestrictions_BODY",)}
 
 
-class RuleGroup(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RuleGroup:
     """One of AWS's rule groups, and those of its rules that count instead of blocking."""
 
     name: str
     counted: tuple[str, ...]
 
 
-class Firewall(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firewall:
     """A web ACL.
 
     Attributes:
-        metric: By which CloudWatch tells the web ACLs of a region apart.
+        metric: Name of its metrics; it differs from those of the region's other web ACLs.
         rate_limit: Requests that one address may make in a window.
         rate_window: In seconds.
         log_group: Name of the log group for what is blocked; AWS WAF takes only names that begin as this one does.
         log_retention: In days.
-        kms_key: Of that log group; "" for AWS's own.
+        kms_key: ARN of the key for that log group; None for AWS's own.
     """
 
     metric: str
@@ -48,13 +50,19 @@ class Firewall(NamedTuple):
     rule_groups: tuple[RuleGroup, ...]
     log_group: str
     log_retention: int
-    kms_key: str
+    kms_key: str | None
 
 
-def resolve_firewall(config: Config, names: Naming) -> Firewall | None:
+def resolve_firewall(config: Config, naming: Naming) -> Firewall | None:
     """The web ACL; None without one."""
     if not config.load_balancer.waf:
         return None
-    groups = tuple(RuleGroup(name, _COUNTED.get(name, ())) for name in _RULE_GROUPS)
-    logs, days = f"aws-waf-logs-{names.service}", config.logs.retention
-    return Firewall(names.service, _RATE_LIMIT, _RATE_WINDOW, groups, logs, days, config.kms_key or "")
+    return Firewall(
+        metric=naming.application,
+        rate_limit=_RATE_LIMIT,
+        rate_window=_RATE_WINDOW,
+        rule_groups=tuple(RuleGroup(name, _COUNTED.get(name, ())) for name in _RULE_GROUPS),
+        log_group=f"aws-waf-logs-{naming.application}",
+        log_retention=config.logs.retention,
+        kms_key=config.kms_key,
+    )

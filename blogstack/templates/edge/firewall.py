@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from troposphere import AWSObject, GetAtt, Ref, Sub, wafv2
 
-from blogstack.blueprint import logical_ids as names
-from blogstack.blueprint.firewall import Firewall, RuleGroup
-from blogstack.templates.stack import Stack, log_group, tagged
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint.edge.firewall import Firewall, RuleGroup
+from blogstack.templates.stack import Stack, make_log_group, make_tags
 
 _ORIGIN = ("load_balancer", "waf")
 # What a log of requests must not hold: whoever reads it could act as the user.
 _REDACTED_HEADERS = ("authorization", "cookie")
 
 
-def add_web_acl(stack: Stack, firewall: Firewall, tags: dict[str, str], balancer: AWSObject) -> None:
+def add_web_acl(stack: Stack, firewall: Firewall, tags: Mapping[str, str], balancer: AWSObject) -> None:
     """The web ACL, before the load balancer, and its log."""
     managed = [_managed(priority, group) for priority, group in enumerate(firewall.rule_groups, start=1)]
     acl = wafv2.WebACL(
-        names.WEB_ACL,
+        ids.WEB_ACL,
         Scope="REGIONAL",
         DefaultAction=wafv2.DefaultAction(Allow=wafv2.AllowAction()),
         Rules=[_rate_limit(0, firewall), *managed],
         VisibilityConfig=_visible(firewall.metric),
-        Tags=tagged(tags),
+        Tags=make_tags(tags),
     )
     stack.add(acl, *_ORIGIN)
     stack.add(
-        wafv2.WebACLAssociation(names.WEB_ACL_ASSOCIATION, ResourceArn=Ref(balancer), WebACLArn=GetAtt(acl, "Arn")),
+        wafv2.WebACLAssociation(ids.WEB_ACL_ASSOCIATION, ResourceArn=Ref(balancer), WebACLArn=GetAtt(acl, "Arn")),
         *_ORIGIN,
     )
-    group = log_group(names.WEB_ACL_LOG_GROUP, firewall.log_group, firewall.log_retention, firewall.kms_key, tags)
+    group = make_log_group(
+        ids.WEB_ACL_LOG_GROUP,
+        firewall.log_group,
+        retention=firewall.log_retention,
+        kms_key=firewall.kms_key,
+        tags=tags,
+    )
     stack.add(group, *_ORIGIN)
     logging = wafv2.LoggingConfiguration(
-        names.WEB_ACL_LOGGING,
+        ids.WEB_ACL_LOGGING,
         ResourceArn=GetAtt(acl, "Arn"),
         # Not GetAtt: the Arn that a log group gives ends in `:*`, AWS WAF's does not.
         LogDestinationConfigs=[

@@ -1,0 +1,101 @@
+"""Decisions about the edge stack: load balancer, listener, certificate, DNS record, access logs and AWS WAF.
+
+docs/decisions/0024-edge-stack.md explains why it is a stack of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from blogstack.blueprint.edge.access_logs import AccessLogs, resolve_access_logs
+from blogstack.blueprint.edge.firewall import Firewall, resolve_firewall
+from blogstack.blueprint.names import EDGE, Imported, Naming, Output, Value
+from blogstack.blueprint.network import Placement
+from blogstack.config import Config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """What a domain brings: a certificate, a DNS record, and HTTPS.
+
+    Attributes:
+        certificate_arn: An existing certificate; None for one that the stack requests.
+        policy: Security policy of the listener.
+    """
+
+    domain: str
+    hosted_zone_id: str
+    certificate_arn: str | None
+    policy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """The edge stack.
+
+    Attributes:
+        title: Name of the application in its environment.
+        idle_timeout: Seconds.
+        access_logs: The bucket to create, the name of an existing one, or None for no access logs.
+        firewall: None without AWS WAF.
+    """
+
+    stack: str
+    title: str
+    vpc: Value
+    subnets: tuple[Value, ...]
+    internal: bool
+    allowed_cidrs: tuple[str, ...]
+    idle_timeout: int
+    access_logs: AccessLogs | str | None
+    firewall: Firewall | None
+    deletion_protection: bool
+    tls: Tls | None
+    tags: Mapping[str, str]
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Ports of the load balancer: with a certificate 80 only redirects."""
+        return (80, 443) if self.tls else (80,)
+
+    @property
+    def listener(self) -> Imported:
+        """ARN of the listener that the workloads' rules belong to."""
+        return Imported(self.stack, Output.LISTENER_ARN)
+
+    @property
+    def security_group(self) -> Imported:
+        """ID of the load balancer's security group."""
+        return Imported(self.stack, Output.LOAD_BALANCER_SECURITY_GROUP_ID)
+
+    @property
+    def full_name(self) -> Imported:
+        """The load balancer's name in metrics."""
+        return Imported(self.stack, Output.LOAD_BALANCER_FULL_NAME)
+
+
+def resolve_edge(config: Config, naming: Naming, placement: Placement) -> Edge:
+    """Every decision about the edge stack."""
+    balancer, domain = config.load_balancer, config.domain
+    return Edge(
+        stack=naming.stack(EDGE),
+        title=naming.application,
+        vpc=placement.vpc,
+        subnets=placement.balancer_subnets,
+        internal=balancer.internal,
+        allowed_cidrs=balancer.allowed_cidrs,
+        idle_timeout=balancer.idle_timeout,
+        access_logs=resolve_access_logs(config),
+        firewall=resolve_firewall(config, naming),
+        deletion_protection=balancer.deletion_protection,
+        tls=Tls(
+            domain=domain.name,
+            hosted_zone_id=domain.hosted_zone_id,
+            certificate_arn=domain.certificate_arn,
+            policy=balancer.tls_policy,
+        )
+        if domain
+        else None,
+        tags=naming.tags,
+    )

@@ -1,0 +1,96 @@
+"""Decisions about alarms and the dashboard.
+
+docs/alarms.md gives the reasons for each alarm and its numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from blogstack.blueprint.database import Database
+from blogstack.blueprint.monitoring.charts import Alarm, Chart
+from blogstack.blueprint.monitoring.database import database_charts
+from blogstack.blueprint.monitoring.topic import Topic
+from blogstack.blueprint.monitoring.workload import workload_charts
+from blogstack.blueprint.names import Imported
+from blogstack.blueprint.workload import Workload
+from blogstack.config import Config
+from blogstack.facts.regions import partition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseMonitoring:
+    """The database's charts, whose alarms the tasks stack creates.
+
+    Attributes:
+        identifier: Name of the database instance.
+    """
+
+    identifier: str
+    charts: tuple[Chart, ...]
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """The database's alarms, in the order of the dashboard."""
+        return _alarms((self.charts,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitoring:
+    """The alarms of a workload, and its dashboard.
+
+    Attributes:
+        title: Name of the dashboard, before the region.
+        topic: ARN of the topic that alarms are sent to.
+        rows: Of the dashboard, without the database's.
+        rollback: Whether some of the alarms roll a deployment back.
+        declares_alarms: Whether the ECS service says which alarms roll a deployment back, or that none does.
+        database: The database's charts, the last row; None without a database.
+    """
+
+    title: str
+    topic: Imported
+    rows: tuple[tuple[Chart, ...], ...]
+    rollback: bool
+    declares_alarms: bool
+    database: DatabaseMonitoring | None
+    tags: Mapping[str, str]
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """The workload's alarms, in the order of the dashboard."""
+        return _alarms(self.rows)
+
+
+def resolve_database_monitoring(config: Config, database: Database | None) -> DatabaseMonitoring | None:
+    """The database's alarms and charts; None without alarms or without a database."""
+    if config.alarms is None or database is None:
+        return None
+    return DatabaseMonitoring(identifier=database.identifier, charts=database_charts(database))
+
+
+def resolve_monitoring(
+    config: Config, workload: Workload, topic: Topic | None, database: DatabaseMonitoring | None
+) -> Monitoring | None:
+    """The alarms and the dashboard of a workload; None without a topic, which is without alarms."""
+    if topic is None:
+        return None
+    rollback = workload.source.deployment.rollback_on_alarms
+    # ECS keeps an earlier setting until it gets another one (https://github.com/aws/copilot-cli/pull/4565); in China
+    # and GovCloud it has refused even a disabled one (https://github.com/aws/aws-cdk/issues/26574,
+    # https://github.com/aws/copilot-cli/issues/4778).
+    commercial = partition(config.region) == "aws"
+    return Monitoring(
+        title=workload.service_name,
+        topic=topic.arn,
+        rows=workload_charts(workload),
+        rollback=rollback,
+        declares_alarms=rollback or commercial,
+        database=database,
+        tags=workload.tags,
+    )
+
+
+def _alarms(rows: tuple[tuple[Chart, ...], ...]) -> tuple[Alarm, ...]:
+    return tuple(alarm for row in rows for chart in row for alarm in chart.alarms)

@@ -1,0 +1,71 @@
+"""What a dashboard is made of: metrics, alarms on them, and the charts that show both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Subject(Enum):
+    """What a metric is about."""
+
+    BALANCER = "the load balancer"
+    TARGETS = "the target group"
+    ALTERNATE = "the second target group"
+    SERVICE = "the ECS service"
+    DATABASE = "the database"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric, as an alarm reads it and the dashboard draws it.
+
+    Attributes:
+        id: Its name in an expression and on a chart.
+        subject: What it is about.
+        name: CloudWatch's name.
+        period: Seconds.
+    """
+
+    id: str
+    label: str
+    subject: Subject
+    name: str
+    statistic: str
+    period: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """An alarm.
+
+    Attributes:
+        id: Its name in blogstack, as in docs/alarms.md.
+        metrics: What it reads; one, unless an expression joins several.
+        expression: Metric math over them; None for the one metric as it is.
+        threshold: The alarm fires from this value on or, if `below`, below it.
+        lasting: Number of periods, of the last `among`, that must be over the threshold.
+        missing: What a period without data counts as, in CloudWatch's words.
+        rolls_back: Whether it shows a bad deployment, and is never caused by a good one.
+    """
+
+    id: str
+    label: str
+    description: str
+    metrics: tuple[Metric, ...]
+    threshold: int
+    expression: str | None = None
+    below: bool = False
+    lasting: int = 1
+    among: int = 1
+    missing: str = "notBreaching"
+    rolls_back: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A chart of the dashboard: alarms, each with its threshold, and metrics that help to read them."""
+
+    title: str
+    alarms: tuple[Alarm, ...] = ()
+    metrics: tuple[Metric, ...] = ()

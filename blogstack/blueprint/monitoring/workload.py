@@ -1,0 +1,203 @@
+"""The alarms of a workload, and the charts that show them.
+
+Metrics: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html and
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from blogstack.blueprint.monitoring.charts import Alarm, Chart, Metric, Subject
+from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload.exposure import Exposure
+
+_MINUTE, _FIVE_MINUTES = 60, 300
+# No alarm on a rate of fewer failed requests than this in five minutes, nor on a percentile of fewer requests.
+_FEWEST_FAILED, _FEWEST_REQUESTS = 10, 100
+_FAILED_PERCENT = 5
+_SLOW_SECONDS = 3
+_MEMORY_PERCENT = 90
+# The CPU that a workload without a target of its own is expected to hold.
+_CPU_TARGET = 60
+# A quarter of an hour: scaling has had its time.
+_LASTING = 3
+# Fargate places a task and pulls its image in a minute or two; once more if that fails.
+_START_MINUTES = 5
+
+# Of the load balancer, not of the target group: it counts all requests, however many target groups there are.
+_REQUESTS = Metric("requests", "requests", Subject.BALANCER, "RequestCount", "Sum", _FIVE_MINUTES)
+_FAILED_BY_TASKS = Metric("errors", "5xx", Subject.BALANCER, "HTTPCode_Target_5XX_Count", "Sum", _FIVE_MINUTES)
+_FAILED_BY_BALANCER = Metric("refusals", "5xx", Subject.BALANCER, "HTTPCode_ELB_5XX_Count", "Sum", _FIVE_MINUTES)
+_MEDIAN = Metric("p50", "median", Subject.BALANCER, "TargetResponseTime", "p50", _FIVE_MINUTES)
+_SLOWEST = Metric("p99", "slowest hundredth", Subject.BALANCER, "TargetResponseTime", "p99", _FIVE_MINUTES)
+_CPU = Metric("cpu", "CPU, average", Subject.SERVICE, "CPUUtilization", "Average", _FIVE_MINUTES)
+_MEMORY = Metric("memory", "memory, fullest task", Subject.SERVICE, "MemoryUtilization", "Maximum", _FIVE_MINUTES)
+
+
+def workload_charts(workload: Workload) -> tuple[tuple[Chart, ...], ...]:
+    """The rows of a workload's dashboard: is it healthy (where requests reach it), is it busy."""
+    health = (_health(workload, workload.exposure),) if workload.exposure else ()
+    return (*health, _load(workload))
+
+
+def _health(workload: Workload, exposure: Exposure) -> tuple[Chart, ...]:
+    fewest = workload.capacity.fewest
+    # A schedule that turns the service off is no failure.
+    fewer = (_fewer_tasks(workload, exposure, fewest),) if fewest else ()
+    return (
+        Chart(title="Failed requests, percent", alarms=_failed_requests(workload)),
+        Chart(title="Tasks behind the load balancer", alarms=(*fewer, _unhealthy_tasks(workload, exposure))),
+        Chart(title="Response time, seconds", alarms=(_latency(workload),), metrics=(_MEDIAN,)),
+    )
+
+
+def _failed_requests(workload: Workload) -> tuple[Alarm, Alarm]:
+    """On responses of the tasks, and on those of the load balancer, which RequestCount lacks when it found no task."""
+    share = f"{_FAILED_PERCENT} percent or more, and {_FEWEST_FAILED} at least, of the requests of five minutes"
+    logs = f"the log group {workload.log_group}, and what was deployed last"
+    return (
+        Alarm(
+            id="target-5xx",
+            label="5xx of the tasks",
+            description=f"{share} were answered with 5xx by the tasks. Look first at {logs}.",
+            metrics=(_FAILED_BY_TASKS, _REQUESTS),
+            threshold=_FAILED_PERCENT,
+            expression=f"IF(errors >= {_FEWEST_FAILED}, 100 * errors / requests, 0)",
+            rolls_back=True,
+        ),
+        Alarm(
+            id="load-balancer-5xx",
+            label="5xx of the load balancer",
+            description=f"{share} were answered with 5xx by the load balancer, which got no answer from a task: 502 a "
+            f"broken connection, 503 no task, 504 no answer in time. Look first at the target group's healthy tasks, "
+            f"then at {logs}.",
+            metrics=(_FAILED_BY_BALANCER, _REQUESTS),
+            threshold=_FAILED_PERCENT,
+            expression=f"IF(refusals >= {_FEWEST_FAILED}, 100 * refusals / (requests + refusals), 0)",
+            rolls_back=True,
+        ),
+    )
+
+
+def _count_targets(
+    workload: Workload, id: str, label: str, name: str, statistic: str
+) -> tuple[tuple[Metric, ...], str | None]:
+    """The metrics of a number of targets, and the expression that joins them.
+
+    With two target groups, one of which may be empty, it is their sum. In arithmetic a missing value counts as 0; SUM
+    is not available to alarms:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    """
+    first = Metric(id, label, Subject.TARGETS, name, statistic)
+    if workload.deployment.shift is None:
+        return (first,), None
+    second = Metric(f"{id}2", f"{label}, second group", Subject.ALTERNATE, name, statistic)
+    return (first, second), f"{first.id} + {second.id}"
+
+
+def _replacement_minutes(exposure: Exposure) -> int:
+    """Minutes in which a task is replaced: Fargate starts another, which starts up and passes its checks."""
+    healthy = exposure.check.start + exposure.check.interval * exposure.healthy_threshold
+    return _START_MINUTES + math.ceil(healthy / _MINUTE)
+
+
+def _fewer_tasks(workload: Workload, exposure: Exposure, fewest: int) -> Alarm:
+    """Counted by the load balancer: ECS counts running tasks with Container Insights only, healthy or not."""
+    # What a deployment may leave, or each one would fire the alarm (DeploymentConfiguration rounds the minimum up).
+    least = max(1, math.ceil(fewest * workload.deployment.minimum_healthy_percent / 100))
+    minutes, name = _replacement_minutes(exposure), workload.service_name
+    metrics, expression = _count_targets(workload, "healthy", "healthy", "HealthyHostCount", "Minimum")
+    return Alarm(
+        id="fewer-tasks",
+        label="healthy tasks",
+        description=f"Healthy tasks: fewer than {least} for {minutes} minutes. Look first at the service's events, "
+        f"which say why tasks stop: aws ecs describe-services --cluster {workload.cluster} --services {name}",
+        metrics=metrics,
+        threshold=least,
+        expression=expression,
+        below=True,
+        lasting=minutes,
+        among=minutes,
+        # Never a healthy task, or no load balancer to count: this alarm is for that.
+        missing="breaching",
+    )
+
+
+def _unhealthy_tasks(workload: Workload, exposure: Exposure) -> Alarm:
+    minutes = _replacement_minutes(exposure)
+    metrics, expression = _count_targets(workload, "unhealthy", "unhealthy", "UnHealthyHostCount", "Maximum")
+    return Alarm(
+        id="unhealthy-tasks",
+        label="unhealthy tasks",
+        description=f"In {minutes} of {2 * minutes} minutes a task failed the load balancer's check: tasks are "
+        f"replaced and fail again. Look first at the log group {workload.log_group}.",
+        metrics=metrics,
+        threshold=1,
+        expression=expression,
+        lasting=minutes,
+        among=2 * minutes,
+    )
+
+
+def _latency(workload: Workload) -> Alarm:
+    return Alarm(
+        id="latency",
+        label="slowest hundredth",
+        description=f"For a quarter of an hour, one request in a hundred took {_SLOW_SECONDS} seconds or longer. Look "
+        f"first at what else the dashboard shows at its limit, then at the log group {workload.log_group}.",
+        metrics=(_SLOWEST, _REQUESTS),
+        threshold=_SLOW_SECONDS,
+        expression=f"IF(requests >= {_FEWEST_REQUESTS}, p99, 0)",
+        lasting=_LASTING,
+        among=_LASTING,
+    )
+
+
+def _load(workload: Workload) -> tuple[Chart, ...]:
+    requests = Chart(title="Requests in a minute", metrics=(replace(_REQUESTS, period=_MINUTE),))
+    return (
+        *((requests,) if workload.exposure else ()),
+        Chart(title="CPU of the tasks, percent", alarms=(_cpu(workload),)),
+        Chart(title="Memory of the fullest task, percent", alarms=(_memory(workload),)),
+    )
+
+
+def _cpu(workload: Workload) -> Alarm:
+    target = _targets(workload).get("cpu")
+    # Halfway between what scaling holds and all of it.
+    busy = ((target or _CPU_TARGET) + 100) // 2
+    look = (
+        "whether scaling.max is reached, and at the requests" if target else "the requests: no scaling follows the CPU"
+    )
+    return Alarm(
+        id="cpu",
+        label="CPU",
+        description=f"For a quarter of an hour, the tasks used {busy} percent of their CPU or more. Look first at "
+        f"{look}.",
+        metrics=(_CPU,),
+        threshold=busy,
+        lasting=_LASTING,
+        among=_LASTING,
+    )
+
+
+def _memory(workload: Workload) -> Alarm:
+    full = max(_MEMORY_PERCENT, (_targets(workload).get("memory", 0) + 100) // 2)
+    return Alarm(
+        id="memory",
+        label="memory",
+        description=f"For a quarter of an hour, a task used {full} percent of its memory or more; at 100 it is killed. "
+        "Look first at whether it grows with every request or with every deployment.",
+        metrics=(_MEMORY,),
+        threshold=full,
+        lasting=_LASTING,
+        among=_LASTING,
+    )
+
+
+def _targets(workload: Workload) -> dict[str, int]:
+    """What scaling holds, by measure."""
+    scaling = workload.capacity.scaling
+    return {policy.measure: policy.target for policy in scaling.policies} if scaling else {}

@@ -1,0 +1,120 @@
+"""Decisions about a workload: something that runs, in a stack of its own.
+
+A workload is a value: the templates and the deployment plan read nothing else about it. What differs between kinds of
+workloads is None or not (`exposure`, `release`, `monitoring`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from blogstack.blueprint.database import Database
+from blogstack.blueprint.edge import Edge
+from blogstack.blueprint.names import TASKS, Imported, Naming
+from blogstack.blueprint.network import Placement
+from blogstack.blueprint.registry import Image
+from blogstack.blueprint.workload.container import Container, resolve_container
+from blogstack.blueprint.workload.deployment import Deployment, resolve_deployment
+from blogstack.blueprint.workload.exposure import Exposure, resolve_exposure
+from blogstack.blueprint.workload.scaling import Capacity, resolve_capacity
+from blogstack.blueprint.workload.secrets import SecretVariable, resolve_secrets
+from blogstack.blueprint.workload.sidecars import Sidecar, resolve_sidecars
+from blogstack.config import Config, workloads
+from blogstack.source.document import KeyPath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """A workload and its stack.
+
+    Attributes:
+        name: In the application, the last word of the stack's name.
+        service_name: Name of the ECS service, of its container and of its task family.
+        cluster: Name of the ECS cluster.
+        tasks_stack: Name of the stack with the cluster, the log group, the roles and the secrets.
+        log_group: Name of the log group.
+        secrets: Secret variables of the workload's own container.
+        release: Words of the command that runs once before each deployment; None for none.
+        exposure: How requests reach it; None for a workload that gets none.
+        source: The workload in the configuration, for the places of its keys in the file.
+    """
+
+    name: str
+    stack: str
+    service_name: str
+    cluster: str
+    tasks_stack: str
+    log_group: str
+    placement: Placement
+    image: Image
+    container: Container
+    sidecars: tuple[Sidecar, ...]
+    secrets: tuple[SecretVariable, ...]
+    release: tuple[str, ...] | None
+    exposure: Exposure | None
+    deployment: Deployment
+    capacity: Capacity
+    tags: Mapping[str, str]
+    source: workloads.Workload
+
+    @property
+    def all_secrets(self) -> tuple[SecretVariable, ...]:
+        """The secret variables of every container of a task."""
+        return (*self.secrets, *(secret for sidecar in self.sidecars for secret in sidecar.secrets))
+
+    def from_tasks(self, output: str) -> Imported:
+        """A value that the tasks stack exports."""
+        return Imported(self.tasks_stack, output)
+
+    def locate(self, *key: str) -> KeyPath:
+        """The path in the file of one of the workload's keys, as in `locate("scaling", "min")`."""
+        return self.source.locate(*key)
+
+
+def resolve_workload(
+    source: workloads.Workload,
+    config: Config,
+    naming: Naming,
+    *,
+    image: Image,
+    placement: Placement,
+    database: Database | None,
+    edge: Edge,
+) -> Workload:
+    """Every decision about a workload.
+
+    Args:
+        source: The workload in the configuration.
+        config: The configuration that it is a part of.
+        naming: Names of the application.
+        image: What its tasks pull.
+        placement: Where its tasks run.
+        database: Whose variables its container gets; None for none.
+        edge: The load balancer that its requests come from.
+    """
+    service = source.service
+    return Workload(
+        name=source.name,
+        stack=naming.stack(source.name),
+        service_name=naming.application,
+        cluster=naming.application,
+        tasks_stack=naming.stack(TASKS),
+        log_group=log_group_name(naming),
+        placement=placement,
+        image=image,
+        container=resolve_container(service, config.image.architecture),
+        sidecars=resolve_sidecars(service, config.image, naming),
+        secrets=resolve_secrets(service.secrets, naming, database),
+        release=service.release,
+        exposure=resolve_exposure(source, edge),
+        deployment=resolve_deployment(source.deployment),
+        capacity=resolve_capacity(source.scaling),
+        tags=naming.tags,
+        source=source,
+    )
+
+
+def log_group_name(naming: Naming) -> str:
+    """Name of the log group of all workloads."""
+    return f"/ecs/{naming.application}"

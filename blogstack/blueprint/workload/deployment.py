@@ -1,0 +1,79 @@
+"""Decisions about how a new version of a workload replaces the old one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from blogstack.config import deployment as config
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """A first share of the requests, in percent, goes to the new tasks; the others follow after a wait in minutes."""
+
+    percent: int
+    wait: int
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """In each step a share of the requests, in percent, goes to the new tasks, with a wait in minutes between steps."""
+
+    percent: int
+    wait: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A deployment with a second set of tasks, to which the load balancer shifts the requests.
+
+    Attributes:
+        steps: None to shift all requests at once (blue/green).
+        bake: Minutes that the old tasks keep running after the last step.
+    """
+
+    steps: Canary | Linear | None
+    bake: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """How a new version replaces the old one.
+
+    Attributes:
+        minimum_healthy_percent: Share of the tasks that keeps running, in percent.
+        maximum_percent: Share of the tasks that may run at once, in percent.
+        shift: None for a rolling deployment.
+    """
+
+    minimum_healthy_percent: int
+    maximum_percent: int
+    circuit_breaker: bool
+    zone_rebalancing: bool
+    shift: Shift | None
+
+
+def resolve_deployment(deployment: config.Deployment) -> Deployment:
+    """Every decision about a workload's deployments."""
+    return Deployment(
+        minimum_healthy_percent=deployment.minimum_healthy_percent,
+        maximum_percent=deployment.maximum_percent,
+        circuit_breaker=deployment.circuit_breaker,
+        # Rebalancing starts a task in the better zone before it stops one, which a maximum of 100 percent does not
+        # allow: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+        zone_rebalancing=deployment.maximum_percent > 100,
+        shift=_shift(deployment),
+    )
+
+
+def _shift(deployment: config.Deployment) -> Shift | None:
+    wait, bake = deployment.step_interval // 60, deployment.bake_time // 60
+    match deployment.strategy:
+        case "canary":
+            return Shift(Canary(deployment.canary_percent, wait), bake)
+        case "linear":
+            return Shift(Linear(deployment.step_percent, wait), bake)
+        case "blue_green":
+            return Shift(None, bake)
+        case "rolling":
+            return None

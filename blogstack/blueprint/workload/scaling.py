@@ -1,0 +1,97 @@
+"""Decisions about the number of a workload's tasks: between which limits, by what, and when the limits change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from blogstack.config import scaling as config
+
+Measure = Literal["cpu", "memory", "requests"]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What scaling holds: a percentage of cpu or memory, or a number of requests per task per minute."""
+
+    measure: Measure
+    target: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A time at which the limits change; `cron` as AWS takes it, as in `cron(0 8 ? * MON-FRI *)`."""
+
+    name: str
+    cron: str
+    timezone: str
+    min: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scaling:
+    """Between how many tasks, and by what; cooldowns in seconds."""
+
+    min: int
+    max: int
+    policies: tuple[Policy, ...]
+    schedules: tuple[Schedule, ...]
+    scale_out_cooldown: int
+    scale_in_cooldown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """How many tasks run, and on what.
+
+    Attributes:
+        fewest: The smallest number of tasks at any time; schedules count.
+        base: Tasks that always run on demand.
+        spot: Percentage of the tasks above `base` that run on Fargate Spot; 0 for none.
+        count: The number of tasks when it never changes; None when scaling decides.
+        scaling: None with a fixed count.
+    """
+
+    fewest: int
+    base: int
+    spot: int
+    count: int | None
+    scaling: Scaling | None
+
+
+def resolve_capacity(scaling: config.Scaling) -> Capacity:
+    """Every decision about the number of a workload's tasks."""
+    scales = scaling.min != scaling.max or bool(scaling.schedules)
+    return Capacity(
+        fewest=scaling.least,
+        base=scaling.min,
+        spot=scaling.spot,
+        count=None if scales else scaling.min,
+        scaling=_scaling(scaling) if scales else None,
+    )
+
+
+def _scaling(scaling: config.Scaling) -> Scaling:
+    targets: tuple[tuple[Measure, int | None], ...] = (
+        ("cpu", scaling.cpu),
+        ("memory", scaling.memory),
+        ("requests", scaling.requests),
+    )
+    return Scaling(
+        min=scaling.min,
+        max=scaling.max,
+        policies=tuple(Policy(measure, target) for measure, target in targets if target),
+        schedules=tuple(
+            Schedule(
+                name=schedule.name,
+                cron=f"cron({' '.join(schedule.cron.split())})",
+                timezone=schedule.timezone,
+                min=schedule.min,
+                max=schedule.max,
+            )
+            for schedule in scaling.schedules
+        ),
+        scale_out_cooldown=scaling.scale_out_cooldown,
+        scale_in_cooldown=scaling.scale_in_cooldown,
+    )

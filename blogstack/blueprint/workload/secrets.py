@@ -1,0 +1,68 @@
+"""Decisions about secret variables: where each value comes from."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from blogstack.blueprint.database import VARIABLES, Database
+from blogstack.blueprint.names import TASKS, Imported, Naming, Output
+from blogstack.config.secrets import SecretSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretVariable:
+    """A variable of a container whose value is read when a task starts.
+
+    Attributes:
+        service: Where the value is kept: secretsmanager or ssm.
+        source: An ARN, a name, or what another stack exports.
+        key: Key of the secret's JSON; None for the secret as it is.
+        generated: Logical ID of the secret that the tasks stack creates; None for an existing one.
+    """
+
+    variable: str
+    service: str
+    source: str | Imported
+    key: str | None = None
+    generated: str | None = None
+
+
+def resolve_secrets(
+    secrets: Mapping[str, SecretSource], naming: Naming, database: Database | None = None
+) -> tuple[SecretVariable, ...]:
+    """The secret variables of a container, sorted by name.
+
+    Args:
+        secrets: The container's own, as in the file. A value that is generated for a name is the same in all
+            containers.
+        naming: Names of the application.
+        database: The database whose variables the container gets; None for none.
+    """
+    variables = [*_of_container(secrets, naming), *(_of_database(database) if database else ())]
+    return tuple(sorted(variables, key=lambda secret: secret.variable))
+
+
+def _of_database(database: Database) -> Iterator[SecretVariable]:
+    for variable, key in VARIABLES.items():
+        yield SecretVariable(variable=variable, service="secretsmanager", source=database.secret, key=key)
+
+
+def _of_container(secrets: Mapping[str, SecretSource], naming: Naming) -> Iterator[SecretVariable]:
+    for variable, source in secrets.items():
+        if source.kind == "generate":
+            logical_id = f"{_camel_case(variable)}Secret"
+            arn = Imported(naming.stack(TASKS), Output.GENERATED_SECRET_ARN.format(logical_id))
+            yield SecretVariable(variable=variable, service="secretsmanager", source=arn, generated=logical_id)
+        else:
+            yield SecretVariable(variable=variable, service=source.kind, source=source.name, key=source.key or None)
+
+
+def _camel_case(variable: str) -> str:
+    """A variable as the first part of a logical ID, JWT_SECRET as JwtSecret; no two variables share one."""
+    words = "".join(word.capitalize() for word in variable.split("_"))
+    if re.fullmatch("[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)*", variable):
+        return words
+    return words + hashlib.sha256(variable.encode()).hexdigest()[:8]

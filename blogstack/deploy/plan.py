@@ -1,0 +1,303 @@
+"""Blueprint -> Plan: the steps from templates to a running service, as data.
+
+A plan is what a person would do by hand, in order; each step names the steps that it needs, so that others may run side
+by side. shell.py prints a plan as a script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from blogstack.blueprint import Blueprint
+from blogstack.blueprint.names import Imported, Output, Parameter
+from blogstack.blueprint.network import Placement
+from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload.exposure import Exposure
+
+
+@dataclass(frozen=True, slots=True)
+class CreateServiceRoles:
+    """Create the roles of AWS's own services, where the account has none (docs/decisions/0020-service-linked-roles.md).
+
+    Attributes:
+        services: As in `ecs` or `ecs.application-autoscaling`, without `.amazonaws.com`.
+    """
+
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployStack:
+    """Create or update a stack from its template.
+
+    Attributes:
+        stack: Name of the stack.
+        image_tag: Whether the template takes the tag of the image as a parameter.
+        parameters: The other parameters, for a stack that exists.
+        creation_parameters: The other parameters, for the creation of the stack; the update with `parameters` follows.
+    """
+
+    stack: str
+    image_tag: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    creation_parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushImage:
+    """Build the image and push it, unless the repository has its tag.
+
+    Attributes:
+        registry_stack: Name of the stack with the repository.
+        repository: Name of the repository.
+        platform: As `docker build --platform` takes it.
+    """
+
+    registry_stack: str
+    repository: str
+    platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindImage:
+    """Make sure that a repository has an image with the tag to deploy."""
+
+    repository: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTask:
+    """Run a task of the tasks stack once and wait for its end; it must exit with 0.
+
+    Attributes:
+        tasks_stack: Name of the stack whose outputs have the task definition and the security group.
+        task_definition: Logical ID of the output with the task definition's ARN.
+    """
+
+    cluster: str
+    tasks_stack: str
+    task_definition: str
+    placement: Placement
+    log_group: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitStable:
+    """Wait until an ECS service runs the tasks that it should, and no others."""
+
+    cluster: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Request a path through the load balancer; the answer must be a success.
+
+    Attributes:
+        edge_stack: Name of the stack whose output has the URL.
+        internal: Whether the load balancer answers inside the network only.
+    """
+
+    edge_stack: str
+    path: str
+    internal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLogs:
+    """Show the newest lines of a log group."""
+
+    log_group: str
+
+
+class Phase(Enum):
+    """The parts of a plan, in order."""
+
+    ROLES = auto()
+    IMAGE = auto()
+    STACKS = auto()
+    RELEASE = auto()
+    WORKLOADS = auto()
+    CHECKS = auto()
+
+
+Action = CreateServiceRoles | DeployStack | PushImage | FindImage | RunTask | WaitStable | Request | ShowLogs
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a plan.
+
+    Attributes:
+        id: Unique in the plan; of a stack's deployment the stack's name.
+        needs: IDs of the steps that must be done before.
+    """
+
+    id: str
+    phase: Phase
+    action: Action
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The steps for one environment, or those that all environments share, in an order that respects their needs.
+
+    Attributes:
+        name: Name of the application.
+        environment: None for an application without environments, and for the steps that all environments share.
+        region: AWS region.
+        image: The existing image whose tag is deployed; None where the tag is a commit of the user's repository.
+        log_group: Name of the log group of all workloads.
+        email: Who is asked to confirm that alarms are mailed; None without alarms.
+    """
+
+    name: str
+    environment: str | None
+    region: str
+    image: str | None
+    log_group: str
+    email: str | None
+    steps: tuple[Step, ...]
+
+    @property
+    def builds_image(self) -> bool:
+        """Whether the plan builds and pushes the image."""
+        return any(isinstance(step.action, PushImage) for step in self.steps)
+
+    def waves(self) -> list[list[Step]]:
+        """The steps in groups: those of a group may run side by side once the groups before it are done."""
+        done: set[str] = set()
+        rest, waves = list(self.steps), []
+        while rest:
+            wave = [step for step in rest if done.issuperset(step.needs)]
+            assert wave, "a step needs one that is not in the plan"
+            waves.append(wave)
+            done.update(step.id for step in wave)
+            rest = [step for step in rest if step not in wave]
+        return waves
+
+
+def make_plans(blueprints: Sequence[Blueprint]) -> list[Plan]:
+    """The plans of an application, in order.
+
+    With one blueprint it is one plan. With several environments the roles and the image come first, once for all, and
+    each environment is a plan of its own, which only checks that the image exists: the same commit is deployed to one
+    environment after the other.
+
+    Args:
+        blueprints: Of one application, one for each environment.
+    """
+    first = blueprints[0]
+    shared = [*_roles(blueprints), *_image(first)]
+    if len(blueprints) == 1:
+        return [_plan(first, first.environment, [*shared, *_environment(first, shared)])]
+    plans = [_plan(first, None, shared)]
+    for blueprint in blueprints:
+        image = [Step(_IMAGE, Phase.IMAGE, FindImage(blueprint.registry.repository))] if blueprint.registry else []
+        plans.append(_plan(blueprint, blueprint.environment, [*image, *_environment(blueprint, image)]))
+    return plans
+
+
+_ROLES, _IMAGE = "service-roles", "image"
+
+
+def _plan(blueprint: Blueprint, environment: str | None, steps: Sequence[Step]) -> Plan:
+    image = blueprint.workloads[0].image.uri
+    return Plan(
+        name=blueprint.name,
+        environment=environment,
+        region=blueprint.region,
+        image=None if isinstance(image, Imported) else image,
+        log_group=blueprint.tasks.log_group,
+        email=blueprint.tasks.topic.email if blueprint.tasks.topic else None,
+        steps=tuple(steps),
+    )
+
+
+def _roles(blueprints: Sequence[Blueprint]) -> Iterator[Step]:
+    services = ["ecs"]
+    if any(workload.capacity.scaling for blueprint in blueprints for workload in blueprint.workloads):
+        services.append("ecs.application-autoscaling")
+    if any(blueprint.database for blueprint in blueprints):
+        services.append("rds")
+    yield Step(_ROLES, Phase.ROLES, CreateServiceRoles(tuple(services)))
+
+
+def _image(blueprint: Blueprint) -> Iterator[Step]:
+    registry = blueprint.registry
+    if registry is None:  # the image exists already
+        return
+    yield Step(registry.stack, Phase.IMAGE, DeployStack(stack=registry.stack))
+    push = PushImage(
+        registry_stack=registry.stack,
+        repository=registry.repository,
+        platform=blueprint.workloads[0].image.platform,
+    )
+    yield Step(_IMAGE, Phase.IMAGE, push, (registry.stack,))
+
+
+def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]:
+    """What follows the steps `before`: stacks, release steps, workloads, checks.
+
+    The stacks' needs are what their templates import.
+    """
+    known = {step.id for step in before}
+    registry = [blueprint.registry.stack] if blueprint.registry and blueprint.registry.stack in known else []
+    roles = [_ROLES] if _ROLES in known else []
+    image = [_IMAGE] if _IMAGE in known else []
+    network = [blueprint.network.stack] if blueprint.network else []
+    database = [blueprint.database.stack] if blueprint.database else []
+    edge, tasks = blueprint.edge, blueprint.tasks
+    if blueprint.network:
+        yield Step(blueprint.network.stack, Phase.STACKS, DeployStack(stack=blueprint.network.stack))
+    if blueprint.database:
+        deploy_database = DeployStack(stack=blueprint.database.stack)
+        yield Step(blueprint.database.stack, Phase.STACKS, deploy_database, (*roles, *network))
+    protection = Parameter.DELETION_PROTECTION
+    deploy_edge = DeployStack(
+        stack=edge.stack,
+        parameters={protection: "true"} if edge.deletion_protection else {},
+        creation_parameters={protection: "false"} if edge.deletion_protection else {},
+    )
+    yield Step(edge.stack, Phase.STACKS, deploy_edge, tuple(network))
+    releases = [workload for workload in blueprint.workloads if workload.release]
+    deploy_tasks = DeployStack(stack=tasks.stack, image_tag=bool(releases))
+    yield Step(tasks.stack, Phase.STACKS, deploy_tasks, (*roles, *registry, *network, *database))
+    released = [step for workload in releases for step in _release(workload, (tasks.stack, *image))]
+    yield from released
+    for workload in blueprint.workloads:
+        exposed = (edge.stack,) if workload.exposure else ()
+        needs = (*image, *exposed, tasks.stack, *(step.id for step in released))
+        yield Step(workload.stack, Phase.WORKLOADS, DeployStack(stack=workload.stack, image_tag=True), needs)
+    for workload in blueprint.workloads:
+        yield from _checks(workload, edge.stack, internal=edge.internal)
+
+
+def _release(workload: Workload, needs: tuple[str, ...]) -> Iterator[Step]:
+    task = RunTask(
+        cluster=workload.cluster,
+        tasks_stack=workload.tasks_stack,
+        task_definition=Output.RELEASE_TASK_DEFINITION_ARN,
+        placement=workload.placement,
+        log_group=workload.log_group,
+    )
+    yield Step(f"release {workload.name}", Phase.RELEASE, task, needs)
+
+
+def _checks(workload: Workload, edge_stack: str, *, internal: bool) -> Iterator[Step]:
+    stable = f"stable {workload.name}"
+    yield Step(stable, Phase.CHECKS, WaitStable(workload.cluster, workload.service_name), (workload.stack,))
+    for path in _paths(workload.exposure):
+        request = Request(edge_stack=edge_stack, path=path, internal=internal)
+        yield Step(f"request {workload.name} {path}", Phase.CHECKS, request, (stable,))
+    yield Step(f"logs {workload.name}", Phase.CHECKS, ShowLogs(workload.log_group), (stable,))
+
+
+def _paths(exposure: Exposure | None) -> list[str]:
+    """The paths to request, each once: that of the load balancer's check, and the one that asks the database."""
+    if exposure is None:
+        return []
+    return list(dict.fromkeys(path for path in (exposure.check.target, exposure.ready_path) if path))

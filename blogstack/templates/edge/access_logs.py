@@ -1,0 +1,65 @@
+"""The bucket for the load balancer's access logs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from troposphere import AWSObject, GetAtt, Ref, Sub, s3
+
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint.edge.access_logs import AccessLogs
+from blogstack.facts.iam import Json, document
+from blogstack.templates.policies import allow_principal, deny_without_tls
+from blogstack.templates.stack import Stack, make_tags
+
+_ORIGIN = ("load_balancer", "access_logs")
+# Kept when the stack is deleted, but not when its very creation fails: nothing has been written yet.
+_KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+
+
+def add_bucket(stack: Stack, logs: AccessLogs, tags: Mapping[str, str]) -> tuple[AWSObject, AWSObject]:
+    """The bucket and its policy, which both must exist before a load balancer can write."""
+    bucket = s3.Bucket(
+        ids.ACCESS_LOG_BUCKET,
+        # The only encryption that a load balancer can write with:
+        # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+        BucketEncryption=s3.BucketEncryption(
+            ServerSideEncryptionConfiguration=[
+                s3.ServerSideEncryptionRule(
+                    ServerSideEncryptionByDefault=s3.ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
+                )
+            ]
+        ),
+        LifecycleConfiguration=s3.LifecycleConfiguration(
+            Rules=[s3.LifecycleRule(Id="Expire", Status="Enabled", ExpirationInDays=logs.days)]
+        ),
+        OwnershipControls=s3.OwnershipControls(Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]),
+        PublicAccessBlockConfiguration=s3.PublicAccessBlockConfiguration(
+            BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
+        ),
+        Tags=make_tags(tags),
+        **_KEPT,
+    )
+    stack.add(bucket, *_ORIGIN)
+    everything = [GetAtt(ids.ACCESS_LOG_BUCKET, "Arn"), _objects("*")]
+    policy = s3.BucketPolicy(
+        ids.ACCESS_LOG_BUCKET_POLICY,
+        Bucket=Ref(bucket),
+        PolicyDocument=document([_write(logs), deny_without_tls(["s3:*"], everything)]),
+        **_KEPT,
+    )
+    return bucket, stack.add(policy, *_ORIGIN)
+
+
+def _write(logs: AccessLogs) -> Json:
+    """Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html.
+
+    With this account in the path, load balancers of other accounts cannot write.
+    """
+    account = Sub(f"arn:${{AWS::Partition}}:iam::{logs.account}:root")
+    writer = {"AWS": account} if logs.account else {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    return allow_principal(writer, ["s3:PutObject"], _objects("AWSLogs/${AWS::AccountId}/*"))
+
+
+def _objects(path: str) -> Sub:
+    return Sub(f"${{{ids.ACCESS_LOG_BUCKET}.Arn}}/{path}")

@@ -1,0 +1,156 @@
+"""The load balancer, its security group and listener; with a domain the certificate, the redirect and the record."""
+
+from __future__ import annotations
+
+from troposphere import AWSHelperFn, AWSObject, GetAtt, Parameter, Ref, certificatemanager, ec2, route53
+from troposphere import elasticloadbalancingv2 as elb
+
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint import names
+from blogstack.blueprint.edge import Edge, Tls
+from blogstack.templates.stack import Stack, attributes, flag, literal, make_tags, no_egress, to_template
+
+_ORIGIN = "load_balancer"
+
+
+def add_security_group(stack: Stack, edge: Edge) -> AWSObject:
+    """In from the allowed blocks; each workload adds the rule that leads to its tasks."""
+    return stack.add(
+        ec2.SecurityGroup(
+            ids.BALANCER_SECURITY_GROUP,
+            GroupDescription="Load balancer: requests from the allowed blocks, out to the tasks only",
+            VpcId=to_template(edge.vpc),
+            SecurityGroupIngress=[
+                ec2.SecurityGroupRule(IpProtocol="tcp", FromPort=port, ToPort=port, CidrIp=cidr, Description="Requests")
+                for port in edge.ports
+                for cidr in edge.allowed_cidrs
+            ],
+            SecurityGroupEgress=no_egress(),
+            Tags=make_tags(edge.tags, f"{edge.title}-load-balancer"),
+        ),
+        _ORIGIN,
+        "allowed_cidrs",
+    )
+
+
+def add_load_balancer(
+    stack: Stack, edge: Edge, security_group: AWSObject, log_bucket: str | AWSHelperFn | None, after: list[str]
+) -> AWSObject:
+    """The load balancer itself. It has no name of its own: a named one could not be replaced.
+
+    Args:
+        stack: The edge stack.
+        edge: The decisions.
+        security_group: Its security group.
+        log_bucket: Name of the bucket for access logs; None for none.
+        after: Logical IDs of what must exist before it.
+    """
+    # Attributes that are off are set too: one that is left out keeps its earlier value.
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
+    values = {
+        "access_logs.s3.enabled": flag(log_bucket is not None),
+        **({"access_logs.s3.bucket": log_bucket} if log_bucket is not None else {}),
+        "deletion_protection.enabled": _deletion_protection(stack, edge),
+        "idle_timeout.timeout_seconds": str(edge.idle_timeout),
+        "routing.http.desync_mitigation_mode": "defensive",
+        "routing.http.drop_invalid_header_fields.enabled": "true",
+        "routing.http2.enabled": "true",
+    }
+    return stack.add(
+        elb.LoadBalancer(
+            ids.LOAD_BALANCER,
+            Type="application",
+            Scheme="internal" if edge.internal else "internet-facing",
+            IpAddressType="ipv4",
+            Subnets=[to_template(subnet) for subnet in edge.subnets],
+            SecurityGroups=[GetAtt(security_group, "GroupId")],
+            LoadBalancerAttributes=attributes(elb.LoadBalancerAttributes, values),
+            Tags=make_tags(edge.tags),
+            **({"DependsOn": after} if after else {}),
+        ),
+        _ORIGIN,
+    )
+
+
+def _deletion_protection(stack: Stack, edge: Edge) -> str | AWSHelperFn:
+    """A parameter, because a protected load balancer would block the rollback of the stack's own creation.
+
+    The first deployment creates the stack without the protection and turns it on when everything else is there
+    (docs/decisions/0024-edge-stack.md).
+    """
+    if not edge.deletion_protection:
+        return "false"
+    parameter = Parameter(
+        names.Parameter.DELETION_PROTECTION,
+        Type="String",
+        Description="Whether AWS refuses to delete the load balancer; false only while the stack is created",
+        AllowedValues=["true", "false"],
+        Default="true",
+    )
+    return Ref(stack.parameter(parameter))
+
+
+def add_listener(stack: Stack, edge: Edge, load_balancer: AWSObject) -> AWSObject:
+    """The listener that the workloads' rules belong to; what no rule matches gets a 404 from the load balancer.
+
+    It is one resource with and without a domain, and moves from port 80 to 443 in place: so no change of the file
+    replaces it, or the rules, whose weights ECS keeps.
+    """
+    not_found = elb.FixedResponseConfig(StatusCode="404", ContentType="text/plain", MessageBody="Not Found\n")
+    action = elb.Action(Type="fixed-response", FixedResponseConfig=not_found)
+    if edge.tls is None:
+        listener = _listener(edge, ids.LISTENER, load_balancer, 80, action)
+        return stack.add(listener, _ORIGIN)
+    listener = _listener(edge, ids.LISTENER, load_balancer, 443, action)
+    listener.Protocol = "HTTPS"
+    listener.SslPolicy = edge.tls.policy
+    listener.Certificates = [elb.Certificate(CertificateArn=_certificate(stack, edge, edge.tls))]
+    return stack.add(listener, "domain")
+
+
+def add_domain(stack: Stack, edge: Edge, tls: Tls, load_balancer: AWSObject, listener: AWSObject) -> None:
+    """The redirect from HTTP to HTTPS, and the DNS record."""
+    redirect = elb.RedirectConfig(Protocol="HTTPS", Port="443", StatusCode="HTTP_301")
+    action = elb.Action(Type="redirect", RedirectConfig=redirect)
+    http = _listener(edge, ids.REDIRECT_LISTENER, load_balancer, 80, action)
+    # For a domain that is added later: port 80 is free only after the other listener has moved to 443.
+    http.DependsOn = listener.title
+    stack.add(http, "domain")
+    stack.add(
+        route53.RecordSetType(
+            ids.DNS_RECORD,
+            HostedZoneId=tls.hosted_zone_id,
+            Name=tls.domain,
+            Type="A",
+            AliasTarget=route53.AliasTarget(
+                DNSName=GetAtt(load_balancer, "DNSName"), HostedZoneId=GetAtt(load_balancer, "CanonicalHostedZoneID")
+            ),
+        ),
+        "domain",
+        "name",
+    )
+
+
+def _listener(edge: Edge, logical_id: str, load_balancer: AWSObject, port: int, action: elb.Action) -> elb.Listener:
+    return elb.Listener(
+        logical_id,
+        LoadBalancerArn=Ref(load_balancer),
+        Port=port,
+        Protocol="HTTP",
+        DefaultActions=[action],
+        Tags=make_tags(edge.tags),
+    )
+
+
+def _certificate(stack: Stack, edge: Edge, tls: Tls) -> object:
+    if tls.certificate_arn:
+        return literal(tls.certificate_arn)
+    validation = certificatemanager.DomainValidationOption(DomainName=tls.domain, HostedZoneId=tls.hosted_zone_id)
+    certificate = certificatemanager.Certificate(
+        ids.CERTIFICATE,
+        DomainName=tls.domain,
+        ValidationMethod="DNS",
+        DomainValidationOptions=[validation],
+        Tags=make_tags(edge.tags, tls.domain),
+    )
+    return Ref(stack.add(certificate, "domain", "name"))

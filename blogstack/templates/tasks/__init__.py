@@ -1,0 +1,130 @@
+"""The tasks stack: what the tasks of all workloads share, and the release steps.
+
+It comes before the workloads, so that a release step runs the new image, with the same roles, network and secrets,
+before the service does (docs/decisions/0008-tasks-stack.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from troposphere import AWSObject, GetAtt, Ref, ec2, ecs, secretsmanager
+
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint.names import TASKS, Output
+from blogstack.blueprint.tasks import Tasks
+from blogstack.blueprint.workload import Workload
+from blogstack.templates.stack import Stack, make_log_group, make_tags, to_template
+from blogstack.templates.tasks.roles import add_roles
+from blogstack.templates.workload.container import References, add_image_tag, release_task_definition
+
+_SECRET_LENGTH = 48
+
+
+def lower(tasks: Tasks, workloads: Iterable[Workload]) -> Stack:
+    """Write the tasks stack down."""
+    stack = Stack(TASKS, tasks.stack, f"{tasks.cluster}: what the tasks share")
+    cluster = _add_cluster(stack, tasks)
+    log_group = stack.add(
+        make_log_group(
+            ids.LOG_GROUP, tasks.log_group, retention=tasks.log_retention, kms_key=tasks.kms_key, tags=tasks.tags
+        ),
+        "logs",
+        "retention",
+    )
+    security_group = _add_security_group(stack, tasks)
+    generated = {s.generated: s.variable for s in tasks.execution.secrets if s.generated}
+    secrets = {
+        logical_id: _add_secret(stack, tasks, variable, logical_id) for logical_id, variable in generated.items()
+    }
+    execution_role, task_role = add_roles(stack, tasks, log_group, secrets)
+    references = References(
+        log_group=Ref(log_group),
+        execution_role=GetAtt(execution_role, "Arn"),
+        task_role=GetAtt(task_role, "Arn"),
+        secrets={logical_id: Ref(secret) for logical_id, secret in secrets.items()},
+    )
+    for workload in workloads:
+        if workload.release:
+            _add_release(stack, workload, workload.release, references)
+    if tasks.topic is not None:
+        from blogstack.templates.tasks import monitoring  # its imports cost a millisecond at every other start
+
+        monitoring.add_monitoring(stack, tasks, tasks.topic)
+    stack.export(Output.CLUSTER_NAME, "The ECS cluster", Ref(cluster))
+    stack.export(Output.LOG_GROUP_NAME, "Where the tasks log", Ref(log_group))
+    stack.export(Output.TASK_SECURITY_GROUP_ID, "Security group of the tasks", GetAtt(security_group, "GroupId"))
+    stack.export(Output.EXECUTION_ROLE_ARN, "Role with which ECS starts a task", GetAtt(execution_role, "Arn"))
+    stack.export(Output.TASK_ROLE_ARN, "Role of the tasks themselves", GetAtt(task_role, "Arn"))
+    for logical_id, secret in secrets.items():
+        stack.export(Output.GENERATED_SECRET_ARN.format(logical_id), "A generated secret", Ref(secret))
+    return stack
+
+
+def _add_cluster(stack: Stack, tasks: Tasks) -> AWSObject:
+    insights = "enabled" if tasks.container_insights else "disabled"
+    return stack.add(
+        ecs.Cluster(
+            ids.CLUSTER,
+            ClusterName=tasks.cluster,
+            CapacityProviders=["FARGATE", "FARGATE_SPOT"],
+            ClusterSettings=[ecs.ClusterSetting(Name="containerInsights", Value=insights)],
+            Tags=make_tags(tasks.tags),
+        ),
+        "logs",
+        "container_insights",
+    )
+
+
+def _add_security_group(stack: Stack, tasks: Tasks) -> AWSObject:
+    """The tasks' group, and their way to the database; a workload's stack lets the load balancer in."""
+    group = stack.add(
+        ec2.SecurityGroup(
+            ids.TASK_SECURITY_GROUP,
+            GroupDescription="Tasks: requests from the load balancer only",
+            VpcId=to_template(tasks.vpc),
+            SecurityGroupEgress=[
+                ec2.SecurityGroupRule(IpProtocol="-1", CidrIp="0.0.0.0/0", Description="Requests of the service itself")
+            ],
+            Tags=make_tags(tasks.tags, f"{tasks.cluster}-tasks"),
+        ),
+        "service",
+    )
+    if tasks.database is not None:
+        stack.add(
+            ec2.SecurityGroupIngress(
+                ids.DATABASE_INGRESS,
+                GroupId=to_template(tasks.database.security_group),
+                IpProtocol="tcp",
+                FromPort=tasks.database.port,
+                ToPort=tasks.database.port,
+                SourceSecurityGroupId=GetAtt(group, "GroupId"),
+                Description=f"PostgreSQL from the tasks of {tasks.cluster}",
+            ),
+            "database",
+        )
+    return group
+
+
+def _add_secret(stack: Stack, tasks: Tasks, variable: str, logical_id: str) -> AWSObject:
+    """A secret that AWS generates; it stays when the stack is deleted, as what it signed or encrypted may stay."""
+    secret = secretsmanager.Secret(
+        logical_id,
+        Description=f"{tasks.cluster}: {variable}",
+        GenerateSecretString=secretsmanager.GenerateSecretString(
+            PasswordLength=_SECRET_LENGTH, ExcludePunctuation=True
+        ),
+        Tags=make_tags(tasks.tags),
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+    )
+    if tasks.kms_key:
+        secret.KmsKeyId = tasks.kms_key
+    return stack.add(secret, "service", "secrets", variable)
+
+
+def _add_release(stack: Stack, workload: Workload, command: tuple[str, ...], references: References) -> None:
+    """The release step: the same container with another command, without ports and health check."""
+    add_image_tag(stack)
+    release = stack.add(release_task_definition(workload, references, command), *workload.locate("release"))
+    stack.output(Output.RELEASE_TASK_DEFINITION_ARN, "The release step", Ref(release))

@@ -1,0 +1,91 @@
+"""The roles of the tasks: inline and exact, without managed policies; only this account's tasks may use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from troposphere import AWSHelperFn, AWSObject, GetAtt, Ref, Sub, iam
+
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint.names import Imported
+from blogstack.blueprint.registry import EcrArn
+from blogstack.blueprint.tasks import ExecutionRights, Tasks
+from blogstack.facts.iam import EXEC_ACTIONS, Json, allow
+from blogstack.templates.policies import policy, trust
+from blogstack.templates.secrets import resource
+from blogstack.templates.stack import Stack, import_value, literal, make_tags
+
+
+def add_roles(
+    stack: Stack, tasks: Tasks, log_group: AWSObject, secrets: Mapping[str, AWSObject]
+) -> tuple[AWSObject, AWSObject]:
+    """The execution role, with which ECS starts a task, and the task role, which is the application's own."""
+    rights = [
+        *_pull(tasks.execution),
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], [GetAtt(log_group, "Arn")]),
+        *_read_secrets(tasks.execution, secrets),
+        *_decrypt(tasks.execution),
+    ]
+    execution = iam.Role(
+        ids.EXECUTION_ROLE,
+        AssumeRolePolicyDocument=_task_trust(),
+        Policies=[policy("StartTask", rights)],
+        Tags=make_tags(tasks.tags),
+    )
+    task = iam.Role(ids.TASK_ROLE, AssumeRolePolicyDocument=_task_trust(), Tags=make_tags(tasks.tags))
+    statements = [allow(s.actions, [literal(r) for r in s.resources]) for s in tasks.permissions]
+    policies = [policy("Permissions", statements)] if statements else []
+    if tasks.exec:
+        policies.append(policy("Exec", [allow(EXEC_ACTIONS, ["*"])]))
+    if policies:
+        task.Policies = policies
+    return stack.add(execution, "image"), stack.add(task, "service", "permissions")
+
+
+def _task_trust() -> Json:
+    """Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html, the trust policy."""
+    tasks = Sub("arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:*")
+    return trust("ecs-tasks.amazonaws.com", ArnLike={"aws:SourceArn": tasks})
+
+
+def _pull(execution: ExecutionRights) -> Iterable[Json]:
+    """Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html."""
+    if execution.credentials:
+        yield allow(["secretsmanager:GetSecretValue"], [literal(execution.credentials)])
+    if execution.repositories:
+        # The one wildcard: GetAuthorizationToken has no resource.
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+        yield allow(["ecr:GetAuthorizationToken"], ["*"])
+        actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        yield allow(actions, map(_repository_arn, execution.repositories))
+
+
+def _repository_arn(repository: Imported | EcrArn) -> AWSHelperFn:
+    if isinstance(repository, Imported):
+        return import_value(repository)
+    path = f"{repository.region}:{repository.account}:repository/{repository.repository}"
+    return Sub("arn:${AWS::Partition}:ecr:" + path)
+
+
+def _read_secrets(execution: ExecutionRights, generated: Mapping[str, AWSObject]) -> Iterable[Json]:
+    """The rights to read exactly the secrets that the containers get, each once."""
+    read: dict[str, dict[str, str | AWSHelperFn]] = {"secretsmanager": {}, "ssm": {}}
+    for secret in execution.secrets:
+        arn = Ref(generated[secret.generated]) if secret.generated else resource(secret)
+        read[secret.service].setdefault(str(secret.source), arn)
+    actions = {"secretsmanager": "secretsmanager:GetSecretValue", "ssm": "ssm:GetParameters"}
+    return [allow([actions[service]], arns.values()) for service, arns in read.items() if arns]
+
+
+def _decrypt(execution: ExecutionRights) -> Iterable[Json]:
+    """The right to decrypt with the user's key, and only what the two services ask for.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+    """
+    services = {secret.service for secret in execution.secrets}
+    if execution.credentials:
+        services.add("secretsmanager")
+    if not execution.kms_key or not services:
+        return []
+    via = [Sub(service + ".${AWS::Region}.${AWS::URLSuffix}") for service in sorted(services)]
+    return [allow(["kms:Decrypt"], [execution.kms_key]) | {"Condition": {"StringEquals": {"kms:ViaService": via}}}]

@@ -1,0 +1,123 @@
+"""A workload's stack: what changes with every deployment."""
+
+from __future__ import annotations
+
+from troposphere import AWSHelperFn, AWSObject, GetAtt, Ref, ecs
+
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint.monitoring import Monitoring
+from blogstack.blueprint.names import Output
+from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload.scaling import Capacity
+from blogstack.templates.stack import Stack, import_value, make_tags, to_template
+from blogstack.templates.workload.container import References, add_image_tag, service_task_definition
+from blogstack.templates.workload.exposure import Targets, add_targets
+from blogstack.templates.workload.scaling import add_scaling
+from blogstack.templates.workload.traffic_shifting import add_advanced_configuration, strategy
+
+
+def lower(workload: Workload, monitoring: Monitoring | None) -> Stack:
+    """Write a workload's stack down; `monitoring` is None without alarms."""
+    stack = Stack(workload.name, workload.stack, f"{workload.service_name}: tasks, scaling")
+    add_image_tag(stack)
+    task_group = import_value(workload.from_tasks(Output.TASK_SECURITY_GROUP_ID))
+    targets = add_targets(stack, workload, workload.exposure, task_group) if workload.exposure else None
+    task = stack.add(service_task_definition(workload, _references(workload)), *workload.locate())
+    service = _add_service(stack, workload, monitoring, task, task_group, targets)
+    if workload.capacity.scaling is not None:
+        add_scaling(stack, workload, workload.capacity.scaling, service, targets)
+    if monitoring is not None:
+        from blogstack.templates.workload.monitoring import add_monitoring  # as in templates/tasks
+
+        add_monitoring(stack, workload, monitoring, targets, service.title)
+    stack.output(Output.CLUSTER_NAME, "The ECS cluster", workload.cluster)
+    stack.output(Output.SERVICE_NAME, "The ECS service", GetAtt(service, "Name"))
+    stack.output(Output.LOG_GROUP_NAME, "Where the tasks log", workload.log_group)
+    stack.output(Output.TASK_DEFINITION_ARN, "The task definition deployed", Ref(task))
+    return stack
+
+
+def _references(workload: Workload) -> References:
+    return References(
+        log_group=import_value(workload.from_tasks(Output.LOG_GROUP_NAME)),
+        execution_role=import_value(workload.from_tasks(Output.EXECUTION_ROLE_ARN)),
+        task_role=import_value(workload.from_tasks(Output.TASK_ROLE_ARN)),
+        secrets={},
+    )
+
+
+def _add_service(
+    stack: Stack,
+    workload: Workload,
+    monitoring: Monitoring | None,
+    task: AWSObject,
+    task_group: AWSHelperFn,
+    targets: Targets | None,
+) -> AWSObject:
+    placement, deployment = workload.placement, workload.deployment
+    service = ecs.Service(
+        ids.ECS_SERVICE,
+        ServiceName=workload.service_name,
+        Cluster=import_value(workload.from_tasks(Output.CLUSTER_NAME)),
+        TaskDefinition=Ref(task),
+        # A strategy rather than a launch type: ECS cannot change from one to the other on a running service.
+        CapacityProviderStrategy=_capacity(workload.capacity),
+        PlatformVersion="LATEST",
+        NetworkConfiguration=ecs.NetworkConfiguration(
+            AwsvpcConfiguration=ecs.AwsvpcConfiguration(
+                Subnets=[to_template(subnet) for subnet in placement.task_subnets],
+                SecurityGroups=[task_group],
+                AssignPublicIp="ENABLED" if placement.assign_public_ip else "DISABLED",
+            )
+        ),
+        DeploymentConfiguration=_deployment_configuration(workload, monitoring),
+        AvailabilityZoneRebalancing="ENABLED" if deployment.zone_rebalancing else "DISABLED",
+        EnableExecuteCommand=workload.container.exec,
+        EnableECSManagedTags=True,
+        PropagateTags="SERVICE",
+        Tags=make_tags(workload.tags),
+    )
+    if workload.exposure is not None and targets is not None:
+        service.DependsOn = targets.ready
+        service.HealthCheckGracePeriodSeconds = workload.exposure.check.start
+        service.LoadBalancers = [_load_balancer(stack, workload, workload.exposure.port, targets)]
+    if workload.capacity.count is not None:
+        # With scaling, a count in the template would reset what scaling has reached.
+        service.DesiredCount = workload.capacity.count
+    return stack.add(service, *workload.locate())
+
+
+def _load_balancer(stack: Stack, workload: Workload, port: int, targets: Targets) -> ecs.LoadBalancer:
+    balancer = ecs.LoadBalancer(
+        ContainerName=workload.service_name, ContainerPort=port, TargetGroupArn=Ref(targets.group)
+    )
+    if targets.alternate is not None:
+        balancer.AdvancedConfiguration = add_advanced_configuration(stack, workload, targets)
+    return balancer
+
+
+def _deployment_configuration(workload: Workload, monitoring: Monitoring | None) -> ecs.DeploymentConfiguration:
+    deployment = workload.deployment
+    configuration = ecs.DeploymentConfiguration(
+        MinimumHealthyPercent=deployment.minimum_healthy_percent,
+        MaximumPercent=deployment.maximum_percent,
+        DeploymentCircuitBreaker=ecs.DeploymentCircuitBreaker(
+            Enable=deployment.circuit_breaker, Rollback=deployment.circuit_breaker
+        ),
+        **strategy(deployment.shift),
+    )
+    if monitoring is not None and monitoring.declares_alarms:
+        configuration.Alarms = ecs.DeploymentAlarms(
+            AlarmNames=[Ref(ids.ALARMS[alarm.id]) for alarm in monitoring.alarms if alarm.rolls_back],
+            Enable=monitoring.rollback,
+            Rollback=monitoring.rollback,
+        )
+    return configuration
+
+
+def _capacity(capacity: Capacity) -> list[ecs.CapacityProviderStrategyItem]:
+    on_demand = ecs.CapacityProviderStrategyItem(CapacityProvider="FARGATE", Weight=1)
+    if not capacity.spot:
+        return [on_demand]
+    on_demand.Base, on_demand.Weight = capacity.base, 100 - capacity.spot
+    return [on_demand, ecs.CapacityProviderStrategyItem(CapacityProvider="FARGATE_SPOT", Weight=capacity.spot)]

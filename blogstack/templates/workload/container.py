@@ -1,0 +1,211 @@
+"""Containers and task definitions: of a workload, of its sidecars and of its release step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from troposphere import AWSHelperFn, Parameter, Ref, Sub, ecs
+
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint import names
+from blogstack.blueprint.names import Imported
+from blogstack.blueprint.registry import Image
+from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload.check import Check
+from blogstack.blueprint.workload.secrets import SecretVariable
+from blogstack.blueprint.workload.sidecars import Sidecar
+from blogstack.templates.secrets import value_from
+from blogstack.templates.stack import Stack, import_value, literal, make_tags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class References:
+    """What a task definition refers to: resources of its own stack, or what the tasks stack exports.
+
+    Attributes:
+        secrets: ARNs of the generated secrets in the same stack, by logical ID.
+    """
+
+    log_group: AWSHelperFn
+    execution_role: AWSHelperFn
+    task_role: AWSHelperFn
+    secrets: Mapping[str, AWSHelperFn]
+
+
+def add_image_tag(stack: Stack) -> None:
+    """The parameter that says which version is deployed."""
+    stack.parameter(
+        Parameter(
+            names.Parameter.IMAGE_TAG,
+            Type="String",
+            Description="Tag of the image to deploy, such as the git SHA",
+            # What ECR takes for a tag, but not "latest", which says nothing:
+            # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
+            AllowedPattern=r"^(?!latest$)[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$",
+            ConstraintDescription="must be an image tag other than latest",
+        )
+    )
+
+
+def service_task_definition(workload: Workload, references: References) -> ecs.TaskDefinition:
+    """The task definition that the ECS service runs: the container and its sidecars."""
+    container = _container(workload, references, workload.container.command, "task")
+    own = workload.container
+    if own.port:
+        container.PortMappings = [_port(own.port)]
+    if own.check:
+        container.HealthCheck = _health_check(own.check)
+    if own.depends_on:
+        container.DependsOn = _depends_on(own.depends_on)
+    sidecars = [_sidecar(sidecar, own.stop_timeout, references) for sidecar in workload.sidecars]
+    return _task_definition(ids.TASK_DEFINITION, workload.service_name, workload, references, [container, *sidecars])
+
+
+def release_task_definition(workload: Workload, references: References, command: tuple[str, ...]) -> ecs.TaskDefinition:
+    """The task definition of the release step: the container with another command, alone and without requests."""
+    container = _container(workload, references, command, "release")
+    family = f"{workload.service_name}-release"
+    return _task_definition(ids.RELEASE_TASK_DEFINITION, family, workload, references, [container])
+
+
+def _task_definition(
+    logical_id: str,
+    family: str,
+    workload: Workload,
+    references: References,
+    containers: list[ecs.ContainerDefinition],
+) -> ecs.TaskDefinition:
+    own = workload.container
+    task = ecs.TaskDefinition(
+        logical_id,
+        Family=family,
+        RequiresCompatibilities=["FARGATE"],
+        NetworkMode="awsvpc",
+        # The size is literal, because cfn-lint does not look through parameters.
+        Cpu=str(own.cpu),
+        Memory=str(own.memory),
+        RuntimePlatform=ecs.RuntimePlatform(OperatingSystemFamily="LINUX", CpuArchitecture=own.architecture),
+        ExecutionRoleArn=references.execution_role,
+        TaskRoleArn=references.task_role,
+        ContainerDefinitions=containers,
+        Tags=make_tags(workload.tags),
+    )
+    if own.ephemeral_storage:
+        task.EphemeralStorage = ecs.EphemeralStorage(SizeInGiB=own.ephemeral_storage)
+    return task
+
+
+def _container(
+    workload: Workload, references: References, command: tuple[str, ...] | None, log_prefix: str
+) -> ecs.ContainerDefinition:
+    """The workload's container with a command, or with the image's own; without ports and health check."""
+    own = workload.container
+    container = ecs.ContainerDefinition(
+        Name=workload.service_name,
+        Image=_image(workload.image),
+        Essential=True,
+        Environment=_environment(own.environment),
+        StopTimeout=own.stop_timeout,
+        ReadonlyRootFilesystem=bool(own.tmp),
+        LinuxParameters=ecs.LinuxParameters(InitProcessEnabled=True),  # it reaps what the service leaves behind
+        LogConfiguration=_logs(references, log_prefix),
+    )
+    if own.tmp:
+        container.LinuxParameters.Tmpfs = [_tmp(own.tmp)]
+    if workload.secrets:
+        container.Secrets = [_secret(secret, references) for secret in workload.secrets]
+    if workload.image.credentials:
+        container.RepositoryCredentials = _credentials(workload.image.credentials)
+    if command:
+        container.Command = [literal(word) for word in command]
+    if own.user:
+        container.User = own.user
+    return container
+
+
+def _sidecar(sidecar: Sidecar, stop_timeout: int, references: References) -> ecs.ContainerDefinition:
+    """A container next to the workload's; it has the same time to stop, and logs to the same group.
+
+    Without an init process, because images that bring one refuse to be anything but process 1:
+    https://github.com/just-containers/s6-overlay/issues/535
+    """
+    container = ecs.ContainerDefinition(
+        Name=sidecar.name,
+        Image=sidecar.image,
+        Essential=sidecar.essential,
+        StopTimeout=stop_timeout,
+        ReadonlyRootFilesystem=bool(sidecar.tmp),
+        LogConfiguration=_logs(references, "sidecar"),
+    )
+    if sidecar.environment:
+        container.Environment = _environment(sidecar.environment)
+    if sidecar.tmp:
+        container.LinuxParameters = ecs.LinuxParameters(Tmpfs=[_tmp(sidecar.tmp)])
+    if sidecar.secrets:
+        container.Secrets = [_secret(secret, references) for secret in sidecar.secrets]
+    if sidecar.credentials:
+        container.RepositoryCredentials = _credentials(sidecar.credentials)
+    if sidecar.command:
+        container.Command = [literal(word) for word in sidecar.command]
+    if sidecar.port:
+        container.PortMappings = [_port(sidecar.port)]
+    if sidecar.memory:
+        container.Memory = sidecar.memory
+    if sidecar.check:
+        container.HealthCheck = _health_check(sidecar.check)
+    if sidecar.depends_on:
+        container.DependsOn = _depends_on(sidecar.depends_on)
+    return container
+
+
+def _environment(variables: Mapping[str, str]) -> list[ecs.Environment]:
+    return [ecs.Environment(Name=name, Value=literal(value)) for name, value in variables.items()]
+
+
+def _logs(references: References, prefix: str) -> ecs.LogConfiguration:
+    options = {
+        "awslogs-group": references.log_group,
+        "awslogs-region": Ref("AWS::Region"),
+        "awslogs-stream-prefix": prefix,
+    }
+    return ecs.LogConfiguration(LogDriver="awslogs", Options=options)
+
+
+def _port(port: int) -> ecs.PortMapping:
+    return ecs.PortMapping(ContainerPort=port, Protocol="tcp")
+
+
+def _credentials(secret: str) -> ecs.RepositoryCredentials:
+    return ecs.RepositoryCredentials(CredentialsParameter=literal(secret))
+
+
+def _depends_on(conditions: Mapping[str, str]) -> list[ecs.ContainerDependency]:
+    return [ecs.ContainerDependency(ContainerName=name, Condition=reached) for name, reached in conditions.items()]
+
+
+def _secret(secret: SecretVariable, references: References) -> ecs.Secret:
+    generated = references.secrets.get(secret.generated) if secret.generated else None
+    return ecs.Secret(Name=secret.variable, ValueFrom=generated or value_from(secret))
+
+
+def _image(image: Image) -> Sub:
+    tag = f"${{{names.Parameter.IMAGE_TAG}}}"
+    if isinstance(image.uri, Imported):
+        return Sub(f"${{Repository}}:{tag}", Repository=import_value(image.uri))
+    return Sub(f"{image.uri}:{tag}")
+
+
+def _health_check(check: Check) -> ecs.HealthCheck:
+    return ecs.HealthCheck(
+        Command=["CMD-SHELL", literal(check.target)],
+        Interval=check.interval,
+        Timeout=check.timeout,
+        Retries=check.unhealthy,
+        StartPeriod=check.start,
+    )
+
+
+def _tmp(size: int) -> ecs.Tmpfs:
+    """On a read-only root, /tmp is memory (docs/decisions/0005-tmp-in-memory.md); `size` in MiB."""
+    return ecs.Tmpfs(ContainerPath="/tmp", Size=size, MountOptions=["nodev", "nosuid"])  # noqa: S108

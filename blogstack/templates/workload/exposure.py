@@ -1,0 +1,143 @@
+"""The way from the load balancer to a workload: target groups, the listener's rule, and the security groups' rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from troposphere import AWSHelperFn, AWSObject, ImportValue, Ref, ec2
+from troposphere import elasticloadbalancingv2 as elb
+
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint.names import Output
+from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload.exposure import Exposure
+from blogstack.templates.stack import Stack, attributes, flag, import_value, make_tags, to_template
+
+_ORIGIN = ("load_balancer", "health_check")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """A workload's tasks as the load balancer reaches them.
+
+    Attributes:
+        alternate: The second target group; None for rolling deployments.
+        rule: The listener's rule that sends requests to them.
+        load_balancer_full_name: The load balancer in metrics.
+        ready: Logical IDs of what must exist before the first task is started.
+    """
+
+    group: AWSObject
+    alternate: AWSObject | None
+    rule: AWSObject
+    load_balancer_full_name: ImportValue
+    ready: list[str]
+
+
+def add_targets(stack: Stack, workload: Workload, exposure: Exposure, task_group: AWSHelperFn) -> Targets:
+    """Add everything between the listener and the tasks; `task_group` is the ID of the tasks' security group."""
+    egress, ingress = _add_security_rules(stack, workload, exposure, task_group)
+    group = _add_target_group(stack, workload, exposure, ids.TARGET_GROUP)
+    alternate = None
+    if workload.deployment.shift is not None:
+        alternate = _add_target_group(stack, workload, exposure, ids.ALTERNATE_TARGET_GROUP)
+    rule = _add_rule(stack, workload, exposure, group, alternate)
+    stack.output(Output.TARGET_GROUP_ARN, "The target group", Ref(group))
+    stack.output(Output.LISTENER_RULE_ARN, "The listener's rule that sends requests to the tasks", Ref(rule))
+    if alternate is not None:
+        stack.output(Output.ALTERNATE_TARGET_GROUP_ARN, "The second target group", Ref(alternate))
+    return Targets(
+        group=group,
+        alternate=alternate,
+        rule=rule,
+        load_balancer_full_name=import_value(exposure.load_balancer_full_name),
+        # ECS refuses a target group that no listener leads to, and tasks on a new port need the security rules first.
+        ready=[rule.title, egress.title, ingress.title],
+    )
+
+
+def _add_security_rules(
+    stack: Stack, workload: Workload, exposure: Exposure, task_group: AWSHelperFn
+) -> tuple[AWSObject, AWSObject]:
+    """Rules of their own: on a change of the port the new ones exist before the old ones are deleted."""
+    balancer_group = import_value(exposure.load_balancer_security_group)
+    egress = ec2.SecurityGroupEgress(
+        ids.BALANCER_EGRESS,
+        GroupId=balancer_group,
+        IpProtocol="tcp",
+        FromPort=exposure.port,
+        ToPort=exposure.port,
+        DestinationSecurityGroupId=task_group,
+        Description="Requests and health checks",
+    )
+    ingress = ec2.SecurityGroupIngress(
+        ids.TASK_INGRESS,
+        GroupId=task_group,
+        IpProtocol="tcp",
+        FromPort=exposure.port,
+        ToPort=exposure.port,
+        SourceSecurityGroupId=balancer_group,
+        Description="Requests and health checks from the load balancer",
+    )
+    origin = workload.locate("port")
+    return stack.add(egress, *origin), stack.add(ingress, *origin)
+
+
+def _add_target_group(stack: Stack, workload: Workload, exposure: Exposure, logical_id: str) -> AWSObject:
+    """The tasks as the load balancer sees them: by address, because Fargate tasks have no instance."""
+    check, stickiness = exposure.check, exposure.stickiness
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
+    values = {
+        "deregistration_delay.timeout_seconds": str(exposure.deregistration_delay),
+        "stickiness.enabled": flag(stickiness is not None),
+    }
+    if stickiness is not None:
+        values["stickiness.type"] = "lb_cookie"
+        values["stickiness.lb_cookie.duration_seconds"] = str(stickiness)
+    return stack.add(
+        elb.TargetGroup(
+            logical_id,
+            TargetType="ip",
+            Protocol="HTTP",
+            # Without effect, because ECS registers each task with its port; a fixed one is never replaced.
+            Port=80,
+            VpcId=to_template(workload.placement.vpc),
+            HealthCheckEnabled=True,
+            HealthCheckProtocol="HTTP",
+            HealthCheckPath=check.target,
+            HealthCheckIntervalSeconds=check.interval,
+            HealthCheckTimeoutSeconds=check.timeout,
+            HealthyThresholdCount=exposure.healthy_threshold,
+            UnhealthyThresholdCount=check.unhealthy,
+            Matcher=elb.Matcher(HttpCode=exposure.success_codes),
+            TargetGroupAttributes=attributes(elb.TargetGroupAttribute, values),
+            Tags=make_tags(workload.tags),
+        ),
+        *workload.locate(*_ORIGIN),
+    )
+
+
+def _add_rule(
+    stack: Stack, workload: Workload, exposure: Exposure, group: AWSObject, alternate: AWSObject | None
+) -> AWSObject:
+    """The rule. With two target groups ECS shifts its weights (docs/decisions/0021-traffic-shifting.md).
+
+    CloudFormation leaves the weights alone as long as nothing of the rule changes in the template, so nothing in it
+    may depend on a key that changes, tags included.
+    """
+    weights = [(group, 100)] if alternate is None else [(group, 100), (alternate, 0)]
+    tuples = [elb.TargetGroupTuple(TargetGroupArn=Ref(target), Weight=weight) for target, weight in weights]
+    return stack.add(
+        elb.ListenerRule(
+            ids.LISTENER_RULE,
+            ListenerArn=import_value(exposure.listener),
+            Priority=exposure.priority,
+            Conditions=[
+                elb.Condition(
+                    Field="path-pattern", PathPatternConfig=elb.PathPatternConfig(Values=list(exposure.paths))
+                )
+            ],
+            Actions=[elb.ListenerRuleAction(Type="forward", ForwardConfig=elb.ForwardConfig(TargetGroups=tuples))],
+        ),
+        *workload.locate("load_balancer"),
+    )

@@ -1,0 +1,51 @@
+"""What an ECS service needs for a deployment with a second set of tasks (docs/decisions/0021-traffic-shifting.md)."""
+
+from __future__ import annotations
+
+from troposphere import GetAtt, Ref, Sub, ecs, iam
+
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload.deployment import Canary, Linear, Shift
+from blogstack.templates.policies import trust
+from blogstack.templates.stack import Stack, make_tags
+from blogstack.templates.workload.exposure import Targets
+
+
+def add_advanced_configuration(stack: Stack, workload: Workload, targets: Targets) -> ecs.AdvancedConfiguration:
+    """ECS's role for the load balancer, and what the service declares about it, the rule and the second group."""
+    role = iam.Role(
+        ids.INFRASTRUCTURE_ROLE,
+        # The trust policy and the policy of ECS's own guide:
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
+        AssumeRolePolicyDocument=trust("ecs.amazonaws.com", of_account=False),
+        ManagedPolicyArns=[
+            Sub("arn:${AWS::Partition}:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers")
+        ],
+        Tags=make_tags(workload.tags),
+    )
+    stack.add(role, *workload.locate("deployment", "strategy"))
+    return ecs.AdvancedConfiguration(
+        AlternateTargetGroupArn=Ref(targets.alternate),
+        ProductionListenerRule=Ref(targets.rule),
+        RoleArn=GetAtt(role, "Arn"),
+    )
+
+
+def strategy(shift: Shift | None) -> dict[str, object]:
+    """The properties of a deployment configuration for a strategy.
+
+    Rolling is written out: ECS keeps an earlier strategy until it gets another one.
+    """
+    if shift is None:
+        return {"Strategy": "ROLLING"}
+    match shift.steps:
+        case Canary(percent, wait):
+            canary = ecs.CanaryConfiguration(CanaryPercent=percent, CanaryBakeTimeInMinutes=wait)
+            steps = {"Strategy": "CANARY", "CanaryConfiguration": canary}
+        case Linear(percent, wait):
+            linear = ecs.LinearConfiguration(StepPercent=percent, StepBakeTimeInMinutes=wait)
+            steps = {"Strategy": "LINEAR", "LinearConfiguration": linear}
+        case None:
+            steps = {"Strategy": "BLUE_GREEN"}
+    return {**steps, "BakeTimeInMinutes": shift.bake}
