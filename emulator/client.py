@@ -153,6 +153,12 @@ class Emulator:
             if event["ResourceStatus"].endswith("FAILED")
         ]
 
+    def exists(self, stack_name: str) -> bool:
+        """Whether there is a stack of this name."""
+        pages = self.client("cloudformation").get_paginator("list_stacks").paginate()
+        stacks = [stack for page in pages for stack in page["StackSummaries"]]
+        return any(s["StackName"] == stack_name and s["StackStatus"] != "DELETE_COMPLETE" for s in stacks)
+
     def outputs(self, stack_name: str) -> dict[str, str]:
         """A stack's outputs by their keys."""
         stack = self.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]

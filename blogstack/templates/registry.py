@@ -63,9 +63,9 @@ def _lifecycle(registry: Registry) -> str:
     }},
     {{
       "rulePriority": 2,
-      "description": "The newest {registry.keep} make_tags images stay",
+      "description": "The newest {registry.keep} tagged images stay",
       "selection": {{
-        "tagStatus": "make_tags",
+        "tagStatus": "tagged",
         "tagPatternList": ["*"],
         "countType": "imageCountMoreThan",
         "countNumber": {registry.keep}

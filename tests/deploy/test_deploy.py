@@ -153,8 +153,9 @@ def test_every_case_deploys(aws: Emulator, name: str) -> None:
     """In the order of the files, each stack with what the ones before it export."""
     deploy_all(aws, compiled(name))
     for blueprint in compiled(name).blueprints:
-        service = blueprint.tasks.name
-        (running,) = aws.client("ecs").describe_services(cluster=service, services=[service])["services"]
+        (workload,) = blueprint.workloads
+        names = [workload.service_name]
+        (running,) = aws.client("ecs").describe_services(cluster=workload.cluster, services=names)["services"]
         assert running["status"] == "ACTIVE"
 
 

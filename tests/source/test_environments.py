@@ -240,8 +240,9 @@ class TestMerging:
             "    scaling: null\n    logs: {retention: null}\n"
         )
         (blueprint,) = compile_text("blogstack.yaml", text.encode()).blueprints
-        container, scaling = blueprint.tasks.container, blueprint.service.scaling
-        assert (container.command, container.user) == (("c",), "")
+        (workload,) = blueprint.workloads
+        container, scaling = workload.container, workload.capacity.scaling
+        assert (container.command, container.user) == (("c",), None)
         assert container.environment == {"B": "2", "C": "3", "PORT": "8000"}
         assert scaling
         assert scaling.min == 2
@@ -255,10 +256,10 @@ class TestMerging:
             "  y:\n    domain: null\n    service: {secrets: {A: {secretsmanager: b}, B: null}}\n"
         )
         assert list(SCHEMA.iter_errors(yaml.safe_load(text))) == []
-        x, y = compile_text("blogstack.yaml", text.encode()).blueprints
-        assert [(s.variable, s.service, s.source, s.key) for s in x.tasks.secrets if not s.generated] == [
-            ("A", "ssm", "/x", ""),
-            ("B", "ssm", "/b", ""),
-            ("D", "ssm", "/d", ""),
+        x, y = (blueprint.workloads[0] for blueprint in compile_text("blogstack.yaml", text.encode()).blueprints)
+        assert [(s.variable, s.service, s.source, s.key) for s in x.secrets if not s.generated] == [
+            ("A", "ssm", "/x", None),
+            ("B", "ssm", "/b", None),
+            ("D", "ssm", "/d", None),
         ]
-        assert [(s.variable, s.source, s.key) for s in y.tasks.secrets] == [("A", "b", ""), ("C", "/c", "")]
+        assert [(s.variable, s.source, s.key) for s in y.secrets] == [("A", "b", None), ("C", "/c", None)]

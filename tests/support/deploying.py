@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from blogstack.blueprint import Blueprint
+from blogstack.blueprint.workload import Workload
 from blogstack.pipeline import Compilation
+from blogstack.templates.render import Template
 from emulator import Emulator
 
 ZONES = {"Z0123456789ABCDEFGHIJ": "example.com"}
@@ -24,7 +26,18 @@ def deploy_all(aws: Emulator, compilation: Compilation, tag: str = "v1") -> None
         for template in compilation.templates:
             path = Path(folder) / f"{template.stack_name}.yaml"
             path.write_text(template.text)
-            aws.deploy(path, template.stack_name, {"ImageTag": tag} if "ImageTag" in template.text else None)
+            for parameters in _parameters(aws, template, tag):
+                aws.deploy(path, template.stack_name, parameters)
+
+
+def _parameters(aws: Emulator, template: Template, tag: str) -> Iterator[dict[str, str]]:
+    """The parameters of each deployment of a stack, as the plan has them."""
+    if "DeletionProtection:" in template.text:
+        if not aws.exists(template.stack_name):
+            yield {"DeletionProtection": "false"}
+        yield {"DeletionProtection": "true"}
+    else:
+        yield {"ImageTag": tag} if "ImageTag:" in template.text else {}
 
 
 def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
@@ -37,35 +50,35 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
     buckets: dict[str, str] = {}
     repositories: set[str] = set()
     for blueprint in compilation.blueprints:
-        if tls := blueprint.service.balancer.tls:
+        if tls := blueprint.edge.tls:
             zones[tls.hosted_zone_id] = "example.com"
             if tls.certificate_arn:
                 certificates[tls.certificate_arn] = tls.domain
-        bucket = blueprint.service.balancer.access_log_bucket
-        if bucket and isinstance(bucket, str):
-            buckets[bucket] = "logdelivery.elasticloadbalancing.amazonaws.com"
-        placement = blueprint.tasks.placement
+        if isinstance(blueprint.edge.access_logs, str):
+            buckets[blueprint.edge.access_logs] = "logdelivery.elasticloadbalancing.amazonaws.com"
+        (workload,) = blueprint.workloads
+        placement = workload.placement
         if isinstance(placement.vpc, str):
             vpcs[placement.vpc] = "10.0.0.0/16"
-            public = () if blueprint.service.balancer.internal else placement.balancer_subnets
+            public = () if blueprint.edge.internal else placement.balancer_subnets
             for subnet in placement.balancer_subnets + placement.task_subnets + placement.database_subnets:
                 number = len(subnets)
                 zone = f"{aws.region}{'abcdef'[number % 6]}"
                 cidr = f"10.0.{number}.0/24"
                 own = {"vpc": placement.vpc, "cidr": cidr, "zone": zone, "public": subnet in public}
                 subnets.setdefault(str(subnet), own)
-        if blueprint.tasks.image.credentials:
-            secrets.setdefault(blueprint.tasks.image.credentials, {}).update(username="u", password="p")  # noqa: S106
-        _add_secrets(aws, blueprint, secrets)
-        repositories |= {sidecar.repository.repository for sidecar in blueprint.tasks.sidecars if sidecar.repository}
+        if workload.image.credentials:
+            secrets.setdefault(workload.image.credentials, {}).update(username="u", password="p")  # noqa: S106
+        _add_secrets(aws, workload, secrets)
+        repositories |= {sidecar.repository.repository for sidecar in workload.sidecars if sidecar.repository}
     for repository in repositories:
         aws.client("ecr").create_repository(repositoryName=repository)
     aws.add_existing(hosted_zones=zones, certificates=certificates, vpcs=vpcs, subnets=subnets, log_buckets=buckets)
     aws.add_existing(secrets={arn: json.dumps(values) for arn, values in secrets.items()})
 
 
-def _add_secrets(aws: Emulator, blueprint: Blueprint, secrets: dict[str, dict[str, str]]) -> None:
-    for secret in blueprint.tasks.every_secret:
+def _add_secrets(aws: Emulator, workload: Workload, secrets: dict[str, dict[str, str]]) -> None:
+    for secret in workload.all_secrets:
         if secret.generated or not isinstance(secret.source, str):
             continue
         if secret.service == "secretsmanager":

@@ -212,5 +212,6 @@ def test_the_django_page_shows_a_case() -> None:
     page = (ROOT / "docs" / "django.md").read_text()
     assert f"```yaml\n{(ACCEPT / 'django' / 'blogstack.yaml').read_text()}```" in page
     (blueprint,) = compiled("django").blueprints
-    given = {*blueprint.tasks.container.environment, *(secret.variable for secret in blueprint.tasks.secrets)}
+    (workload,) = blueprint.workloads
+    given = {*workload.container.environment, *(secret.variable for secret in workload.secrets)}
     assert given >= set(re.findall(r'os\.environ\["(\w+)"\]', page)), "its settings stop the start without these"

@@ -23,6 +23,7 @@ WITHOUT = {
 def key(case: str) -> str:
     """The key's ARN."""
     (blueprint,) = compiled(case).blueprints
+    assert blueprint.tasks.kms_key
     return blueprint.tasks.kms_key
 
 
