@@ -41,8 +41,6 @@ class Output:
     TASK_ROLE_ARN = "TaskRoleArn"
     RELEASE_TASK_DEFINITION_ARN = "ReleaseTaskDefinitionArn"
     GENERATED_SECRET_ARN = "{}Arn"
-    ALARM_TOPIC_ARN = "AlarmTopicArn"
-    ALARM_ARN = "{}Arn"
 
     SERVICE_NAME = "ServiceName"
     TASK_DEFINITION_ARN = "TaskDefinitionArn"

@@ -94,7 +94,7 @@ def resolve_tasks(config: Config, naming: Naming, workloads: tuple[Workload, ...
         exec=any(workload.container.exec for workload in workloads),
         kms_key=config.kms_key,
         topic=resolve_topic(config, naming, stack, workloads, database),
-        database_monitoring=resolve_database_monitoring(config, database),
+        database_monitoring=resolve_database_monitoring(config, stack, database),
         tags=naming.tags,
     )
 

@@ -93,7 +93,7 @@ class WaitStable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Request a path through the load balancer; the answer must be a success.
+    """Request some paths through the load balancer; each answer must be a success.
 
     Attributes:
         edge_stack: Name of the stack whose output has the URL.
@@ -101,7 +101,7 @@ class Request:
     """
 
     edge_stack: str
-    path: str
+    paths: tuple[str, ...]
     internal: bool
 
 
@@ -290,14 +290,12 @@ def _release(workload: Workload, needs: tuple[str, ...]) -> Iterator[Step]:
 def _checks(workload: Workload, edge_stack: str, *, internal: bool) -> Iterator[Step]:
     stable = f"stable {workload.name}"
     yield Step(stable, Phase.CHECKS, WaitStable(workload.cluster, workload.service_name), (workload.stack,))
-    for path in _paths(workload.exposure):
-        request = Request(edge_stack=edge_stack, path=path, internal=internal)
-        yield Step(f"request {workload.name} {path}", Phase.CHECKS, request, (stable,))
+    if workload.exposure is not None:
+        request = Request(edge_stack=edge_stack, paths=_paths(workload.exposure), internal=internal)
+        yield Step(f"request {workload.name}", Phase.CHECKS, request, (stable,))
     yield Step(f"logs {workload.name}", Phase.CHECKS, ShowLogs(workload.log_group), (stable,))
 
 
-def _paths(exposure: Exposure | None) -> list[str]:
+def _paths(exposure: Exposure) -> tuple[str, ...]:
     """The paths to request, each once: that of the load balancer's check, and the one that asks the database."""
-    if exposure is None:
-        return []
-    return list(dict.fromkeys(path for path in (exposure.check.target, exposure.ready_path) if path))
+    return tuple(dict.fromkeys(path for path in (exposure.check.target, exposure.ready_path) if path))

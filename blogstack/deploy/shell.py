@@ -200,10 +200,11 @@ def _run_task(action: RunTask) -> Iterator[str]:
 
 def _request(action: Request) -> Iterator[str]:
     yield f"URL={_output(action.edge_stack, Output.URL)}"
-    if action.internal:  # whoever deploys may be outside
-        yield f"echo \"ask from inside the network: curl -fsS '$URL{action.path}'\""
-    else:
-        yield f'curl -fsS "$URL"{shlex.quote(action.path)}'
+    for path in action.paths:
+        if action.internal:  # whoever deploys may be outside
+            yield f"echo \"ask from inside the network: curl -fsS '$URL{path}'\""
+        else:
+            yield f'curl -fsS "$URL"{shlex.quote(path)}'
 
 
 def _refuse(why: str) -> str:

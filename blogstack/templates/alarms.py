@@ -29,6 +29,8 @@ def make_alarm(
     dimensions: Dimensions,
     topic: AWSHelperFn,
     tags: Mapping[str, str],
+    *,
+    name: str | None = None,
     after: str | None = None,
 ) -> cloudwatch.Alarm:
     """The resource of an alarm that is sent to a topic.
@@ -38,6 +40,7 @@ def make_alarm(
         dimensions: Of its metrics.
         topic: The topic's ARN.
         tags: Of the resource.
+        name: Of the alarm; None for one that CloudFormation chooses.
         after: Logical ID of what must exist before it; None for nothing.
     """
     return cloudwatch.Alarm(
@@ -52,6 +55,7 @@ def make_alarm(
         AlarmActions=[topic],
         OKActions=[topic],
         Tags=make_tags(tags),
+        **({"AlarmName": name} if name else {}),
         **({"DependsOn": after} if after else {}),
     )
 

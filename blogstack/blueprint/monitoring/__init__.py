@@ -13,7 +13,6 @@ from blogstack.blueprint.monitoring.charts import Alarm, Chart
 from blogstack.blueprint.monitoring.database import database_charts
 from blogstack.blueprint.monitoring.topic import Topic
 from blogstack.blueprint.monitoring.workload import workload_charts
-from blogstack.blueprint.names import Imported
 from blogstack.blueprint.workload import Workload
 from blogstack.config import Config
 from blogstack.facts.regions import partition
@@ -25,10 +24,12 @@ class DatabaseMonitoring:
 
     Attributes:
         identifier: Name of the database instance.
+        names: Names of the alarms, by their IDs, for the dashboard in another stack (as with the topic).
     """
 
     identifier: str
     charts: tuple[Chart, ...]
+    names: Mapping[str, str]
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:
@@ -42,7 +43,7 @@ class Monitoring:
 
     Attributes:
         title: Name of the dashboard, before the region.
-        topic: ARN of the topic that alarms are sent to.
+        topic: Name of the topic that alarms are sent to.
         rows: Of the dashboard, without the database's.
         rollback: Whether some of the alarms roll a deployment back.
         declares_alarms: Whether the ECS service says which alarms roll a deployment back, or that none does.
@@ -50,7 +51,7 @@ class Monitoring:
     """
 
     title: str
-    topic: Imported
+    topic: str
     rows: tuple[tuple[Chart, ...], ...]
     rollback: bool
     declares_alarms: bool
@@ -63,11 +64,13 @@ class Monitoring:
         return _alarms(self.rows)
 
 
-def resolve_database_monitoring(config: Config, database: Database | None) -> DatabaseMonitoring | None:
-    """The database's alarms and charts; None without alarms or without a database."""
+def resolve_database_monitoring(config: Config, stack: str, database: Database | None) -> DatabaseMonitoring | None:
+    """The database's alarms and charts; None without alarms or without a database. `stack` has the alarms."""
     if config.alarms is None or database is None:
         return None
-    return DatabaseMonitoring(identifier=database.identifier, charts=database_charts(database))
+    charts = database_charts(database)
+    names = {alarm.id: f"{stack}-{alarm.id}" for alarm in _alarms((charts,))}
+    return DatabaseMonitoring(identifier=database.identifier, charts=charts, names=names)
 
 
 def resolve_monitoring(
@@ -83,7 +86,7 @@ def resolve_monitoring(
     commercial = partition(config.region) == "aws"
     return Monitoring(
         title=workload.service_name,
-        topic=topic.arn,
+        topic=topic.name,
         rows=workload_charts(workload),
         rollback=rollback,
         declares_alarms=rollback or commercial,

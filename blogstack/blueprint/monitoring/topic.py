@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from blogstack.blueprint.database import Database
-from blogstack.blueprint.names import Imported, Naming, Output
+from blogstack.blueprint.names import Naming
 from blogstack.blueprint.workload import Workload
 from blogstack.config import Config
 
@@ -15,22 +15,20 @@ from blogstack.config import Config
 class Topic:
     """The topic, which the tasks stack creates before any alarm.
 
+    It has a name, so that alarms of other stacks refer to it without an import: an import would keep the topic, and
+    with it the key `alarms`, until the other stacks are deployed without it.
+
     Attributes:
         senders: Names of the stacks whose alarms may publish.
         kms_key: ARN of the key that encrypts it; None for one that the stack creates.
     """
 
-    stack: str
+    name: str
     title: str
     email: str
     senders: tuple[str, ...]
     kms_key: str | None
     tags: Mapping[str, str]
-
-    @property
-    def arn(self) -> Imported:
-        """The topic's ARN."""
-        return Imported(self.stack, Output.ALARM_TOPIC_ARN)
 
 
 def resolve_topic(
@@ -40,7 +38,7 @@ def resolve_topic(
     if config.alarms is None:
         return None
     return Topic(
-        stack=stack,
+        name=f"{naming.application}-alarms",
         title=naming.application,
         email=config.alarms.email,
         # The database's alarms are in the tasks stack.

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from troposphere import GetAtt
+from troposphere import Ref
 
-from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.monitoring.charts import Subject
 from blogstack.blueprint.monitoring.topic import Topic
-from blogstack.blueprint.names import Output
 from blogstack.blueprint.tasks import Tasks
 from blogstack.templates.alarms import make_alarm
 from blogstack.templates.stack import Stack
@@ -15,13 +13,12 @@ from blogstack.templates.tasks.topic import add_topic
 
 
 def add_monitoring(stack: Stack, tasks: Tasks, topic: Topic) -> None:
-    """Add the topic and, with a database, its alarms, whose ARNs the dashboard imports."""
+    """Add the topic and, with a database, its alarms."""
     target = add_topic(stack, topic)
     monitoring = tasks.database_monitoring
     if monitoring is None:
         return
     dimensions = {Subject.DATABASE: {"DBInstanceIdentifier": monitoring.identifier}}
     for alarm in monitoring.alarms:
-        resource = stack.add(make_alarm(alarm, dimensions, target.ref(), tasks.tags), "alarms")
-        arn = Output.ALARM_ARN.format(ids.ALARMS[alarm.id])
-        stack.export(arn, f"Alarm on the {alarm.label} of the database", GetAtt(resource, "Arn"))
+        name = monitoring.names[alarm.id]
+        stack.add(make_alarm(alarm, dimensions, Ref(target), tasks.tags, name=name), "alarms")

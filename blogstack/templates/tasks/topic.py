@@ -9,7 +9,6 @@ from troposphere import AWSHelperFn, AWSObject, Ref, Sub, kms, sns
 
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.monitoring.topic import Topic
-from blogstack.blueprint.names import Output
 from blogstack.facts.iam import Json, document
 from blogstack.templates.policies import allow_principal, deny_without_tls
 from blogstack.templates.stack import Stack, make_tags
@@ -20,6 +19,7 @@ def add_topic(stack: Stack, topic: Topic) -> AWSObject:
     resource = stack.add(
         sns.Topic(
             ids.ALARM_TOPIC,
+            TopicName=topic.name,
             DisplayName=f"{topic.title} alarms",
             KmsMasterKeyId=_key(stack, topic),
             Tags=make_tags(topic.tags),
@@ -46,7 +46,6 @@ def add_topic(stack: Stack, topic: Topic) -> AWSObject:
         "alarms",
         "email",
     )
-    stack.export(Output.ALARM_TOPIC_ARN, "Topic that alarms are sent to", Ref(resource))
     return resource
 
 

@@ -10,7 +10,6 @@ from troposphere import AWSHelperFn, GetAtt, ImportValue, Sub, cloudwatch
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.monitoring import Monitoring
 from blogstack.blueprint.monitoring.charts import Chart, Metric, Subject
-from blogstack.blueprint.names import Output
 from blogstack.blueprint.workload import Workload
 from blogstack.templates.alarms import NAMESPACES, Dimensions, make_alarm, result_id
 from blogstack.templates.stack import Stack, import_value, make_tags
@@ -39,8 +38,8 @@ def add_monitoring(
         # The service refers to those that roll a deployment back. The others come after it: one that counts tasks
         # would fire before there is any.
         after = None if alarm.rolls_back else service
-        topic = import_value(monitoring.topic)
-        stack.add(make_alarm(alarm, dimensions, topic, monitoring.tags, after), _ORIGIN)
+        topic = _arn("sns", monitoring.topic)
+        stack.add(make_alarm(alarm, dimensions, Sub(topic), monitoring.tags, after=after), _ORIGIN)
     stack.add(
         cloudwatch.Dashboard(
             ids.DASHBOARD,
@@ -79,10 +78,7 @@ def _body(workload: Workload, monitoring: Monitoring, dimensions: Dimensions) ->
         imports[_LOAD_BALANCER] = import_value(workload.exposure.load_balancer_full_name)
     if monitoring.database is not None:
         rows.append(monitoring.database.charts)
-        for alarm in monitoring.database.alarms:
-            output = Output.ALARM_ARN.format(ids.ALARMS[alarm.id])
-            imports[output] = import_value(workload.from_tasks(output))
-            arns.append(f"${{{output}}}")
+        arns += [_arn("cloudwatch", f"alarm:{name}") for name in monitoring.database.names.values()]
     status = {"title": f"{monitoring.title}: alarms", "alarms": arns}
     widgets = [_widget("alarm", 0, 0, _COLUMNS, _STATUS_HEIGHT, status)]
     for number, row in enumerate(rows):
@@ -95,6 +91,11 @@ def _body(workload: Workload, monitoring: Monitoring, dimensions: Dimensions) ->
 
 
 _LOAD_BALANCER = "LoadBalancer"
+
+
+def _arn(service: str, resource: str) -> str:
+    """The ARN of something in this account and region, as Fn::Sub takes it."""
+    return f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resource}"
 
 
 def _widget(kind: str, x: int, y: int, width: int, height: int, properties: dict[str, Any]) -> dict[str, Any]:
