@@ -37,7 +37,7 @@ STAND_INS = {
 esac""",
 }
 """What an emulated AWS has no use for: Docker, requests to the container, its logs, and the end of a container; and
-that an image is not there, which ECR tells by an error and the emulator by an empty list."""
+that an image does not exist, where ECR answers with an error and the emulator with an empty list."""
 
 
 def main() -> int:
@@ -58,7 +58,7 @@ def main() -> int:
                 ["sh"],
                 input=f"PS4='$ '; set -x\n{compiled.stdout}",
                 cwd=ROOT,
-                env=stood_in(aws.env, Path(folder)),
+                env=stand_in(aws.env, Path(folder)),
                 text=True,
                 check=False,
             )
@@ -71,7 +71,7 @@ def main() -> int:
     return 0
 
 
-def stood_in(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+def stand_in(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     """An environment in which the stand-ins come before the real commands."""
     path = environment["PATH"]
     for name, script in STAND_INS.items():

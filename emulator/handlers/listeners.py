@@ -90,6 +90,7 @@ def forwarded(action: Props) -> list[tuple[str, int]]:
 
 def _amend_listener(arn: str, props: Props, _attributes: dict[str, Any]) -> None:
     alb = service("alb")
+    _check_port(arn)
     stored = alb._listeners[arn]["DefaultActions"]
     _keep_forwards(stored, props["DefaultActions"])
     for rule in alb._rules.values():
@@ -99,6 +100,19 @@ def _amend_listener(arn: str, props: Props, _attributes: dict[str, Any]) -> None
     known = {item["Key"]: item["Value"] for item in alb._listener_attrs.get(arn, [])}
     alb._listener_attrs[arn] = [{"Key": key, "Value": value} for key, value in (known | declared).items()]
     _relate()
+
+
+def _check_port(arn: str) -> None:
+    """Refuse a second listener on a port.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
+    """
+    listeners = service("alb")._listeners
+    own = listeners[arn]
+    for other_arn, other in listeners.items():
+        same_balancer = other["LoadBalancerArn"] == own["LoadBalancerArn"] and other_arn != arn
+        if same_balancer and int(other["Port"]) == int(own["Port"]):
+            raise refuse("CreateListener", "DuplicateListener", "A listener already exists on this port")
 
 
 def _amend_rule(arn: str, props: Props, attributes: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from blogstack.pipeline import compile_text
-from emulator import Emulator
+from emulator import Emulator, EmulatorError
 from tests.cases import ACCEPT, NAMES, compiled
 from tests.support.deploying import ZONES, deploy_all
 
@@ -55,7 +55,15 @@ class TestWhatExists:
         assert set(by_port) == {80, 443}
         assert by_port[80]["DefaultActions"][0]["RedirectConfig"]["StatusCode"] == "HTTP_301"
         assert by_port[443]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
-        assert by_port[443]["DefaultActions"][0]["Type"] == "forward"
+        (refuse,) = by_port[443]["DefaultActions"]
+        assert refuse["FixedResponseConfig"]["StatusCode"] == "404"
+        rules = elb.describe_rules(ListenerArn=by_port[443]["ListenerArn"])["Rules"]
+        (rule,) = [rule for rule in rules if not rule["IsDefault"]]
+        (group,) = elb.describe_target_groups()["TargetGroups"]
+        (forward,) = rule["Actions"]
+        (target,) = forward["ForwardConfig"]["TargetGroups"]
+        assert (rule["Priority"], rule["Conditions"][0]["Values"]) == ("50000", ["/*"])
+        assert target["TargetGroupArn"] == group["TargetGroupArn"]
 
     def test_target_group(self, domain: Emulator) -> None:
         (group,) = domain.client("elbv2").describe_target_groups()["TargetGroups"]
@@ -145,7 +153,7 @@ class TestWhatExists:
             "tags"
         ]
         assert {"key": "blogstack:name", "value": BLOG} in tags
-        assert domain.outputs(f"{BLOG}-service")["Url"] == "https://blog.example.com"
+        assert domain.outputs(f"{BLOG}-edge")["Url"] == "https://blog.example.com"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -233,14 +241,14 @@ def test_another_strategy_replaces_nothing(aws: Emulator) -> None:
     last = compiled("blue-green")._replace(templates=compiled("blue-green").templates[-1:])
     deploy_all(aws, last, tag="v2")
     after = aws.resources(stack)
-    new = {"AlternateTargetGroup", "ProductionRule", "InfrastructureRole"}
+    new = {"AlternateTargetGroup", "InfrastructureRole"}
     assert set(after) - set(before) == new
     assert {name for name in before if after[name] != before[name]} == {"TaskDefinition"}
     (service,) = aws.client("ecs").describe_services(cluster=BLOG, services=[BLOG])["services"]
     assert service["deploymentConfiguration"]["strategy"] == "BLUE_GREEN"
     assert service["loadBalancers"][0]["advancedConfiguration"] == {
         "alternateTargetGroupArn": after["AlternateTargetGroup"],
-        "productionListenerRule": after["ProductionRule"],
+        "productionListenerRule": after["ListenerRule"],
         "roleArn": aws.client("iam").get_role(RoleName=after["InfrastructureRole"])["Role"]["Arn"],
     }
     for strategy in ("canary", "linear", "rolling"):
@@ -252,6 +260,44 @@ def test_another_strategy_replaces_nothing(aws: Emulator) -> None:
         assert set(after) - set(latest) == (new if strategy == "rolling" else set())
     (service,) = aws.client("ecs").describe_services(cluster=BLOG, services=[BLOG])["services"]
     assert service["deploymentConfiguration"]["strategy"] == "ROLLING"
+
+
+@pytest.mark.parametrize("strategy", ["rolling", "blue_green"])
+def test_a_domain_that_comes_later(aws: Emulator, strategy: str) -> None:
+    """The listener moves from port 80 to 443 in place: neither it nor the rule is replaced, so the weights stay."""
+    base = f"name: {BLOG}\nregion: ap-northeast-2\ndeployment: {{strategy: {strategy}}}\n"
+    with_domain = f"{base}domain: {{name: blog.example.com, hosted_zone_id: Z0123456789ABCDEFGHIJ}}\n"
+    deploy_all(aws, compile_text("blogstack.yaml", base.encode()))
+    before = aws.resources(f"{BLOG}-edge") | aws.resources(f"{BLOG}-service")
+    assert aws.outputs(f"{BLOG}-edge")["Url"].startswith("http://")
+    aws.add_existing(hosted_zones=ZONES)
+    deploy_all(aws, compile_text("blogstack.yaml", with_domain.encode()), tag="v2")
+    after = aws.resources(f"{BLOG}-edge") | aws.resources(f"{BLOG}-service")
+    assert set(after) - set(before) == {"Certificate", "DnsRecord", "RedirectListener"}
+    assert {name for name in before if after[name] != before[name]} == {"TaskDefinition"}
+    listeners = aws.client("elbv2").describe_listeners(ListenerArns=[after["Listener"], after["RedirectListener"]])
+    assert [(listener["Port"], listener["Protocol"]) for listener in listeners["Listeners"]] == [
+        (443, "HTTPS"),
+        (80, "HTTP"),
+    ]
+    assert aws.outputs(f"{BLOG}-edge")["Url"] == "https://blog.example.com"
+
+
+def test_a_domain_that_is_removed(aws: Emulator) -> None:
+    """Port 80 has the redirect: nothing changes until its listener is deleted, as docs/deployments.md says."""
+    base = f"name: {BLOG}\nregion: ap-northeast-2\n"
+    with_domain = f"{base}domain: {{name: blog.example.com, hosted_zone_id: Z0123456789ABCDEFGHIJ}}\n"
+    without = compile_text("blogstack.yaml", base.encode())
+    deploy_all(aws, compile_text("blogstack.yaml", with_domain.encode()))
+    with pytest.raises(EmulatorError, match="A listener already exists on this port"):
+        deploy_all(aws, without, tag="v2")
+    assert aws.outputs(f"{BLOG}-edge")["Url"] == "https://blog.example.com"
+    aws.client("elbv2").delete_listener(ListenerArn=aws.resources(f"{BLOG}-edge")["RedirectListener"])
+    deploy_all(aws, without, tag="v2")
+    (listener,) = aws.client("elbv2").describe_listeners(ListenerArns=[aws.resources(f"{BLOG}-edge")["Listener"]])[
+        "Listeners"
+    ]
+    assert (listener["Port"], listener["Protocol"]) == (80, "HTTP")
 
 
 def test_schedules_and_policies(aws: Emulator) -> None:
@@ -270,8 +316,8 @@ def test_schedules_and_policies(aws: Emulator) -> None:
         "memory": 75,
         "requests": 1000,
     }
-    made = aws.resources(f"{BLOG}-service")
-    balancer, group = made["LoadBalancer"], made["TargetGroup"]
+    balancer = aws.resources(f"{BLOG}-edge")["LoadBalancer"]
+    group = aws.resources(f"{BLOG}-service")["TargetGroup"]
     label = f"app/{balancer.split('/app/')[1]}/targetgroup/{group.split(':targetgroup/')[1]}"
     assert tracked["requests"]["PredefinedMetricSpecification"] == {
         "PredefinedMetricType": "ALBRequestCountPerTarget",
@@ -310,25 +356,26 @@ def test_a_network_in_use_cannot_be_deleted(aws: Emulator) -> None:
 
 
 def test_the_access_logs_outlive_their_stacks(aws: Emulator) -> None:
-    """Without the service and without its tasks stack the bucket is there, and still only for TLS."""
-    before = compiled("domain")._replace(templates=compiled("domain").templates[:-1])
-    deploy_all(aws, before)
-    bucket = aws.outputs(f"{BLOG}-tasks")["AccessLogBucketName"]
-    assert aws.delete(f"{BLOG}-tasks") == "DELETE_COMPLETE"
+    """Without the edge stack the bucket is there, and still only for TLS."""
+    edge = [template for template in compiled("domain").templates if template.stack_name != f"{BLOG}-service"]
+    deploy_all(aws, compiled("domain")._replace(templates=tuple(edge)))
+    bucket = aws.resources(f"{BLOG}-edge")["AccessLogBucket"]
+    (balancer,) = aws.client("elbv2").describe_load_balancers()["LoadBalancers"]
+    unprotect = [{"Key": "deletion_protection.enabled", "Value": "false"}]
+    aws.client("elbv2").modify_load_balancer_attributes(
+        LoadBalancerArn=balancer["LoadBalancerArn"], Attributes=unprotect
+    )
+    assert aws.delete(f"{BLOG}-edge") == "DELETE_COMPLETE"
     assert [found["Name"] for found in aws.client("s3").list_buckets()["Buckets"]] == [bucket]
     policy = json.loads(aws.client("s3").get_bucket_policy(Bucket=bucket)["Policy"])
     assert [statement["Effect"] for statement in policy["Statement"]] == ["Allow", "Deny"]
 
 
-def test_access_logs_are_turned_off_service_first(aws: Emulator) -> None:
-    """The tasks stack keeps the bucket's name for as long as the service stack imports it; then both go without."""
+def test_access_logs_are_turned_off(aws: Emulator) -> None:
+    """The bucket stays, with the logs."""
     deploy_all(aws, compiled("domain"))
     text = (ACCEPT / "domain" / "blogstack.yaml").read_text() + "load_balancer: {access_logs: false}\n"
-    off = {template.stack_name: template.text for template in compile_text("blogstack.yaml", text.encode()).templates}
-    tasks, service = f"{BLOG}-tasks", f"{BLOG}-service"
-    assert aws.deploy_text(off[tasks], tasks, check=False).returncode != 0
-    aws.deploy_text(off[service], service, {"ImageTag": "v1"})
-    aws.deploy_text(off[tasks], tasks)
+    deploy_all(aws, compile_text("blogstack.yaml", text.encode()), tag="v2")
     (balancer,) = aws.client("elbv2").describe_load_balancers()["LoadBalancers"]
     answer = aws.client("elbv2").describe_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"])
     assert {"Key": "access_logs.s3.enabled", "Value": "false"} in answer["Attributes"]

@@ -77,7 +77,7 @@ def test_nothing_that_a_shell_reads_otherwise_when_it_is_pasted(case: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("given", "said"), [({"NO_COMMIT": "128"}, "with git"), ({"CHANGED": "?? x"}, "of this folder")]
+    ("given", "said"), [({"NO_COMMIT": "128"}, "with git"), ({"CHANGED": "?? x"}, "from this folder")]
 )
 def test_nothing_is_deployed_that_is_in_no_commit(tmp_path: Path, given: dict[str, str], said: str) -> None:
     """Files that git does not know would be in the image too."""
@@ -107,7 +107,11 @@ def test_an_environment_waits_for_its_image(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("given", "said"),
-    [({"TASK_STARTED": "None"}, "AWS has no room"), ({"EXIT_CODE": "1"}, "failed"), ({"EXIT_CODE": "None"}, "failed")],
+    [
+        ({"TASK_STARTED": "None"}, "no capacity"),
+        ({"EXIT_CODE": "1"}, "failed"),
+        ({"EXIT_CODE": "None"}, "failed"),
+    ],
 )
 def test_a_release_step_that_does_not_end_well(tmp_path: Path, given: dict[str, str], said: str) -> None:
     """The service stays as it is."""
