@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from blogstack.cli.files import read
-from blogstack.diagnostics import Rejected, did_you_mean
+from blogstack.diagnostics import Rejected
 from blogstack.pipeline import Compilation
+from blogstack.words import did_you_mean
 
 DEFAULT_FILE = "blogstack.yaml"
 
