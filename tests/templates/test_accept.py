@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from blogstack.pipeline import compile_text, lint_all
+from blogstack.rules.templates import MAX_BYTES
 from blogstack.source.document import Data
 from blogstack.source.parse import parse
-from blogstack.templates.render import MAX_BYTES
 from tests.cases import ACCEPT, EACH, NAMES, compiled
 from tests.conftest import ROOT
 from tests.support.console import Run, contents
