@@ -4,7 +4,7 @@ BIN := .venv/bin
 SOURCES := blogstack emulator tests benchmarks tools
 NOT_OURS := --extend-exclude tests/app --extend-exclude benchmarks/app
 
-.PHONY: help setup test check docs demo bench soak format lock
+.PHONY: help setup test check quick docs demo bench soak format lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | expand -t 14
@@ -40,6 +40,9 @@ check: setup ## check the compiler: format, lint, types, layers, tests, and that
 	$(BIN)/lint-imports
 	$(BIN)/blogstack compile --check
 	$(BIN)/python -m pytest -q -n auto
+
+quick: .venv/.ready ## the tests of the compiler but for the slow ones; under a minute on two cores
+	$(BIN)/python -m pytest -q -n auto -m 'not slow' tests
 
 docs: setup ## write docs/reference anew from the models and the table of codes
 	$(BIN)/python -m tools.docs

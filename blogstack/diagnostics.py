@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import NamedTuple
+
+from blogstack.words import listed
 
 
 class Severity(StrEnum):
@@ -41,7 +43,7 @@ class Code(Enum):
     OUT_OF_RANGE = "BS205", Severity.ERROR, "a number, or a count of items, is outside its limits"
     WRONG_FORM = "BS206", Severity.ERROR, "a text is not of the form required"
     EXCLUSIVE = "BS207", Severity.ERROR, "two keys exclude each other"
-    ONE_FOR_ALL = "BS208", Severity.ERROR, "an environment changes what is one for all"
+    ONE_FOR_ALL = "BS208", Severity.ERROR, "an environment sets a key that all environments share"
     MORE_ERRORS = "BS209", Severity.ERROR, "there are more errors than are shown"
 
     TASK_SIZE = "BS301", Severity.ERROR, "Fargate does not sell this task size"
@@ -77,15 +79,15 @@ class Code(Enum):
     NEVER_SCALES = "BS328", Severity.WARNING, "nothing makes the number of tasks change"
     OTHER_STRATEGY = "BS329", Severity.ERROR, "a key belongs to another deployment strategy"
     DEPLOYMENT_TOO_LONG = "BS330", Severity.ERROR, "a deployment takes longer than CloudFormation waits"
-    SCHEDULE_STAYS = "BS331", Severity.WARNING, "nothing takes back what a schedule sets"
+    SCHEDULE_STAYS = "BS331", Severity.WARNING, "a lone schedule is never reverted"
     NO_PUBLIC_ZONES = "BS332", Severity.ERROR, "the region's Route 53 has no public hosted zones"
     ROLE_TOO_LONG = "BS333", Severity.ERROR, "a role's permissions are too long"
     STICKY_SHIFT = "BS334", Severity.ERROR, "sticky sessions do not go with two target groups"
 
     ROLLBACK_WITHOUT_ALARMS = "BS337", Severity.ERROR, "a rollback on alarms, and no alarms"
 
-    UNKNOWN_RESOURCE = "BS340", Severity.ERROR, "an override names what no stack has"
-    WAITS_FOR_EVER = "BS341", Severity.ERROR, "a container waits for what cannot come"
+    UNKNOWN_RESOURCE = "BS340", Severity.ERROR, "an override names an unknown stack or resource"
+    WAITS_FOR_EVER = "BS341", Severity.ERROR, "a `depends_on` condition can never be met"
     SAME_PORT = "BS342", Severity.ERROR, "two containers listen on the same port"
     SIDECAR_MEMORY = "BS343", Severity.ERROR, "the sidecars leave the service too little memory"
     SIDECAR_NAME = "BS344", Severity.ERROR, "a sidecar is called like the service's own container"
@@ -112,7 +114,8 @@ class Span(NamedTuple):
     end_column: int
 
 
-class Diagnostic(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
     """One finding: what is wrong, where (None: nowhere in the text), and what to do about it."""
 
     code: Code
@@ -145,28 +148,23 @@ def by_position(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(diagnostics, key=lambda d: (d.span or start, d.code.id, d.message)))
 
 
-def told_once(found: Mapping[str, Sequence[Diagnostic]]) -> list[Diagnostic]:
-    """What is said in several environments, by their names, without repetition; what holds in some says in which."""
-    if len(found) < 2:
-        return [diagnostic for diagnostics in found.values() for diagnostic in diagnostics]
-    places: dict[tuple[Code, str, Span | None], dict[str, Diagnostic]] = {}
-    for environment, diagnostics in found.items():
-        for diagnostic in diagnostics:
-            places.setdefault(diagnostic[:3], {})[environment] = diagnostic
-    told = []
-    for where in places.values():
-        first, in_all = next(iter(where.values())), len(where) == len(found)
-        told.append(first if in_all else first._replace(message=f"{first.message} (in {listed(list(where))})"))
-    return told
+def merge_environments(diagnostics: Mapping[str, Iterable[Diagnostic]]) -> list[Diagnostic]:
+    """One list for all environments. What every environment has is kept once; what only some have ends in their names.
 
-
-def listed(words: Sequence[str]) -> str:
-    """Words as a sentence names them: a, b and c."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The known word nearest to a misspelt one, or None when none is near."""
-    folded = {k.lower().replace("-", "_"): k for k in known}
-    near = get_close_matches(word.lower().replace("-", "_"), folded, n=1, cutoff=0.6)
-    return folded[near[0]] if near else None
+    Args:
+        diagnostics: What each environment has, by its name.
+    """
+    if len(diagnostics) < 2:
+        return [diagnostic for found in diagnostics.values() for diagnostic in found]
+    environments_of: dict[tuple[Code, str, Span | None], dict[str, Diagnostic]] = {}
+    for environment, found in diagnostics.items():
+        for diagnostic in found:
+            key = (diagnostic.code, diagnostic.message, diagnostic.span)
+            environments_of.setdefault(key, {})[environment] = diagnostic
+    merged = []
+    for same in environments_of.values():
+        first = next(iter(same.values()))
+        if len(same) < len(diagnostics):
+            first = replace(first, message=f"{first.message} (in {listed(list(same))})")
+        merged.append(first)
+    return merged

@@ -1,8 +1,8 @@
-"""The stages in order, as data in and data out: no input or output, no exception that is the user's fault.
+"""The stages in order, as data in and data out, without input or output.
 
     bytes -parse-> Document -split-> Environments, and each of them
           -validate-> Validation -check-> + Diagnostics -resolve-> Blueprint -lower-> Stacks
-          -override-> Stacks -emit-> Templates -lint-> + Diagnostics
+          -override-> StackTrees -emit-> Templates -lint-> + Diagnostics
 
 Every stage may add diagnostics. An error in the file ends the way before the blueprints, so from there on an exception
 is a bug of ours.
@@ -10,24 +10,36 @@ is a bug of ours.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from blogstack.blueprint import Blueprint, resolve
 from blogstack.config import Config
-from blogstack.config.errors import left_empty
-from blogstack.config.validate import Validation, validate
-from blogstack.diagnostics import Code, Diagnostic, Rejected, Span, by_position, told_once
+from blogstack.config.validate import validate
+from blogstack.diagnostics import Diagnostic, Rejected, by_position, merge_environments
 from blogstack.lint.cache import Verdicts
-from blogstack.lint.cfn import Finding, Job, Origins, lint, place
-from blogstack.rules import check
-from blogstack.rules.environments import same_domain
-from blogstack.source.document import Document, KeyPath
-from blogstack.source.environments import Environment, misplaced, split
+from blogstack.lint.cfn import Job, Origins, lint
+from blogstack.lint.placement import Linted, locate_resources, place_all
+from blogstack.rules import check, config_scope, run
+from blogstack.rules.empty_values import merge_empty_values
+from blogstack.rules.rule import File, Files, Rendered, Scope, Stacks, StackTree
+from blogstack.source.environments import ENVIRONMENTS, Environment, split
 from blogstack.source.parse import parse
-from blogstack.templates import Stack, lower
-from blogstack.templates.overrides import OVERRIDES, changes, override, places, unknown
-from blogstack.templates.render import MAX_BYTES, Format, Owner, Template, emit
+from blogstack.templates import lower
+from blogstack.templates.overrides import changes, override
+from blogstack.templates.render import Format, Owner, Template, emit
+from blogstack.words import did_you_mean
+
+
+class UnknownEnvironment(ValueError):
+    """An environment was asked for that the file does not have; the text says which it has."""
+
+    def __init__(self, path: str, name: str, known: Collection[str]) -> None:
+        near = did_you_mean(name, known)
+        defined = f"it defines {', '.join(known)}" if known else "it defines no environments"
+        help = f"did you mean {near!r}?" if near else defined
+        super().__init__(f"{path} has no environment {name!r}; {help}")
 
 
 class Compilation(NamedTuple):
@@ -58,170 +70,168 @@ class Compilation(NamedTuple):
 
 
 def validate_text(path: str, content: bytes, picked: Collection[str] = ()) -> Compilation:
-    """Everything up to, but not including, the templates; of all environments, or of those picked."""
-    return _validated(path, content, picked)[0]
+    """Everything up to, but not including, the templates; arguments and errors as of `compile_text`."""
+    return _validate(path, content, picked)[0]
 
 
 def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Collection[str] = ()) -> Compilation:
     """Compile one file without linting.
 
     Args:
-        path: The file's name; its last part stands in the templates' header.
+        path: The file's name; its last part is in the templates' header.
         content: Its bytes.
         format: Of the templates.
         picked: Names of the environments to compile; empty for all.
+
+    Raises:
+        UnknownEnvironment: when the file has no errors, and no environment of a name in `picked`.
     """
-    compilation, sound = _validated(path, content, picked)
-    name = path.replace("\\", "/").rsplit("/", 1)[-1]
-    source = "".join(character if character.isprintable() else "?" for character in name)  # one line of UTF-8
-    blueprints = []
-    # The registry stack, which all environments share, is written down once.
-    made: dict[str, tuple[Template, Origins]] = {}
-    astray: dict[str, Sequence[Diagnostic]] = {}
-    for environment, config in sound:
-        blueprint = resolve(config, environment.name or None, environment.own_tags)
-        blueprints.append(blueprint)
-        stacks, changed = lower(blueprint), changes(config)
-        known = {stack.kind: stack.origins for stack in stacks}
-        astray[environment.name] = tuple(unknown(environment.document, changed, known))
-        for stack in stacks:
-            if stack.name not in made:
-                tree, own = stack.tree(), changed.get(stack.kind, {})
-                tree = override(tree, own) if own else tree
-                template = emit(stack.name, tree, _owner(blueprint, stack), source, format)
-                # The stacks themselves are large: what is kept, for a thousand files, is where resources come from.
-                made[stack.name] = template, _origins(environment.document, stack, tree, own)
-    if any(astray.values()):
-        return compilation._replace(diagnostics=by_position([*compilation.diagnostics, *told_once(astray)]))
-    templates = tuple(template for template, _ in made.values())
-    if too_large := [d for d in map(_size_problem, templates) if d]:
-        return compilation._replace(diagnostics=by_position([*compilation.diagnostics, *too_large]))
-    origins_of = tuple(origins for _, origins in made.values())
-    return compilation._replace(templates=templates, blueprints=tuple(blueprints), origins=origins_of)
+    compilation, environments = _validate(path, content, picked)
+    lowered = [_lower(environment, scope) for environment, scope in environments]
+    found = {each.environment: run(Scope[Stacks], each.scope, each.scope.document) for each in lowered}
+    compilation = _add(compilation, merge_environments(found))
+    templates, origins = _render(lowered, _file_name(path), format) if not compilation.failed else ((), ())
+    sizes = [Rendered(template.stack_name, len(template.text.encode())) for template in templates]
+    compilation = _add(compilation, [diagnostic for size in sizes for diagnostic in run(Rendered, size)])
+    if compilation.failed:
+        return compilation
+    blueprints = tuple(each.blueprint for each in lowered)
+    return compilation._replace(templates=templates, blueprints=blueprints, origins=origins)
 
 
 def unique_stacks(compilations: Sequence[Compilation]) -> list[Compilation]:
-    """The compilations, with an error in each that makes what only one can make and an earlier one makes already."""
-    seen: dict[str, str] = {}
-    result = []
+    """The compilations; one has an error instead of templates when it makes what an earlier one makes already."""
+    makers: dict[tuple[str, str], str] = {}
+    checked = []
     for compilation in compilations:
-        made = dict(_made_once(compilation))
-        twice = [thing for thing in made if thing in seen]
-        for thing in made:
-            seen.setdefault(thing, compilation.path)
-        if twice:
-            message = f"{twice[0]} is described by {seen[twice[0]]} too"
-            found = Diagnostic(Code.SAME_STACK, message, help=made[twice[0]])
-            compilation = Compilation(compilation.path, compilation.content, (found, *compilation.diagnostics))
-        result.append(compilation)
-    return result
-
-
-def _made_once(compilation: Compilation) -> Iterator[tuple[str, str]]:
-    """What no two files may make, and what to do when they do."""
-    for template in compilation.templates:
-        yield f"the stack {template.stack_name}", "give each service a name of its own"
-    for blueprint in compilation.blueprints:
-        if blueprint.registry is not None:
-            help = "in one of them write image.uri, the repository's address, instead of image.repository"
-            yield f"the repository {blueprint.registry.repository} in {blueprint.region}", help
-        if tls := blueprint.edge.tls:
-            help = "give each service a domain.name of its own"
-            yield f"the domain {tls.domain} in the hosted zone {tls.hosted_zone_id}", help
+        makes = tuple(_unique_things(compilation))
+        errors = tuple(run(Files, Files(makes, makers)))
+        for thing in makes:
+            makers.setdefault(thing, compilation.path)
+        if errors:
+            compilation = Compilation(compilation.path, compilation.content, (*errors, *compilation.diagnostics))
+        checked.append(compilation)
+    return checked
 
 
 def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Compilation]:
     """Lint the templates of several compilations at once; one with a finding loses its templates."""
-    jobs = [Job(t.text, _home(c, t).region) for c in compilations for t in c.templates]
-    found = iter(lint(jobs, verdicts))
+    findings = iter(lint([Job(t.text, _region(c, t)) for c in compilations for t in c.templates], verdicts))
     linted = []
     for compilation in compilations:
-        added = told_once(_placed(compilation, found))
-        diagnostics = by_position([*compilation.diagnostics, *added])
-        linted.append(compilation._replace(diagnostics=diagnostics, templates=(), origins=()) if added else compilation)
+        templates = [
+            Linted(t.stack_name, t.owner, origins)
+            for t, origins in zip(compilation.templates, compilation.origins, strict=True)
+        ]
+        environments = [blueprint.environment or "" for blueprint in compilation.blueprints]
+        found = merge_environments(place_all(templates, islice(findings, len(templates)), environments))
+        linted.append(_add(compilation, found)._replace(templates=(), origins=()) if found else compilation)
     return linted
 
 
-def _validated(
+class _Lowered(NamedTuple):
+    """One environment: its name, its blueprint, and its stacks for the rules."""
+
+    environment: str
+    blueprint: Blueprint
+    scope: Scope[Stacks]
+
+
+def _validate(
     path: str, content: bytes, picked: Collection[str]
-) -> tuple[Compilation, list[tuple[Environment, Config]]]:
+) -> tuple[Compilation, list[tuple[Environment, Scope[Config]]]]:
     """The stages up to the rules, and each environment's configuration; none when there are errors."""
     try:
         document = parse(path, content)
     except Rejected as rejected:
         return Compilation(path, content, by_position(rejected.diagnostics)), []
     environments = split(document)
-    found: dict[str, Sequence[Diagnostic]] = {}
-    validated = []
+    names = tuple(environment.name for environment in environments if environment.name)
+    found: dict[str, Iterable[Diagnostic]] = {}
+    valid = []
     for environment in environments:
         if not picked or not environment.name or environment.name in picked:
-            validation, found[environment.name] = _checked(environment)
-            if validation:
-                validated.append((environment, validation))
-    told = [*misplaced(document), *told_once(found), *same_domain(validated)]
-    diagnostics = by_position(_with_empty(document, told))
-    names = tuple(environment.name for environment in environments if environment.name)
-    compilation = Compilation(path, content, diagnostics, names)
-    sound = [] if compilation.failed else validated
-    return compilation, [(environment, validation.config) for environment, validation in sound]
+            scope, found[environment.name] = _check(environment)
+            valid += [(environment, scope)] if scope else []
+    file = File(document, tuple(scope for _, scope in valid))
+    diagnostics = merge_empty_values(document, [*merge_environments(found), *run(File, file, document)])
+    compilation = Compilation(path, content, by_position(diagnostics), names)
+    if compilation.failed:
+        return compilation, []
+    if unknown := [name for name in picked if name not in names]:
+        raise UnknownEnvironment(path, unknown[0], names)
+    return compilation, valid
 
 
-def _with_empty(document: Document, told: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """What was found and, where null would do, the keys without a value, of which nothing else is said."""
-    empty = {diagnostic.span: diagnostic for diagnostic in left_empty(document)}
-    for diagnostic in told:
-        if diagnostic.code is Code.WRONG_TYPE:  # it says the same
-            empty.pop(diagnostic.span, None)
-    return [*(diagnostic for diagnostic in told if diagnostic.span not in empty), *empty.values()]
-
-
-def _checked(environment: Environment) -> tuple[Validation | None, Sequence[Diagnostic]]:
+def _check(environment: Environment) -> tuple[Scope[Config] | None, Iterable[Diagnostic]]:
     """An environment's configuration, where it has the shape of one, and what is wrong with it."""
+    document = environment.document
     try:
-        validation = validate(environment.document)
+        validation = validate(document)
     except Rejected as rejected:
         return None, rejected.diagnostics
-    return validation, [*validation.diagnostics, *check(environment.document, validation, environment.name)]
+    scope = config_scope(document, validation, environment.name or None)
+    found = (*validation.diagnostics, *check(scope))
+    return scope if (ENVIRONMENTS, environment.name) not in validation.faulty else None, found
 
 
-def _origins(document: Document, stack: Stack, tree: Mapping[str, Any], own: Mapping[str, Any]) -> Origins:
-    """Where each resource of a stack comes from, and what is overridden with `own`."""
-    origins: dict[KeyPath, Span] = {(name,): document.locate(key) for name, key in stack.origins.items()}
-    for path, key in places(own, tree["Resources"]) if own else ():
-        origins[path] = document.locate((OVERRIDES, stack.kind, *key))
-    return origins
+def _lower(environment: Environment, scope: Scope[Config]) -> _Lowered:
+    """An environment's blueprint, and its stacks with the user's overrides."""
+    blueprint, changed = resolve(scope.config, environment.name or None, environment.own_tags), changes(scope.config)
+    stacks = tuple(
+        StackTree(
+            kind=stack.kind,
+            name=stack.name,
+            tree=override(stack.tree(), changed.get(stack.kind, {})),
+            origins=stack.origins,
+        )
+        for stack in lower(blueprint)
+    )
+    return _Lowered(environment.name, blueprint, scope.narrow(stacks, scope.place))
 
 
-def _owner(blueprint: Blueprint, stack: Stack) -> Owner:
+def _render(
+    lowered: Sequence[_Lowered], source: str, format: Format
+) -> tuple[tuple[Template, ...], tuple[Origins, ...]]:
+    """The templates of a file, and for each where its resources come from; a stack that environments share once."""
+    templates: dict[str, Template] = {}
+    origins = []
+    for _, blueprint, scope in lowered:
+        changed = changes(scope.config)
+        for stack in scope.value:
+            if stack.name not in templates:
+                templates[stack.name] = emit(stack.name, stack.tree, _owner(blueprint, stack), source, format)
+                origins.append(locate_resources(scope.document, stack, changed.get(stack.kind, {})))
+    return tuple(templates.values()), tuple(origins)
+
+
+def _owner(blueprint: Blueprint, stack: StackTree) -> Owner:
     shared = blueprint.registry is not None and stack.name == blueprint.registry.stack
     return Owner(blueprint.name, "" if shared else blueprint.environment or "")
 
 
-def _home(compilation: Compilation, template: Template) -> Blueprint:
-    """The blueprint that a template is made from; any has the registry."""
+def _region(compilation: Compilation, template: Template) -> str:
+    """The region that a template is for; environments that share a stack share its region."""
     environment = template.owner.environment
-    return next(b for b in compilation.blueprints if environment in ("", b.environment or ""))
+    return next(b.region for b in compilation.blueprints if environment in ("", b.environment or ""))
 
 
-def _placed(compilation: Compilation, found: Iterator[Sequence[Finding]]) -> Mapping[str, list[Diagnostic]]:
-    """The linter's findings on a compilation's templates, which come next in `found`, for each environment."""
-    placed: dict[str, list[Diagnostic]] = {blueprint.environment or "": [] for blueprint in compilation.blueprints}
-    for template, origins in zip(compilation.templates, compilation.origins, strict=True):
-        service, environment = template.owner
-        stack = template.stack_name
-        if len(placed) > 1:  # a finding says in which by itself
-            stack = stack.replace(f"{service}-{environment}-", f"{service}-", 1)
-        diagnostics = list(place(next(found), stack, origins))
-        for name in [environment] if environment else placed:
-            placed[name] += diagnostics
-    return placed
+def _unique_things(compilation: Compilation) -> Iterator[tuple[str, str]]:
+    """What no two files may make: kind and name."""
+    for template in compilation.templates:
+        yield "stack", template.stack_name
+    for blueprint in compilation.blueprints:
+        if blueprint.registry is not None:
+            yield "repository", f"{blueprint.registry.repository} in {blueprint.region}"
+        if tls := blueprint.edge.tls:
+            yield "domain", f"{tls.domain} in the hosted zone {tls.hosted_zone_id}"
 
 
-def _size_problem(template: Template) -> Diagnostic | None:
-    size = len(template.text.encode())
-    if size <= MAX_BYTES:
-        return None
-    message = f"the template of {template.stack_name} has {size} bytes, and only {MAX_BYTES} deploy without a bucket"
-    return Diagnostic(
-        Code.TEMPLATE_TOO_LARGE, message, help="shorten service.environment, permissions, allowed_cidrs or overrides"
-    )
+def _file_name(path: str) -> str:
+    """The last part of a path, as one line of UTF-8."""
+    name = path.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(character if character.isprintable() else "?" for character in name)
+
+
+def _add(compilation: Compilation, diagnostics: Iterable[Diagnostic]) -> Compilation:
+    return compilation._replace(diagnostics=by_position([*compilation.diagnostics, *diagnostics]))

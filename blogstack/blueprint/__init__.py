@@ -17,7 +17,6 @@ from blogstack.blueprint.registry import Registry, resolve_image, resolve_regist
 from blogstack.blueprint.tasks import Tasks, resolve_tasks
 from blogstack.blueprint.workload import Workload, resolve_workload
 from blogstack.config import Config
-from blogstack.config.workloads import workloads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,7 @@ def resolve(config: Config, environment: str | None = None, own_tags: Collection
     edge = resolve_edge(config, naming, placement)
     resolved = tuple(
         resolve_workload(workload, config, naming, image=image, placement=placement, database=database, edge=edge)
-        for workload in workloads(config)
+        for workload in config.workloads()
     )
     tasks = resolve_tasks(config, naming, resolved, database)
     monitoring = {

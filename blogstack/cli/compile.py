@@ -14,7 +14,7 @@ import typer
 from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, has_errors, report, say
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.files import Owners, differences, write
-from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, FilesArgument, load, paths, require_environments
+from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, FilesArgument, load, paths
 from blogstack.deploy.shell import deployment_script
 from blogstack.diagnostics import Code, Diagnostic, Rejected
 from blogstack.lint.cache import VerdictFolder
@@ -133,7 +133,6 @@ def _compile_files(options: Options) -> list[Compilation]:
     compilations = load(
         options.paths, lambda path, content: compile_text(path, content, options.format.value, environments)
     )
-    require_environments(environments, compilations)
     compilations = unique_stacks(compilations)
     if options.lint and not has_errors(compilations):
         return lint_all(compilations, VerdictFolder(_cache_folder()))

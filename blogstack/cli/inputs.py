@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Annotated
 
 import typer
 
 from blogstack.cli.files import read
-from blogstack.diagnostics import Rejected, did_you_mean
-from blogstack.pipeline import Compilation
+from blogstack.diagnostics import Rejected
+from blogstack.pipeline import Compilation, UnknownEnvironment
 
 DEFAULT_FILE = "blogstack.yaml"
 
@@ -27,8 +27,15 @@ def paths(files: Iterable[str] | None) -> tuple[str, ...]:
 
 
 def load(paths: Iterable[str], work: Callable[[str, bytes], Compilation]) -> list[Compilation]:
-    """What `work` makes of each file; of one that cannot be read, a compilation with that error."""
-    return [_load(path, work) for path in paths]
+    """What `work` makes of each file; of one that cannot be read, a compilation with that error.
+
+    Raises:
+        typer.BadParameter: when a file without errors does not have an environment that --env names.
+    """
+    try:
+        return [_load(path, work) for path in paths]
+    except UnknownEnvironment as unknown:
+        raise typer.BadParameter(str(unknown), param_hint="--env") from None
 
 
 def _load(path: str, work: Callable[[str, bytes], Compilation]) -> Compilation:
@@ -37,19 +44,3 @@ def _load(path: str, work: Callable[[str, bytes], Compilation]) -> Compilation:
     except Rejected as rejected:
         return Compilation(path, b"", rejected.diagnostics)
     return work(path, content)
-
-
-def require_environments(names: Collection[str], compilations: Sequence[Compilation]) -> None:
-    """Check that every file without errors has the environments that --env names.
-
-    Raises:
-        typer.BadParameter: when one does not.
-    """
-    for compilation in compilations:
-        known = compilation.environments
-        for name in names:
-            if name not in known and not compilation.failed:
-                near = did_you_mean(name, known)
-                defined = f"it defines {', '.join(known)}" if known else "it defines no environments"
-                help = f"did you mean {near!r}?" if near else defined
-                raise typer.BadParameter(f"{compilation.path} has no environment {name!r}; {help}", param_hint="--env")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, report
 from blogstack.cli.exit_codes import ExitCode
-from blogstack.cli.inputs import EnvironmentsOption, FilesArgument, load, paths, require_environments
+from blogstack.cli.inputs import EnvironmentsOption, FilesArgument, load, paths
 from blogstack.pipeline import validate_text
 
 
@@ -16,5 +16,4 @@ def validate_command(
     """Check files without writing anything."""
     environments = env or []
     compilations = load(paths(files), lambda path, content: validate_text(path, content, environments))
-    require_environments(environments, compilations)
     return report(compilations, diagnostics)

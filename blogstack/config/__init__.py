@@ -22,6 +22,7 @@ from blogstack.config.overrides import Overrides
 from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
 from blogstack.config.types import AsWritten, Choices, Form, Section
+from blogstack.config.workloads import SERVICE, Workload
 from blogstack.facts.regions import PLACES, Region
 from blogstack.source.environments import MOST_ENVIRONMENTS
 
@@ -117,3 +118,15 @@ class Config(Section):
         examples=[{"staging": {"scaling": {"min": 1}}, "prod": {"service": {"cpu": 1024, "memory": 2048}}}],
     )
     """What differs in each environment, merged over the rest of the file; null returns a key to its default."""
+
+    def workloads(self) -> tuple[Workload, ...]:
+        """Everything that runs as an ECS service."""
+        service = Workload(
+            name="service",
+            place=SERVICE,
+            service=self.service,
+            scaling=self.scaling,
+            deployment=self.deployment,
+            load_balancer=self.load_balancer,
+        )
+        return (service,)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.patterns import OCTET, block_pattern
-from blogstack.config.types import JsonSchema, fault, shorten, worded
+from blogstack.config.types import JsonSchema, fault, worded
+from blogstack.words import shorten
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler

@@ -9,10 +9,11 @@ from typing import Any, get_args, get_origin
 from pydantic_core import ErrorDetails
 
 from blogstack.config import Config
-from blogstack.config.types import BARE_NUMBER, Section, counted, shorten
-from blogstack.diagnostics import Code, Diagnostic, Span, did_you_mean
+from blogstack.config.types import BARE_NUMBER, Section
+from blogstack.diagnostics import Code, Diagnostic, Span
 from blogstack.source.document import Data, Document, KeyPath
 from blogstack.source.environments import ENVIRONMENTS
+from blogstack.words import did_you_mean, dotted, plural, shorten
 
 MOST_SHOWN = 100
 """The most errors that one file is told of: beyond it, it is another kind of file."""
@@ -35,14 +36,17 @@ def explained(document: Document, data: Data, found: list[ErrorDetails]) -> tupl
     """The errors of a document, whose plain data is `data`, as the user should read them."""
     shown = [_explain(document, data, details) for details in _one_per_cause(found[:MOST_SHOWN])]
     if (more := len(found) - MOST_SHOWN) > 0:
-        message = f"{counted(more, 'more errors')} {'is' if more == 1 else 'are'} not shown"
+        message = f"{plural(more, 'more errors')} {'is' if more == 1 else 'are'} not shown"
         help = "mend the first ones, and the rest are shown; or is this no blogstack.yaml?"
         shown.append(Diagnostic(Code.MORE_ERRORS, message, help=help))
     return tuple(shown)
 
 
-def left_empty(document: Document) -> Iterator[Diagnostic]:
-    """The keys without a value of which null would be taken for one: it is a choice, and this may be a slip."""
+def left_empty(document: Document) -> Iterator[tuple[KeyPath, str, str]]:
+    """The keys with nothing behind the colon, each with a message and the remedy.
+
+    YAML reads null, which some keys accept, so validation alone would let them pass.
+    """
     for path in document.empties():
         within = path[2:] if path[0] == ENVIRONMENTS else path
         try:
@@ -55,7 +59,7 @@ def left_empty(document: Document) -> Iterator[Diagnostic]:
             keys = f"its keys below it, indented: {', '.join(needed)}" if needed else "`{}` for its defaults"
             help = f"write {keys}; or null for none"
         if within:  # an environment may be empty
-            yield Diagnostic(Code.WRONG_TYPE, f"{dotted(path)} has no value", document.locate_key(path), help)
+            yield path, f"{dotted(path)} has no value", help
 
 
 def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnostic:
@@ -87,7 +91,7 @@ def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnosti
     if kind.endswith(("too_short", "too_long")):
         help = f"at least {context['min_length']}" if "short" in kind else f"at most {context['max_length']}"
         unit = "items" if isinstance(value, list) else "keys" if isinstance(value, dict) else "characters"
-        message = f"{name} has {counted(_count(value), unit)}"
+        message = f"{name} has {plural(_count(value), unit)}"
         return Diagnostic(Code.OUT_OF_RANGE, message, document.locate_content(path), f"it takes {help}")
     message = f"{name} must be {_EXPECTED[kind]}, not {described(value)}"
     # Where the hyphens are missing or too many, as editors see it.
@@ -122,14 +126,6 @@ def path_in(data: Data, loc: KeyPath) -> KeyPath:
             break
         path.append(step)
     return tuple(path)
-
-
-def dotted(path: KeyPath) -> str:
-    """A key path as a person writes it: service.environment.LOG_LEVEL, image.mutable_tags[0]."""
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text
 
 
 def described(value: object) -> str:

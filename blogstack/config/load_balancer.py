@@ -10,18 +10,8 @@ from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.cidr import Cidr
 from blogstack.config.service import UrlPath
-from blogstack.config.types import (
-    Choices,
-    Duration,
-    Form,
-    JsonSchema,
-    Section,
-    UniqueItems,
-    Whole,
-    fault,
-    shorten,
-    worded,
-)
+from blogstack.config.types import Choices, Duration, Form, JsonSchema, Section, UniqueItems, Whole, fault, worded
+from blogstack.words import shorten
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler

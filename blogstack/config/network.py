@@ -9,17 +9,8 @@ from pydantic import Field, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.cidr import Cidr
-from blogstack.config.types import (
-    Choices,
-    Form,
-    JsonSchema,
-    Section,
-    UniqueItems,
-    counted,
-    fault,
-    shorten,
-    worded,
-)
+from blogstack.config.types import Choices, Form, JsonSchema, Section, UniqueItems, fault, worded
+from blogstack.words import plural, shorten
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -51,13 +42,13 @@ class _Zones:
             raise fault("WRONG_TYPE", "is neither a number of zones nor a list of letters", help)
         if isinstance(value, int):
             if value not in (2, 3):
-                raise fault("OUT_OF_RANGE", counted(value, "availability zones"), help)
+                raise fault("OUT_OF_RANGE", plural(value, "availability zones"), help)
             return value
         for letter in value:
             if not isinstance(letter, str) or not re.fullmatch("[a-z]", letter):
                 raise fault("WRONG_FORM", f"{shorten(str(letter))!r} is not the letter of a zone", help)
         if len(value) not in (2, 3):
-            raise fault("OUT_OF_RANGE", counted(len(value), "availability zones"), help)
+            raise fault("OUT_OF_RANGE", plural(len(value), "availability zones"), help)
         if len(set(value)) != len(value):
             raise fault("WRONG_FORM", "a zone stands twice in the list", help)
         return tuple(value)

@@ -19,9 +19,10 @@ from pydantic import AfterValidator, BeforeValidator
 from pydantic.fields import FieldInfo
 
 from blogstack.config import Config
-from blogstack.config.errors import dotted, sections
-from blogstack.config.types import Duration, Minutes, Section, counted, unique
+from blogstack.config.errors import sections
+from blogstack.config.types import Duration, Minutes, Section, unique
 from blogstack.source.document import Data, KeyPath
+from blogstack.words import dotted, plural
 
 NAME = "NAME"
 """Stands in a path for a key that the user chooses."""
@@ -140,8 +141,8 @@ def _size(metadata: Iterable[object], unit: str) -> str:
     low = max((item.min_length for item in metadata if isinstance(item, MinLen)), default=0)
     high = min((item.max_length for item in metadata if isinstance(item, MaxLen)), default=0)
     if low and high:
-        return f", {low} to {counted(high, unit)}"
-    return f", at least {counted(low, unit)}" if low else f", at most {counted(high, unit)}" if high else ""
+        return f", {low} to {plural(high, unit)}"
+    return f", at least {plural(low, unit)}" if low else f", at most {plural(high, unit)}" if high else ""
 
 
 def _between(annotation: object) -> KeyPath:

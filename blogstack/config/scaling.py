@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.types import Duration, Form, Items, JsonSchema, Section, Whole, fault, shorten, worded
-from blogstack.diagnostics import did_you_mean
+from blogstack.config.types import Duration, Form, Items, JsonSchema, Section, Whole, fault, worded
 from blogstack.facts import schedules as cron
+from blogstack.words import did_you_mean, shorten
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler

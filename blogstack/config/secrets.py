@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.types import JsonSchema, fault, shorten, worded
-from blogstack.diagnostics import did_you_mean
+from blogstack.config.types import JsonSchema, fault, worded
+from blogstack.words import did_you_mean, shorten
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.types import BARE_NUMBER, JsonSchema, fault, shorten, worded
+from blogstack.config.types import BARE_NUMBER, JsonSchema, fault, worded
 from blogstack.facts.fargate import TASK_SIZES
+from blogstack.words import shorten
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler

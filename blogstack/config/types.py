@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from blogstack.config.patterns import duration_pattern
+from blogstack.words import plural, shorten
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -72,11 +73,6 @@ def worded(schema: JsonSchema, words: str) -> JsonSchema:
     return told
 
 
-def counted(number: int, unit: str) -> str:
-    """A number and its unit, which is in the plural: 1 task, 2 tasks."""
-    return f"{number} {unit.removesuffix('s') if number == 1 else unit}".rstrip()
-
-
 @dataclass(frozen=True)
 class Whole:
     """A whole number from `low` to `high`, both included."""
@@ -93,13 +89,13 @@ class Whole:
 
     def in_words(self) -> str:
         """The type and its limits."""
-        return f"whole number, {self.low} to {counted(self.high, self.unit)}"
+        return f"whole number, {self.low} to {plural(self.high, self.unit)}"
 
     def check(self, value: int) -> int:
         """The value itself; an error when it is outside the limits."""
         if not self.low <= value <= self.high:
-            help = f"choose {self.low} to {counted(self.high, self.unit)}"
-            raise fault("OUT_OF_RANGE", counted(value, self.unit), help)
+            help = f"choose {self.low} to {plural(self.high, self.unit)}"
+            raise fault("OUT_OF_RANGE", plural(value, self.unit), help)
         return value
 
 
@@ -257,11 +253,6 @@ def as_text(value: object) -> object:
 def as_written(value: object) -> object:
     """A scalar as the text it was written as; anything else unchanged."""
     return str(value).lower() if isinstance(value, bool) else as_text(value)
-
-
-def shorten(text: str) -> str:
-    """A text cut to what fits a message."""
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _no_dynamic_reference(text: str) -> str:

@@ -10,11 +10,11 @@ import re
 from importlib.resources import files
 
 from blogstack.config.reference import EXAMPLE_NAME, NAME, Key, bare, keys
-from blogstack.config.types import shorten
-from blogstack.diagnostics import Code, did_you_mean
-from blogstack.rules import RULES
+from blogstack.diagnostics import Code
+from blogstack.rules import RULES, Rule
 from blogstack.source.environments import ENVIRONMENTS
 from blogstack.templates.render import flow, to_yaml
+from blogstack.words import did_you_mean, shorten
 
 
 class Unknown(Exception):
@@ -66,8 +66,8 @@ def about(key: Key) -> str:
     """A key's meaning, type, default, rules and example, and the keys that it holds."""
     takes = re.sub(r"[\w:/.\"]*\*\"?", r"`\g<0>`", key.takes)  # a bare asterisk would be emphasis
     facts = [f"Type: {takes}", f"Default: {_default(key)}"]
-    if rules := dict.fromkeys(f"{rule.code.id} ({rule.code.subject})" for rule in RULES if key.path in rule.reads):
-        facts.append(f"Checked by: {', '.join(rules)}")
+    if codes := sorted({rule.code for rule in RULES if _reads(rule, key)}, key=lambda code: code.id):
+        facts.append(f"Checked by: {', '.join(f'{code.id} ({code.subject})' for code in codes)}")
     text = f"# {key.name}\n\n{key.description}\n\n" + "".join(f"- {fact}\n" for fact in facts)
     if key.section:
         inner = [k for k in keys() if len(_named(k)) == len(_named(key)) + 1 and k.path[: len(key.path)] == key.path]
@@ -84,6 +84,12 @@ def example(key: Key) -> dict[str, object]:
         tree = [tree] if step == 0 else {EXAMPLE_NAME if step == NAME else str(step): tree}
     assert isinstance(tree, dict)
     return tree
+
+
+def _reads(rule: Rule, key: Key) -> bool:
+    return any(
+        key.name.startswith(name.removesuffix("*")) if name.endswith(".*") else key.name == name for name in rule.keys
+    )
 
 
 def _default(key: Key) -> str:

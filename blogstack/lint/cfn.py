@@ -22,9 +22,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from blogstack.diagnostics import Code, Diagnostic, Span, did_you_mean
+from blogstack.diagnostics import Code, Diagnostic, Span
 from blogstack.lint.cache import Verdicts, key
 from blogstack.source.document import KeyPath
+from blogstack.words import did_you_mean
 
 if TYPE_CHECKING:
     from cfnlint.config import ConfigMixIn

@@ -1,19 +1,28 @@
-"""The database: what RDS sells, where it stands, what protects it."""
+"""The database: what RDS offers, its subnets, what protects it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from blogstack.config import Config
-from blogstack.diagnostics import did_you_mean
+from blogstack.diagnostics import Code
 from blogstack.facts.rds import classes_in, database_name, facts, is_reserved
-from blogstack.rules.finding import Finding, or_default, written
-from blogstack.source.document import KeyPath
+from blogstack.rules.rule import Finding, Scope, rule
+from blogstack.words import did_you_mean
+
+_RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/"
 
 
-def database_version(config: Config) -> Iterator[Finding]:
+@rule(
+    Code.DATABASE_VERSION,
+    Scope[Config],
+    reads=("database.engine_version",),
+    source=f"{_RDS}PostgreSQLReleaseNotes/postgresql-release-calendar.html",
+)
+def database_version(scope: Scope[Config]) -> Iterator[Finding]:
     """RDS has certain versions of PostgreSQL."""
-    database = config.database
+    database = scope.value.database
     if database is None or database.engine_version in facts().versions:
         return
     major = database.engine_version.split(".")[0]
@@ -24,54 +33,74 @@ def database_version(config: Config) -> Iterator[Finding]:
     yield Finding(("database", "engine_version"), message, help)
 
 
-def database_class(config: Config) -> Iterator[Finding]:
+@rule(
+    Code.DATABASE_CLASS,
+    Scope[Config],
+    reads=("database.instance_class", "region"),
+    source=f"{_RDS}UserGuide/Concepts.DBInstanceClass.Support.html",
+)
+def database_class(scope: Scope[Config]) -> Iterator[Finding]:
     """A region has certain instance classes."""
-    database = config.database
+    config, database = scope.config, scope.config.database
     if database is None or not (known := classes_in(config.region)) or database.instance_class in known:
         return
-    path: KeyPath = ("database", "instance_class")
-    default = or_default(config, *path)
+    path = ("database", "instance_class")
     family = [name for name in known if name.rsplit(".", 1)[0] == database.instance_class.rsplit(".", 1)[0]]
     near = did_you_mean(database.instance_class, known)
     help = f"choose {', '.join(family)}" if family else f"did you mean {near!r}?" if near else "choose db.t3.micro"
-    message = f"{config.region} has no {database.instance_class}{default} for PostgreSQL"
-    yield Finding(written(config, path, ("database",)), message, help)
+    message = f"{config.region} has no {database.instance_class}{scope.default_mark(path)} for PostgreSQL"
+    yield Finding(scope.first_written(path, ("database",)), message, help)
 
 
-def database_storage(config: Config) -> Iterator[Finding]:
-    """Storage grows to a limit that is a tenth above it at the least.
-
-    Source: Amazon RDS user guide, "Managing capacity automatically with Amazon RDS storage autoscaling".
-    """
-    database = config.database
+@rule(
+    Code.DATABASE_STORAGE,
+    Scope[Config],
+    reads=("database.storage", "database.max_storage"),
+    source=f"{_RDS}UserGuide/USER_PIOPS.Autoscaling.html",
+)
+def database_storage(scope: Scope[Config]) -> Iterator[Finding]:
+    """Storage grows to a limit that is at least a tenth above it."""
+    database = scope.value.database
     if database is None or database.max_storage == database.storage:
         return
     storage, most = database.storage, database.max_storage
     if most * 10 < storage * 11:
-        keys: tuple[KeyPath, ...] = (("database", "max_storage"), ("database", "storage"))
-        shown = or_default(config, "database", "max_storage")
+        keys = ("database", "max_storage"), ("database", "storage")
         what = "below" if most < storage else "less than a tenth above"
-        message = f"max_storage {most}{shown} is {what} storage {storage}"
-        help = f"choose max_storage of at least {-(-storage * 11 // 10)}, or {storage} for storage that does not grow"
-        yield Finding(written(config, *keys), message, help, also=keys)
+        message = f"max_storage {most}{scope.default_mark(keys[0])} is {what} storage {storage}"
+        least = math.ceil(storage * 11 / 10)
+        help = f"choose max_storage of at least {least}, or {storage} for storage that does not grow"
+        yield Finding(scope.first_written(*keys), message, help, also=keys)
 
 
-def database_subnets(config: Config) -> Iterator[Finding]:
+@rule(
+    Code.DATABASE_SUBNETS,
+    Scope[Config],
+    reads=("database", "network.existing.database_subnet_ids"),
+    source=f"{_RDS}UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
+)
+def database_subnets(scope: Scope[Config]) -> Iterator[Finding]:
     """RDS puts a database into subnets of two zones."""
-    existing = config.network.existing
-    if config.database is not None and existing and len(existing.database_subnet_ids) < 2:
+    existing = scope.value.network.existing
+    if scope.value.database is not None and existing and len(existing.database_subnet_ids) < 2:
         count = len(existing.database_subnet_ids) or "none"
         message = f"the database needs two subnets, and network.existing.database_subnet_ids names {count}"
         yield Finding(("database",), message, "name private subnets in two or more availability zones")
 
 
-def reserved_name(config: Config) -> Iterator[Finding]:
-    """A word that the engine keeps for itself is no name of a database."""
-    database = config.database
-    name = database and (database.name or database_name(config.name))
+@rule(
+    Code.RESERVED_NAME,
+    Scope[Config],
+    reads=("name", "database.name"),
+    source=f"{_RDS}APIReference/API_CreateDBInstance.html",
+)
+def reserved_name(scope: Scope[Config]) -> Iterator[Finding]:
+    """A database is not called by a word that the engine reserves."""
+    database = scope.value.database
+    name = database and (database.name or database_name(scope.value.name))
     if name and is_reserved(name):
-        default = or_default(config, "database", "name")
-        path: KeyPath = ("database",) if default else ("database", "name")
+        default = scope.default_mark(("database", "name"))
+        path = ("database",) if default else ("database", "name")
         message = f"RDS takes no database of the name {name}{default}: the word is reserved"
         yield Finding(path, message, f"write another database.name, such as {name}_db")
 
@@ -79,13 +108,20 @@ def reserved_name(config: Config) -> Iterator[Finding]:
 PRODUCTION = ("prod", "production")
 
 
-def fragile_database(config: Config, environment: str) -> Iterator[Finding]:
+@rule(
+    Code.FRAGILE_DATABASE,
+    Scope[Config],
+    reads=("database.multi_az", "database.deletion_protection"),
+    source=f"{_RDS}UserGuide/Concepts.MultiAZSingleStandby.html",
+)
+def fragile_database(scope: Scope[Config]) -> Iterator[Finding]:
     """The database of an environment that is called production keeps what protects it."""
-    if config.database is None or environment not in PRODUCTION:
+    database, environment = scope.value.database, scope.environment
+    if database is None or environment not in PRODUCTION:
         return
-    if not config.database.multi_az:
+    if not database.multi_az:
         message = f"the database of {environment} has no standby: the loss of its zone is an outage"
         yield Finding(("database", "multi_az"), message, "remove the key: two zones are the default")
-    if not config.database.deletion_protection:
+    if not database.deletion_protection:
         message = f"the database of {environment} can be deleted by one command"
         yield Finding(("database", "deletion_protection"), message, "remove the key: protection is the default")

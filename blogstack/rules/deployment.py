@@ -2,45 +2,78 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
-from blogstack.config import Config
-from blogstack.rules.finding import Finding, written
-from blogstack.source.document import KeyPath
+from blogstack.config.workloads import Workload
+from blogstack.diagnostics import Code
+from blogstack.rules.rule import Finding, Scope, rule
+from blogstack.words import plural
+
+_ECS = "https://docs.aws.amazon.com/AmazonECS/latest/"
+_CLOUDFORMATION = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
 
 
-def stuck_deployment(config: Config) -> Iterator[Finding]:
-    """ECS must be allowed to start a new task or to stop an old one."""
-    if config.deployment.strategy != "rolling":
+@rule(
+    Code.STUCK_DEPLOYMENT,
+    Scope[Workload],
+    reads=(
+        "deployment.strategy",
+        "deployment.minimum_healthy_percent",
+        "deployment.maximum_percent",
+        "scaling.min",
+        "scaling.max",
+        "scaling.schedules[].min",
+        "scaling.schedules[].max",
+    ),
+    source=f"{_ECS}APIReference/API_DeploymentConfiguration.html",
+)
+def stuck_deployment(scope: Scope[Workload]) -> Iterator[Finding]:
+    """ECS may start a new task or stop an old one: it rounds the minimum up and the maximum down."""
+    deployment, scaling = scope.value.deployment, scope.value.scaling
+    if deployment.strategy != "rolling":
         return
-    least, most = config.deployment.minimum_healthy_percent, config.deployment.maximum_percent
-    # Amazon ECS API reference, DeploymentConfiguration: the minimum is rounded up, the maximum down.
-    for tasks in range(max(1, config.scaling.least), config.scaling.most + 1):
-        if tasks * most // 100 <= tasks and -(-tasks * least // 100) >= tasks:
-            percentages = (("deployment", "maximum_percent"), ("deployment", "minimum_healthy_percent"))
-            keys: tuple[KeyPath, ...] = (*percentages, ("scaling", "min"))
+    least, most = deployment.minimum_healthy_percent, deployment.maximum_percent
+    for tasks in range(max(1, scaling.least), scaling.most + 1):
+        if tasks * most // 100 <= tasks and math.ceil(tasks * least / 100) >= tasks:
+            percentages = (scope.at("deployment", "maximum_percent"), scope.at("deployment", "minimum_healthy_percent"))
+            keys = (*percentages, scope.at("scaling", "min"))
             message = (
-                f"with {tasks} task{'s'[: tasks > 1]}, of which at least {least} and at most {most} percent may run,"
+                f"with {plural(tasks, 'tasks')}, of which at least {least} and at most {most} percent may run, "
+                "no deployment can proceed"
             )
             help = "ECS may neither stop an old task first nor start a new one; set maximum_percent to 200"
-            yield Finding(written(config, *keys), f"{message} no deployment can proceed", help, also=keys)
+            yield Finding(scope.first_written(*keys), message, help, also=keys)
             return
 
 
-def rollback_without_alarms(config: Config) -> Iterator[Finding]:
-    """Nothing is rolled back on alarms that do not exist."""
-    deployment = config.deployment
-    if config.alarms is None and deployment.rollback_on_alarms and "rollback_on_alarms" in deployment.model_fields_set:
+@rule(
+    Code.ROLLBACK_WITHOUT_ALARMS,
+    Scope[Workload],
+    reads=("deployment.rollback_on_alarms",),
+    outside=("alarms",),
+    source=f"{_ECS}developerguide/deployment-alarm-failure.html",
+)
+def rollback_without_alarms(scope: Scope[Workload]) -> Iterator[Finding]:
+    """A rollback on alarms needs alarms."""
+    path = scope.at("deployment", "rollback_on_alarms")
+    if scope.config.alarms is None and scope.value.deployment.rollback_on_alarms and scope.is_written(path):
         message = "without `alarms` there is nothing to roll back on"
         help = "add `alarms:` with an email; or remove the key: wherever there are alarms, it is on by itself"
-        yield Finding(("deployment", "rollback_on_alarms"), message, help)
+        yield Finding(path, message, help)
 
 
-def no_circuit_breaker(config: Config) -> Iterator[Finding]:
+@rule(
+    Code.NO_CIRCUIT_BREAKER,
+    Scope[Workload],
+    reads=("deployment.circuit_breaker",),
+    source=f"{_ECS}developerguide/deployment-circuit-breaker.html",
+)
+def no_circuit_breaker(scope: Scope[Workload]) -> Iterator[Finding]:
     """A failing deployment ends by itself."""
-    if not config.deployment.circuit_breaker:
+    if not scope.value.deployment.circuit_breaker:
         message = "the circuit breaker is off: a deployment that never becomes healthy hangs for up to three hours"
-        yield Finding(("deployment", "circuit_breaker"), message, "remove the key: on is the default")
+        yield Finding(scope.at("deployment", "circuit_breaker"), message, "remove the key: on is the default")
 
 
 _KEYS_OF = {
@@ -53,34 +86,45 @@ _KEYS_OF = {
 }
 
 
-def other_strategy(config: Config) -> Iterator[Finding]:
-    """No key stands in the file that the strategy has no use for."""
-    deployment = config.deployment
+@rule(
+    Code.OTHER_STRATEGY,
+    Scope[Workload],
+    reads=("deployment.*",),
+    source=f"{_ECS}APIReference/API_DeploymentConfiguration.html",
+)
+def other_strategy(scope: Scope[Workload]) -> Iterator[Finding]:
+    """A key has an effect with the deployment's strategy."""
+    deployment = scope.value.deployment
     for key in deployment.model_fields_set:
         strategies = _KEYS_OF.get(key, (deployment.strategy,))
         if deployment.strategy not in strategies:
-            default = "" if "strategy" in deployment.model_fields_set else " (the default)"
+            default = scope.default_mark(scope.at("deployment", "strategy"))
             message = f"deployment.{key} has no effect with strategy {deployment.strategy}{default}"
             help = f"remove it, or set strategy to {' or '.join(strategies)}"
-            yield Finding(("deployment", key), message, help)
+            yield Finding(scope.at("deployment", key), message, help)
 
 
-# AWS CloudFormation template reference, AWS::ECS::Service CanaryConfiguration and LinearConfiguration: it refuses a
-# deployment that takes more than 33 hours by this sum, because it ends its own work after 36.
 _LONGEST = 33 * 3600
+"""Seconds: CloudFormation refuses a deployment that takes more than 33 hours, because it gives up after 36."""
 
 
-def deployment_too_long(config: Config) -> Iterator[Finding]:
+@rule(
+    Code.DEPLOYMENT_TOO_LONG,
+    Scope[Workload],
+    reads=("deployment.strategy", "deployment.bake_time", "deployment.step_percent", "deployment.step_interval"),
+    source=f"{_CLOUDFORMATION}aws-properties-ecs-service-linearconfiguration.html",
+)
+def deployment_too_long(scope: Scope[Workload]) -> Iterator[Finding]:
     """A deployment in steps ends before CloudFormation gives up."""
-    deployment = config.deployment
-    steps = {"canary": 1, "linear": -(-100 // deployment.step_percent) - 1}.get(deployment.strategy, 0)
+    deployment = scope.value.deployment
+    steps = {"canary": 1, "linear": math.ceil(100 / deployment.step_percent) - 1}.get(deployment.strategy, 0)
     seconds = deployment.bake_time + steps * deployment.step_interval
     if seconds > _LONGEST:
-        keys = tuple(("deployment", key) for key in ("step_interval", "bake_time", "step_percent", "strategy"))
-        path = written(config, *keys[:2])
+        names = ("step_interval", "bake_time", "step_percent", "strategy")
+        keys = tuple(scope.at("deployment", name) for name in names)
         message = (
-            f"{steps} step{'s'[: steps > 1]} of {deployment.step_interval // 60} minutes and a bake_time of "
+            f"{plural(steps, 'steps')} of {deployment.step_interval // 60} minutes and a bake_time of "
             f"{deployment.bake_time // 60} take {seconds / 3600:.1f} hours, and CloudFormation accepts 33"
         )
         help = "choose a shorter step_interval or bake_time, or a larger step_percent"
-        yield Finding(path, message, help, also=keys)
+        yield Finding(scope.first_written(*keys[:2]), message, help, also=keys)

@@ -1,78 +1,141 @@
-"""The network: a way to the image, and addresses for every task."""
+"""The network: a way to the images, and addresses for every task."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from blogstack.config import Config
 from blogstack.config.endpoints import interface_endpoints
-from blogstack.facts.images import ecr_repository
+from blogstack.config.sidecars import Sidecar
+from blogstack.config.workloads import Workload
+from blogstack.diagnostics import Code
+from blogstack.facts.images import ecr_repository, without_tag
 from blogstack.facts.subnets import LOAD_BALANCER_ADDRESSES, address_plan
-from blogstack.rules.finding import Finding, written
+from blogstack.rules.rule import Finding, Scope, rule
 from blogstack.source.document import KeyPath
 
-
-def _remedies(config: Config) -> str:
-    return (
-        "give private_subnet_ids whose routes lead to a NAT gateway (egress: nat), or ones with VPC endpoints "
-        f"for {', '.join(interface_endpoints(config))} and s3 (egress: endpoints), or run the tasks in the public "
-        "subnets (egress: public_ip and no private_subnet_ids)"
-    )
+_NETWORKING = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html"
+_ENDPOINTS = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
+_NEEDS_ENDPOINTS = ("database", "service.exec", "service.secrets", "service.sidecars.NAME.secrets")
 
 
-def image_out_of_reach(config: Config) -> Iterator[Finding]:
-    """The tasks can reach the registry of their image."""
-    existing, created = config.network.existing, config.network.created
-    place: KeyPath = ("network", "existing")
-    if existing and existing.egress != "public_ip" and not existing.private_subnet_ids:
-        path = written(config, (*place, "egress"), (*place, "public_subnet_ids"), (*place, "vpc_id"))
-        message = f"egress {existing.egress} without private_subnet_ids: the tasks have nowhere to run"
-        yield Finding(path, message, _remedies(config))
-    if existing and existing.egress == "public_ip" and existing.private_subnet_ids:
+@rule(
+    Code.IMAGE_OUT_OF_REACH,
+    Scope[Config],
+    reads=(
+        "network.existing.egress",
+        "network.existing.private_subnet_ids",
+        *_NEEDS_ENDPOINTS,
+    ),
+    source=_NETWORKING,
+)
+def tasks_without_egress(scope: Scope[Config]) -> Iterator[Finding]:
+    """Tasks run in subnets with a way to the registry of their image."""
+    existing = scope.value.network.existing
+    if existing is None or (existing.egress == "public_ip") != bool(existing.private_subnet_ids):
+        return
+    paths: list[KeyPath] = [("network", "existing", key) for key in ("egress", "public_subnet_ids", "vpc_id")]
+    if existing.private_subnet_ids:
+        path = paths[0]
         message = "egress public_ip with private_subnet_ids: a public address is of no use in a private subnet"
-        yield Finding((*place, "egress"), message, _remedies(config))
-    uri = config.image.uri
-    egress = existing.egress if existing else created.egress if created else ""
-    ecr = ecr_repository(uri) if uri else None
-    if egress == "endpoints" and uri and not ecr:
+    else:
+        path = scope.first_written(*paths)
+        message = f"egress {existing.egress} without private_subnet_ids: the tasks have nowhere to run"
+    help = (
+        "give private_subnet_ids whose routes lead to a NAT gateway (egress: nat), or ones with VPC endpoints "
+        f"for {', '.join(interface_endpoints(scope.config))} and s3 (egress: endpoints), or run the tasks in the "
+        "public subnets (egress: public_ip and no private_subnet_ids)"
+    )
+    yield Finding(path, message, help)
+
+
+def _only_endpoints(config: Config) -> bool:
+    """Whether tasks reach AWS's services only."""
+    existing, created = config.network.existing, config.network.created
+    egress = existing.egress if existing else created.egress if created else None
+    return egress == "endpoints"
+
+
+_EGRESS = ("network.create.egress", "network.existing.egress")
+_ELSEWHERE = "copy the image into ECR there, or choose another egress: nat or public_ip"
+
+
+@rule(Code.IMAGE_OUT_OF_REACH, Scope[Config], reads=(*_EGRESS, "image.uri", "region"), source=_ENDPOINTS)
+def image_without_endpoint(scope: Scope[Config]) -> Iterator[Finding]:
+    """Through VPC endpoints tasks reach only images in ECR of their region."""
+    uri, region = scope.value.image.uri, scope.value.region
+    if uri is None or not _only_endpoints(scope.value):
+        return
+    ecr = ecr_repository(uri)
+    if ecr is None:
         message = f"the image {uri} is outside ECR, and egress endpoints reaches only AWS"
         help = "copy the image into ECR, or choose another egress: nat or public_ip"
         yield Finding(("image", "uri"), f"{message}: the tasks could never pull it", help)
-    if egress == "endpoints" and ecr and ecr[1] != config.region:
-        message = f"the image is in {ecr[1]}, and egress endpoints reaches only {config.region}"
-        help = "copy the image into ECR there, or choose another egress: nat or public_ip"
-        yield Finding(("image", "uri"), f"{message}: the tasks could never pull it", help)
+    elif ecr[1] != region:
+        message = f"the image is in {ecr[1]}, and egress endpoints reaches only {region}"
+        yield Finding(("image", "uri"), f"{message}: the tasks could never pull it", _ELSEWHERE)
 
 
-def subnets_too_small(config: Config) -> Iterator[Finding]:
+@rule(Code.IMAGE_OUT_OF_REACH, Scope[Sidecar], reads=("image",), outside=(*_EGRESS, "region"), source=_ENDPOINTS)
+def sidecar_without_endpoint(scope: Scope[Sidecar]) -> Iterator[Finding]:
+    """Through VPC endpoints tasks reach only sidecars' images in ECR of their region."""
+    if not _only_endpoints(scope.config):
+        return
+    ecr, region = ecr_repository(without_tag(scope.value.image)), scope.config.region
+    if ecr is None or ecr[1] != region:
+        where = f"in {ecr[1]}" if ecr else "outside ECR"
+        message = f"the image of {scope.at()[-1]} is {where}, and egress endpoints reaches only ECR in {region}"
+        yield Finding(scope.at("image"), f"{message}: the tasks could never pull it", _ELSEWHERE)
+
+
+@rule(
+    Code.SUBNETS_TOO_SMALL,
+    Scope[Workload],
+    reads=(
+        "scaling.max",
+        "scaling.schedules[].max",
+        "deployment.strategy",
+        "deployment.maximum_percent",
+        "load_balancer.internal",
+    ),
+    outside=(
+        "network.existing",
+        "network.create.cidr",
+        "network.create.availability_zones",
+        "network.create.egress",
+        *_NEEDS_ENDPOINTS,
+    ),
+    source=_NETWORKING,
+)
+def subnets_too_small(scope: Scope[Workload]) -> Iterator[Finding]:
     """The subnets have an address for every task of a deployment."""
-    network = config.network.created
+    network, deployment, balancer = scope.config.network.created, scope.value.deployment, scope.value.load_balancer
     if network is None:
         return
-    zones = (
-        network.availability_zones if isinstance(network.availability_zones, int) else len(network.availability_zones)
-    )
+    zones = network.availability_zones
+    zones = zones if isinstance(zones, int) else len(zones)
     public_tasks = network.egress == "public_ip"
     plan = address_plan(network.cidr, zones, private_tier=not public_tasks)
-    rolling = config.deployment.strategy == "rolling"
-    most = config.deployment.maximum_percent if rolling else 200
-    tasks = config.scaling.most * most // 100
+    rolling = deployment.strategy == "rolling"
+    percent, most = deployment.maximum_percent if rolling else 200, scope.value.scaling.most
+    tasks = most * percent // 100
     others = 0
     if network.egress == "endpoints":
-        others += len(interface_endpoints(config))
-    if public_tasks or config.load_balancer.internal:
+        others += len(interface_endpoints(scope.config))
+    if balancer is not None and (public_tasks or balancer.internal):
         others += LOAD_BALANCER_ADDRESSES
-    needed = -(-tasks // zones) + others
+    needed = math.ceil(tasks / zones) + others
     if needed > plan.usable:
-        limit: KeyPath = ("deployment", "maximum_percent") if rolling else ("deployment", "strategy")
-        keys: tuple[KeyPath, ...] = (("scaling", "max"), ("network", "create", "cidr"), limit)
-        fit = (plan.usable - others) * zones * 100 // most
-        share = f"{most} percent of {config.scaling.most}" if rolling else f"two sets of {config.scaling.most}"
+        limit = scope.at("deployment", "maximum_percent" if rolling else "strategy")
+        keys = (scope.at("scaling", "max"), ("network", "create", "cidr"), limit)
+        share = f"{percent} percent of {most}" if rolling else f"two sets of {most}"
         message = (
-            f"a {config.deployment.strategy} deployment may run {tasks} tasks ({share}), which takes "
+            f"a {deployment.strategy} deployment may run {tasks} tasks ({share}), which takes "
             f"{needed} addresses in each of {zones} subnets; {network.cidr} gives {plan.usable}"
         )
         wider = "a wider network.create.cidr or " if network.cidr[-2:] > "19" else ""
         zone = "three availability_zones or " if zones < 3 else ""
+        fit = (plan.usable - others) * zones * 100 // percent
         help = f"choose {wider}{zone}scaling.max of at most {fit}, or use an existing network"
-        yield Finding(written(config, *keys), message, help, also=keys)
+        yield Finding(scope.first_written(*keys), message, help, also=keys)

@@ -1,21 +1,26 @@
-"""What the templates would be overridden with."""
+"""The user's changes to the templates."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from blogstack.config import Config
-from blogstack.config.errors import dotted
-from blogstack.rules.finding import Finding
+from blogstack.diagnostics import Code
+from blogstack.rules.rule import Finding, Scope, Stacks, rule
 from blogstack.source.document import KeyPath
+from blogstack.words import did_you_mean, dotted
+
+_OVERRIDES = "overrides"
 
 
-def null_in_list(config: Config) -> Iterator[Finding]:
+@rule(Code.WRONG_TYPE, Scope[Config], reads=(f"{_OVERRIDES}.*",))
+def null_in_list(scope: Scope[Config]) -> Iterator[Finding]:
     """A null removes a key from what is below it; a list replaces as a whole, so nothing is below."""
-    for stack in sorted(config.overrides.model_fields_set):
-        for name, change in getattr(config.overrides, stack).items():
+    overrides = scope.value.overrides
+    for stack in sorted(overrides.model_fields_set):
+        for name, change in getattr(overrides, stack).items():
             for attribute in ("Properties", "Metadata"):
-                path = ("overrides", stack, name, attribute)
+                path = (_OVERRIDES, stack, name, attribute)
                 for null in _nulls(getattr(change, attribute), path, in_list=False):
                     help = "null removes a key; in a list, which replaces the whole list below it, leave it out"
                     yield Finding(null, f"{dotted(null)} has no value", help)
@@ -30,3 +35,23 @@ def _nulls(value: object, at: KeyPath, in_list: bool) -> Iterator[KeyPath]:
     elif isinstance(value, list):
         for number, item in enumerate(value):
             yield from _nulls(item, (*at, number), in_list=True)
+
+
+@rule(Code.UNKNOWN_RESOURCE, Scope[Stacks], reads=(f"{_OVERRIDES}.*",))
+def unknown_resource(scope: Scope[Stacks]) -> Iterator[Finding]:
+    """An override names a resource of a stack that is made."""
+    overrides = scope.config.overrides
+    resources = {stack.kind: stack.tree["Resources"] for stack in scope.value}
+    for stack in sorted(overrides.model_fields_set):
+        if stack not in resources:
+            message = f"this configuration makes no {stack} stack to override"
+            help = f"remove it; the stacks made are {', '.join(resources)}"
+            yield Finding((_OVERRIDES, stack), message, help, at_key=True)
+            continue
+        known = resources[stack]
+        for name in getattr(overrides, stack):
+            if name not in known:
+                near = did_you_mean(name, known)
+                message = f"the {stack} stack has no resource {name!r}"
+                help = f"did you mean {near!r}?" if near else f"it has {', '.join(known)}"
+                yield Finding((_OVERRIDES, stack, name), message, help, at_key=True)

@@ -4,64 +4,106 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from blogstack.config import Config
-from blogstack.rules.finding import Finding, or_default, written
-from blogstack.source.document import KeyPath
+from blogstack.config.workloads import Workload
+from blogstack.diagnostics import Code
+from blogstack.rules.rule import Finding, Scope, rule
+
+_SCHEDULED = (
+    "https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-scheduled-scaling.html"
+)
 
 
-def min_above_max(config: Config) -> Iterator[Finding]:
-    """There are no more least tasks than most."""
-    low, high = config.scaling.min, config.scaling.max
+@rule(Code.MIN_ABOVE_MAX, Scope[Workload], reads=("scaling.min", "scaling.max"))
+def min_above_max(scope: Scope[Workload]) -> Iterator[Finding]:
+    """The minimum number of tasks is not above the maximum."""
+    low, high = scope.value.scaling.min, scope.value.scaling.max
     if low > high:
-        keys: tuple[KeyPath, ...] = (("scaling", "max"), ("scaling", "min"))
-        least, most = (or_default(config, "scaling", key) for key in ("min", "max"))
-        message = f"scaling.min {low}{least} is above scaling.max {high}{most}"
-        yield Finding(written(config, *keys), message, "raise max or lower min; both may be equal", also=keys)
+        keys = most, least = scope.at("scaling", "max"), scope.at("scaling", "min")
+        marks = scope.default_mark(least), scope.default_mark(most)
+        message = f"scaling.min {low}{marks[0]} is above scaling.max {high}{marks[1]}"
+        yield Finding(scope.first_written(*keys), message, "raise max or lower min; both may be equal", also=keys)
 
 
-def single_task(config: Config) -> Iterator[Finding]:
-    """One task is no redundancy."""
+@rule(
+    Code.SINGLE_TASK,
+    Scope[Workload],
+    reads=("scaling.min", "scaling.schedules[].min"),
+)
+def single_task(scope: Scope[Workload]) -> Iterator[Finding]:
+    """Two tasks or more run, so that one may fail."""
     message = "with one task, its failure is an outage until another has started"
-    if config.scaling.min < 2:
+    if scope.value.scaling.min < 2:
         help = "set scaling.min to 2, or leave it where an outage of a few minutes does not matter"
-        yield Finding(("scaling", "min"), message, help)
-    for number, schedule in enumerate(config.scaling.schedules):
+        yield Finding(scope.at("scaling", "min"), message, help)
+    for number, schedule in enumerate(scope.value.scaling.schedules):
         if schedule.min < 2:
             off = "with no task, every request is answered with 503 until one has started"
-            path = ("scaling", "schedules", number, "min")
+            path = scope.at("scaling", "schedules", number, "min")
             yield Finding(path, message if schedule.min else off, "set min to 2")
 
 
-def schedule_limits(config: Config) -> Iterator[Finding]:
-    """A schedule leaves room between its own limits."""
-    for number, schedule in enumerate(config.scaling.schedules):
+@rule(
+    Code.SCHEDULE_LIMITS,
+    Scope[Workload],
+    reads=("scaling.schedules[].name", "scaling.schedules[].min", "scaling.schedules[].max"),
+    source=_SCHEDULED,
+)
+def schedule_limits(scope: Scope[Workload]) -> Iterator[Finding]:
+    """A schedule's minimum is not above its maximum."""
+    for number, schedule in enumerate(scope.value.scaling.schedules):
         if schedule.min > schedule.max:
             message = f"min {schedule.min} of the schedule {schedule.name} is above its max {schedule.max}"
-            path = ("scaling", "schedules", number, "max")
+            path = scope.at("scaling", "schedules", number, "max")
             yield Finding(path, message, "raise max or lower min; both may be equal")
 
 
-def schedule_stays(config: Config) -> Iterator[Finding]:
-    """What a schedule sets is taken back by another."""
-    if len(config.scaling.schedules) == 1:
-        (schedule,) = config.scaling.schedules
+@rule(
+    Code.SCHEDULE_STAYS,
+    Scope[Workload],
+    reads=(
+        "scaling.schedules[].name",
+        "scaling.schedules[].min",
+        "scaling.schedules[].max",
+        "scaling.min",
+        "scaling.max",
+    ),
+    source=_SCHEDULED,
+)
+def schedule_stays(scope: Scope[Workload]) -> Iterator[Finding]:
+    """A schedule's limits end with another schedule."""
+    scaling = scope.value.scaling
+    if len(scaling.schedules) == 1:
+        (schedule,) = scaling.schedules
         message = f"the limits of the schedule {schedule.name}, {schedule.min} to {schedule.max}, stay for ever"
-        help = f"add a second schedule that returns to min {config.scaling.min} and max {config.scaling.max}"
-        yield Finding(("scaling", "schedules"), f"{message}: no other changes them again", help)
+        help = f"add a second schedule that returns to min {scaling.min} and max {scaling.max}"
+        yield Finding(scope.at("scaling", "schedules"), f"{message}: no other changes them again", help)
 
 
-def never_scales(config: Config) -> Iterator[Finding]:
+@rule(
+    Code.NEVER_SCALES,
+    Scope[Workload],
+    reads=("scaling.min", "scaling.max", "scaling.cpu", "scaling.memory", "scaling.requests", "scaling.schedules"),
+    source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html",
+)
+def never_scales(scope: Scope[Workload]) -> Iterator[Finding]:
     """Where there is room between the limits, something uses it."""
-    scaling = config.scaling
+    scaling = scope.value.scaling
     if scaling.min < scaling.max and not (scaling.cpu or scaling.memory or scaling.requests or scaling.schedules):
         message = f"nothing adds tasks: there are always {scaling.min}, and scaling.max {scaling.max} is never reached"
         help = "set cpu, memory or requests to what the tasks should hold, or max to the same as min"
-        yield Finding(("scaling", "cpu"), message, help)
+        yield Finding(scope.at("scaling", "cpu"), message, help)
 
 
-def spot_never(config: Config) -> Iterator[Finding]:
+@rule(
+    Code.SPOT_NEVER,
+    Scope[Workload],
+    reads=("scaling.spot", "scaling.min", "scaling.max", "scaling.schedules[].max"),
+    source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",
+)
+def spot_never(scope: Scope[Workload]) -> Iterator[Finding]:
     """There are tasks above `min` that can run on Spot."""
-    scaling = config.scaling
+    scaling = scope.value.scaling
     if scaling.spot and scaling.most <= scaling.min:
-        message = f"spot is for tasks above scaling.min {scaling.min}{or_default(config, 'scaling', 'min')}"
-        yield Finding(("scaling", "spot"), f"{message}, and there are never more", "raise scaling.max, or remove spot")
+        default = scope.default_mark(scope.at("scaling", "min"))
+        message = f"spot is for tasks above scaling.min {scaling.min}{default}, and there are never more"
+        yield Finding(scope.at("scaling", "spot"), message, "raise scaling.max, or remove spot")

@@ -1,30 +1,36 @@
-"""The containers beside the service's own: what they wait for, and what they share with it."""
+"""The containers of a task beside the main one: what they wait for, and what they share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from blogstack.config import Config
-from blogstack.diagnostics import did_you_mean
-from blogstack.facts.images import ecr_repository, without_tag
-from blogstack.rules.finding import Finding
-from blogstack.source.document import KeyPath
+from blogstack.config.sidecars import Sidecar
+from blogstack.config.workloads import Workload
+from blogstack.diagnostics import Code
+from blogstack.rules.rule import Finding, Scope, rule
+from blogstack.words import did_you_mean
 
-SIDECARS: KeyPath = ("service", "sidecars")
+_ECS = "https://docs.aws.amazon.com/AmazonECS/latest/"
+_DEPENDENCY = f"{_ECS}APIReference/API_ContainerDependency.html"
 
 _LEAST_LEFT = 128
 """MiB that must remain for what has no limit of its own: a quarter of the smallest task. ECS asks for more than 0."""
 
 
-def waits_for_ever(config: Config) -> Iterator[Finding]:
-    """A container waits only for what can come: Amazon ECS API reference, ContainerDependency."""
-    service, sidecars = config.service, config.service.sidecars
-    waiting = {"": service.depends_on, **{name: sidecar.depends_on for name, sidecar in sidecars.items()}}
-    for name, conditions in waiting.items():
-        place, who = ((*SIDECARS, name), name) if name else (("service",), "the service")
-        for other, condition in conditions.items():
-            path = (*place, "depends_on", other)
+@rule(
+    Code.WAITS_FOR_EVER,
+    Scope[Workload],
+    reads=("depends_on", "sidecars.NAME.depends_on", "sidecars.NAME.health", "sidecars.NAME.essential"),
+    source=_DEPENDENCY,
+)
+def condition_never_met(scope: Scope[Workload]) -> Iterator[Finding]:
+    """A container waits for a condition that another can meet."""
+    sidecars = scope.value.service.sidecars
+    for container in scope.value.containers:
+        who = container.name or "the service"
+        for other, condition in container.section.depends_on.items():
+            path = container.place.at("depends_on", other)
             if other not in sidecars:
                 near = did_you_mean(other, sidecars)
                 help = f"did you mean {near!r}?" if near else "name one of service.sidecars, or remove it"
@@ -35,10 +41,12 @@ def waits_for_ever(config: Config) -> Iterator[Finding]:
             elif condition in ("COMPLETE", "SUCCESS") and sidecars[other].essential:
                 message = f"{who} waits for the {condition} of {other}, which is essential: its end stops the task"
                 yield Finding(path, message, f"set essential: false for {other}, or wait until it is HEALTHY")
-    yield from _circle({name: conditions for name, conditions in sorted(waiting.items()) if name})
 
 
-def _circle(waiting: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
+@rule(Code.WAITS_FOR_EVER, Scope[Workload], reads=("sidecars.NAME.depends_on",), source=_DEPENDENCY)
+def circle(scope: Scope[Workload]) -> Iterator[Finding]:
+    """Sidecars do not wait for each other in a circle."""
+    waiting = {name: tuple(sidecar.depends_on) for name, sidecar in sorted(scope.value.service.sidecars.items())}
     try:
         TopologicalSorter(waiting).prepare()
     except CycleError as error:
@@ -46,51 +54,51 @@ def _circle(waiting: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
         *first, last = sorted(set(error.args[1]))
         message = f"{', '.join(first)} and {last} wait for each other" if first else f"{last} waits for itself"
         help = "remove one of these dependencies"
-        yield Finding((*SIDECARS, name, "depends_on", other), f"{message}, so that the task never starts", help)
+        path = scope.at("sidecars", name, "depends_on", other)
+        yield Finding(path, f"{message}, so that the task never starts", help)
 
 
-def same_port(config: Config) -> Iterator[Finding]:
-    """The containers of a task share its network: Amazon ECS developer guide, "awsvpc" network mode."""
-    taken = {config.service.port: "the service"}
-    for name, sidecar in config.service.sidecars.items():
+@rule(
+    Code.SAME_PORT,
+    Scope[Workload],
+    reads=("port", "sidecars.NAME.port"),
+    source=f"{_ECS}developerguide/fargate-task-networking.html",
+)
+def same_port(scope: Scope[Workload]) -> Iterator[Finding]:
+    """The containers of a task share its network address, so each listens on another port."""
+    taken = {scope.value.service.port: "the service"}
+    for name, sidecar in scope.value.service.sidecars.items():
         if sidecar.port is not None:
             other = taken.setdefault(sidecar.port, name)
             if other != name:
                 message = f"{name} and {other} listen on the same port {sidecar.port}"
                 help = "all containers of a task share one network address: choose another port for one of them"
-                yield Finding((*SIDECARS, name, "port"), message, help)
+                yield Finding(scope.at("sidecars", name, "port"), message, help)
 
 
-def too_little_left(config: Config) -> Iterator[Finding]:
+@rule(
+    Code.SIDECAR_MEMORY,
+    Scope[Workload],
+    reads=("memory", "sidecars.NAME.memory"),
+    source=f"{_ECS}APIReference/API_ContainerDefinition.html",
+)
+def too_little_memory(scope: Scope[Workload]) -> Iterator[Finding]:
     """The sidecars' limits leave memory for the service."""
-    limits = {name: sidecar.memory for name, sidecar in config.service.sidecars.items() if sidecar.memory}
-    memory, taken = config.service.memory, sum(limits.values())
+    sidecars, memory = scope.value.service.sidecars, scope.value.service.memory
+    limits = {name: sidecar.memory for name, sidecar in sidecars.items() if sidecar.memory}
+    taken = sum(limits.values())
     if limits and memory - taken < _LEAST_LEFT:
         largest = max(sorted(limits), key=lambda name: limits[name])
         who = f"the sidecars {', '.join(sorted(limits))}" if len(limits) > 1 else f"the sidecar {largest}"
-        message = f"{who} may take {taken} of the task's {memory} MiB"
+        message = f"{who} may take {taken} of the task's {memory} MiB, which leaves the service too little"
         help = f"raise service.memory or lower these limits: at least {_LEAST_LEFT} MiB must be left"
-        yield Finding((*SIDECARS, largest, "memory"), f"{message}, which leaves the service too little", help)
+        yield Finding(scope.at("sidecars", largest, "memory"), message, help)
 
 
-def service_name(config: Config) -> Iterator[Finding]:
+@rule(Code.SIDECAR_NAME, Scope[Sidecar], outside=("name", "environments"))
+def service_name(scope: Scope[Sidecar]) -> Iterator[Finding]:
     """A sidecar is not called like the service's container, which has the name of the ECS service."""
-    own = {f"{config.name}-{environment}" for environment in config.environments} or {config.name}
-    for name in config.service.sidecars:
-        if name in own:
-            message = f"the service's own container is called {name}"
-            yield Finding((*SIDECARS, name), message, "give the sidecar another name, such as proxy")
-
-
-def out_of_reach(config: Config) -> Iterator[Finding]:
-    """The tasks can reach the registries of their sidecars' images."""
-    existing, created = config.network.existing, config.network.created
-    if "endpoints" not in (existing and existing.egress, created and created.egress):
-        return
-    for name, sidecar in config.service.sidecars.items():
-        ecr = ecr_repository(without_tag(sidecar.image))
-        if ecr is None or ecr[1] != config.region:
-            place = f"in {ecr[1]}" if ecr else "outside ECR"
-            message = f"the image of {name} is {place}, and egress endpoints reaches only ECR in {config.region}"
-            help = "copy the image into ECR there, or choose another egress: nat or public_ip"
-            yield Finding((*SIDECARS, name, "image"), f"{message}: the tasks could never pull it", help)
+    config, name = scope.config, scope.at()[-1]
+    if name in ({f"{config.name}-{environment}" for environment in config.environments} or {config.name}):
+        message = f"the service's own container is called {name}"
+        yield Finding(scope.at(), message, "give the sidecar another name, such as proxy")

@@ -52,6 +52,10 @@ class Document:
         """The whole file as plain data, anew at each call."""
         return self.root.plain()
 
+    def has(self, path: KeyPath) -> bool:
+        """Whether there is a value other than null at a key path."""
+        return self._at(path).has_value
+
     def empties(self) -> Iterator[KeyPath]:
         """The paths of the keys behind whose colon there is nothing, not even null."""
         yield from _empties(self.root, ())

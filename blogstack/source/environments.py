@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from blogstack.diagnostics import Code, Diagnostic
 from blogstack.source.document import Document, KeyPath, Node
 
 ENVIRONMENTS = "environments"
@@ -72,13 +71,11 @@ def split(document: Document) -> tuple[Environment, ...]:
     )
 
 
-def misplaced(document: Document) -> tuple[Diagnostic, ...]:
-    """What stands in an environment but is one for all."""
-    return tuple(
-        Diagnostic(Code.ONE_FOR_ALL, message, document.locate_key((ENVIRONMENTS, name, *path)), help)
-        for name, body in _bodies(document.root).items()
-        for path, message, help in _refused(body, document.root)
-    )
+def misplaced(document: Document) -> Iterator[tuple[KeyPath, str, str]]:
+    """The keys in environments that all of them share, each with a message and the remedy."""
+    for name, body in _bodies(document.root).items():
+        for path, message, help in _refused(body, document.root):
+            yield (ENVIRONMENTS, name, *path), message, help
 
 
 def _refused(body: Node, base: Node) -> Iterator[tuple[KeyPath, str, str]]:

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from blogstack.config import Config
-from blogstack.diagnostics import Code, Diagnostic, did_you_mean
-from blogstack.source.document import Document, KeyPath
+from blogstack.source.document import KeyPath
 from blogstack.source.environments import is_function
 
 OVERRIDES = "overrides"
@@ -29,34 +28,11 @@ def changes(config: Config) -> dict[str, dict[str, Any]]:
 
 def override(tree: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """A template with the changes to its resources; what names no resource of its is left out."""
+    if not own:
+        return tree
     resources = tree["Resources"]
     changed = {name: _merged(resources[name], change) for name, change in own.items() if name in resources}
     return {**tree, "Resources": {**resources, **changed}}
-
-
-def unknown(
-    document: Document, own: Mapping[str, Mapping[str, Any]], known: Mapping[str, Mapping[str, Any]]
-) -> Iterator[Diagnostic]:
-    """What the changes name and the templates do not have.
-
-    Args:
-        document: Where the changes stand.
-        own: The changes, by stack and logical ID.
-        known: The resources of each stack that is made.
-    """
-    for stack, changed in own.items():
-        if stack not in known:
-            message = f"this configuration makes no {stack} stack to override"
-            help = f"remove it; the stacks made are {', '.join(known)}"
-            yield Diagnostic(Code.UNKNOWN_RESOURCE, message, document.locate_key((OVERRIDES, stack)), help)
-            continue
-        for name in changed:
-            if name not in known[stack]:
-                near = did_you_mean(name, known[stack])
-                message = f"the {stack} stack has no resource {name!r}"
-                help = f"did you mean {near!r}?" if near else f"it has {', '.join(known[stack])}"
-                span = document.locate_key((OVERRIDES, stack, name))
-                yield Diagnostic(Code.UNKNOWN_RESOURCE, message, span, help)
 
 
 def places(own: Mapping[str, Any], resources: Mapping[str, Any]) -> Iterator[tuple[KeyPath, KeyPath]]:

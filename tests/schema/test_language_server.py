@@ -20,6 +20,7 @@ from tests.language_server.editor import Editor, editor
 from tests.support.console import Run
 from tests.support.diagnostics import expected_in
 
+pytestmark = pytest.mark.slow
 MODELINE = "# yaml-language-server: $schema=./blogstack.schema.json\n"
 KEYS = list(keys())
 

@@ -69,7 +69,7 @@ class Workload:
 
     def locate(self, *key: str) -> KeyPath:
         """The path in the file of one of the workload's keys, as in `locate("scaling", "min")`."""
-        return self.source.locate(*key)
+        return self.source.place.at(*key)
 
 
 def resolve_workload(

@@ -1,0 +1,63 @@
+"""The domain name of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blogstack.config import Config
+from blogstack.diagnostics import Code
+from blogstack.facts.regions import partition
+from blogstack.rules.rule import File, Finding, Scope, rule
+from blogstack.source.environments import ENVIRONMENTS
+from blogstack.words import listed
+
+
+# The first thing that a file without a name lacks is the name.
+@rule(
+    Code.PLAIN_HTTP,
+    Scope[Config],
+    reads=("domain",),
+    needs=("name",),
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-https-listener.html",
+)
+def plain_http(scope: Scope[Config]) -> Iterator[Finding]:
+    """HTTPS needs a certificate, and a certificate needs a domain."""
+    if scope.value.domain is None:
+        message = "no domain: the load balancer speaks plain HTTP, which anyone on the way can read and change"
+        yield Finding(("domain",), message, "add `domain:` with name and hosted_zone_id")
+
+
+@rule(
+    Code.NO_PUBLIC_ZONES,
+    Scope[Config],
+    reads=("region", "domain"),
+    source="https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-r53.html",
+)
+def no_public_zones(scope: Scope[Config]) -> Iterator[Finding]:
+    """The region's Route 53 has public hosted zones, and records that lead to a load balancer."""
+    region = scope.value.region
+    if scope.value.domain is not None and partition(region) == "aws-us-gov":
+        message = f"Route 53 has no public hosted zones in {region}, nor records that lead to a load balancer"
+        help = "remove the key, and lead the name to the load balancer with DNS outside this partition"
+        yield Finding(("domain",), message, help)
+
+
+# Names are the same when they are written the same: domain.name takes lower case only, and no dot at its end.
+@rule(
+    Code.SAME_DOMAIN,
+    File,
+    reads=("domain.name", "domain.hosted_zone_id"),
+    source="https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",
+)
+def same_domain(file: File) -> Iterator[Finding]:
+    """A hosted zone has one record of a name and type, so two environments have two names."""
+    sharing: dict[tuple[str, str], list[str]] = {}
+    for scope in file.environments:
+        if scope.environment and (domain := scope.config.domain) is not None:
+            sharing.setdefault((domain.hosted_zone_id, domain.name), []).append(scope.environment)
+    for (_, domain_name), names in sharing.items():
+        message = f"{listed(names)} have the domain {domain_name} in one hosted zone: only one of them can be deployed"
+        help = f"give each a domain.name of its own, such as {names[0]}.{domain_name}"
+        paths = [(ENVIRONMENTS, name, "domain", "name") for name in names[1:]]
+        for path in dict.fromkeys(path if file.document.has(path) else path[2:] for path in paths):
+            yield Finding(path, message, help)

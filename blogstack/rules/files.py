@@ -1,0 +1,22 @@
+"""What several files have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blogstack.diagnostics import Code
+from blogstack.rules.rule import Files, Finding, rule
+
+_REMEDIES = {
+    "stack": "give each service a name of its own",
+    "repository": "in one of them write image.uri, the repository's address, instead of image.repository",
+    "domain": "give each service a domain.name of its own",
+}
+
+
+@rule(Code.SAME_STACK, Files)
+def made_twice(files: Files) -> Iterator[Finding]:
+    """Two files do not make the same stack, repository or domain."""
+    twice = [made for made in files.makes if made in files.makers]
+    for kind, name in twice[:1]:  # the others follow from it
+        yield Finding(None, f"the {kind} {name} is described by {files.makers[kind, name]} too", _REMEDIES[kind])

@@ -1,0 +1,98 @@
+"""Health checks, of containers and of the load balancer's targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blogstack.config.load_balancer import HealthCheck
+from blogstack.config.service import Health
+from blogstack.config.sidecars import SidecarHealth
+from blogstack.config.workloads import Container, Workload
+from blogstack.diagnostics import Code
+from blogstack.facts.frameworks import START_UP
+from blogstack.rules.rule import Finding, Scope, rule
+from blogstack.source.document import KeyPath
+from blogstack.words import dotted
+
+_CONTAINER = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html"
+_TARGETS = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html"
+
+
+@rule(Code.CHECK_TIMEOUT, Scope[Container], reads=("health.timeout", "health.interval"), source=_CONTAINER)
+def container_timeout(scope: Scope[Container]) -> Iterator[Finding]:
+    """A container's check ends before the next one begins."""
+    if (health := scope.value.section.health) is not None:
+        yield from _timeout(scope, scope.at("health"), health)
+
+
+@rule(
+    Code.CHECK_TIMEOUT,
+    Scope[Workload],
+    reads=("load_balancer.health_check.timeout", "load_balancer.health_check.interval"),
+    source=_TARGETS,
+)
+def target_timeout(scope: Scope[Workload]) -> Iterator[Finding]:
+    """The load balancer's check ends before the next one begins."""
+    if (balancer := scope.value.load_balancer) is not None:
+        yield from _timeout(scope, scope.at("load_balancer", "health_check"), balancer.health_check)
+
+
+def _timeout(
+    scope: Scope[Container] | Scope[Workload], path: KeyPath, check: Health | SidecarHealth | HealthCheck
+) -> Iterator[Finding]:
+    if check.timeout >= check.interval:
+        keys = timeout, interval = (*path, "timeout"), (*path, "interval")
+        message = (
+            f"{dotted(path)}: timeout {check.timeout}s{scope.default_mark(timeout)} is not below "
+            f"interval {check.interval}s{scope.default_mark(interval)}"
+        )
+        help = "a check must be over before the next one starts: raise interval or lower timeout"
+        yield Finding(scope.first_written(*keys), message, help, also=keys)
+
+
+@rule(
+    Code.SHORT_START,
+    Scope[Workload],
+    reads=("framework", "health.start_period", "load_balancer.health_check.grace_period"),
+    source=_CONTAINER,
+)
+def short_start(scope: Scope[Workload]) -> Iterator[Finding]:
+    """A task that is still starting is not replaced."""
+    service, balancer = scope.value.service, scope.value.load_balancer
+    if service.framework == "other":
+        return
+    usual = START_UP[service.framework].start_period
+    times = {scope.at("health", "start_period"): service.health.start_period}
+    if balancer is not None:
+        times[scope.at("load_balancer", "health_check", "grace_period")] = balancer.health_check.grace_period
+    for path, seconds in times.items():
+        if seconds is not None and seconds < usual:
+            took = f"the {usual}s that {service.framework} usually takes to start"
+            help = f"a task may be replaced before it is up: choose {usual}s or more"
+            yield Finding(path, f"{path[-1]} {seconds}s is shorter than {took}", help)
+
+
+@rule(
+    Code.BALANCER_CHECKS_READY,
+    Scope[Workload],
+    reads=("health.path", "health.ready_path", "health.command", "load_balancer.health_check.path"),
+    source=_TARGETS,
+)
+def check_of_database(scope: Scope[Workload]) -> Iterator[Finding]:
+    """A check that replaces tasks does not ask the database."""
+    health, balancer = scope.value.service.health, scope.value.load_balancer
+    if health.ready_path is None or balancer is None:
+        return
+    target = balancer.health_check.path
+    container_asks = health.command is None and health.path == health.ready_path
+    if health.ready_path != (target or health.path) and not container_asks:
+        return
+    if target == health.ready_path:
+        path, who = scope.at("load_balancer", "health_check", "path"), "load balancer's"
+    else:
+        path = scope.first_written(scope.at("health", "path"), scope.at("health", "ready_path"))
+        who = "container's" if target else "load balancer's"
+    light = "/health" if health.ready_path != "/health" else "/live"
+    message = f"the {who} check requests {health.ready_path}, which asks the database"
+    help = f"a database outage would restart every task: check a path that answers by itself, such as {light}"
+    yield Finding(path, message, help)

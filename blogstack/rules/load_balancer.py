@@ -1,0 +1,53 @@
+"""The load balancer in front of a workload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blogstack.config.workloads import Workload
+from blogstack.diagnostics import Code
+from blogstack.rules.rule import Finding, Scope, rule
+
+
+@rule(
+    Code.BALANCER_SUBNETS,
+    Scope[Workload],
+    reads=("load_balancer.internal",),
+    outside=(
+        "network.existing.egress",
+        "network.existing.public_subnet_ids",
+        "network.existing.private_subnet_ids",
+    ),
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html",
+)
+def balancer_subnets(scope: Scope[Workload]) -> Iterator[Finding]:
+    """An application load balancer needs subnets in two zones."""
+    existing, balancer = scope.config.network.existing, scope.value.load_balancer
+    if existing is None or balancer is None:
+        return
+    private = balancer.internal and existing.egress != "public_ip"
+    key = "private_subnet_ids" if private else "public_subnet_ids"
+    count = len(existing.private_subnet_ids if private else existing.public_subnet_ids)
+    if count < 2 and not (private and count == 0):  # none at all: the tasks need them first
+        path = scope.first_written(("network", "existing", key), ("network", "existing", "vpc_id"))
+        what = "internal load balancer" if private else "load balancer"
+        help = "name subnets in two or more availability zones"
+        yield Finding(path, f"the {what} needs two subnets, and {key} names {count or 'none'}", help)
+
+
+# Elastic Load Balancing refuses such a target group: "This target group appears behind a rule with group stickiness
+# disabled"; and a rule that held clients to one of two groups would keep them on the old version.
+@rule(
+    Code.STICKY_SHIFT,
+    Scope[Workload],
+    reads=("load_balancer.stickiness", "deployment.strategy"),
+    source="https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/2734",
+)
+def sticky_shift(scope: Scope[Workload]) -> Iterator[Finding]:
+    """A client is not held to a task while requests move from one target group to another."""
+    strategy, balancer = scope.value.deployment.strategy, scope.value.load_balancer
+    if balancer is not None and balancer.stickiness is not None and strategy != "rolling":
+        message = f"stickiness holds clients to a task, and strategy {strategy} moves requests to other tasks"
+        help = "remove stickiness, or set deployment.strategy to rolling"
+        path, also = scope.at("load_balancer", "stickiness"), scope.at("deployment", "strategy")
+        yield Finding(path, message, help, also=(also,))

@@ -1,0 +1,103 @@
+"""How long the policies of a role are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from blogstack.diagnostics import Code
+from blogstack.facts.iam import ROLE_CHARACTERS, count_characters
+from blogstack.facts.regions import partition
+from blogstack.rules.rule import Finding, Scope, Stacks, StackTree, rule
+from blogstack.source.environments import is_function
+
+
+@rule(
+    Code.ROLE_TOO_LONG,
+    Scope[Stacks],
+    reads=("service.permissions", "service.secrets", "service.sidecars.NAME.secrets"),
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+)
+def role_too_long(scope: Scope[Stacks]) -> Iterator[Finding]:
+    """IAM takes 10,240 characters of inline policies for a role, without white space."""
+    text = _Text(scope.value, scope.config.region)
+    for stack in scope.value:
+        for name, resource in stack.tree["Resources"].items():
+            if resource["Type"] == "AWS::IAM::Role":
+                policies = resource["Properties"].get("Policies", [])
+                length = count_characters(text.of(policy["PolicyDocument"], stack) for policy in policies)
+                if length > ROLE_CHARACTERS:
+                    yield _finding(scope, stack, name, length)
+
+
+def _finding(scope: Scope[Stacks], stack: StackTree, role: str, length: int) -> Finding:
+    path, help = stack.origins[role], "name what belongs together by one pattern, as in arn:aws:s3:::bucket/uploads/*"
+    if path[-1:] != ("permissions",):
+        containers = [container for workload in scope.config.workloads() for container in workload.containers]
+        path = scope.first_written(*(container.place.at("secrets") for container in containers), path)
+        help = "keep several values in the JSON of one secret, as in {secretsmanager: NAME, key: KEY}"
+    limit = f"IAM takes {ROLE_CHARACTERS:,} for a role"
+    return Finding(path, f"the policies of {role} have {length:,} characters, and {limit}", help)
+
+
+_ACCOUNT = "123456789012"
+# Ref or Fn::GetAtt Arn of a resource; a name that CloudFormation makes up ends in a hyphen and 12 characters, and AWS
+# ends the ARN of a secret in a hyphen and 6: AWS Secrets Manager user guide,
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
+_ARNS = {
+    "AWS::SecretsManager::Secret": ("Name", "secretsmanager:{home}:secret:{name}-AbCdEf"),
+    "AWS::Logs::LogGroup": ("LogGroupName", "logs:{home}:log-group:{name}:*"),
+    "AWS::ECR::Repository": ("RepositoryName", "ecr:{home}:repository/{name}"),
+}
+_UNKNOWN = "?" * 128
+"""Stands for what is known only on AWS: longer than the ARN of anything that our templates refer to."""
+
+
+class _Text:
+    """The values of templates as AWS will see them, or a text of the same length; the longest one that can be."""
+
+    def __init__(self, stacks: Stacks, region: str) -> None:
+        self._pseudo = {
+            "AWS::AccountId": _ACCOUNT,
+            "AWS::Partition": partition(region),
+            "AWS::Region": region,
+            "AWS::URLSuffix": "amazonaws.com.cn",
+        }
+        self._exports = {
+            output["Export"]["Name"]: (output["Value"], stack)
+            for stack in stacks
+            for output in stack.tree.get("Outputs", {}).values()
+            if "Export" in output
+        }
+
+    def of(self, value: Any, stack: StackTree) -> Any:  # noqa: ANN401 (any JSON)
+        """A value of a stack's template without functions."""
+        if isinstance(value, list):
+            return [self.of(item, stack) for item in value]
+        if not isinstance(value, Mapping):
+            return value
+        if not is_function(value):
+            return {key: self.of(item, stack) for key, item in value.items()}
+        ((function, argument),) = value.items()
+        match function:
+            case "Ref":
+                return self._pseudo.get(argument) or self._arn(argument, stack)
+            case "Fn::GetAtt":
+                return self._arn(argument[0], stack)
+            case "Fn::ImportValue" if argument in self._exports:
+                return self.of(*self._exports[argument])
+            case "Fn::Sub":
+                text, own = argument if isinstance(argument, list) else (argument, {})
+                known = {**self._pseudo, **{name: self.of(item, stack) for name, item in own.items()}}
+                return re.sub(r"\$\{([^!}]+)\}", lambda name: str(known.get(name[1], _UNKNOWN)), text)
+        return _UNKNOWN
+
+    def _arn(self, logical_id: str, stack: StackTree) -> str:
+        resource = stack.tree["Resources"].get(logical_id, {"Type": None})
+        if resource["Type"] not in _ARNS:
+            return _UNKNOWN
+        key, form = _ARNS[resource["Type"]]
+        name = self.of(resource.get("Properties", {}).get(key, f"{logical_id}-123456789012"), stack)
+        home = f"{self._pseudo['AWS::Region']}:{_ACCOUNT}"
+        return f"arn:{self._pseudo['AWS::Partition']}:{form.format(home=home, name=name)}"

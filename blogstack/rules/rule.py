@@ -1,0 +1,210 @@
+"""What a rule is: its code, the keys that it reads, its source and its check; and RULES, every rule that there is.
+
+A rule is a function below `@rule`; its docstring says the rule in one sentence. What its argument is, the rule is over:
+a configuration of one environment, or a workload, container or sidecar in it (`Scope[Config]`, `Scope[Workload]`,
+`Scope[Container]`, `Scope[Sidecar]`), all environments of a file (`File`), the templates of one environment
+(`Scope[Stacks]`), one template as text (`Rendered`), or a file among others (`Files`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from blogstack.config import Config
+from blogstack.config.sidecars import Sidecar
+from blogstack.config.workloads import SERVICE, Container, Place, Workload
+from blogstack.diagnostics import Code, Diagnostic, Span
+from blogstack.source.document import Document, KeyPath
+from blogstack.words import dotted
+
+T = TypeVar("T")
+Subject = TypeVar("Subject")
+Check = Callable[[Subject], Iterator["Finding"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found.
+
+    Attributes:
+        path: The key in the file that the user would change; None: nothing in the file.
+        help: What to do about it.
+        also: Other keys that take part. Of all of them, the first that the environment itself sets is pointed at.
+        at_key: Whether the key is pointed at, and not its value.
+    """
+
+    path: KeyPath | None
+    message: str
+    help: str
+    also: tuple[KeyPath, ...] = ()
+    at_key: bool = False
+
+    def diagnostic(self, code: Code, document: Document | None) -> Diagnostic:
+        """The finding at its place in a document."""
+        return Diagnostic(code, self.message, self._span(document) if document else None, self.help)
+
+    def _span(self, document: Document) -> Span | None:
+        if self.path is None:
+            return None
+        if self.at_key:
+            return document.locate_key(self.path)
+        return document.first_own([document.locate(path) for path in (self.path, *self.also)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope(Generic[T]):
+    """Where a rule looks, in one environment.
+
+    Attributes:
+        value: What the rule is over.
+        place: Where its keys are in the file.
+        config: The environment's configuration.
+        document: The file, or what holds in the environment.
+        faulty: Keys of the file that are at their defaults in `config`, because what the file has is wrong.
+        environment: Name of the environment; None in a file without environments.
+    """
+
+    value: T
+    place: Place
+    config: Config
+    document: Document
+    faulty: Collection[KeyPath]
+    environment: str | None
+
+    def narrow(self, value: Subject, place: Place) -> Scope[Subject]:
+        """The scope of something inside."""
+        return Scope(
+            value=value,
+            place=place,
+            config=self.config,
+            document=self.document,
+            faulty=self.faulty,
+            environment=self.environment,
+        )
+
+    def at(self, *path: str | int) -> KeyPath:
+        """A key path relative to `value`, such as ("scaling", "min"), as a path in the file."""
+        return self.place.at(*path)
+
+    def is_written(self, path: KeyPath) -> bool:
+        """Whether a key has a value in the file, and a sound one."""
+        return self.document.has(path) and path not in self.faulty
+
+    def first_written(self, *paths: KeyPath) -> KeyPath:
+        """The first of some paths in the file that is written, else the first of all: the one to point at."""
+        return next((path for path in paths if self.is_written(path)), paths[0])
+
+    def default_mark(self, path: KeyPath) -> str:
+        """What follows the value of a key in a message: " (the default)" if the key is not written."""
+        return "" if self.is_written(path) else " (the default)"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A whole file, and the configuration of each environment that is compiled and has a sound name."""
+
+    document: Document
+    environments: tuple[Scope[Config], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackTree:
+    """A stack as plain data.
+
+    Attributes:
+        kind: Which stack of the service it is, such as "tasks".
+        name: Its name on AWS.
+        tree: Its template, with the user's overrides.
+        origins: For each logical ID the key of the file that made the resource.
+    """
+
+    kind: str
+    name: str
+    tree: Mapping[str, Any]
+    origins: Mapping[str, KeyPath]
+
+
+Stacks = tuple[StackTree, ...]
+"""The stacks of one environment, in the order of deployment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A template as text: the name of its stack and its size in bytes."""
+
+    stack: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What a file makes that no two files may make, as pairs of kind and name; and who makes it: the first file."""
+
+    makes: tuple[tuple[str, str], ...]
+    makers: Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule.
+
+    Attributes:
+        over: Type of what the check takes.
+        reads: Names of the keys that it reads, relative to what it is over; for a rule over templates, of those that
+            it points at. `X.*` is every key in X. A test compares them with what happens.
+        outside: Names of the keys that it reads elsewhere in the file.
+        needs: Top-level keys that it does not read, but whose fault makes its findings useless.
+        source: Address of the page that the rule comes from; None for one that follows from itself.
+    """
+
+    code: Code
+    check: Check[Any]
+    over: object
+    reads: tuple[str, ...]
+    outside: tuple[str, ...]
+    needs: tuple[str, ...]
+    source: str | None
+
+    @property
+    def text(self) -> str:
+        """The rule in one sentence."""
+        return (self.check.__doc__ or "").partition("\n")[0]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Full names of the keys that it reads."""
+        places = _PLACES.get(self.over, (Place(),))
+        return (*(dotted(place.at(*name.split("."))) for place in places for name in self.reads), *self.outside)
+
+
+RULES: list[Rule] = []
+"""Every rule, once the package is imported."""
+
+
+def rule(
+    code: Code,
+    over: type[Subject],
+    *,
+    reads: tuple[str, ...] = (),
+    outside: tuple[str, ...] = (),
+    needs: tuple[str, ...] = (),
+    source: str | None = None,
+) -> Callable[[Check[Subject]], Check[Subject]]:
+    """Make a rule of the check below it; the arguments are the attributes of Rule."""
+
+    def add(check: Check[Subject]) -> Check[Subject]:
+        RULES.append(Rule(code=code, check=check, over=over, reads=reads, outside=outside, needs=needs, source=source))
+        return check
+
+    return add
+
+
+_SIDECAR = Place(SERVICE.at("sidecars", "NAME"))
+_PLACES: Mapping[object, tuple[Place, ...]] = {
+    Scope[Workload]: (SERVICE,),
+    Scope[Container]: (SERVICE, _SIDECAR),
+    Scope[Sidecar]: (_SIDECAR,),
+}
+"""Where in the language the relative names of keys are; NAME stands for a key that the user chooses."""

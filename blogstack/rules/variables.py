@@ -1,0 +1,74 @@
+"""The variables of a container: its environment and its secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from blogstack.config.workloads import Container
+from blogstack.diagnostics import Code
+from blogstack.rules.rule import Finding, Scope, rule
+
+# The last words of a name; with those that AWS Security Hub's control ECS.8 looks for.
+_SECRET_NAME = re.compile(
+    r"(?:^|_)(?:SECRET|PASSWORD|PASSWD|PASS|PASSPHRASE|TOKEN|CREDENTIALS?|SECRET_KEY_BASE|ACCESS_KEY_ID|AUTH_DATA|"
+    r"(?:API|SECRET|PRIVATE|ACCESS|SIGNING|ENCRYPTION|MASTER|JWT|FERNET|STRIPE)_?KEY)$|_PWD$|^PGPASSWORD$",
+    re.I,
+)
+
+
+_URL_WITH_PASSWORD = re.compile(r"(?:jdbc:)?[a-z+]+://[^/@:\s]*:[^/@\s]+@", re.I)
+
+
+@rule(
+    Code.SECRET_IN_ENVIRONMENT,
+    Scope[Container],
+    reads=("environment",),
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8",
+)
+def secret_in_environment(scope: Scope[Container]) -> Iterator[Finding]:
+    """What a name or a URL shows to be a secret does not belong in the environment."""
+    for name, value in scope.value.section.environment.items():
+        by_name, by_value = _SECRET_NAME.search(name), _URL_WITH_PASSWORD.match(value)
+        if value and (by_name or by_value):
+            message = f"{name} seems to hold a {'secret' if by_name else 'password in its URL'}"
+            help = "whoever may read the task definition reads it; name it under secrets instead"
+            yield Finding(scope.at("environment", name), message, help)
+
+
+DATABASE_VARIABLES = ("DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_USER", "DATABASE_PASSWORD")
+"""What the container gets with a database, from the database's secret."""
+
+_DEFINITION = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"
+
+
+@rule(Code.VARIABLE_TWICE, Scope[Container], reads=("environment", "secrets"), source=_DEFINITION)
+def variable_twice(scope: Scope[Container]) -> Iterator[Finding]:
+    """A variable has one value: ECS refuses a container that has two."""
+    container = scope.value.section
+    for name in container.secrets:
+        if name in container.environment and not _from_database(scope, name):
+            message = f"{name} stands in secrets and in environment"
+            help = "keep it in secrets if it is one, else in environment"
+            yield Finding(scope.at("secrets", name), message, help, also=(scope.at("environment", name),))
+
+
+@rule(
+    Code.VARIABLE_TWICE,
+    Scope[Container],
+    reads=("environment", "secrets"),
+    outside=("database",),
+    source=_DEFINITION,
+)
+def variable_of_database(scope: Scope[Container]) -> Iterator[Finding]:
+    """The variables of the database come from the database's secret."""
+    for section, names in (("environment", scope.value.section.environment), ("secrets", scope.value.section.secrets)):
+        for name in DATABASE_VARIABLES:
+            if name in names and _from_database(scope, name):
+                message = f"{name} is set by `database`, from the database's secret"
+                yield Finding(scope.at(section, name), message, "remove it here", also=(("database",),))
+
+
+def _from_database(scope: Scope[Container], name: str) -> bool:
+    """Whether the main container gets a variable with the database; a database with faulty keys is one too."""
+    return scope.value.name is None and name in DATABASE_VARIABLES and scope.document.has(("database",))
