@@ -53,7 +53,7 @@ class Parameter:
     """The parameters of the templates."""
 
     IMAGE_TAG = "ImageTag"
-    DELETION_PROTECTION = "DeletionProtection"
+    CREATION_COMPLETE = "CreationComplete"
 
 
 @dataclass(frozen=True, slots=True)

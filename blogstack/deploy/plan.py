@@ -256,11 +256,11 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
     if blueprint.database:
         deploy_database = DeployStack(stack=blueprint.database.stack)
         yield Step(blueprint.database.stack, Phase.STACKS, deploy_database, (*roles, *network))
-    protection = Parameter.DELETION_PROTECTION
+    complete = Parameter.CREATION_COMPLETE
     deploy_edge = DeployStack(
         stack=edge.stack,
-        parameters={protection: "true"} if edge.deletion_protection else {},
-        creation_parameters={protection: "false"} if edge.deletion_protection else {},
+        parameters={complete: "true"} if edge.has_late_settings else {},
+        creation_parameters={complete: "false"} if edge.has_late_settings else {},
     )
     yield Step(edge.stack, Phase.STACKS, deploy_edge, tuple(network))
     releases = [workload for workload in blueprint.workloads if workload.release]

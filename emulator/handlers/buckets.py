@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .api import call, request
+from .api import ApiError, call, request
 from .ministack_modules import service
 from .resource_types import Props, extend, without
 
@@ -16,7 +16,7 @@ DAYS = {
 
 def install() -> None:
     """Correct the type."""
-    extend("AWS::S3::Bucket", check=_check, amend=_amend)
+    extend("AWS::S3::Bucket", check=_check, amend=_amend, check_delete=_check_empty)
 
 
 def _check(props: Props) -> None:
@@ -28,6 +28,15 @@ def _amend(bucket: str, props: Props, _attributes: dict[str, Any]) -> None:
     if bucket in service("s3")._buckets:
         for operation, settings in _settings(bucket, props):
             call("s3", operation, settings)
+
+
+def _check_empty(bucket: str) -> None:
+    """CloudFormation deletes empty buckets only.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html
+    """
+    if service("s3")._buckets.get(bucket, {}).get("objects"):
+        raise ApiError("s3", "DeleteBucket", "BucketNotEmpty", "The bucket you tried to delete is not empty")
 
 
 def _settings(bucket: str, props: Props) -> list[tuple[str, Props]]:

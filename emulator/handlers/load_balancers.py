@@ -5,7 +5,7 @@ from collections.abc import Callable, MutableMapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from .api import ApiError, request
+from .api import ApiError, call, request
 from .ministack_modules import account, service
 from .resource_types import Props, extend, without
 
@@ -110,6 +110,17 @@ def _check_log_bucket(props: Props) -> None:
         raise refuse("ModifyLoadBalancerAttributes", "InvalidConfigurationRequest", message)
 
 
+def _write_test_file(props: Props) -> None:
+    """Access logs that are turned on begin with a test file, so that the bucket is not empty.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+    """
+    declared = {item["Key"]: str(item["Value"]) for item in props.get("LoadBalancerAttributes", [])}
+    if declared.get("access_logs.s3.enabled", "").lower() == "true":
+        key = f"AWSLogs/{account()}/ELBAccessLogTestFile"
+        call("s3", "PutObject", {"Bucket": declared["access_logs.s3.bucket"], "Key": key, "Body": "test"})
+
+
 def _may_write_logs(policy: str | bytes | None, bucket: str) -> bool:
     """Whether a bucket's policy lets load balancers write, as the service or as the region's account of AWS's."""
     path = f":s3:::{bucket}/AWSLogs/{account()}/"
@@ -140,6 +151,7 @@ def _amend_balancer(arn: str, props: Props, attributes: dict[str, Any]) -> None:
         balancer["Subnets"] = [item["SubnetId"] for item in props["SubnetMappings"]]
     balancer["VpcId"] = ec2._subnets[balancer["Subnets"][0]]["VpcId"]
     attributes["VpcId"] = balancer["VpcId"]
+    _write_test_file(props)
     _fill(alb._lb_attrs, arn, BALANCER_ATTRIBUTES)
 
 

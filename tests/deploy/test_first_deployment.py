@@ -71,12 +71,17 @@ def test_a_service_that_does_not_start(aws: Emulator, tmp_path: Path) -> None:
 
 
 def test_a_load_balancer_whose_record_cannot_be_made(aws: Emulator, tmp_path: Path) -> None:
-    """The edge stack is created without the protection, so its rollback leaves nothing."""
-    compilation = compile_text("blogstack.yaml", BLOG.encode())
+    """The edge stack is created without the protection and without access logs, so its rollback leaves nothing."""
+    arn = f"arn:aws:acm:{aws.region}:{aws.account}:certificate/12345678-90ab"
+    text = BLOG.replace("hosted_zone_id", f'certificate_arn: "{arn}", hosted_zone_id')
+    compilation = compile_text("blogstack.yaml", text.encode())
+    aws.add_existing(certificates={arn: "blog.example.com"})
     failed = run_script(aws, tmp_path, compilation)  # there is no such hosted zone
+    assert any(reason.startswith("DnsRecord") for reason in aws.failures("blog-api-edge"))
     assert failed.returncode != 0
     assert statuses(aws)["blog-api-edge"] == "ROLLBACK_COMPLETE"
     assert load_balancers(aws) == []
+    assert aws.client("s3").list_buckets()["Buckets"] == []
     give_what_exists(aws, compilation)
     again = run_script(aws, tmp_path, compilation)
     assert again.returncode == 0, again.stderr
@@ -92,4 +97,4 @@ def test_deployed_again_nothing_changes(aws: Emulator, tmp_path: Path) -> None:
     again = run_script(aws, tmp_path, compilation)
     assert again.returncode == 0
     assert again.stdout.count("No changes to deploy") == len(compilation.templates)
-    assert "DeletionProtection=false" not in again.stderr
+    assert "CreationComplete=false" not in again.stderr

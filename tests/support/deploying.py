@@ -32,10 +32,10 @@ def deploy_all(aws: Emulator, compilation: Compilation, tag: str = "v1") -> None
 
 def _parameters(aws: Emulator, template: Template, tag: str) -> Iterator[dict[str, str]]:
     """The parameters of each deployment of a stack, as the plan has them."""
-    if "DeletionProtection:" in template.text:
+    if "CreationComplete:" in template.text:
         if not aws.exists(template.stack_name):
-            yield {"DeletionProtection": "false"}
-        yield {"DeletionProtection": "true"}
+            yield {"CreationComplete": "false"}
+        yield {"CreationComplete": "true"}
     else:
         yield {"ImageTag": tag} if "ImageTag:" in template.text else {}
 

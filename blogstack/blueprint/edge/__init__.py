@@ -60,6 +60,14 @@ class Edge:
         return (80, 443) if self.tls else (80,)
 
     @property
+    def has_late_settings(self) -> bool:
+        """Whether something is turned on only when the creation of the stack is complete.
+
+        A protected load balancer, and a bucket that it has written to, would block the rollback of a failed creation.
+        """
+        return self.deletion_protection or isinstance(self.access_logs, AccessLogs)
+
+    @property
     def listener(self) -> Imported:
         """ARN of the listener that the workloads' rules belong to."""
         return Imported(self.stack, Output.LISTENER_ARN)

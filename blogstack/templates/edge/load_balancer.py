@@ -8,6 +8,7 @@ from troposphere import elasticloadbalancingv2 as elb
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint import names
 from blogstack.blueprint.edge import Edge, Tls
+from blogstack.blueprint.edge.access_logs import AccessLogs
 from blogstack.templates.stack import Stack, attributes, flag, literal, make_tags, no_egress, to_template
 
 _ORIGIN = "load_balancer"
@@ -45,12 +46,15 @@ def add_load_balancer(
         log_bucket: Name of the bucket for access logs; None for none.
         after: Logical IDs of what must exist before it.
     """
+    complete = _creation_complete(stack) if edge.has_late_settings else None
+    protection = complete if complete and edge.deletion_protection else flag(edge.deletion_protection)
+    logs = complete if complete and isinstance(edge.access_logs, AccessLogs) else flag(log_bucket is not None)
     # Attributes that are off are set too: one that is left out keeps its earlier value.
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
     values = {
-        "access_logs.s3.enabled": flag(log_bucket is not None),
+        "access_logs.s3.enabled": logs,
         **({"access_logs.s3.bucket": log_bucket} if log_bucket is not None else {}),
-        "deletion_protection.enabled": _deletion_protection(stack, edge),
+        "deletion_protection.enabled": protection,
         "idle_timeout.timeout_seconds": str(edge.idle_timeout),
         "routing.http.desync_mitigation_mode": "defensive",
         "routing.http.drop_invalid_header_fields.enabled": "true",
@@ -72,18 +76,12 @@ def add_load_balancer(
     )
 
 
-def _deletion_protection(stack: Stack, edge: Edge) -> str | AWSHelperFn:
-    """A parameter, because a protected load balancer would block the rollback of the stack's own creation.
-
-    The first deployment creates the stack without the protection and turns it on when everything else is there
-    (docs/decisions/0024-edge-stack.md).
-    """
-    if not edge.deletion_protection:
-        return "false"
+def _creation_complete(stack: Stack) -> AWSHelperFn:
+    """The parameter that turns the late settings on (docs/decisions/0024-edge-stack.md)."""
     parameter = Parameter(
-        names.Parameter.DELETION_PROTECTION,
+        names.Parameter.CREATION_COMPLETE,
         Type="String",
-        Description="Whether AWS refuses to delete the load balancer; false only while the stack is created",
+        Description="false only while the stack is created: without what would block its rollback",
         AllowedValues=["true", "false"],
         Default="true",
     )
