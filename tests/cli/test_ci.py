@@ -95,6 +95,7 @@ class TestPreCommit:
         Path("config.yaml").write_text(PRE_COMMIT)
         assert tool("pre-commit", "validate-config", "config.yaml").returncode == 0
 
+    @pytest.mark.slow
     def test_hooks(self, tool: Tool, tmp_path: Path) -> None:
         revision = self.repository(tool, tmp_path / "hooks", {".pre-commit-hooks.yaml": HOOKS.read_text()})
         config = yaml.safe_load(PRE_COMMIT)

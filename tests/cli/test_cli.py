@@ -167,12 +167,14 @@ class TestCompile:
         Path("blogstack.yaml").write_text(MINIMAL)
         assert run("validate").stderr.endswith("1 warning\nFor details: `blogstack explain BS311`\n")
 
+    @pytest.mark.slow
     def test_the_repository_is_up_to_date(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(ROOT)
         assert run("compile", "--check").returncode == 0
         assert run("schema").stdout == (ROOT / "blogstack.schema.json").read_text()
 
 
+@pytest.mark.slow
 class TestCache:
     """A clean verdict is remembered; what is wrong with the cache costs time, never correctness."""
 

@@ -178,6 +178,7 @@ def test_an_environment_that_goes() -> None:
         assert "wrote templates/out/blog-api-staging-service.yaml" in watched.until("wrote")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("run")
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core lints in the process itself")
 def test_ctrl_c_while_linting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -17,11 +17,11 @@ BLOG = "blog-api"
 
 
 @pytest.fixture(scope="module")
-def watched() -> Iterator[Emulator]:
+def watched(emulator: Emulator) -> Emulator:
     """The case `alarms`, deployed. Nothing here changes it but the last test."""
-    with Emulator() as aws:
-        deploy_all(aws, compiled("alarms"))
-        yield aws
+    emulator.reset()
+    deploy_all(emulator, compiled("alarms"))
+    return emulator
 
 
 def alarms(aws: Emulator) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
+import pytest
 from hypothesis import Phase, assume, given, settings
 
 from blogstack.config.reference import NAME, keys
@@ -20,6 +21,7 @@ from tests.support.deploying import deploy_all
 from tests.support.lint import NoVerdicts
 from tests.support.templates import read
 
+pytestmark = pytest.mark.slow
 SCHEMA = jsonschema.Draft7Validator(json.loads(json_schema()))
 SOAK = int(os.environ.get("BLOGSTACK_SOAK", "0"))
 SLOW = (Phase.explicit, Phase.generate)  # a smaller failing example would take too long to find

@@ -13,12 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Barrier
 
+import pytest
+
 from blogstack.diagnostics import Diagnostic
 from blogstack.help.explain import explain, words
 from blogstack.pipeline import Compilation, compile_text, lint_all, validate_text
 from blogstack.schema import json_schema
 from tests.support.lint import NoVerdicts
 
+pytestmark = pytest.mark.slow
 THREADS = 4
 ROUNDS = 3
 # Not through tests.cases, which compiles each when it is imported: here a new process begins with nothing cached.

@@ -95,6 +95,7 @@ def test_a_difference_shows_where_it_is(case: str, parent: str, shown: list[str]
     assert [line for line in lines if line in shown] == shown, lines
 
 
+@pytest.mark.slow
 def test_lint_finds_nothing() -> None:
     """cfn-lint, with every rule on, has nothing to say about any template of any case."""
     for compilation in lint_all([compiled(name) for name in NAMES], NoVerdicts()):
