@@ -88,11 +88,11 @@ def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Col
     """
     compilation, environments = _validate(path, content, picked)
     lowered = [_lower(environment, scope) for environment, scope in environments]
-    found = {each.environment: run(Scope[Stacks], each.scope, each.scope.document) for each in lowered}
-    compilation = _add(compilation, merge_environments(found))
-    templates, origins = _render(lowered, _file_name(path), format) if not compilation.failed else ((), ())
-    sizes = [Rendered(template.stack_name, len(template.text.encode())) for template in templates]
-    compilation = _add(compilation, [diagnostic for size in sizes for diagnostic in run(Rendered, size)])
+    compilation = _add(compilation, _check_stacks(lowered))
+    if compilation.failed:
+        return compilation
+    templates, origins = _render(lowered, _file_name(path), format)
+    compilation = _add(compilation, _check_sizes(templates))
     if compilation.failed:
         return compilation
     blueprints = tuple(each.blueprint for each in lowered)
@@ -190,6 +190,13 @@ def _lower(environment: Environment, scope: Scope[Config]) -> _Lowered:
     return _Lowered(environment.name, blueprint, scope.narrow(stacks, scope.place))
 
 
+def _check_stacks(lowered: Sequence[_Lowered]) -> list[Diagnostic]:
+    """What the rules over the stacks of an environment find."""
+    return merge_environments(
+        {environment: run(Scope[Stacks], scope, scope.document) for environment, _, scope in lowered}
+    )
+
+
 def _render(
     lowered: Sequence[_Lowered], source: str, format: Format
 ) -> tuple[tuple[Template, ...], tuple[Origins, ...]]:
@@ -203,6 +210,12 @@ def _render(
                 templates[stack.name] = emit(stack.name, stack.tree, _owner(blueprint, stack), source, format)
                 origins.append(locate_resources(scope.document, stack, changed.get(stack.kind, {})))
     return tuple(templates.values()), tuple(origins)
+
+
+def _check_sizes(templates: Sequence[Template]) -> Iterator[Diagnostic]:
+    """What the rules over a template's text find."""
+    for template in templates:
+        yield from run(Rendered, Rendered(template.stack_name, len(template.text.encode())))
 
 
 def _owner(blueprint: Blueprint, stack: StackTree) -> Owner:

@@ -81,8 +81,25 @@ class TestKeys:
         ]
         assert "- `service.permissions[].actions`: IAM actions" in explain("service.permissions")
 
-    def test_rules_that_check_a_key(self) -> None:
-        assert "BS301 (Fargate does not sell this task size)" in explain("service.memory")
+    @pytest.mark.parametrize(
+        ("key", "codes"),
+        [
+            ("service.memory", "BS301 BS343"),
+            ("service.sidecars.NAME.memory", "BS343"),
+            ("deployment.minimum_healthy_percent", "BS304 BS329"),
+            ("deployment.canary_percent", "BS329"),
+            ("database.multi_az", "BS323"),
+            ("domain.name", "BS324"),
+            ("network.create.egress", "BS305 BS306"),
+            ("overrides.tasks", "BS203 BS340"),
+            ("environments", "BS208 BS344"),
+            ("logs.retention", ""),
+        ],
+    )
+    def test_rules_that_check_a_key(self, key: str, codes: str) -> None:
+        """Those that read the very key, whatever they look at: a section, a file, a template."""
+        (checked,) = [line for line in explain(key).splitlines() if line.startswith("- Checked by: ")] or [""]
+        assert re.findall(r"BS\d{3}", checked) == codes.split()
 
 
 class TestWords:
