@@ -4,7 +4,7 @@ BIN := .venv/bin
 SOURCES := blogstack emulator tests benchmarks tools
 NOT_OURS := --extend-exclude tests/app --extend-exclude benchmarks/app
 
-.PHONY: help setup test check quick docs demo bench soak format lock
+.PHONY: help setup test check quick generate demo bench soak format lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | expand -t 14
@@ -33,19 +33,19 @@ $(LANGUAGE_SERVER): tests/language_server/package-lock.json .venv/.ready
 
 test: check test-app ## check everything: the compiler and the blog service
 
-check: setup ## check the compiler: format, lint, types, layers, tests, and that templates/out/ is up to date
+check: setup ## check the compiler: format, lint, types, layers, tests, and that what is generated is up to date
 	$(BIN)/ruff format --check $(NOT_OURS) $(SOURCES)
 	$(BIN)/ruff check $(NOT_OURS) $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/blogstack compile --check
+	$(BIN)/python -m tools.generate --check
 	$(BIN)/python -m pytest -q -n auto
 
 quick: .venv/.ready ## the tests of the compiler but for the slow ones; under a minute on two cores
 	$(BIN)/python -m pytest -q -n auto -m 'not slow' tests
 
-docs: setup ## write docs/reference anew from the models and the table of codes
-	$(BIN)/python -m tools.docs
+generate: setup ## renew what is generated: schema, reference, README's block of keys, facts, templates/out/
+	$(BIN)/python -m tools.generate
 
 demo: setup ## compile the blog service, deploy it to an emulated AWS with the AWS CLI, and show what exists
 	$(BIN)/python -m tests.demo

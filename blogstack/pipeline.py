@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from blogstack.blueprint import Blueprint, resolve
 from blogstack.config import Config
+from blogstack.config.fields import merge_rules
 from blogstack.config.validate import validate
 from blogstack.diagnostics import Diagnostic, Rejected, by_position, merge_environments
 from blogstack.lint.cache import Verdicts
@@ -145,7 +146,7 @@ def _validate(
         document = parse(path, content)
     except Rejected as rejected:
         return Compilation(path, content, by_position(rejected.diagnostics)), []
-    environments = split(document)
+    environments, refused = split(document, merge_rules(Config))
     names = tuple(environment.name for environment in environments if environment.name)
     found: dict[str, Iterable[Diagnostic]] = {}
     valid = []
@@ -153,7 +154,7 @@ def _validate(
         if not picked or not environment.name or environment.name in picked:
             scope, found[environment.name] = _check(environment)
             valid += [(environment, scope)] if scope else []
-    file = File(document, tuple(scope for _, scope in valid))
+    file = File(document, tuple(scope for _, scope in valid), refused)
     diagnostics = merge_empty_values(document, [*merge_environments(found), *run(File, file, document)])
     compilation = Compilation(path, content, by_position(diagnostics), names)
     if compilation.failed:

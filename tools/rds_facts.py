@@ -1,4 +1,4 @@
-"""Writes blogstack/facts/rds.json, what RDS offers, from cfn-lint's data: `python -m tools.rds_facts`."""
+"""Writes blogstack/facts/rds.json, what RDS offers, from cfn-lint's data: `make generate`."""
 
 from __future__ import annotations
 
@@ -71,7 +71,3 @@ def _numbers(version: str) -> list[int]:
 def text() -> str:
     """The file's content."""
     return json.dumps(facts(), indent=1) + "\n"
-
-
-if __name__ == "__main__":
-    FACTS.write_text(text())

@@ -1,4 +1,4 @@
-"""Writes blogstack/facts/region_table.py from the endpoint data of botocore: `python -m tools.region_facts`."""
+"""Writes blogstack/facts/region_table.py from the endpoint data of botocore: `make generate`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TABLE = Path(__file__).parent.parent / "blogstack" / "facts" / "region_table.py"
 # The partitions that are open to the public. The other ones in the data, aws-iso and its kin, are isolated.
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-eusc")
 _HEADER = '''\
-"""The AWS regions where Amazon ECS has an endpoint. Written by `python -m tools.region_facts`; do not edit.
+"""The AWS regions where Amazon ECS has an endpoint. Written by `make generate`; do not edit.
 
 Source: botocore's endpoint data,
 https://github.com/boto/botocore/blob/develop/botocore/data/endpoints.json
@@ -42,7 +42,3 @@ def text() -> str:
         f"{_HEADER}\nfrom typing import Literal\n\nRegion = Literal[\n{literals}]\n"
         f"PARTITIONS = {{\n{partitions}}}\nPLACES = {{\n{places}}}\n"
     )
-
-
-if __name__ == "__main__":
-    TABLE.write_text(text(), encoding="utf-8")

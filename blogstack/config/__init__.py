@@ -17,6 +17,7 @@ from blogstack.config.domain import Domain
 from blogstack.config.image import Image
 from blogstack.config.load_balancer import LoadBalancer
 from blogstack.config.logs import Logs
+from blogstack.config.marks import Shared
 from blogstack.config.network import Network
 from blogstack.config.overrides import Overrides
 from blogstack.config.scaling import Scaling
@@ -67,15 +68,16 @@ class Config(Section):
             "start with a lower-case letter, then use a-z, 0-9 and single hyphens, not at the end",
             30,
         ),
+        Shared(help="remove it: every stack carries the environment's name by itself, as in blog-api-prod-service"),
     ] = Field(examples=["blog-api"])
     """Name of the service, 2 to 30 characters; the prefix of every stack."""
-    region: Annotated[Region, Choices(PLACES)] = Field(examples=["ap-northeast-2"])
+    region: Annotated[Region, Choices(PLACES), Shared(unless="image.uri")] = Field(examples=["ap-northeast-2"])
     """AWS region that everything is in."""
     # 50 tags a resource, three of them ours.
     tags: dict[Annotated[str, _TAG_KEY], Annotated[AsWritten, _TAG_VALUE]] = Field(
         {}, max_length=47, examples=[{"team": "blog"}]
     )
-    """Tags for every resource that can have them, beside blogstack:name and blogstack:environment."""
+    """Tags for every resource that can have them, in addition to blogstack:name and blogstack:environment."""
     image: Image = Image.model_construct()
     """Where the container image comes from."""
     service: Service = Field(
@@ -105,17 +107,27 @@ class Config(Section):
     """PostgreSQL on Amazon RDS; absent: no database."""
     logs: Logs = Field(Logs.model_construct(), examples=[{"retention": 90}])
     """Logs and metrics."""
-    kms_key: Annotated[str, _KEY_ARN] | None = Field(None, examples=[_KEY_EXAMPLE])
+    kms_key: Annotated[Annotated[str, _KEY_ARN] | None, Shared(unless="image.uri")] = Field(
+        None, examples=[_KEY_EXAMPLE]
+    )
     """ARN of a KMS key of your own for images, logs, secrets, database and alarms; it costs extra; null: AWS's keys."""
     alarms: Alarms | None = None
     """Alarms and a dashboard; absent: none."""
     overrides: Overrides = Overrides.model_construct()
     """Changes to the templates themselves, by stack and logical ID, in CloudFormation's words; the last resort."""
-    environments: dict[Annotated[str, _ENVIRONMENT], dict[str, Any] | None] = Field(
+    environments: Annotated[
+        dict[Annotated[str, _ENVIRONMENT], dict[str, Any] | None],
+        Shared(help="remove it: an environment has none of its own"),
+    ] = Field(
         {},
         min_length=1,
         max_length=MOST_ENVIRONMENTS,
-        examples=[{"staging": {"scaling": {"min": 1}}, "prod": {"service": {"cpu": 1024, "memory": 2048}}}],
+        examples=[
+            {
+                "staging": {"scaling": {"min": 1, "max": 2}},
+                "prod": {"service": {"cpu": 1024, "memory": 2048}},
+            }
+        ],
     )
     """What differs in each environment, merged over the rest of the file; null returns a key to its default."""
 

@@ -1,4 +1,4 @@
-"""The key `alarms`: who is told when the service is not well."""
+"""The key `alarms`: who is notified when the service fails."""
 
 from __future__ import annotations
 
@@ -24,4 +24,4 @@ class Alarms(Section):
             254,
         ),
     ] = Field(examples=["ops@example.com"])
-    """Address that is told of every alarm and of its end, after its owner has confirmed AWS's first mail."""
+    """Address to which every alarm and its end are sent, after its owner has confirmed AWS's first mail."""

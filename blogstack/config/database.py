@@ -32,7 +32,7 @@ class Database(Section):
     max_storage: Annotated[int, Whole(20, 65536, "GiB")] = 100
     """Storage in GiB up to which it grows by itself; the same as storage: it does not."""
     multi_az: bool = True
-    """Whether a second instance in another zone stands by."""
+    """Whether there is a standby instance in another zone."""
     name: Annotated[str, _NAME] | None = Field(None, examples=["blog"])
     """Name of the database; the default is the service's name with hyphens as underscores."""
     backup_retention: Annotated[int, Whole(1, 35, "days")] = 7

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin
+from typing import Any
 
 from pydantic_core import ErrorDetails
 
 from blogstack.config import Config
-from blogstack.config.types import BARE_NUMBER, Section
+from blogstack.config.fields import Kind, fields_of, type_at, walk
+from blogstack.config.types import BARE_NUMBER, Whole
 from blogstack.diagnostics import Code, Diagnostic, Span
-from blogstack.source.document import Data, Document, KeyPath
+from blogstack.source.document import NAME, Data, Document, KeyPath
 from blogstack.source.environments import ENVIRONMENTS
 from blogstack.words import did_you_mean, dotted, plural, shorten
 
-MOST_SHOWN = 100
-"""The most errors that one file is told of: beyond it, it is another kind of file."""
+MAX_ERRORS = 100
+"""Errors reported for one file; a file with more is probably no blogstack.yaml."""
 
 _EXPECTED = {
     "int_type": "a whole number",
@@ -26,49 +27,50 @@ _EXPECTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
 }
+_LIMITS = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of"}
 _SHORT = 60
 _MOST_HOMES = 3  # a key of more sections says nothing about where it was meant to be
 _MOST_DIGITS = 18  # more are read as a text
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
 
 
-def explained(document: Document, data: Data, found: list[ErrorDetails]) -> tuple[Diagnostic, ...]:
-    """The errors of a document, whose plain data is `data`, as the user should read them."""
-    shown = [_explain(document, data, details) for details in _one_per_cause(found[:MOST_SHOWN])]
-    if (more := len(found) - MOST_SHOWN) > 0:
+def to_diagnostics(document: Document, data: Data, found: list[ErrorDetails]) -> tuple[Diagnostic, ...]:
+    """pydantic's errors as diagnostics; `data`: the plain data of the document."""
+    shown = [_to_diagnostic(document, data, details) for details in _without_consequences(found[:MAX_ERRORS])]
+    if (more := len(found) - MAX_ERRORS) > 0:
         message = f"{plural(more, 'more errors')} {'is' if more == 1 else 'are'} not shown"
-        help = "mend the first ones, and the rest are shown; or is this no blogstack.yaml?"
+        help = "fix the first ones, and the rest are shown; or is this no blogstack.yaml?"
         shown.append(Diagnostic(Code.MORE_ERRORS, message, help=help))
     return tuple(shown)
 
 
-def left_empty(document: Document) -> Iterator[tuple[KeyPath, str, str]]:
+def find_empty_values(document: Document) -> Iterator[tuple[KeyPath, str, str]]:
     """The keys with nothing behind the colon, each with a message and the remedy.
 
-    YAML reads null, which some keys accept, so validation alone would let them pass.
+    YAML reads null, which some keys accept, so validation alone lets them pass.
     """
     for path in document.empties():
         within = path[2:] if path[0] == ENVIRONMENTS else path
         try:
-            section = _mapping_at(within)
-        except KeyError:  # what is unknown is told by itself
+            found = type_at(Config, within)
+        except KeyError:  # an unknown key is another error
             continue
         help = "write null if that is meant, or remove the key"
-        if section:
-            needed = [name for name, field in section.model_fields.items() if field.is_required()]
+        if found and found.kind is Kind.SECTION:
+            needed = [name for name, field in fields_of(found.python).items() if field.required]
             keys = f"its keys below it, indented: {', '.join(needed)}" if needed else "`{}` for its defaults"
             help = f"write {keys}; or null for none"
         if within:  # an environment may be empty
             yield path, f"{dotted(path)} has no value", help
 
 
-def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnostic:
+def _to_diagnostic(document: Document, data: Data, details: ErrorDetails) -> Diagnostic:
     loc, kind, value = details["loc"], details["type"], details["input"]
     context: dict[str, Any] = details.get("ctx") or {}
     path = path_in(data, loc)
     name, span = dotted(path), document.locate(path)
     inside = f" in {dotted(loc[:-1])}" if len(loc) > 1 else ""
-    if loc and loc[-1] == "[key]":
+    if loc[-1:] == ("[key]",) and kind in Code.__members__:
         return Diagnostic(Code.WRONG_FORM, f"{name}: {context['message']}", document.locate_key(path), context["help"])
     if kind == "extra_forbidden":
         return _unknown_key(loc, inside, document.locate_key(path))
@@ -78,29 +80,47 @@ def _explain(document: Document, data: Data, details: ErrorDetails) -> Diagnosti
     if value is None:
         return Diagnostic(Code.WRONG_TYPE, f"{name} has no value", span, _value_help(path))
     if kind in Code.__members__:
-        if keys := context["keys"]:
-            span = document.first_own([document.locate_key((*path, key)) for key in keys])
-        return Diagnostic(Code[kind], _custom(Code[kind], name, value, context["message"]), span, context["help"])
-    if kind == "literal_error":
-        allowed = re.findall(r"'([^']*)'", context["expected"])
-        near = did_you_mean(value, allowed) if isinstance(value, str) else None
-        help = f"did you mean {near!r}?" if near else f"choose {context['expected']}"
-        if isinstance(value, str) and value in re.findall(r"\d+", context["expected"]) and not allowed:
-            help = BARE_NUMBER
-        return Diagnostic(Code.NOT_A_CHOICE, f"{name} cannot be {described(value)}", span, help)
+        return _raised(document, path, Code[kind], value, context)
+    expected = type_at(Config, path)
+    if kind == "literal_error" and expected and expected.choices:
+        message = f"{name} cannot be {describe(value)}"
+        return Diagnostic(Code.NOT_A_CHOICE, message, span, _choice_help(expected.choices, value))
+    if kind in _LIMITS and expected and (whole := expected.find(Whole)):
+        message = f"{name} is out of range: {plural(value, whole.unit)}"
+        return Diagnostic(Code.OUT_OF_RANGE, message, span, f"choose {whole.limits()}")
     if kind.endswith(("too_short", "too_long")):
         help = f"at least {context['min_length']}" if "short" in kind else f"at most {context['max_length']}"
         unit = "items" if isinstance(value, list) else "keys" if isinstance(value, dict) else "characters"
         message = f"{name} has {plural(_count(value), unit)}"
         return Diagnostic(Code.OUT_OF_RANGE, message, document.locate_content(path), f"it takes {help}")
-    message = f"{name} must be {_EXPECTED[kind]}, not {described(value)}"
-    # Where the hyphens are missing or too many, as editors see it.
-    return Diagnostic(Code.WRONG_TYPE, message, document.locate_content(path), _type_help(kind, path, value))
+    if kind in _EXPECTED:
+        message = f"{name} must be {_EXPECTED[kind]}, not {describe(value)}"
+        # Where the hyphens are missing or too many, as editors see it.
+        return Diagnostic(Code.WRONG_TYPE, message, document.locate_content(path), _type_help(kind, path, value))
+    code = Code.OUT_OF_RANGE if kind in _LIMITS else Code.WRONG_TYPE
+    return Diagnostic(code, f"{name}: {details['msg']}", span, f"`blogstack explain {name}` says what it takes")
 
 
-def _one_per_cause(found: list[ErrorDetails]) -> list[ErrorDetails]:
-    """The errors without those that only follow from another: a misspelt key is missing, a faulty item not counted."""
-    misspelt = {path for details in found if details["type"] == "extra_forbidden" for path in meant(details["loc"])}
+def _raised(document: Document, path: KeyPath, code: Code, value: object, context: dict[str, Any]) -> Diagnostic:
+    """The diagnostic of an error that a validator raised, made by `fault`."""
+    message, help, keys = context["message"], context["help"], context["keys"]
+    span = document.locate(path)
+    if keys:
+        span = document.locate_key(document.first_of_environment([(*path, key) for key in keys]))
+    name = dotted(path)
+    match code:
+        case Code.WRONG_TYPE:
+            return Diagnostic(code, f"{name} {message}: {describe(value)}", span, help)
+        case Code.OUT_OF_RANGE:
+            return Diagnostic(code, f"{name} is out of range: {message}", span, help)
+        case Code.EXCLUSIVE:
+            return Diagnostic(code, f"{name} {message}", span, help)
+    return Diagnostic(code, f"{name}: {message}", span, help)
+
+
+def _without_consequences(found: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The errors but for those that follow from another: a misspelt key is missing too, a faulty item not counted."""
+    misspelt = {path for details in found if details["type"] == "extra_forbidden" for path in guess_key(details["loc"])}
     return [
         details
         for details in found
@@ -115,7 +135,7 @@ def _count(value: object) -> int:
 
 
 def path_in(data: Data, loc: KeyPath) -> KeyPath:
-    """The part of an error's place that leads through the data: pydantic ends some with marks of its own."""
+    """The part of an error's `loc` that leads through the data: pydantic adds steps such as `[key]` to some."""
     path: list[str | int] = []
     for step in loc:
         if isinstance(data, dict) and step in data:
@@ -128,7 +148,7 @@ def path_in(data: Data, loc: KeyPath) -> KeyPath:
     return tuple(path)
 
 
-def described(value: object) -> str:
+def describe(value: object) -> str:
     """A value of the file in words."""
     match value:
         case None:
@@ -145,40 +165,15 @@ def described(value: object) -> str:
             return "a mapping"
 
 
-def section_at(path: KeyPath) -> type[Section]:
-    """The model of the mapping at a key path."""
-    section = _mapping_at(path)
-    assert section
-    return section
-
-
-def _mapping_at(path: KeyPath) -> type[Section] | None:
-    """The model of the mapping at a key path; None for a mapping of the user's own keys."""
-    model: type[Section] | None = Config
-    inner: type[Section] | None = None  # in a mapping of the user's own keys: the model of its values
-    for step in path:
-        if isinstance(step, int):
-            continue
-        if model is None:
-            model, inner = inner, None
-        else:
-            annotation = model.model_fields[step].annotation
-            found = next(sections(annotation), None)
-            model, inner = (None, found) if get_origin(annotation) is dict else (found, None)
-    return model
-
-
-def sections(annotation: object) -> Iterator[type[Section]]:
-    """The models inside an annotation."""
-    if isinstance(annotation, type) and issubclass(annotation, Section):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from sections(inner)
+def _keys_at(path: KeyPath) -> list[str]:
+    """The keys of the mapping at a key path."""
+    section = type_at(Config, path)
+    return list(fields_of(section.python)) if section and section.kind is Kind.SECTION else []
 
 
 def _unknown_key(loc: KeyPath, inside: str, span: Span) -> Diagnostic:
-    key, known = str(loc[-1]), section_at(loc[:-1]).model_fields
-    others = meant(loc)
+    key, known = str(loc[-1]), _keys_at(loc[:-1])
+    others = guess_key(loc)
     if loc == ("services",):
         help = "this looks like a Compose file: `blogstack init` writes a blogstack.yaml to start from"
     elif not others:
@@ -191,35 +186,32 @@ def _unknown_key(loc: KeyPath, inside: str, span: Span) -> Diagnostic:
     return Diagnostic(Code.UNKNOWN_KEY, f"unknown key {shorten(key)!r}{inside}", span, help)
 
 
-def meant(loc: KeyPath) -> tuple[KeyPath, ...]:
-    """What an unknown key may have been meant to be: one of that name elsewhere, or of nearly that name here."""
+def guess_key(loc: KeyPath) -> tuple[KeyPath, ...]:
+    """What an unknown key may be a mistake for: the keys of its name elsewhere, or one of nearly its name here."""
     key = str(loc[-1])
-    homes = tuple((*path, key) for path in _homes(Config, key) if path != ("overrides",))
-    near = did_you_mean(key, section_at(loc[:-1]).model_fields)
+    homes = tuple(path for path in _paths_of(key) if path[:1] != ("overrides",))
+    near = did_you_mean(key, _keys_at(loc[:-1]))
     if near and not 1 <= len(homes) <= _MOST_HOMES:
         return ((*loc[:-1], near),)
     return homes
 
 
-def _homes(model: type[Section], key: str, at: KeyPath = ()) -> Iterator[KeyPath]:
-    """The sections that know a key; not those below names of the user's own, of which there is none or many."""
-    if key in model.model_fields:
-        yield at
-    for name, field in model.model_fields.items():
-        for section in sections(field.annotation) if get_origin(field.annotation) is not dict else ():
-            yield from _homes(section, key, (*at, name))
+def _paths_of(key: str) -> Iterator[KeyPath]:
+    """The paths of a key's name; not those below names that the user chooses, as there may be none or many."""
+    for field in walk(Config):
+        if field.name == key and NAME not in field.path:
+            yield tuple(step for step in field.path if step != 0)
 
 
-def _custom(code: Code, name: str, value: object, message: str) -> str:
-    match code:
-        case Code.WRONG_TYPE:
-            return f"{name} {message}: {described(value)}"
-        case Code.OUT_OF_RANGE:
-            return f"{name} is out of range: {message}"
-        case Code.EXCLUSIVE:
-            return message
-        case _:
-            return f"{name}: {message}"
+def _choice_help(choices: tuple[object, ...], value: object) -> str:
+    texts = [choice for choice in choices if isinstance(choice, str)]
+    if isinstance(value, str):
+        if near := did_you_mean(value, texts):
+            return f"did you mean {near!r}?"
+        if value in map(str, choices):
+            return BARE_NUMBER
+    *others, last = map(repr, choices)
+    return f"choose {', '.join(others)} or {last}" if others else f"write {last}"
 
 
 def _type_help(kind: str, path: KeyPath, value: object) -> str:
@@ -245,10 +237,10 @@ def _type_help(kind: str, path: KeyPath, value: object) -> str:
             return "write a list, as in [a, b], or each item on a line of its own after `- `"
         case "dict_type":
             return "write `key: value` lines below it, without hyphens"
-        case "model_type" if (glued := re.match(r"(\w+):\S", text)) and glued[1] in section_at(path).model_fields:
+        case "model_type" if (glued := re.match(r"(\w+):\S", text)) and glued[1] in _keys_at(path):
             return "write a space after the colon"
         case "model_type":
-            return f"write its keys below it: {', '.join(section_at(path).model_fields)}"
+            return f"write its keys below it: {', '.join(_keys_at(path))}"
     return f"write {_EXPECTED[kind]}"
 
 
@@ -256,9 +248,9 @@ def _value_help(path: KeyPath) -> str:
     """What to do about a value that is not there."""
     if isinstance(path[-1], int):
         return "give it a value, or remove the item"
-    parent = _mapping_at(path[:-1])
-    if parent is None:
+    parent = type_at(Config, path[:-1])
+    if parent is None or parent.kind is not Kind.SECTION:
         return 'give it a value; "" is an empty text'
-    if parent.model_fields[str(path[-1])].is_required():
+    if fields_of(parent.python)[str(path[-1])].required:
         return "give it a value"
     return "give it a value, or remove the key to get the default"

@@ -6,76 +6,70 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from blogstack.config.secrets import SECRET_ARN
-from blogstack.config.types import Choices, Form, Section, UniqueItems, Whole, fault
-from blogstack.facts.images import ecr_repository
+from blogstack.config.fields import check_exclusions
+from blogstack.config.marks import Excludes, Requires, Shared
+from blogstack.config.types import Choices, Form, Section, UniqueItems, Whole
+from blogstack.config.types.secrets import SECRET_ARN
+from blogstack.facts.images import ECR_PATTERN
 
 # Amazon ECR API reference, CreateRepository: repositoryName.
 REPOSITORY_NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
 HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
 
+_REPOSITORY = Form(
+    rf"(?=..)(?!\d{{12}}\.dkr\.){REPOSITORY_NAME}",
+    "an ECR repository name",
+    "use two or more of a-z, 0-9 and ._-/; the address of one that exists is an image.uri",
+)
+_URI = Form(
+    rf"(?:{HOST}/)?{REPOSITORY_NAME}",
+    "an image without a tag",
+    "write it like ghcr.io/team/blog-api; the tag is given at deployment, as ImageTag",
+)
+_CREDENTIALS = Form(
+    SECRET_ARN,
+    "the ARN of a Secrets Manager secret",
+    "copy it from `aws secretsmanager list-secrets`",
+)
+_TAG = Form(r"[A-Za-z0-9_][A-Za-z0-9._-]*", "an image tag", "use A-Z, a-z, 0-9 and ._-", 128)
+
 
 class Image(Section):
     """Where the container image comes from."""
 
-    repository: (
-        Annotated[
-            str,
-            Form(
-                rf"(?=..)(?!\d{{12}}\.dkr\.){REPOSITORY_NAME}",
-                "an ECR repository name",
-                "use two or more of a-z, 0-9 and ._-/; the address of one that exists is an image.uri",
-            ),
-        ]
-        | None
-    ) = Field(None, examples=["blog-api"])
+    repository: Annotated[Annotated[str, _REPOSITORY] | None, Shared(), Excludes("uri")] = Field(
+        None, examples=["blog-api"]
+    )
     """ECR repository that the registry stack makes; the default is the service's name."""
-    uri: (
-        Annotated[
-            str,
-            Form(
-                rf"(?:{HOST}/)?{REPOSITORY_NAME}",
-                "an image without a tag",
-                "write it like ghcr.io/team/blog-api; the tag is given at deployment, as ImageTag",
-            ),
-        ]
-        | None
-    ) = Field(None, examples=["ghcr.io/team/blog-api"])
+    uri: Annotated[Annotated[str, _URI] | None, Shared(unless="image.uri")] = Field(
+        None, examples=["ghcr.io/team/blog-api"]
+    )
     """An existing image without its tag, instead of a repository; then there is no registry stack."""
-    credentials: (
-        Annotated[
-            str,
-            Form(
-                SECRET_ARN,
-                "the ARN of a Secrets Manager secret",
-                "copy it from `aws secretsmanager list-secrets`",
-            ),
-        ]
-        | None
-    ) = Field(None, examples=["arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:registry-AbCdEf"])
+    credentials: Annotated[
+        Annotated[str, _CREDENTIALS] | None,
+        Shared(unless="image.uri"),
+        Requires(
+            "uri",
+            unlike=ECR_PATTERN,
+            words="uri outside ECR",
+            help="remove them: the task's execution role may pull from ECR",
+        ),
+    ] = Field(None, examples=["arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:registry-AbCdEf"])
     """ARN of a Secrets Manager secret with the registry's user and password, for a `uri` outside ECR."""
     architecture: Annotated[
         Literal["x86_64", "arm64"],
         Choices(
             {"x86_64": "Intel and AMD processors", "arm64": "AWS Graviton processors, for which Fargate costs less"}
         ),
+        Shared(unless="image.uri"),
     ] = "x86_64"
     """Processor architecture that the image is built for."""
-    keep: Annotated[int, Whole(2, 1000, "images")] = 30
+    keep: Annotated[int, Whole(2, 1000, "images"), Shared()] = 30
     """Tagged images that the repository keeps, newest first; two at the least, to go back to."""
     # At most five filters: cfn-lint's schema of AWS::ECR::Repository, ImageTagMutabilityExclusionFilters.
-    mutable_tags: UniqueItems[
-        Annotated[str, Form(r"[A-Za-z0-9_][A-Za-z0-9._-]*", "an image tag", "use A-Z, a-z, 0-9 and ._-", 128)]
-    ] = Field((), max_length=5, examples=[["latest"]])
+    mutable_tags: Annotated[UniqueItems[Annotated[str, _TAG]], Shared()] = Field(
+        (), max_length=5, examples=[["latest"]]
+    )
     """Tags that may be moved to another image; every other tag is immutable."""
 
-    @model_validator(mode="after")
-    def _one_source(self) -> Image:
-        if self.uri is not None and self.repository is not None:
-            raise fault(
-                "EXCLUSIVE", "image has both a repository and a uri", "keep one of the two", "repository", "uri"
-            )
-        if self.credentials is not None and (self.uri is None or ecr_repository(self.uri)):
-            help = "remove them: the task's execution role may pull from ECR"
-            raise fault("EXCLUSIVE", "image.credentials are for a uri outside ECR", help, "credentials", "uri")
-        return self
+    _exclusions = model_validator(mode="after")(check_exclusions)

@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.cidr import Cidr
 from blogstack.config.service import UrlPath
-from blogstack.config.types import Choices, Duration, Form, JsonSchema, Section, UniqueItems, Whole, fault, worded
+from blogstack.config.types import (
+    Choices,
+    Duration,
+    Form,
+    JsonSchema,
+    Section,
+    UniqueItems,
+    Whole,
+    fault,
+    with_error_message,
+)
+from blogstack.config.types.cidr import Cidr
+from blogstack.diagnostics import Code
 from blogstack.words import shorten
 
 if TYPE_CHECKING:
@@ -77,7 +88,7 @@ class _AccessLogs:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         bucket = {"type": "string", "pattern": f"^(?:{_BUCKET})$"}
-        return worded({"anyOf": [{"type": "boolean"}, bucket]}, self.in_words())
+        return with_error_message({"anyOf": [{"type": "boolean"}, bucket]}, self.in_words())
 
     def in_words(self) -> str:
         """The type and its limits."""
@@ -87,9 +98,9 @@ class _AccessLogs:
         """The value itself; an error when it is no name of a bucket either."""
         help = "write true for a bucket of its own, the name of one that exists, or false for no logs"
         if not isinstance(value, bool | str):
-            raise fault("WRONG_TYPE", "is neither true, false nor the name of a bucket", help)
+            raise fault(Code.WRONG_TYPE, "is neither true, false nor the name of a bucket", help)
         if isinstance(value, str) and not re.fullmatch(_BUCKET, value):
-            raise fault("WRONG_FORM", f"{shorten(value)!r} is not the name of a bucket", help)
+            raise fault(Code.WRONG_FORM, f"{shorten(value)!r} is not the name of a bucket", help)
         return value
 
 
@@ -97,11 +108,11 @@ class LoadBalancer(Section):
     """The application load balancer in front of the tasks."""
 
     internal: bool = False
-    """Whether it stands in the private subnets and is reached only from inside the network."""
+    """Whether it is in the private subnets and is reached only from inside the network."""
     allowed_cidrs: UniqueItems[Annotated[str, Cidr()]] = Field(("0.0.0.0/0",), min_length=1, max_length=25)
     """IPv4 blocks that may connect."""
     idle_timeout: Annotated[int, Duration(1, 4000)] = 60
-    """Time after which a silent connection is closed; the service's own keep-alive is longer."""
+    """Time after which a silent connection is closed; the service's keep-alive is longer."""
     deregistration_delay: Annotated[int, Duration(0, 3600)] = 30
     """Time that a stopping task gets to answer what is in flight."""
     # Elastic Load Balancing user guide, "Sticky sessions": 1 second to 7 days.
@@ -112,7 +123,7 @@ class LoadBalancer(Section):
     access_logs: Annotated[bool | str, _AccessLogs()] = Field(True, examples=["my-access-logs"])
     """Whether requests are logged to a bucket that is made, for logs.retention days; or the name of one that exists."""
     waf: bool = False
-    """Whether AWS WAF stands in front: AWS's common rules and lists, and a limit for each address; it costs extra."""
+    """Whether AWS WAF protects it: AWS's common rules and lists, and a limit for each address; it costs extra."""
     deletion_protection: bool = True
     """Whether AWS refuses to delete the load balancer."""
     health_check: HealthCheck = HealthCheck.model_construct()

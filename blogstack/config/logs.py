@@ -12,7 +12,7 @@ RetentionDays = Literal[
 ]  # fmt: skip
 
 
-def _told(days: int) -> str:
+def _in_words(days: int) -> str:
     years = days / 365.25
     return f"about {years:.0f} year{'s'[: years > 1.5]}" if years > 0.99 else f"{days} day{'s'[: days > 1]}"
 
@@ -20,7 +20,7 @@ def _told(days: int) -> str:
 class Logs(Section):
     """Logs and metrics."""
 
-    retention: Annotated[RetentionDays, Choices({days: _told(days) for days in get_args(RetentionDays)})] = 30
+    retention: Annotated[RetentionDays, Choices({days: _in_words(days) for days in get_args(RetentionDays)})] = 30
     """Days that logs are kept."""
     container_insights: bool = True
     """Whether the cluster collects Container Insights metrics."""

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.cidr import Cidr
-from blogstack.config.types import Choices, Form, JsonSchema, Section, UniqueItems, fault, worded
+from blogstack.config.fields import check_exclusions
+from blogstack.config.marks import Excludes
+from blogstack.config.types import Choices, Form, JsonSchema, Section, UniqueItems, fault, with_error_message
+from blogstack.config.types.cidr import Cidr
+from blogstack.diagnostics import Code
 from blogstack.words import plural, shorten
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ class _Zones:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         letter = {"type": "string", "pattern": "^[a-z]$"}
         letters = {"type": "array", "items": letter, "minItems": 2, "maxItems": 3, "uniqueItems": True}
-        return worded({"anyOf": [{"type": "integer", "enum": [2, 3]}, letters]}, self.in_words())
+        return with_error_message({"anyOf": [{"type": "integer", "enum": [2, 3]}, letters]}, self.in_words())
 
     def in_words(self) -> str:
         """The type and its limits."""
@@ -39,23 +42,23 @@ class _Zones:
         """The number, or the letters as a tuple."""
         help = f"write {self.in_words()}"
         if isinstance(value, bool) or not isinstance(value, int | list | tuple):
-            raise fault("WRONG_TYPE", "is neither a number of zones nor a list of letters", help)
+            raise fault(Code.WRONG_TYPE, "is neither a number of zones nor a list of letters", help)
         if isinstance(value, int):
             if value not in (2, 3):
-                raise fault("OUT_OF_RANGE", plural(value, "availability zones"), help)
+                raise fault(Code.OUT_OF_RANGE, plural(value, "availability zones"), help)
             return value
         for letter in value:
             if not isinstance(letter, str) or not re.fullmatch("[a-z]", letter):
-                raise fault("WRONG_FORM", f"{shorten(str(letter))!r} is not the letter of a zone", help)
+                raise fault(Code.WRONG_FORM, f"{shorten(str(letter))!r} is not the letter of a zone", help)
         if len(value) not in (2, 3):
-            raise fault("OUT_OF_RANGE", plural(len(value), "availability zones"), help)
+            raise fault(Code.OUT_OF_RANGE, plural(len(value), "availability zones"), help)
         if len(set(value)) != len(value):
-            raise fault("WRONG_FORM", "a zone stands twice in the list", help)
+            raise fault(Code.WRONG_FORM, "a zone stands twice in the list", help)
         return tuple(value)
 
 
 class Create(Section):
-    """A network of its own for the service."""
+    """A network that is made for the service."""
 
     # /16: the widest VPC that AWS allows. /22: the narrowest whose subnets are /27, the least a load balancer takes.
     cidr: Annotated[str, Cidr(16, 22, private=True)] = "10.0.0.0/16"
@@ -86,11 +89,11 @@ class Existing(Section):
     )
     """The VPC."""
     public_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=20, examples=[_SUBNETS])
-    """Subnets where the load balancer stands: two or more, unless it is internal."""
+    """Subnets of the load balancer: two or more, unless it is internal."""
     private_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=16, examples=[_SUBNETS])
-    """Subnets where the tasks run; needed unless egress is public_ip."""
+    """Subnets of the tasks; needed unless egress is public_ip."""
     database_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=20, examples=[_SUBNETS])
-    """Subnets where the database stands, in two or more zones; needed with `database`."""
+    """Subnets of the database, in two or more zones; needed with `database`."""
     egress: Annotated[
         Literal["nat", "endpoints", "public_ip"],
         Choices(
@@ -104,10 +107,13 @@ class Existing(Section):
     """What the network offers its private subnets: nat or endpoints; public_ip: tasks run in the public subnets."""
 
 
+_EITHER = Excludes("existing", "keep one of the two; in an environment null takes the other away")
+
+
 class Network(Section):
     """The network that is made, or the one that exists: exactly one of the two."""
 
-    create: Create | None = None
+    create: Annotated[Create | None, _EITHER] = None
     """Make a network with these settings."""
     existing: Existing | None = Field(
         None,
@@ -122,17 +128,7 @@ class Network(Section):
     )
     """Use a network that exists."""
 
-    @model_validator(mode="after")
-    def _one(self) -> Network:
-        if self.create is not None and self.existing is not None:
-            raise fault(
-                "EXCLUSIVE",
-                "network has both create and existing",
-                "keep one of the two; in an environment null takes the other away",
-                "create",
-                "existing",
-            )
-        return self
+    _exclusions = model_validator(mode="after")(check_exclusions)
 
     @property
     def created(self) -> Create | None:

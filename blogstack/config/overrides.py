@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from blogstack.config.marks import InTemplate, Shared
 from blogstack.config.types import Choices, Section, UniqueItems
 
 _POLICIES = {
@@ -28,24 +29,30 @@ class Override(Section):
     """Metadata of the resource, which tools read."""
     DeletionPolicy: (
         Annotated[Literal["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"], Choices(_POLICIES)] | None
-    ) = None
+    ) = Field(None, examples=["Retain"])
     """What becomes of the resource when its stack goes; null removes it."""
-    UpdateReplacePolicy: Annotated[Literal["Delete", "Retain", "Snapshot"], Choices(_POLICIES)] | None = None
+    UpdateReplacePolicy: Annotated[Literal["Delete", "Retain", "Snapshot"], Choices(_POLICIES)] | None = Field(
+        None, examples=["Retain"]
+    )
     """What becomes of the resource when another takes its place; null removes it."""
+
+
+Changes = dict[str, Annotated[Override, InTemplate()]]
+"""Changes to some resources of a stack, by logical ID."""
 
 
 class Overrides(Section):
     """Changes to the resources of each stack, by logical ID; the last resort."""
 
-    registry: dict[str, Override] = Field({}, examples=[{"Repository": {"DeletionPolicy": "Delete"}}])
+    registry: Annotated[Changes, Shared()] = Field({}, examples=[{"Repository": {"DeletionPolicy": "Delete"}}])
     """Changes to the registry stack, by logical ID."""
-    network: dict[str, Override] = Field({}, examples=[{"Vpc": {"Properties": {"EnableDnsHostnames": False}}}])
+    network: Changes = Field({}, examples=[{"Vpc": {"Properties": {"EnableDnsHostnames": False}}}])
     """Changes to the network stack, by logical ID."""
-    database: dict[str, Override] = Field({}, examples=[{"Database": {"Properties": {"BackupWindow": "18:00-19:00"}}}])
+    database: Changes = Field({}, examples=[{"Database": {"Properties": {"BackupWindow": "18:00-19:00"}}}])
     """Changes to the database stack, by logical ID."""
-    edge: dict[str, Override] = Field({}, examples=[{"LoadBalancer": {"Properties": {"IpAddressType": "dualstack"}}}])
+    edge: Changes = Field({}, examples=[{"LoadBalancer": {"Properties": {"IpAddressType": "dualstack"}}}])
     """Changes to the edge stack, by logical ID."""
-    tasks: dict[str, Override] = Field({}, examples=[{"TaskRole": {"Properties": {"MaxSessionDuration": 7200}}}])
+    tasks: Changes = Field({}, examples=[{"TaskRole": {"Properties": {"MaxSessionDuration": 7200}}}])
     """Changes to the tasks stack, by logical ID."""
-    service: dict[str, Override] = Field({}, examples=[{"Service": {"Properties": {"PlatformVersion": "1.4.0"}}}])
+    service: Changes = Field({}, examples=[{"Service": {"Properties": {"PlatformVersion": "1.4.0"}}}])
     """Changes to the service stack, by logical ID."""

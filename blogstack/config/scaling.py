@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.types import Duration, Form, Items, JsonSchema, Section, Whole, fault, worded
+from blogstack.config.types import Duration, Form, Items, JsonSchema, Section, Whole, fault, with_error_message
+from blogstack.diagnostics import Code
 from blogstack.facts import schedules as cron
 from blogstack.words import did_you_mean, shorten
 
@@ -31,7 +32,7 @@ class _Cron:
         return core_schema.no_info_after_validator_function(self.check, core_schema.str_schema(strict=True))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        return worded({"type": "string", "pattern": f"^{cron.PATTERN}$"}, self.in_words())
+        return with_error_message({"type": "string", "pattern": f"^{cron.PATTERN}$"}, self.in_words())
 
     def in_words(self) -> str:
         """The type and its form."""
@@ -40,7 +41,7 @@ class _Cron:
     def check(self, value: str) -> str:
         """The expression itself; an error that names the field that is wrong."""
         if wrong := cron.find_error(value):
-            raise fault("WRONG_FORM", f"{shorten(value)!r} is not a cron expression: {wrong[0]}", wrong[1])
+            raise fault(Code.WRONG_FORM, f"{shorten(value)!r} is not a cron expression: {wrong[0]}", wrong[1])
         return value
 
 
@@ -61,7 +62,7 @@ class _TimeZone:
         if name not in cron.time_zones():
             near = did_you_mean(name, cron.time_zones())
             help = f"did you mean {near!r}?" if near else "write one like Asia/Seoul, Europe/Berlin or Etc/UTC"
-            raise fault("WRONG_FORM", f"{shorten(name)!r} is not an IANA time zone", help)
+            raise fault(Code.WRONG_FORM, f"{shorten(name)!r} is not an IANA time zone", help)
         return name
 
 
@@ -72,7 +73,7 @@ class Schedule(Section):
         str,
         Form("[A-Za-z0-9][A-Za-z0-9_-]*", "a schedule's name", "use letters, digits, hyphens and underscores", 64),
     ] = Field(examples=["morning"])
-    """Name of the schedule; each has another."""
+    """Name of the schedule, which no other one has."""
     cron: Annotated[str, _Cron()] = Field(examples=["0 8 ? * MON-FRI *"])
     """When, in the six fields of AWS's cron: minutes, hours, day of month, month, day of week, year."""
     timezone: Annotated[
@@ -82,15 +83,17 @@ class Schedule(Section):
     ] = Field("Etc/UTC", examples=["Asia/Seoul"])
     """Time zone of `cron`, by its IANA name; it knows about daylight saving time."""
     min: Annotated[int, Whole(0, _MOST_TASKS, "tasks")] = Field(examples=[4])
-    """Fewest tasks from then on; 0: the service may be off."""
+    """Minimum number of tasks from then on; 0: the service may be off."""
     max: Annotated[int, Whole(0, _MOST_TASKS, "tasks")] = Field(examples=[20])
-    """Most tasks from then on."""
+    """Maximum number of tasks from then on."""
 
 
-def _names_differ(schedules: tuple[Schedule, ...]) -> tuple[Schedule, ...]:
+def _check_names(schedules: tuple[Schedule, ...]) -> tuple[Schedule, ...]:
     names = [schedule.name for schedule in schedules]
-    if twice := [name for n, name in enumerate(names) if name in names[:n]]:
-        raise fault("WRONG_FORM", f"two schedules are called {shorten(twice[0])!r}", "give each a name of its own")
+    if repeated := [name for n, name in enumerate(names) if name in names[:n]]:
+        raise fault(
+            Code.WRONG_FORM, f"two schedules are called {shorten(repeated[0])!r}", "give each a name of its own"
+        )
     return schedules
 
 
@@ -98,12 +101,12 @@ class Scaling(Section):
     """How many tasks run, and what makes their number change."""
 
     min: Annotated[int, _TASKS] = 2
-    """Fewest tasks."""
+    """Minimum number of tasks."""
     max: Annotated[int, _TASKS] = 10
-    """Most tasks."""
+    """Maximum number of tasks."""
     cpu: Annotated[int, _PERCENT] | None = 60
     """Average CPU percentage to hold by adding and removing tasks; null: none."""
-    memory: Annotated[int, _PERCENT] | None = None
+    memory: Annotated[int, _PERCENT] | None = Field(None, examples=[75])
     """Average memory percentage to hold by adding and removing tasks; null: none."""
     requests: Annotated[int, Whole(1, 1_000_000, "requests")] | None = Field(None, examples=[1000])
     """Requests per task per minute to hold by adding and removing tasks; null: none."""
@@ -111,7 +114,7 @@ class Scaling(Section):
     """Time to wait after adding tasks before adding more."""
     scale_in_cooldown: Annotated[int, Duration(0, 3600)] = 120
     """Time to wait after removing tasks before removing more."""
-    schedules: Annotated[Items[Schedule], AfterValidator(_names_differ)] = Field((), max_length=_MOST_SCHEDULES)
+    schedules: Annotated[Items[Schedule], AfterValidator(_check_names)] = Field((), max_length=_MOST_SCHEDULES)
     """Times at which min and max change, as for office hours."""
     # Amazon ECS API reference, CapacityProviderStrategyItem: a provider of weight 0 gets no task, so that at 100 there
     # would be no base of tasks on demand.

@@ -1,4 +1,4 @@
-"""The key `service`: the container, its size, its environment and its own health check."""
+"""The key `service`: the container, its size, its environment and its health check."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from blogstack.config.secrets import Secret
 from blogstack.config.sidecars import MOST_SIDECARS, DependsOn, Sidecar, SidecarName
-from blogstack.config.sizes import Cpu, Memory
 from blogstack.config.types import (
     AsWritten,
     Choices,
@@ -21,6 +19,8 @@ from blogstack.config.types import (
     Variable,
     Whole,
 )
+from blogstack.config.types.secrets import Secret
+from blogstack.config.types.sizes import Cpu, Memory
 from blogstack.facts.frameworks import CHECK_IN_PYTHON, START_UP
 
 UrlPath = Annotated[
@@ -38,7 +38,7 @@ _CHECK = CHECK_IN_PYTHON.format(port=8000, path="/health")
 
 
 class Health(Section):
-    """The container's own check, run inside the container. Limits: ECS API reference, HealthCheck."""
+    """The container's health check, run inside the container. Limits: ECS API reference, HealthCheck."""
 
     path: UrlPath = "/health"
     """Path that answers 200 while the process is well; it is light and touches no database."""
@@ -85,13 +85,13 @@ class Service(Section):
     cpu: Cpu = 512
     """CPU of one task in CPU units, 1024 to a vCPU, or as in `0.5 vCPU`."""
     memory: Memory = 1024
-    """Memory of one task in MiB, or as in `1 GB`; Fargate sells certain sizes for each cpu."""
+    """Memory of one task in MiB, or as in `1 GB`; Fargate has certain sizes for each cpu."""
     ephemeral_storage: Annotated[int, Whole(20, 200, "GiB")] = 20
     """Scratch disk of one task in GiB."""
-    port: Annotated[int, Whole(1, 65535, "")] = 8000
+    port: Annotated[int, Whole(1, 65535)] = 8000
     """Port that the container listens on; it is also given to it as the variable PORT."""
     command: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["gunicorn", "blog.wsgi"]])
-    """Words of the command to run instead of the image's own."""
+    """Words of the command to run instead of the image's."""
     release: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["python", "-m", "app.migrate"]])
     """Words of a command that runs once in the new image before each deployment of the service; null: none."""
     environment: dict[Variable, AsWritten] = Field({}, max_length=200, examples=[{"LOG_LEVEL": "info"}])
@@ -105,7 +105,7 @@ class Service(Section):
     sidecars: dict[SidecarName, Sidecar] = Field(
         {}, max_length=MOST_SIDECARS, examples=[{"proxy": {"image": "public.ecr.aws/nginx/nginx:1.29.3", "port": 9901}}]
     )
-    """Containers that run beside this one in every task, by name; the release step runs without them."""
+    """Containers that run next to this one in every task, by name; the release step runs without them."""
     depends_on: DependsOn = Field({}, max_length=MOST_SIDECARS, examples=[{"proxy": "HEALTHY"}])
     """Sidecars that have to be there before the service starts: START, HEALTHY, COMPLETE or SUCCESS."""
     permissions: Items[Statement] = Field((), max_length=20)
@@ -116,10 +116,10 @@ class Service(Section):
         Annotated[str, Form(r"[0-9]{1,10}(?::[0-9]{1,10})?", "a uid or uid:gid", "write numbers, as in 1000:1000")]
         | None
     ) = Field(None, examples=["1000:1000"])
-    """uid or uid:gid that the process runs as; null keeps the image's own."""
+    """uid or uid:gid that the process runs as; null keeps the image's."""
     exec: bool = False
     """Whether `aws ecs execute-command` may open a shell in running tasks."""
     stop_timeout: Annotated[int, Duration(2, 120)] = 30
     """Time between SIGTERM and SIGKILL when a task stops."""
     health: Health = Health.model_construct()
-    """The container's own check, run inside the container."""
+    """The container's health check, run inside the container."""

@@ -1,4 +1,4 @@
-"""The key `service.sidecars`: containers beside the service's own, in every task."""
+"""The key `service.sidecars`: containers next to the service's, in every task."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from blogstack.config.image import HOST, REPOSITORY_NAME
-from blogstack.config.secrets import Secret
-from blogstack.config.sizes import ContainerMemory
 from blogstack.config.types import AsWritten, Choices, Duration, Form, Items, Section, Text, Variable, Whole
+from blogstack.config.types.secrets import Secret
+from blogstack.config.types.sizes import ContainerMemory
 
-# Amazon ECS service quotas, "Containers per task definition": 10, one of them the service's own.
+# Amazon ECS service quotas, "Containers per task definition": 10, one of them the service's.
 MOST_SIDECARS = 9
 
 # Amazon ECS API reference, ContainerDefinition, name: more is allowed; this much is what a person wants to type.
@@ -63,7 +63,7 @@ class SidecarHealth(Section):
 
 
 class Sidecar(Section):
-    """A container that runs beside the service's own in every task; they reach each other at 127.0.0.1."""
+    """A container that runs next to the service's in every task; they reach each other at 127.0.0.1."""
 
     image: Annotated[
         str,
@@ -76,8 +76,8 @@ class Sidecar(Section):
     ] = Field(examples=["public.ecr.aws/nginx/nginx:1.29.3"])
     """Image with its tag or digest; one in the registry of image.uri is pulled with image.credentials."""
     command: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["--config", "/etc/proxy.yaml"]])
-    """Words of the command to run instead of the image's own."""
-    port: Annotated[int, Whole(1, 65535, "")] | None = None
+    """Words of the command to run instead of the image's."""
+    port: Annotated[int, Whole(1, 65535)] | None = Field(None, examples=[9901])
     """Port that the sidecar listens on, which no other container may have; the load balancer does not reach it."""
     environment: dict[Variable, AsWritten] = Field({}, max_length=200, examples=[{"LOG_LEVEL": "info"}])
     """Environment variables, passed on exactly as written; secrets do not belong here."""
@@ -88,8 +88,8 @@ class Sidecar(Section):
     depends_on: DependsOn = Field({}, max_length=MOST_SIDECARS, examples=[{"config": "SUCCESS"}])
     """Other sidecars that have to be there before this one starts: START, HEALTHY, COMPLETE or SUCCESS."""
     memory: ContainerMemory | None = Field(None, examples=[128])
-    """The most memory it may take, of the task's, in MiB or as in `1 GB`; above it, it is killed. null: no limit."""
+    """The most memory it may take, of the task's, in MiB or as in `1 GB`; above it, it is killed; null: no limit."""
     readonly_root: bool = True
     """Whether the root filesystem is read-only; /tmp stays writable."""
     health: SidecarHealth | None = None
-    """The sidecar's own check, run inside of it."""
+    """The sidecar's health check, run inside the sidecar."""

@@ -9,15 +9,15 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from blogstack.config import Config
-from blogstack.config.errors import MOST_SHOWN, described, explained, meant, path_in
+from blogstack.config.errors import MAX_ERRORS, describe, guess_key, path_in, to_diagnostics
 from blogstack.diagnostics import Code, Diagnostic, Rejected
 from blogstack.facts.regions import REGIONS
 from blogstack.source.document import Data, Document, KeyPath
 
 PLACEHOLDERS: Mapping[str, Data] = {"name": "placeholder", "region": REGIONS[0]}
-"""What stands for a faulty value that has no default, so that the rules can look at the rest of the file."""
+"""The substitutes for faulty values without a default, so that the rules can look at the rest of the file."""
 
-_MOST_ROUNDS = 8  # more than the configuration has levels
+_MAX_ROUNDS = 8  # more than the configuration has levels
 
 
 class Validation(NamedTuple):
@@ -25,7 +25,7 @@ class Validation(NamedTuple):
 
     Attributes:
         config: The configuration; faulty keys are at their defaults.
-        faulty: Where those keys are, so that nobody judges what depends on them.
+        faulty: The paths of those keys, so that no rule judges what depends on them.
         diagnostics: What is wrong with them.
     """
 
@@ -42,25 +42,25 @@ def validate(document: Document) -> Validation:
     """
     written, data = document.plain(), document.plain()
     if not isinstance(data, dict):
-        message = f"the file holds {described(data)}, not a mapping"
+        message = f"the file holds {describe(data)}, not a mapping"
         space = ", with a space after the colon" if isinstance(data, str) and ":" in data else ""
         help = f"write `key: value` lines{space}"
         raise Rejected([Diagnostic(Code.WRONG_TYPE, message, document.locate(()), help)])
     faulty: list[KeyPath] = []
     diagnostics: tuple[Diagnostic, ...] = ()
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         try:
             return Validation(Config.model_validate(data), tuple(faulty), diagnostics)
         except ValidationError as error:
             found = error.errors(include_url=False)
         # What taking a faulty key out breaks in turn (a mapping without a required key) is the same fault.
-        diagnostics = diagnostics or explained(document, written, found)
+        diagnostics = diagnostics or to_diagnostics(document, written, found)
         paths = list(dict.fromkeys(_removable(data, details) for details in found))
         for path in paths:
             _remove(data, path)
         faulty += paths
-        unknown = [details["loc"] for details in found[:MOST_SHOWN] if details["type"] == "extra_forbidden"]
-        faulty += [path for loc in unknown for path in meant(loc)]  # a misspelt key is not at its default
+        unknown = [details["loc"] for details in found[:MAX_ERRORS] if details["type"] == "extra_forbidden"]
+        faulty += [path for loc in unknown for path in guess_key(loc)]  # a misspelt key is not at its default
     raise Rejected(diagnostics)
 
 

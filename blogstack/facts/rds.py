@@ -1,6 +1,6 @@
 """What Amazon RDS offers for PostgreSQL: versions, instance classes by region, and the names that it refuses.
 
-Versions and classes are in rds.json, which `python -m tools.rds_facts` writes from cfn-lint's data; a test compares the
+Versions and classes are in rds.json, which `make generate` writes from cfn-lint's data; a test compares the
 two. The file is read only when a configuration has a database.
 """
 

@@ -1,4 +1,4 @@
-"""The AWS regions where Amazon ECS has an endpoint. Written by `python -m tools.region_facts`; do not edit.
+"""The AWS regions where Amazon ECS has an endpoint. Written by `make generate`; do not edit.
 
 Source: botocore's endpoint data,
 https://github.com/boto/botocore/blob/develop/botocore/data/endpoints.json

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 
-from blogstack.config.reference import EXAMPLE_NAME, NAME, Key, bare, keys
+from blogstack.config.reference import EXAMPLE_NAME, Key, bare, keys
 from blogstack.diagnostics import Code
 from blogstack.rules import RULES, Rule
+from blogstack.source.document import NAME
 from blogstack.source.environments import ENVIRONMENTS
 from blogstack.templates.render import flow, to_yaml
 from blogstack.words import did_you_mean, shorten

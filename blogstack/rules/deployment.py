@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from blogstack.config.deployment import Deployment
+from blogstack.config.fields import marked
+from blogstack.config.marks import OnlyWith
 from blogstack.config.workloads import Workload
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
@@ -76,16 +79,6 @@ def no_circuit_breaker(scope: Scope[Workload]) -> Iterator[Finding]:
         yield Finding(scope.at("deployment", "circuit_breaker"), message, "remove the key: on is the default")
 
 
-_KEYS_OF = {
-    "minimum_healthy_percent": ("rolling",),
-    "maximum_percent": ("rolling",),
-    "bake_time": ("blue_green", "canary", "linear"),
-    "canary_percent": ("canary",),
-    "step_percent": ("linear",),
-    "step_interval": ("canary", "linear"),
-}
-
-
 @rule(
     Code.OTHER_STRATEGY,
     Scope[Workload],
@@ -95,13 +88,12 @@ _KEYS_OF = {
 def other_strategy(scope: Scope[Workload]) -> Iterator[Finding]:
     """A key has an effect with the deployment's strategy."""
     deployment = scope.value.deployment
-    for key in deployment.model_fields_set:
-        strategies = _KEYS_OF.get(key, (deployment.strategy,))
-        if deployment.strategy not in strategies:
+    for field, only in marked(Deployment, OnlyWith):
+        if field.name in deployment.model_fields_set and deployment.strategy not in only.strategies:
             default = scope.default_mark(scope.at("deployment", "strategy"))
-            message = f"deployment.{key} has no effect with strategy {deployment.strategy}{default}"
-            help = f"remove it, or set strategy to {' or '.join(strategies)}"
-            yield Finding(scope.at("deployment", key), message, help)
+            message = f"deployment.{field.name} has no effect with strategy {deployment.strategy}{default}"
+            help = f"remove it, or set strategy to {' or '.join(only.strategies)}"
+            yield Finding(scope.at("deployment", field.name), message, help)
 
 
 _LONGEST = 33 * 3600

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from blogstack.config.errors import left_empty
+from blogstack.config.errors import find_empty_values
 from blogstack.diagnostics import Code, Diagnostic, Span
 from blogstack.rules.rule import File, Finding, rule
 from blogstack.source.document import Document
@@ -13,7 +13,7 @@ from blogstack.source.document import Document
 @rule(Code.WRONG_TYPE, File)
 def empty_value(file: File) -> Iterator[Finding]:
     """YAML reads nothing as null, which some keys take; a null that is intended is written."""
-    for path, message, help in left_empty(file.document):
+    for path, message, help in find_empty_values(file.document):
         yield Finding(path, message, help, at_key=True)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import File, Finding, rule
-from blogstack.source.environments import ENVIRONMENTS, misplaced
+from blogstack.source.environments import ENVIRONMENTS
 
 
 @rule(Code.ONE_FOR_ALL, File, reads=(ENVIRONMENTS,))
 def shared_key(file: File) -> Iterator[Finding]:
     """An environment does not set a key that all environments share."""
-    for path, message, help in misplaced(file.document):
-        yield Finding(path, message, help, at_key=True)
+    for key in file.refused:
+        yield Finding(key.path, key.message, key.help, at_key=True)

@@ -75,7 +75,7 @@ def permissions_partition(scope: Scope[Workload]) -> Iterator[Finding]:
 def secrets_partition(scope: Scope[Container]) -> Iterator[Finding]:
     """A secret that is named by its ARN is in the service's partition."""
     for variable, source in scope.value.section.secrets.items():
-        if source.name.startswith("arn:"):
+        if source.name is not None and source.name.startswith("arn:"):
             yield from _other_partition(scope, scope.at("secrets", variable), source.name)
 
 

@@ -17,6 +17,7 @@ from blogstack.config.sidecars import Sidecar
 from blogstack.config.workloads import SERVICE, Container, Place, Workload
 from blogstack.diagnostics import Code, Diagnostic, Span
 from blogstack.source.document import Document, KeyPath
+from blogstack.source.environments import RefusedKey
 from blogstack.words import dotted
 
 T = TypeVar("T")
@@ -50,7 +51,7 @@ class Finding:
             return None
         if self.at_key:
             return document.locate_key(self.path)
-        return document.first_own([document.locate(path) for path in (self.path, *self.also)])
+        return document.locate(document.first_of_environment((self.path, *self.also)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +104,15 @@ class Scope(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A whole file, and the configuration of each environment that is compiled and has a sound name."""
+    """A whole file, and the configuration of each environment that is compiled and has a sound name.
+
+    Attributes:
+        refused: The keys in environments that all environments share.
+    """
 
     document: Document
     environments: tuple[Scope[Config], ...]
+    refused: tuple[RefusedKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,20 +1,19 @@
-"""What holds of a file as a whole, across its keys: what is required, task sizes, and what excludes what.
+"""The conditions across the keys of a file: what is required, task sizes, and what excludes what.
 
-It is checked of a file without environments; with them, only what each becomes is a whole, which a schema cannot see.
+They hold for a file without environments; with them they hold for each one merged, which a schema cannot see.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, get_args, get_origin
+from typing import Any
 
 from blogstack.config import Config
-from blogstack.config.errors import sections
+from blogstack.config.fields import Field, Kind, Type, fields_of, marked, type_of
+from blogstack.config.marks import Excludes, Requires
 from blogstack.config.service import Service
-from blogstack.config.sizes import cpu_schemas, spellings_of_memory
-from blogstack.config.types import Section
+from blogstack.config.types.sizes import cpu_schemas, spellings_of_memory
 from blogstack.facts.fargate import TASK_SIZES
-from blogstack.facts.images import ECR_PATTERN
 from blogstack.source.document import KeyPath
 
 Json = dict[str, Any]
@@ -22,43 +21,67 @@ Json = dict[str, Any]
 CPU, MEMORY = (Service.model_fields[key].default for key in ("cpu", "memory"))
 """The size of a service that gives none."""
 
-# A number is a text to us.
-_NOWHERE_OR_IN_ECR = {"type": ["string", "null"], "not": {"type": "string", "not": {"pattern": ECR_PATTERN}}}
-_OUTSIDE_ECR = {"properties": {"uri": {"not": _NOWHERE_OR_IN_ECR}}, "required": ["uri"]}
-_CREDENTIALS: Json = {
-    "if": {
-        "properties": {"credentials": {"type": "string"}},
-        "required": ["credentials"],
-        "not": _OUTSIDE_ECR,
-    },
-    "then": {
-        "properties": {"credentials": {"enum": [None], "errorMessage": "credentials are for a uri outside ECR"}},
-    },
-}
 
-
-def whole() -> Json:
-    """The schema of the whole, to be added to that of the parts."""
-    found = _required(Config)
-    found["properties"]["service"] = {**found["properties"].get("service", {}), "allOf": _with_defaults()}
-    found["properties"]["network"] = {**found["properties"]["network"], **one_of("existing", "create", "object")}
-    found["properties"]["image"] = {"allOf": [one_of("uri", "repository", "string"), _CREDENTIALS]}
+def file_conditions() -> Json:
+    """The conditions on a file without environments, to be added to the schemas of its keys."""
+    found = _required(type_of(Config))
+    sections: dict[str, list[Json]] = {"service": _with_defaults()}
+    for section, condition in _exclusions():
+        sections.setdefault(section, []).append(condition)
+    for section, conditions in sections.items():
+        found["properties"][section] = {**found["properties"].get(section, {}), "allOf": conditions}
     # Editors offer each key once, where the parts describe it.
     found["properties"] = {key: {**schema, "doNotSuggest": True} for key, schema in found["properties"].items()}
     return found
 
 
-def _required(model: type[Section]) -> Json:
+def _exclusions() -> Iterator[tuple[str, Json]]:
+    """The conditions that the marks of keys make, each with the name of its section."""
+    for section in fields_of(Config).values():
+        if section.type.kind is Kind.SECTION:
+            for field, excludes in marked(section.type.python, Excludes):
+                yield section.name, one_of(excludes.key, field)
+            for field, requires in marked(section.type.python, Requires):
+                yield section.name, _requires(field, requires)
+
+
+def one_of(other: str, field: Field) -> Json:
+    """A key and another one, which exclude each other; an editor underlines the key."""
+    kind = json_type(field)
+    both = {"properties": {other: {"type": kind}, field.name: {"type": kind}}, "required": [other, field.name]}
+    message = f"keep one of {other} and {field.name}"
+    return _when(both, {field.name: {"enum": [None], "errorMessage": message}})
+
+
+def json_type(field: Field) -> str:
+    """The type of a key's value, in the words of JSON Schema: that of a mapping or of a text."""
+    return "object" if field.type.kind is Kind.SECTION else "string"
+
+
+def _requires(field: Field, requires: Requires) -> Json:
+    """A key that requires another one; a number is a text to us."""
+    absent_or_alike = {"type": ["string", "null"], "not": {"type": "string", "not": {"pattern": requires.unlike}}}
+    other = {"properties": {requires.key: {"not": absent_or_alike}}, "required": [requires.key]}
+    given = {"properties": {field.name: {"type": json_type(field)}}, "required": [field.name], "not": other}
+    return _when(given, {field.name: {"enum": [None], "errorMessage": f"{field.name} need a {requires.words}"}})
+
+
+def _required(type: Type) -> Json:
     """The keys that a mapping and those inside it must have; not of lists, which keep that with their items."""
-    needed = [name for name, field in model.model_fields.items() if field.is_required()]
-    inside = {name: _inside(field.annotation) for name, field in model.model_fields.items()}
-    properties = {name: schema for name, schema in inside.items() if schema}
+    if type.kind is Kind.MAPPING:
+        below = _required(type.inner[1])
+        return {"additionalProperties": below} if below else {}
+    if type.kind is not Kind.SECTION:
+        return {}
+    fields = fields_of(type.python).values()
+    needed = [field.name for field in fields if field.required]
+    properties = {field.name: schema for field in fields if (schema := _required(field.type))}
     return ({"required": needed} if needed else {}) | ({"properties": properties} if properties else {})
 
 
 def required_keys() -> Iterator[KeyPath]:
-    """The paths of the keys that their mapping must have, but for those below names of the user's own."""
-    yield from _paths(_required(Config), ())
+    """The paths of the keys that their mapping must have, but for those below names that the user chooses."""
+    yield from _paths(_required(type_of(Config)), ())
 
 
 def _paths(schema: Json, at: KeyPath) -> Iterator[KeyPath]:
@@ -68,23 +91,11 @@ def _paths(schema: Json, at: KeyPath) -> Iterator[KeyPath]:
         yield from _paths(inner, (*at, key))
 
 
-def _inside(annotation: object) -> Json:
-    kind, inner = get_origin(annotation), get_args(annotation)
-    if isinstance(annotation, type) and issubclass(annotation, Section):
-        return _required(annotation)
-    if kind is dict:
-        below = _inside(inner[1])
-        return {"additionalProperties": below} if below else {}
-    if kind is tuple or not any(True for _ in sections(annotation)):
-        return {}
-    return next((found for choice in inner if (found := _inside(choice))), {})
-
-
-def sizes() -> Json:
-    """The task sizes: for each cpu that is given, the memory that goes with it. Null is another's business."""
+def task_sizes() -> Json:
+    """The memory that goes with each cpu. Null is judged by the key's own type."""
     return {
         "allOf": [
-            _when({**given, "required": ["cpu", "memory"]}, {"memory": sold(sizes, f"with cpu {cpu}")})
+            _when({**given, "required": ["cpu", "memory"]}, {"memory": memory_choices(sizes, f"with cpu {cpu}")})
             for cpu, sizes in TASK_SIZES.items()
             for given in with_cpu(cpu)
         ]
@@ -95,13 +106,14 @@ def _with_defaults() -> list[Json]:
     """The task sizes where only one of the two is given, so that the other is at its default."""
     fit = [known for known, sizes in TASK_SIZES.items() if MEMORY in sizes]
     message = f"the default memory {MEMORY} goes with cpu {' or '.join(map(str, fit))}: add memory"
+    default = memory_choices(TASK_SIZES[CPU], f"with the default cpu {CPU}")
     alone = {"required": ["cpu"], "not": {"required": ["memory"]}}
     return [
         *(
             _when({**given, **alone}, {"cpu": {"enum": fit, "errorMessage": message}})
             for given in with_cpu(*(known for known in TASK_SIZES if known not in fit))
         ),
-        _when({"not": {"required": ["cpu"]}}, {"memory": sold(TASK_SIZES[CPU], f"with the default cpu {CPU}")}),
+        _when({"not": {"required": ["cpu"]}}, {"memory": default}),
     ]
 
 
@@ -110,17 +122,10 @@ def with_cpu(*units: int) -> list[Json]:
     return [{"properties": {"cpu": schema}} for schema in cpu_schemas(*units)]
 
 
-def sold(sizes: Sequence[int], when: str) -> Json:
-    """The memory that is sold, however it is written; `when` begins the message."""
+def memory_choices(sizes: Sequence[int], when: str) -> Json:
+    """The memory sizes, in each of their spellings; `when` begins the message."""
     choices = f"{', '.join(map(str, sizes[:-1]))} or {sizes[-1]}"
     return {"enum": [*spellings_of_memory(sizes), None], "errorMessage": f"{when} choose {choices}"}
-
-
-def one_of(one: str, other: str, kind: str) -> Json:
-    """Two keys of which only one can have a value of a kind."""
-    both = {"properties": {one: {"type": kind}, other: {"type": kind}}, "required": [one, other]}
-    message = f"keep one of {one} and {other}"
-    return _when(both, {other: {"enum": [None], "errorMessage": message}})
 
 
 def _when(condition: Json, properties: Json) -> Json:

@@ -1,34 +1,34 @@
-"""What an environment may hold: nothing is required, null takes a key back that may be absent, lists go as a whole."""
+"""The schema of an environment: nothing is required, null takes an optional key away, a list is replaced."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from blogstack.source.document import KeyPath
-from blogstack.source.environments import BASE_ONLY
 
 Json = dict[str, Any]
 
 _LEFT_OUT = ("default", "defaultSnippets")
-"""What is said of a key outside of the environments only: in them the default is what stands there."""
+"""What belongs to a key outside of the environments only: an environment's default is the value outside."""
 
 
-class Overriding:
-    """Makes, of the definitions of the language, those of an environment."""
+class EnvironmentBodies:
+    """Makes the definitions of an environment from those of the language; `shared`: the keys that it may not have."""
 
-    def __init__(self, definitions: Mapping[str, Json]) -> None:
+    def __init__(self, definitions: Mapping[str, Json], shared: Collection[KeyPath]) -> None:
         self._definitions = definitions
+        self._shared = shared
         self._made: dict[str, Json] = {}
 
-    def made_from(self, top: Json) -> dict[str, Json]:
+    def make(self, top: Json) -> dict[str, Json]:
         """Every definition that an environment needs, under its name."""
         environment = {**self._mapping(top, ()), "description": "What differs in one environment."}
         return {"Environment": environment, **self._made}
 
     def _mapping(self, body: Json, at: KeyPath) -> Json:
         rest = {key: value for key, value in body.items() if key not in ("required", "title")}
-        keys = {key: (*at, key) for key in body["properties"] if (*at, key) not in BASE_ONLY}
+        keys = {key: (*at, key) for key in body["properties"] if (*at, key) not in self._shared}
         needed = body.get("required", ())
         properties = {key: self._key(body["properties"][key], path, key in needed) for key, path in keys.items()}
         return {**rest, "properties": properties}
@@ -39,7 +39,7 @@ class Overriding:
             texts["markdownDescription"] = "\n\n".join(markdown.split("\n\n")[:2])
         rest = {key: inner for key, inner in own.items() if key not in (*texts, *_LEFT_OUT)}
         value = {key: self._value(key, inner, at) for key, inner in rest.items()}
-        if needed or any(path[:-1] == at for path in BASE_ONLY):
+        if needed or any(path[:-1] == at for path in self._shared):
             return texts | value
         return texts | _nullable(value)
 
@@ -53,7 +53,7 @@ class Overriding:
         return self._reference(inner, at) if key == "$ref" else inner
 
     def _named(self, body: Json, at: KeyPath) -> Json:
-        """What stands under a name of the user's own."""
+        """The value of a name that the user chooses."""
         return _nullable({key: self._value(key, inner, (*at, "*")) for key, inner in body.items()})
 
     def _reference(self, target: str, at: KeyPath) -> str:

@@ -1,4 +1,4 @@
-"""What the rest of a file says of its environments: what they may not change, and which sizes they make together.
+"""The conditions on environments: what they may not change, and which task sizes they make with the rest of the file.
 
 Each is a condition on the rest, and then something about every environment.
 """
@@ -8,90 +8,107 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from blogstack.config.sizes import cpu_schemas, spellings_of_memory
+from blogstack.config import Config
+from blogstack.config.fields import Field, Kind, fields_of, marked, merge_rules
+from blogstack.config.marks import Excludes, Requires
+from blogstack.config.types.sizes import cpu_schemas, spellings_of_memory
 from blogstack.facts.fargate import TASK_SIZES
-from blogstack.facts.images import ECR_PATTERN
-from blogstack.schema.conditions import CPU, MEMORY, one_of, required_keys, sold, with_cpu
+from blogstack.schema.conditions import CPU, MEMORY, json_type, memory_choices, one_of, required_keys, with_cpu
 from blogstack.source.document import KeyPath
-from blogstack.source.environments import ENVIRONMENTS, WITH_URI
+from blogstack.source.environments import ENVIRONMENTS
 
 Json = dict[str, Any]
 
 _ABSENT: Json = {"type": "null"}
 
 
-def across() -> list[Json]:
+def environment_conditions() -> list[Json]:
     """The schemas of a whole file that has environments."""
-    return [_registry(), *_exclusive(), *_missing(), *_sizes()]
+    return [*_shared_keys(), *_exclusions(), *_missing_keys(), *_sizes()]
 
 
-def _registry() -> Json:
-    """Without an image that exists there is one registry stack for all."""
-    refused: Json = {}
-    for path in WITH_URI:
-        _put(refused, path, False)
-    uri = {"type": ["string", "number"], "errorMessage": "an environment can change it, not take it back"}
-    kept = {"image": {"properties": {"uri": uri}}}
-    return {"if": _given(("image", "uri")), "then": _each(kept), "else": _each(refused)}
+def _shared_keys() -> Iterator[Json]:
+    """What each environment may have only where the rest of the file has another key, such as an image that exists."""
+    shared = merge_rules(Config).shared
+    for unless in dict.fromkeys(key.unless for key in shared if key.unless):
+        refused: Json = {}
+        kept: Json = {}
+        for key in shared:
+            if key.unless == unless:
+                _put(refused, key.path, False)
+        message = "an environment can change it, not take it back"
+        _put(kept, unless, {"type": ["string", "number"], "errorMessage": message})
+        yield {"if": _has_value(unless), "then": _in_each_environment(kept), "else": _in_each_environment(refused)}
 
 
-def _exclusive() -> Iterator[Json]:
-    """What the rest of the file has and an environment's own key excludes, unless null takes it back."""
-    yield _each({"network": one_of("existing", "create", "object")})
-    mapping, in_ecr = {"type": "object"}, {"type": "string", "pattern": ECR_PATTERN}
-    for section, other, key, schema in (
-        ("network", "create", "existing", mapping),
-        ("network", "existing", "create", mapping),
-        ("image", "credentials", "uri", in_ecr),
-    ):
-        kept = {"not": {"properties": {other: _ABSENT}, "required": [other]}}
-        condition = {"properties": {key: schema}, "required": [key], **kept}
-        wrong = {key: {"type": "null", "errorMessage": f"it excludes {section}.{other}: add {other}: null"}}
-        then = _each({section: {"if": condition, "then": {"properties": wrong}}})
-        yield {"if": _given((section, other)), "then": then}
+def _exclusions() -> Iterator[Json]:
+    """Keys of the rest of the file that a key of an environment excludes, unless null takes them away."""
+    shared = {key.path for key in merge_rules(Config).shared if key.unless is None}
+    for section in fields_of(Config).values():
+        if section.type.kind is not Kind.SECTION:
+            continue
+        fields = fields_of(section.type.python)
+        for field, excludes in marked(section.type.python, Excludes):
+            if not shared & {(section.name, field.name), (section.name, excludes.key)}:
+                value = {"type": json_type(field)}
+                yield _in_each_environment({section.name: one_of(excludes.key, field)})
+                yield _exclude(section, field, excludes.key, value)
+                yield _exclude(section, fields[excludes.key], field.name, value)
+        for field, requires in marked(section.type.python, Requires):
+            yield _exclude(section, field, requires.key, {"type": "string", "pattern": requires.unlike})
 
 
-def _missing() -> Iterator[Json]:
-    """A section that the rest of the file does not have must be whole in an environment."""
+def _exclude(section: Field, field: Field, other: str, value: Json) -> Json:
+    """A key of the rest of the file, and another one of an environment, whose value excludes it."""
+    kept = {"not": {"properties": {field.name: _ABSENT}, "required": [field.name]}}
+    condition = {"properties": {other: value}, "required": [other], **kept}
+    message = f"it excludes {section.name}.{field.name}: add {field.name}: null"
+    wrong = {other: {"type": "null", "errorMessage": message}}
+    then = _in_each_environment({section.name: {"if": condition, "then": {"properties": wrong}}})
+    return {"if": _has_value((section.name, field.name)), "then": then}
+
+
+def _missing_keys() -> Iterator[Json]:
+    """A section that the rest of the file does not have must be complete in an environment."""
     for path in required_keys():
         if len(path) > 1:
             inside: Json = {}
             _put(inside, path[:-1], {"if": {"type": "object"}, "then": {"required": [path[-1]]}})
-            yield {"if": {"not": _given(path)}, "then": _each(inside)}
+            yield {"if": {"not": _has_value(path)}, "then": _in_each_environment(inside)}
 
 
 def _sizes() -> Iterator[Json]:
-    """A memory beside the cpu of the rest of the file, and a cpu beside its memory; null is the default again."""
+    """A memory for the cpu of the rest of the file, and a cpu for its memory; null is the default again."""
     default = {"properties": {"cpu": _ABSENT}, "required": ["cpu", "memory"]}
-    memory = {"memory": sold(TASK_SIZES[CPU], f"with the default cpu {CPU}")}
-    yield _each({"service": {"if": default, "then": {"properties": memory}}})
+    memory = {"memory": memory_choices(TASK_SIZES[CPU], f"with the default cpu {CPU}")}
+    yield _in_each_environment({"service": {"if": default, "then": {"properties": memory}}})
     for cpu, sizes in TASK_SIZES.items():
-        for given in _of_service(cpu_schemas(cpu), "cpu", default=cpu == CPU):
-            memory = {"memory": sold(sizes, f"with cpu {cpu}")}
-            yield {"if": given, "then": _alone("cpu", {"required": ["memory"]}, memory)}
+        for given in _services_with(cpu_schemas(cpu), "cpu", default=cpu == CPU):
+            memory = {"memory": memory_choices(sizes, f"with cpu {cpu}")}
+            yield {"if": given, "then": _if_without("cpu", {"required": ["memory"]}, memory)}
         unfit: Json = {"not": {"enum": spellings_of_memory(sizes)}}
         message = f"cpu {cpu} does not go with the memory outside of the environments: add memory"
         wrong = {"cpu": {"type": "null", "errorMessage": message}}  # none of these is null
-        for given in _of_service([unfit], "memory", default=MEMORY not in sizes):
+        for given in _services_with([unfit], "memory", default=MEMORY not in sizes):
             for own in with_cpu(cpu):
-                yield {"if": given, "then": _alone("memory", {**own, "required": ["cpu"]}, wrong)}
+                yield {"if": given, "then": _if_without("memory", {**own, "required": ["cpu"]}, wrong)}
 
 
-def _of_service(schemas: list[Json], key: str, *, default: bool) -> Iterator[Json]:
+def _services_with(schemas: list[Json], key: str, *, default: bool) -> Iterator[Json]:
     """Files whose service has a key of some schemas; `default`: also those that leave it at its default."""
     for schema in schemas:
         yield {"properties": {"service": {"properties": {key: schema}, "required": [key]}}, "required": ["service"]}
     if default:
-        yield {"not": _given(("service", key))}
+        yield {"not": _has_value(("service", key))}
 
 
-def _alone(other: str, condition: Json, then: Json) -> Json:
+def _if_without(other: str, condition: Json, then: Json) -> Json:
     """Environments that change only one of the two."""
     only = {**condition, "not": {"required": [other]}}
-    return _each({"service": {"if": only, "then": {"properties": then}}})
+    return _in_each_environment({"service": {"if": only, "then": {"properties": then}}})
 
 
-def _given(path: KeyPath) -> Json:
+def _has_value(path: KeyPath) -> Json:
     """Files in which a key has a value."""
     schema: Json = {"not": _ABSENT}
     for step in reversed(path):
@@ -99,7 +116,7 @@ def _given(path: KeyPath) -> Json:
     return schema
 
 
-def _each(properties: Json) -> Json:
+def _in_each_environment(properties: Json) -> Json:
     """Something about some keys of every environment."""
     return {"properties": {ENVIRONMENTS: {"additionalProperties": {"properties": properties}}}}
 

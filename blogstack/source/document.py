@@ -8,19 +8,29 @@ from dataclasses import dataclass, field
 from blogstack.diagnostics import Span
 
 KeyPath = tuple[str | int, ...]
+"""The keys and the numbers of items that lead to a value. A path for many has NAME and 0."""
+NAME = "NAME"
+"""Stands in a path for every key that the user chooses, as 0 does for every item of a list."""
 Scalar = str | int | bool | None
 Data = Scalar | list["Data"] | dict[str, "Data"]
 
 
 @dataclass(slots=True)
 class Node:
-    """A value and its place: a scalar, a list of nodes or a mapping of nodes with the places of its keys."""
+    """A value and its place: a scalar, a list of nodes or a mapping of nodes with the places of its keys.
+
+    Attributes:
+        origin: Name of the environment that the value comes from; None for the rest of the file.
+        removed: The keys that an environment took away with null, each with that null.
+    """
 
     span: Span
     scalar: Scalar = None
     items: list[Node] | None = None
     entries: dict[str, Node] | None = None
     key_spans: dict[str, Span] = field(default_factory=dict)
+    origin: str | None = None
+    removed: dict[str, Node] = field(default_factory=dict)
 
     @property
     def has_value(self) -> bool:
@@ -38,15 +48,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed file, or what holds in one of its environments.
-
-    Attributes:
-        own: From where to where in the text the environment stands, by lines and columns; nowhere for a whole file.
-    """
+    """A parsed file, or one of its environments merged over the rest of it."""
 
     path: str
     root: Node
-    own: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
 
     def plain(self) -> Data:
         """The whole file as plain data, anew at each call."""
@@ -61,7 +66,7 @@ class Document:
         yield from _empties(self.root, ())
 
     def locate(self, path: KeyPath) -> Span:
-        """Where the value at a key path stands.
+        """The place of the value at a key path.
 
         A path that leads nowhere gives the place where an environment set the key to null, else the nearest enclosing
         thing that exists; a value of several lines gives the key that names it, so that one line is pointed at.
@@ -70,8 +75,8 @@ class Document:
         for step in path:
             found = _child(node, step)
             if found is None:
-                if reset := node.key_spans.get(str(step)):  # an environment took the key away, here
-                    return reset
+                if str(step) in node.removed:
+                    return node.key_spans[str(step)]
                 break
             node, own_key = found
             key_span = own_key or (None if node.items is None and node.entries is None else key_span)
@@ -86,7 +91,7 @@ class Document:
         return self.locate(path) if node.items is None and node.entries is None else _first_line(node)
 
     def locate_key(self, path: KeyPath) -> Span:
-        """Where the last key of a key path stands, or its value where it has no key (an item of a list)."""
+        """The place of the last key of a key path, or of its value where it has no key (an item of a list)."""
         node = self.root
         for step in path[:-1]:
             found = _child(node, step)
@@ -95,13 +100,25 @@ class Document:
             node = found[0]
         return node.key_spans.get(str(path[-1])) or self.locate(path) if path else self.locate(path)
 
-    def first_own(self, places: Sequence[Span]) -> Span:
-        """Of some places with a part in one fault that of the environment, as the rest may be right without it."""
-        start, end = self.own
-        return next((place for place in places if start <= place[:2] < end), places[0])
+    def first_of_environment(self, paths: Sequence[KeyPath]) -> KeyPath:
+        """The first of some key paths whose value comes from an environment, else the first of all.
+
+        Where keys cause a fault together, the rest of the file may be right without the environment.
+        """
+        return next((path for path in paths if self._origin(path) is not None), paths[0])
+
+    def _origin(self, path: KeyPath) -> str | None:
+        """Name of the environment that a value, or its absence, comes from; else that of what encloses it."""
+        node = self.root
+        for step in path:
+            found = _child(node, step)
+            if found is None:
+                return node.removed.get(str(step), node).origin
+            node = found[0]
+        return node.origin
 
     def locate_missing(self, path: KeyPath) -> Span:
-        """Where an environment set a key that must be there to null, else where the key of its mapping stands."""
+        """Where an environment set a key that must be there to null, else the place of the key of its mapping."""
         return self._at(path[:-1]).key_spans.get(str(path[-1])) or self.locate_key(path[:-1])
 
     def _at(self, path: KeyPath) -> Node:

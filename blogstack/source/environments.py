@@ -1,45 +1,59 @@
 """Document -> Environments: one document for each environment of a file, in which every value still knows its place.
 
 An environment is a deep merge over the rest of the file: mappings merge, lists and scalars replace, null takes a key
-away, so that it is at its default; the source of a secret is replaced as a whole. It happens on the tree of nodes, so
-what comes out is a document like any other (docs/decisions/0009-environments.md).
+away, so that it is at its default. Which keys an environment may not change and which values are never merged is said
+by the models in config/ and comes in as MergeRules. The merge works on the tree of nodes, so what comes out is a
+document like any other (docs/decisions/0009-environments.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from blogstack.source.document import Document, KeyPath, Node
+from blogstack.source.document import NAME, Document, KeyPath, Node
+from blogstack.words import dotted
 
 ENVIRONMENTS = "environments"
 
 MOST_ENVIRONMENTS = 20
 """The most that one file has: each is compiled."""
 
-BASE_ONLY: tuple[KeyPath, ...] = (
-    ("name",),
-    (ENVIRONMENTS,),
-    ("image", "repository"),
-    ("image", "keep"),
-    ("image", "mutable_tags"),
-    ("overrides", "registry"),
-)
-"""What no environment may change: the file itself, and the registry stack, which all share."""
 
-_REMEDIES: Mapping[KeyPath, str] = {
-    ("name",): "remove it: every stack carries the environment's name by itself, as in blog-api-prod-service",
-    (ENVIRONMENTS,): "remove it: an environment has none of its own",
-}
+class SharedKey(NamedTuple):
+    """A key that all environments share.
 
-WITH_URI: tuple[KeyPath, ...] = (
-    ("region",),
-    ("kms_key",),
-    ("image", "uri"),
-    ("image", "credentials"),
-    ("image", "architecture"),
-)
-"""What an environment may change only where there is no registry stack."""
+    Attributes:
+        unless: Path of a key. Where the file gives it a value outside of the environments, each environment may
+            change the shared key, and none may take away the value of this one.
+        help: What to do with the key in an environment.
+    """
+
+    path: KeyPath
+    unless: KeyPath | None
+    help: str
+
+
+class MergeRules(NamedTuple):
+    """What the language says about the merge.
+
+    Attributes:
+        shared: The keys that all environments share.
+        atomic: Paths of the values that an environment replaces and never merges.
+        in_template: Paths of mappings that hold parts of a template, in which null is a value and functions are atomic.
+    """
+
+    shared: tuple[SharedKey, ...]
+    atomic: tuple[KeyPath, ...]
+    in_template: tuple[KeyPath, ...]
+
+    def is_atomic(self, path: KeyPath) -> bool:
+        """Whether the value at a path replaces the one below it."""
+        return any(len(path) == len(rule) and _leads_to(path, rule) for rule in self.atomic)
+
+    def is_in_template(self, path: KeyPath) -> bool:
+        """Whether the value at a path is a part of a template."""
+        return any(len(path) > len(rule) and _leads_to(path, rule) for rule in self.in_template)
 
 
 class Environment(NamedTuple):
@@ -56,128 +70,137 @@ class Environment(NamedTuple):
     own_tags: frozenset[str] = frozenset()
 
 
-def split(document: Document) -> tuple[Environment, ...]:
-    """A file's environments, in its order; one without a name when it has none, or none that can be told apart."""
-    root, given = document.root, _bodies(document.root)
-    if not 1 <= len(given) <= MOST_ENVIRONMENTS:
-        return (Environment("", document),)
+class RefusedKey(NamedTuple):
+    """A key of an environment that it may not have, with the reason and the remedy."""
+
+    path: KeyPath
+    message: str
+    help: str
+
+
+def split(document: Document, rules: MergeRules) -> tuple[tuple[Environment, ...], tuple[RefusedKey, ...]]:
+    """Make a document for each environment of a file.
+
+    Returns:
+        The environments in the order of the file; one without a name when the file has none, or too many. And the keys
+        that environments may not have, by their paths in the file: the documents of the environments lack them.
+    """
+    root, bodies = document.root, _bodies(document.root)
+    refused = {name: list(_refused_keys(body, root, rules)) for name, body in bodies.items()}
+    in_file = tuple(
+        key._replace(path=(ENVIRONMENTS, name, *key.path)) for name, keys in refused.items() for key in keys
+    )
+    if not 1 <= len(bodies) <= MOST_ENVIRONMENTS:
+        return (Environment("", document),), in_file
     # "" is no key: the place of the whole is its first key's, also where an environment replaces that one.
     key_spans = {"": next(iter(root.key_spans.values())), **root.key_spans}
-    base = Node(root.span, entries={**(root.entries or {}), ENVIRONMENTS: _emptied(root)}, key_spans=key_spans)
-    own_tags = frozenset(key for body in given.values() for key in _changed_tags(root, body))
-    return tuple(
-        Environment(name, Document(document.path, _merged(base, _allowed(body, base)), _extent(root, name)), own_tags)
-        for name, body in given.items()
-    )
+    base = Node(root.span, entries={**(root.entries or {}), ENVIRONMENTS: _without_bodies(root)}, key_spans=key_spans)
+    own_tags = frozenset(key for body in bodies.values() for key in _changed_tags(root, body))
+    environments = []
+    for name, body in bodies.items():
+        removed = {key.path for key in refused[name]}
+        if _at(base, ("region",)) is None:  # a region that is refused is better than none
+            removed.discard(("region",))
+        mapping = Node(body.span, entries=body.entries or {}, key_spans=body.key_spans)
+        allowed = _copy(mapping, name, removed)
+        environments.append(Environment(name, Document(document.path, _merge(base, allowed, rules)), own_tags))
+    return tuple(environments), in_file
 
 
-def misplaced(document: Document) -> Iterator[tuple[KeyPath, str, str]]:
-    """The keys in environments that all of them share, each with a message and the remedy."""
-    for name, body in _bodies(document.root).items():
-        for path, message, help in _refused(body, document.root):
-            yield (ENVIRONMENTS, name, *path), message, help
-
-
-def _refused(body: Node, base: Node) -> Iterator[tuple[KeyPath, str, str]]:
-    """The keys that an environment may not have, each with the reason and the remedy."""
-    uri = _at(body, ("image", "uri"))
-    for section in dict.fromkeys(path[0] for path in BASE_ONLY if len(path) > 1):
+def _refused_keys(body: Node, root: Node, rules: MergeRules) -> Iterator[RefusedKey]:
+    """The keys of an environment that it may not have."""
+    always = [key for key in rules.shared if key.unless is None]
+    for section in dict.fromkeys(key.path[0] for key in always if len(key.path) > 1):
         own = _at(body, (section,))
-        if own is not None and not _has_value(own):
+        if own is not None and not own.has_value:
             message = f"an environment cannot take {section} back as a whole"
-            yield (section,), message, "name the keys that it changes"
-    for path in BASE_ONLY:
-        if _at(body, path) is not None:
-            help = _REMEDIES.get(path, "write it outside of the environments")
-            yield path, f"{'.'.join(map(str, path))} cannot stand in an environment: it is one for all", help
-    if not _has_value(_at(base, ("image", "uri"))):
-        for path in WITH_URI:
-            if _at(body, path) is not None:
-                message = f"{'.'.join(map(str, path))} cannot stand in an environment: all share one registry stack"
-                help = "write it outside of the environments; only with an image.uri there each may have its own"
-                yield path, message, help
-    elif uri is not None and not _has_value(uri):
-        message = "an environment cannot take image.uri back: all share a registry stack, or there is none"
-        yield ("image", "uri"), message, "give it a value, or remove the key"
+            yield RefusedKey((section,), message, "name the keys that it changes")
+    for key in always:
+        if _at(body, key.path) is not None:
+            message = f"{dotted(key.path)} cannot stand in an environment: it is one for all"
+            yield RefusedKey(key.path, message, key.help)
+    for unless in dict.fromkeys(key.unless for key in rules.shared if key.unless is not None):
+        yield from _refused_without(unless, body, root, rules)
 
 
-def _extent(root: Node, name: str) -> tuple[tuple[int, int], tuple[int, int]]:
-    """From where to where in the text an environment stands: to where the next one begins."""
-    given = _at(root, (ENVIRONMENTS,))
-    assert given
-    start = given.key_spans[name][:2]
-    behind = [span[:2] for span in given.key_spans.values() if span[:2] > start]
-    return start, min(behind, default=(given.span.end_line, given.span.end_column))
+def _refused_without(unless: KeyPath, body: Node, root: Node, rules: MergeRules) -> Iterator[RefusedKey]:
+    """The keys of an environment that it may have only where the file gives another one a value."""
+    if not _has_value(_at(root, unless)):
+        for key in rules.shared:
+            if key.unless == unless and _at(body, key.path) is not None:
+                message = f"{dotted(key.path)} cannot stand in an environment: all share one registry stack"
+                help = f"{key.help}; only with an {dotted(unless)} there each may have its own"
+                yield RefusedKey(key.path, message, help)
+        return
+    own = _at(body, unless)
+    if own is not None and not own.has_value:
+        message = f"an environment cannot take {dotted(unless)} back: all share a registry stack, or there is none"
+        yield RefusedKey(unless, message, "give it a value, or remove the key")
 
 
 def _bodies(root: Node) -> dict[str, Node]:
-    """What stands under each environment's name."""
-    given = _at(root, (ENVIRONMENTS,))
-    return (given.entries or {}) if given else {}
+    """The value of each environment, by its name."""
+    section = _at(root, (ENVIRONMENTS,))
+    return (section.entries or {}) if section else {}
 
 
 def _changed_tags(root: Node, body: Node) -> Iterator[str]:
-    """Keys of the tags that an environment gives or takes away."""
+    """Keys of the tags that an environment sets or takes away."""
     own = _at(body, ("tags",))
     if own is not None:
         changed = own if own.entries is not None else _at(root, ("tags",))
         yield from (changed and changed.entries) or ()
 
 
-def _emptied(root: Node) -> Node:
+def _without_bodies(root: Node) -> Node:
     """The environments without their content, which is merged: their names and their form are still to be judged."""
-    given = _at(root, (ENVIRONMENTS,))
-    assert given
+    section = _at(root, (ENVIRONMENTS,))
+    assert section
     bodies = {
         name: body if body.entries is None else Node(body.span, entries={}) for name, body in _bodies(root).items()
     }
-    return Node(given.span, entries=bodies, key_spans=given.key_spans)
+    return Node(section.span, entries=bodies, key_spans=section.key_spans)
 
 
-def _allowed(body: Node, base: Node) -> Node:
-    """An environment without what it may not have, so that this is told once and nothing follows from it."""
-    refused = {path for path, _, _ in _refused(body, base)}
-    if _at(base, ("region",)) is None:  # better one that is refused than none
-        refused.discard(("region",))
-    kept = {key: _without(node, key, refused) for key, node in (body.entries or {}).items() if (key,) not in refused}
-    return Node(body.span, entries=kept, key_spans=body.key_spans)
+def _copy(node: Node, origin: str, without: Collection[KeyPath] = (), at: KeyPath = ()) -> Node:
+    """A value of an environment, which knows that it is; `without`: the paths of the keys to leave out."""
+    entries, items = node.entries, node.items
+    if entries is not None:
+        entries = {
+            key: _copy(inner, origin, without, (*at, key))
+            for key, inner in entries.items()
+            if (*at, key) not in without
+        }
+    if items is not None:
+        items = [_copy(item, origin) for item in items]
+    return Node(node.span, node.scalar, items, entries, node.key_spans, origin)
 
 
-def _without(section: Node, name: str, refused: Collection[KeyPath]) -> Node:
-    if section.entries is None:
-        return section
-    entries = {key: node for key, node in section.entries.items() if (name, key) not in refused}
-    return Node(section.span, entries=entries, key_spans=section.key_spans)
-
-
-def _merged(base: Node | None, over: Node, at: KeyPath = ()) -> Node:
-    """A value over another, at a key path. Where both are mappings, the place of the whole is that of the one below."""
-    template = _in_template(at)
-    if over.entries is None or (template and is_function(over.entries)):
+def _merge(base: Node | None, over: Node, rules: MergeRules, at: KeyPath = ()) -> Node:
+    """A value over another, at a key path. Where both are mappings, the result has the place of the one below."""
+    in_template = rules.is_in_template(at)
+    if over.entries is None or (in_template and is_function(over.entries)):
         return over
-    if base is None or base.entries is None or (template and is_function(base.entries)):
-        base = Node(over.span, entries={})
-    assert base.entries is not None
-    entries, key_spans = dict(base.entries), dict(base.key_spans)
+    if base is None or base.entries is None or (in_template and is_function(base.entries)):
+        base = Node(over.span, entries={}, origin=over.origin)
+    entries, key_spans = dict(base.entries or {}), dict(base.key_spans)
+    removed: dict[str, Node] = {}
     for key, value in over.entries.items():
-        below = None if _holds_sources(at) else entries.get(key)
+        path = (*at, key)
+        below = None if rules.is_atomic(path) else entries.get(key)
         if below is None or below.entries is None or value.entries is None:
-            key_spans[key] = over.key_spans[key]  # of a key that was taken away too: what it leaves is told there
-        if _has_value(value) or _in_template((*at, key)):
-            entries[key] = _merged(below, value, (*at, key))
+            key_spans[key] = over.key_spans[key]
+        if value.has_value or rules.is_in_template(path):
+            entries[key] = _merge(below, value, rules, path)
         else:
             entries.pop(key, None)
-    return Node(base.span, entries=entries, key_spans=key_spans)
+            removed[key] = value
+    return Node(base.span, entries=entries, key_spans=key_spans, origin=base.origin, removed=removed)
 
 
-def _in_template(at: KeyPath) -> bool:
-    """Whether a key path leads into a resource of a template, overrides.STACK.RESOURCE.KEY, where null removes."""
-    return at[:1] == ("overrides",) and len(at) > 3
-
-
-def _holds_sources(at: KeyPath) -> bool:
-    """Whether the values of a mapping are replaced as a whole: a secret has one source, whose keys go together."""
-    return at == ("service", "secrets") or (at[:2] == ("service", "sidecars") and at[3:] == ("secrets",))
+def _leads_to(path: Iterable[str | int], rule: KeyPath) -> bool:
+    """Whether a path begins as the path of a rule does."""
+    return all(known in (NAME, step) for step, known in zip(path, rule, strict=False))
 
 
 def is_function(mapping: Mapping[str, object]) -> bool:

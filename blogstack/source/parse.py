@@ -15,12 +15,12 @@ import yaml
 
 from blogstack.diagnostics import Code, Diagnostic, Rejected, Span
 from blogstack.source.document import Document, Node, Scalar
-from blogstack.source.yaml_errors import ALIAS_HELP, Complaint, explained
+from blogstack.source.yaml_errors import ALIAS_HELP, Complaint, explain_complaint
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 MOST_PROBLEMS = 100
-"""The most problems that one text is told of; reading ends there."""
+"""Problems reported for one text; reading ends there."""
 
 # UTF-32 first: its little-endian mark begins with UTF-16's.
 _OTHER_ENCODINGS = {
@@ -98,7 +98,7 @@ def _decode(content: bytes) -> str:
                 )
             ]
         ) from None
-    if bad := {character for character in set(text) if not _allowed(character)}:
+    if bad := {character for character in set(text) if not _is_allowed(character)}:
         place, character = min((text.index(character), character) for character in bad)
         raise Rejected(
             [
@@ -115,7 +115,7 @@ def _decode(content: bytes) -> str:
     return text
 
 
-def _allowed(character: str) -> bool:
+def _is_allowed(character: str) -> bool:
     """Whether libyaml takes a character (YAML 1.1, c-printable), and does not take it for a line break of its own."""
     code = ord(character)
     if code < 0xA0:
@@ -134,7 +134,9 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Diagnostic:
     mark, context = error.problem_mark or error.context_mark, error.context_mark
     at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     since = (context.line + 1, context.column + 1) if context else None
-    return explained(Complaint(error.problem or "", error.context or "", at, since), lines(text.rstrip(" \r\n")))
+    return explain_complaint(
+        Complaint(error.problem or "", error.context or "", at, since), lines(text.rstrip(" \r\n"))
+    )
 
 
 class _Builder:
@@ -251,7 +253,7 @@ def _span(event: yaml.Event) -> Span:
 
 
 def _ending(node: Node, last: Span) -> Span:
-    """The whole span of a collection whose end event is `last`; one without brackets ends with its last child."""
+    """The complete span of a collection whose end event is `last`; one without brackets ends with its last child."""
     children: Iterator[Node] = iter(node.items if node.items is not None else (node.entries or {}).values())
     ends = [(last.line, last.end_column)] if last.column != last.end_column else []
     ends += [(child.span.end_line, child.span.end_column) for child in children]

@@ -24,7 +24,7 @@ _SECOND_COLON = re.compile(r":\s")
 _COLON_WITHOUT_SPACE = re.compile(r"\s*[A-Za-z_]+:[^\s:]+\s*")
 
 
-def explained(complaint: Complaint, lines: Sequence[str]) -> Diagnostic:
+def explain_complaint(complaint: Complaint, lines: Sequence[str]) -> Diagnostic:
     """The diagnostic for a complaint about some lines; places count from 1."""
     problem, context, (line, column), since = complaint
     # libyaml notices at the end of the file what began before.

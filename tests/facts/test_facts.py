@@ -24,7 +24,7 @@ SESSION = botocore.session.Session()
 
 
 def test_region_table() -> None:
-    """The table is what botocore has; `python -m tools.region_facts` writes it."""
+    """The table is what botocore has; `make generate` writes it."""
     assert region_facts.TABLE.read_text() == region_facts.text()
 
 
@@ -144,5 +144,5 @@ def test_mutable_tags() -> None:
 
 
 def test_databases() -> None:
-    """RDS's versions and classes are those that cfn-lint has; `python -m tools.rds_facts` writes them."""
+    """RDS's versions and classes are those that cfn-lint has; `make generate` writes them."""
     assert rds_facts.FACTS.read_text() == rds_facts.text()

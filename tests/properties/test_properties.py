@@ -11,10 +11,11 @@ import jsonschema
 import pytest
 from hypothesis import Phase, assume, given, settings
 
-from blogstack.config.reference import NAME, keys
+from blogstack.config.reference import keys
 from blogstack.diagnostics import Code
 from blogstack.pipeline import Compilation, compile_text, lint_all
 from blogstack.schema import json_schema
+from blogstack.source.document import NAME
 from emulator import Emulator
 from tests.strategies import configurations, with_environments
 from tests.support.deploying import deploy_all

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blogstack.config import Config
-from blogstack.config.errors import sections
+from blogstack.config.fields import fields_of, walk
 from blogstack.config.types import Section
 from blogstack.pipeline import compile_text
 from blogstack.reports.json import as_json
@@ -22,15 +21,7 @@ EXAMPLES = int(os.environ.get("BLOGSTACK_SOAK", "200"))
 soak = settings(max_examples=EXAMPLES)
 
 
-def _fields(model: type[Section]) -> Iterator[tuple[str, tuple[type[Section], ...], list[object]]]:
-    for name, field in model.model_fields.items():
-        inner = tuple(sections(field.annotation))
-        yield name, inner, list(field.examples or ())
-        for section in inner:
-            yield from _fields(section)
-
-
-KEYS = sorted({name for name, _, _ in _fields(Config)})
+KEYS = sorted({field.name for field in walk(Config)})
 VALUES = [
     *(
         "",
@@ -85,7 +76,7 @@ VALUES = [
         "${A}",
         "a: b",
     ),
-    *sorted({json.dumps(example) for _, _, examples in _fields(Config) for example in examples}),
+    *sorted({json.dumps(example) for field in walk(Config) for example in field.info.examples or ()}),
 ]
 keys, values = st.sampled_from(KEYS), st.sampled_from(VALUES)
 broken = st.sampled_from(
@@ -139,15 +130,17 @@ def test_words_of_the_language(text: str) -> None:
 def trees(draw: st.DrawFn, model: type[Section] = Config, depth: int = 0) -> str:
     """Well-formed YAML whose keys are all where they belong, and whose values are anything."""
     lines = ["name: blog-api", "region: ap-northeast-2"] if model is Config else []
-    fields = [f for f in model.model_fields.items() if f[0] not in ("name", "region") or model is not Config]
-    for name, field in draw(st.lists(st.sampled_from(fields), unique_by=lambda f: f[0], min_size=1, max_size=5)):
-        inner = list(sections(field.annotation))
-        if draw(st.integers(0, 9)) and inner:
-            dash = "- " if name == "permissions" else ""
-            nested = draw(trees(inner[0], depth + 1)).replace("\n", "\n    ")
+    fields = [f for f in fields_of(model).values() if f.name not in ("name", "region") or model is not Config]
+    for field in draw(st.lists(st.sampled_from(fields), unique_by=lambda f: f.name, min_size=1, max_size=5)):
+        name, section = field.name, field.type.section
+        if draw(st.integers(0, 9)) and section:
+            dash = "- " if 0 in field.type.steps else ""
+            nested = draw(trees(section, depth + 1)).replace("\n", "\n    ")
             lines.append(f"{name}:\n  {dash or '  '}{nested}".rstrip())
         else:
-            good = st.sampled_from([json.dumps(e, default=str) for e in (*(field.examples or ()), field.default)])
+            good = st.sampled_from(
+                [json.dumps(e, default=str) for e in (*(field.info.examples or ()), field.info.default)]
+            )
             lines.append(f"{name}: {draw(good if draw(st.integers(0, 3)) else values)}")
     return "\n".join(lines)
 

@@ -9,10 +9,12 @@ import pytest
 from lsprotocol import types as lsp
 
 from blogstack.config import Config
-from blogstack.config.reference import NAME, Key, keys
+from blogstack.config.fields import marked
+from blogstack.config.marks import Shared
+from blogstack.config.reference import Key, keys
 from blogstack.diagnostics import Code
-from blogstack.source.document import KeyPath
-from blogstack.source.environments import BASE_ONLY, ENVIRONMENTS
+from blogstack.source.document import NAME, KeyPath
+from blogstack.source.environments import ENVIRONMENTS
 from blogstack.templates.render import flow
 from tests.cases import ACCEPTED, REJECTED
 from tests.conftest import ROOT
@@ -151,7 +153,8 @@ def test_completion_lists_the_keys_of_each_level(opened: Editor, path: KeyPath) 
 def test_completion_in_an_environment(opened: Editor) -> None:
     """The same keys, without those that are one for all."""
     offered = {item.label for item in opened.completion("completed.yaml", at((ENVIRONMENTS, "prod")))}
-    assert offered == set(Config.model_fields) - {path[0] for path in BASE_ONLY if len(path) == 1}
+    shared = {field.name for field, mark in marked(Config, Shared) if mark.unless is None}
+    assert offered == set(Config.model_fields) - shared
     offered = {item.label for item in opened.completion("completed.yaml", at((ENVIRONMENTS, "prod", "image")))}
     assert offered == {"uri", "credentials", "architecture"}
 

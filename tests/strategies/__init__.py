@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 from hypothesis import strategies as st
 
+from blogstack.config.database import Database
 from blogstack.config.deployment import Deployment
-from blogstack.config.load_balancer import TlsPolicy
-from blogstack.config.logs import RetentionDays
+from blogstack.config.fields import fields_of, marked
+from blogstack.config.image import Image
+from blogstack.config.load_balancer import HealthCheck, LoadBalancer
+from blogstack.config.logs import Logs
+from blogstack.config.marks import OnlyWith, Shared
+from blogstack.config.network import Create
+from blogstack.config.scaling import Scaling
+from blogstack.config.service import Health, Service
 from blogstack.facts.fargate import TASK_SIZES
 from blogstack.facts.rds import classes_in, database_name, facts, is_reserved
 from blogstack.facts.regions import REGIONS, partition
 from tests.strategies.overrides import overrides
-from tests.strategies.parts import TEXTS, Data, durations, optional, secrets
+from tests.strategies.parts import TEXTS, Data, minutes, optional, secrets
 from tests.strategies.sidecars import with_sidecars
+from tests.strategies.types import scalars
 
 NAMES = st.from_regex(r"[a-z](?:-?[a-z0-9]){1,12}", fullmatch=True).filter(
     lambda name: not is_reserved(database_name(name))
@@ -30,9 +38,10 @@ CIDRS = st.builds(
 
 def image(region: str) -> st.SearchStrategy[Data]:
     """An image to build, or one that exists."""
-    common = {"architecture": st.sampled_from(["x86_64", "arm64"])}
+    shared = [field.name for field, mark in marked(Image, Shared) if mark.unless is None]
+    common = scalars(Image, "uri", "credentials", *shared)
     tags = st.lists(st.from_regex(r"[a-z][a-z0-9.-]{0,8}", fullmatch=True), unique=True, max_size=5)
-    made = optional({}, {**common, "repository": NAMES, "keep": st.integers(2, 1000), "mutable_tags": tags})
+    made = optional({}, {**scalars(Image, "uri", "credentials"), "repository": NAMES, "mutable_tags": tags})
     ecr = st.just("123456789012.dkr.ecr.us-east-1.amazonaws.com/blog")
     elsewhere = st.sampled_from(["nginx", "ghcr.io/team/blog", "registry.example.com:5000/a/b"])
     secret = st.just(f"arn:{partition(region)}:secretsmanager:{region}:123456789012:secret:registry-AbCdEf")
@@ -43,12 +52,10 @@ def image(region: str) -> st.SearchStrategy[Data]:
 def health(draw: st.DrawFn) -> Data:
     """A container's check whose timeout is below its interval."""
     interval = draw(st.integers(5, 300))
-    others = {
+    others = scalars(Health) | {
         "path": st.sampled_from(["/health", "/", "/a/b?c=1&d=%20"]),
         "ready_path": st.sampled_from(["/ready", None]),
         "command": st.sampled_from(["python -m check", "test -f /tmp/ok && echo '$X' \"${Y}\""]),
-        "retries": st.integers(1, 10),
-        "start_period": durations(0, 300),
     }
     required = {"interval": st.just(interval), "timeout": st.integers(2, min(60, interval - 1))}
     return draw(optional(required, others))
@@ -69,17 +76,13 @@ def service(draw: st.DrawFn, region: str) -> Data:
         TEXTS | st.integers(-(10**6), 10**6) | st.booleans() | st.sampled_from(["${AWS::Region}", "${A}", "no", "1.0"])
     )
     variables = st.dictionaries(st.from_regex(r"[A-Z][A-Z0-9_]{0,10}", fullmatch=True), values, max_size=4)
-    others = {
-        "framework": st.sampled_from(["fastapi", "django", "other"]),
-        "ephemeral_storage": st.integers(20, 200),
-        "port": st.integers(1, 65535),
+    others = scalars(Service, "cpu", "memory", "exec", "readonly_root") | {
         "command": st.lists(TEXTS.filter(bool) | st.integers(0, 99), min_size=1, max_size=4),
         "environment": variables,
         "permissions": st.lists(statement, max_size=2),
         "secrets": secrets(region),
         "release": st.lists(TEXTS.filter(bool), min_size=1, max_size=3),
         "user": st.sampled_from(["1000", 1000, "1000:1000"]),
-        "stop_timeout": durations(2, 120),
         "health": health(),
     }
     data = draw(optional({"cpu": st.just(cpu), "memory": st.just(memory)}, others))
@@ -98,13 +101,9 @@ def database(draw: st.DrawFn, region: str) -> Data:
     classes = classes_in(region) or ["db.m7g.large"]
     # Majors and the newest minors: with an old minor AWS sells few classes only, which cfn-lint (E3062) tells.
     newest = {version.split(".")[0]: version for version in facts().versions}
-    others = {
+    others = scalars(Database) | {
         "engine_version": st.sampled_from([*newest, *newest.values()]),
-        "multi_az": st.booleans(),
         "name": st.sampled_from(["blog", "Blog_1"]),
-        "backup_retention": st.integers(1, 35),
-        "deletion_protection": st.booleans(),
-        "performance_insights": st.booleans(),
     }
     required = {"instance_class": st.sampled_from(classes), "storage": st.just(storage), "max_storage": grown}
     return draw(optional(required, others))
@@ -115,25 +114,17 @@ def load_balancer(draw: st.DrawFn, internal: st.SearchStrategy[bool]) -> Data:
     """A load balancer whose check ends before the next one begins."""
     interval = draw(st.integers(5, 300))
     required = {"interval": st.just(interval), "timeout": st.integers(2, min(120, interval - 1))}
-    others = {
+    others = scalars(HealthCheck) | {
         "path": st.sampled_from(["/health", "/live"]),
-        "healthy_threshold": st.integers(2, 10),
-        "unhealthy_threshold": st.integers(2, 10),
         "success_codes": st.sampled_from(["200", 200, "200-299", "200,302"]),
-        "grace_period": durations(0, 7200),
     }
     return draw(
         optional(
             {"internal": internal, "health_check": optional(required, others)},
-            {
+            scalars(LoadBalancer)
+            | {
                 "allowed_cidrs": st.lists(CIDRS, min_size=1, max_size=4, unique=True),
-                "idle_timeout": durations(1, 4000),
-                "deregistration_delay": durations(0, 3600),
-                "stickiness": durations(1, 604800) | st.none(),
                 "access_logs": st.booleans() | st.sampled_from(["my-logs", "logs.example.com", "a1b"]),
-                "waf": st.booleans(),
-                "tls_policy": st.sampled_from(get_args(TlsPolicy)),
-                "deletion_protection": st.booleans(),
             },
         )
     )
@@ -152,12 +143,7 @@ def domain(region: str, name: str) -> st.SearchStrategy[Data | None]:
 def scaling(draw: st.DrawFn) -> Data:
     """Limits of at most ten tasks, any policies and schedules; Spot only where there is room for it."""
     low, high = sorted(draw(st.lists(st.integers(1, 10), min_size=2, max_size=2)))
-    others = {
-        "cpu": st.integers(1, 100) | st.none(),
-        "memory": st.integers(1, 100) | st.none(),
-        "requests": st.integers(1, 10**6) | st.none(),
-        "scale_out_cooldown": durations(0, 3600),
-        "scale_in_cooldown": durations(0, 3600),
+    others = scalars(Scaling, "spot") | {
         "schedules": st.lists(schedule(), max_size=3, unique_by=lambda item: item["name"]),
     }
     data = draw(optional({"min": st.just(low), "max": st.just(high)}, others))
@@ -180,25 +166,25 @@ def schedule(draw: st.DrawFn) -> Data:
     return draw(optional(required, {"timezone": st.sampled_from(["Asia/Seoul", "America/St_Johns", "Etc/GMT+9"])}))
 
 
-def minutes(low: int, high: int) -> st.SearchStrategy[int | str]:
-    """A number of whole minutes in each of its spellings."""
-    return st.integers(low, high).flatmap(lambda n: st.sampled_from([n * 60, f"{n}m"]))
-
-
 def deployment() -> st.SearchStrategy[Data]:
     """Each strategy with the keys that it has."""
-    back = {"circuit_breaker": st.booleans(), "rollback_on_alarms": st.just(False)}
-    bake = back | {"bake_time": minutes(0, 1440)}
-    rolling = {"minimum_healthy_percent": st.integers(0, 50), "maximum_percent": st.just(200)}
-    canary = {"canary_percent": st.integers(1, 100), "step_interval": minutes(1, 540)}
-    # Nine steps of 50 minutes and a day are less than the 33 hours that CloudFormation accepts.
-    linear = {"step_percent": st.integers(10, 100), "step_interval": minutes(1, 50)}
-    return st.one_of(
-        optional({}, {"strategy": st.just("rolling"), **back, **rolling}),
-        optional({"strategy": st.just("blue_green")}, bake),
-        optional({"strategy": st.just("canary")}, bake | canary),
-        optional({"strategy": st.just("linear")}, bake | linear),
-    )
+    narrower: Data = {
+        "rollback_on_alarms": st.just(False),
+        "minimum_healthy_percent": st.integers(0, 50),
+        "maximum_percent": st.just(200),
+        # CloudFormation accepts 33 hours: nine steps of 50 minutes and a day, or one of nine hours and a day.
+        "step_percent": st.integers(10, 100),
+    }
+    longest = {"canary": 540, "linear": 50}
+    choices = fields_of(Deployment)["strategy"].type.choices
+    drawn = []
+    for strategy in choices:
+        others = {field.name for field, only in marked(Deployment, OnlyWith) if strategy not in only.strategies}
+        narrowed = narrower | {"step_interval": minutes(1, longest.get(strategy, 1))}
+        own = {key: narrowed.get(key, values) for key, values in scalars(Deployment, "strategy", *others).items()}
+        named = {"strategy": st.just(strategy)}
+        drawn.append(optional({}, named | own) if strategy == "rolling" else optional(named, own))
+    return st.one_of(drawn)
 
 
 @st.composite
@@ -208,7 +194,7 @@ def network(draw: st.DrawFn, inside_aws: bool, internal: bool) -> Data:
     if draw(st.booleans()):
         zones = st.sampled_from([2, 3, ["a", "b"], ["c", "a", "b"]])
         cidr = st.sampled_from(["10.0.0.0/16", "10.64.0.0/18", "192.168.0.0/20", "172.16.0.0/21"])
-        others = {"cidr": cidr, "availability_zones": zones, "flow_logs": st.booleans()}
+        others = scalars(Create, "egress") | {"cidr": cidr, "availability_zones": zones}
         return {"create": draw(optional({"egress": st.sampled_from([*ways, "nat_per_az"])}, others))}
     egress = draw(st.sampled_from(ways))
     ids = draw(st.lists(SUBNETS, min_size=4, max_size=6, unique=True))
@@ -243,9 +229,7 @@ def configurations(draw: st.DrawFn) -> Data:
             f"arn:{partition(region)}:kms:{region}:123456789012:key/12345678-90ab-cdef-1234-567890abcdef"
         ),
         "alarms": st.fixed_dictionaries({"email": st.sampled_from(["ops@example.com", "a.b+c@sub.example.org"])}),
-        "logs": optional(
-            {}, {"retention": st.sampled_from(get_args(RetentionDays)), "container_insights": st.booleans()}
-        ),
+        "logs": optional({}, scalars(Logs)),
     }
     chosen = draw(
         optional({"network": sections.pop("network"), "load_balancer": sections.pop("load_balancer")}, sections)

@@ -26,7 +26,7 @@ def optional(
     required: dict[str, st.SearchStrategy[Any]], others: dict[str, st.SearchStrategy[Any]]
 ) -> st.SearchStrategy[Data]:
     """A mapping with some keys always and any of the others."""
-    return st.fixed_dictionaries(required, optional=others)
+    return st.fixed_dictionaries(required, optional={key: others[key] for key in others if key not in required})
 
 
 def durations(low: int, high: int) -> st.SearchStrategy[int | str]:
@@ -38,6 +38,11 @@ def durations(low: int, high: int) -> st.SearchStrategy[int | str]:
         else seconds
     )
     return seconds | seconds.map(lambda n: f"{n}s") | minutes
+
+
+def minutes(low: int, high: int) -> st.SearchStrategy[int | str]:
+    """A number of whole minutes in each of its spellings."""
+    return st.integers(low, high).flatmap(lambda n: st.sampled_from([n * 60, f"{n}m"]))
 
 
 def secrets(region: str) -> st.SearchStrategy[Data]:

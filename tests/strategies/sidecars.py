@@ -6,7 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.strategies.parts import TEXTS, Data, durations, optional, secrets
+from blogstack.config.sidecars import Sidecar, SidecarHealth
+from tests.strategies.parts import TEXTS, Data, optional, secrets
+from tests.strategies.types import scalars
 
 
 @st.composite
@@ -34,16 +36,14 @@ def with_sidecars(draw: st.DrawFn, own: Data, port: int, region: str, endpoints:
         required = {"command": st.just("true"), "interval": st.just(interval)}
         health = optional(
             required | {"timeout": st.integers(2, min(60, interval - 1))},
-            {"retries": st.integers(1, 10), "start_period": durations(0, 300)},
+            scalars(SidecarHealth),
         )
-        others: dict[str, st.SearchStrategy[Any]] = {
+        others: dict[str, st.SearchStrategy[Any]] = scalars(Sidecar, "port") | {
             "command": st.lists(TEXTS.filter(bool), min_size=1, max_size=3),
             "environment": st.dictionaries(st.sampled_from(["A", "B"]), TEXTS | st.integers(0, 9), max_size=2),
             "secrets": secrets(region),
-            "essential": st.booleans(),
             "depends_on": waits(made),
             "memory": st.integers(6, max(6, memory // 18)),
-            "readonly_root": st.booleans(),
             "health": health,
         }
         others |= {"port": st.just(ports[number])} if number < len(ports) else {}

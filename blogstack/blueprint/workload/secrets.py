@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from blogstack.blueprint.database import VARIABLES, Database
 from blogstack.blueprint.names import TASKS, Imported, Naming, Output
-from blogstack.config.secrets import SecretSource
+from blogstack.config.types.secrets import SecretSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +52,12 @@ def _of_database(database: Database) -> Iterator[SecretVariable]:
 
 def _of_container(secrets: Mapping[str, SecretSource], naming: Naming) -> Iterator[SecretVariable]:
     for variable, source in secrets.items():
-        if source.kind == "generate":
+        if source.kind == "generate" or source.name is None:
             logical_id = f"{_camel_case(variable)}Secret"
             arn = Imported(naming.stack(TASKS), Output.GENERATED_SECRET_ARN.format(logical_id))
             yield SecretVariable(variable=variable, service="secretsmanager", source=arn, generated=logical_id)
         else:
-            yield SecretVariable(variable=variable, service=source.kind, source=source.name, key=source.key or None)
+            yield SecretVariable(variable=variable, service=source.kind, source=source.name, key=source.key)
 
 
 def _camel_case(variable: str) -> str:

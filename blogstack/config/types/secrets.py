@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.types import JsonSchema, fault, worded
+from blogstack.config.marks import Atomic
+from blogstack.config.types.base import JsonSchema, fault, with_error_message
+from blogstack.diagnostics import Code
 from blogstack.words import did_you_mean, shorten
 
 if TYPE_CHECKING:
@@ -38,13 +40,13 @@ class SecretSource(NamedTuple):
     """Where a secret comes from.
 
     Attributes:
-        name: Name or ARN; "" for one that is generated.
-        key: Key of the secret's JSON; "" for the whole secret.
+        name: Name or ARN; None for one that is generated.
+        key: Key of the secret's JSON; None for the complete secret.
     """
 
     kind: Literal["generate", "secretsmanager", "ssm"]
-    name: str = ""
-    key: str = ""
+    name: str | None = None
+    key: str | None = None
 
 
 class _Source:
@@ -52,12 +54,14 @@ class _Source:
         return core_schema.no_info_plain_validator_function(_source)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        texts = {name: worded({"type": "string", "pattern": f"^(?:{f[0]})$"}, f[1]) for name, f in _FORMS.items()}
+        texts = {
+            name: with_error_message({"type": "string", "pattern": f"^(?:{f[0]})$"}, f[1]) for name, f in _FORMS.items()
+        }
         secret = {"secretsmanager": texts["secretsmanager"], "key": texts["key"]}
         common = {"type": "object", "additionalProperties": False}
         return {
             "anyOf": [
-                worded({"const": "generate"}, self.in_words()),
+                with_error_message({"const": "generate"}, self.in_words()),
                 {**common, "required": ["secretsmanager"], "properties": secret},
                 {**common, "required": ["ssm"], "properties": {"ssm": texts["ssm"]}},
             ]
@@ -71,14 +75,14 @@ def _source(value: object) -> SecretSource:
     if value == "generate":
         return SecretSource("generate")
     if isinstance(value, str):
-        raise fault("WRONG_FORM", "a secret itself never stands here, only where it comes from", _HELP)
+        raise fault(Code.WRONG_FORM, "a secret itself never stands here, only where it comes from", _HELP)
     if not isinstance(value, dict):
-        raise fault("WRONG_TYPE", "is no source of a secret", _HELP)
+        raise fault(Code.WRONG_TYPE, "is no source of a secret", _HELP)
     for key in value:
         if key not in _FORMS:
             near = did_you_mean(str(key), _FORMS)
             raise fault(
-                "UNKNOWN_KEY", f"unknown key {shorten(str(key))!r}", f"did you mean {near!r}?" if near else _HELP
+                Code.UNKNOWN_KEY, f"unknown key {shorten(str(key))!r}", f"did you mean {near!r}?" if near else _HELP
             )
     for key, text in value.items():
         pattern, words, help = _FORMS[key]
@@ -86,15 +90,15 @@ def _source(value: object) -> SecretSource:
             if key == "secretsmanager" and re.fullmatch(_SECRET_NAME, str(text)):
                 message = f"the secret {shorten(str(text))!r} cannot be found by its name, which ends like an ARN"
                 help = "write its ARN: AWS takes a hyphen and six characters for the end of one"
-                raise fault("WRONG_FORM", message, help)
-            raise fault("WRONG_FORM", f"{shorten(str(text))!r} is not {words}", help)
+                raise fault(Code.WRONG_FORM, message, help)
+            raise fault(Code.WRONG_FORM, f"{shorten(str(text))!r} is not {words}", help)
     match value:
         case {"secretsmanager": name, **rest} if set(rest) <= {"key"}:
-            return SecretSource("secretsmanager", name, rest.get("key", ""))
+            return SecretSource("secretsmanager", name, rest.get("key"))
         case {"ssm": name, **rest} if not rest:
             return SecretSource("ssm", name)
-    raise fault("EXCLUSIVE", "a secret has one source: secretsmanager with or without key, or ssm", _HELP)
+    raise fault(Code.EXCLUSIVE, "must have one source: secretsmanager with or without key, or ssm", _HELP)
 
 
-Secret = Annotated[SecretSource, _Source()]
-"""Where a secret variable comes from."""
+Secret = Annotated[SecretSource, _Source(), Atomic()]
+"""Where a secret variable comes from; the keys of one source go together."""

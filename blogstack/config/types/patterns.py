@@ -9,7 +9,7 @@ def duration_pattern(low: int, high: int, *, seconds: bool = True) -> str:
     for unit, size in (*((("s?", 1),) if seconds else ()), ("m", 60), ("h", 3600)):
         first, last = -(-low // size), high // size
         if first <= last:
-            parts.append(f"({_numbers(first, last)}){unit}")
+            parts.append(f"({number_pattern(first, last)}){unit}")
     return f"^({'|'.join(parts)})$"
 
 
@@ -29,7 +29,7 @@ def _network(prefix: int) -> str:
     return r"\.".join([*octets, *["0"] * (4 - len(octets))])
 
 
-def _numbers(first: int, last: int) -> str:
+def number_pattern(first: int, last: int) -> str:
     """A regular expression for the decimal numbers from `first` to `last`."""
     alternatives = []
     while first <= last:

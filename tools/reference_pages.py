@@ -1,4 +1,4 @@
-"""Writes docs/reference from the models and the table of codes: `make docs`."""
+"""The pages of docs/reference, from the models and the table of codes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LANGUAGE = """\
 # The language
 
 Every key of `blogstack.yaml`, in order: what `blogstack explain KEY` says of each. The
-[README](../../README.md#the-language) shows them all in one file. Written by `make docs` from `blogstack/config/`.
+[README](../../README.md#the-language) shows them all in one file. Written by `make generate` from `blogstack/config/`.
 
 - A duration is a number of seconds, or as in `30s`, `2m` and `1h`.
 - `null` in front of a type says that the key may be null.
@@ -29,7 +29,7 @@ _CODES = """\
 # The codes
 
 Everything that blogstack says about a file, with a page each: what it means, why it matters in production, how to fix
-it. `blogstack explain CODE` prints the page. Written by `make docs` from `blogstack/diagnostics.py`.
+it. `blogstack explain CODE` prints the page. Written by `make generate` from `blogstack/diagnostics.py`.
 
 BS1xx is the text, BS2xx its shape, BS3xx rules across keys, BS4xx what cfn-lint finds, BS5xx files and environment. An
 error stops the compilation, a warning does not.
@@ -53,9 +53,3 @@ def pages() -> Mapping[str, str]:
 
 def _more(key: Key) -> str:
     return f"\nMore: [guides/{key.name}.md](../../blogstack/help/guides/{key.name}.md)\n" if guide(key) else ""
-
-
-if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
-    for name, text in pages().items():
-        (FOLDER / name).write_text(text, encoding="utf-8")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.patterns import OCTET, block_pattern
-from blogstack.config.types import JsonSchema, fault, worded
+from blogstack.config.types.base import JsonSchema, fault, with_error_message
+from blogstack.diagnostics import Code
 from blogstack.words import shorten
 
 if TYPE_CHECKING:
@@ -39,9 +39,11 @@ class Cidr:
         return core_schema.no_info_after_validator_function(self.check, core_schema.str_schema(strict=True))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        from blogstack.config.types.patterns import block_pattern  # not at every start
+
         ranges = rf"(?=(?:{'|'.join(_PRIVATE.values())})\.)" if self.private else ""
         pattern = rf"^{ranges}(?:{block_pattern(self.widest, self.narrowest)})$"
-        return worded({"type": "string", "pattern": pattern}, self.in_words())
+        return with_error_message({"type": "string", "pattern": pattern}, self.in_words())
 
     def in_words(self) -> str:
         """The type and its limits."""
@@ -49,19 +51,22 @@ class Cidr:
 
     def check(self, value: str) -> str:
         """The block itself; an error when it is none, has host bits, or is too wide or too narrow."""
-        from ipaddress import AddressValueError, IPv4Network, NetmaskValueError  # only when a block is given
+        # Only when a block is given: both take time at every start.
+        from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+
+        from blogstack.config.types.patterns import OCTET
 
         try:
             block = IPv4Network(value, strict=False)
         except (AddressValueError, NetmaskValueError):
             block = None
         if block is None or not re.fullmatch(rf"{OCTET}(?:\.{OCTET}){{3}}/(?:[12]?[0-9]|3[0-2])", value):
-            raise fault("WRONG_FORM", f"{shorten(value)!r} is not an IPv4 CIDR block", "write one like 10.0.0.0/16")
+            raise fault(Code.WRONG_FORM, f"{shorten(value)!r} is not an IPv4 CIDR block", "write one like 10.0.0.0/16")
         if str(block) != value:
-            raise fault("WRONG_FORM", f"{value} has host bits set", f"write {block}")
+            raise fault(Code.WRONG_FORM, f"{value} has host bits set", f"write {block}")
         if not self.widest <= block.prefixlen <= self.narrowest:
             help = f"choose /{self.widest} to /{self.narrowest}"
-            raise fault("OUT_OF_RANGE", f"{value} is a /{block.prefixlen}", help)
+            raise fault(Code.OUT_OF_RANGE, f"{value} is a /{block.prefixlen}", help)
         if self.private and not any(block.subnet_of(IPv4Network(known)) for known in _PRIVATE):
-            raise fault("OUT_OF_RANGE", f"{value} is not of a private range", f"choose one in {', '.join(_PRIVATE)}")
+            raise fault(Code.OUT_OF_RANGE, f"{value} is not of a private range", f"choose one in {', '.join(_PRIVATE)}")
         return value

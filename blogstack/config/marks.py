@@ -1,0 +1,70 @@
+"""Marks on the keys of the language: facts about a key that its type does not say.
+
+They are in `Annotated`, next to the type. Rules, the merge of environments, the schema and the reference read them
+through fields.py, so that each fact is written once.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Shared(NamedTuple):
+    """All environments share the key: none may change it.
+
+    Attributes:
+        unless: A key, as a dotted path. Where the file gives it a value outside of the environments, each environment
+            may change the marked key after all.
+        help: What to do with the key in an environment.
+    """
+
+    unless: str | None = None
+    help: str = "write it outside of the environments"
+
+
+class Atomic:
+    """The value of an environment replaces the one below it; the two are never merged."""
+
+
+class InTemplate:
+    """The value is a part of a CloudFormation template: null is a value, and a function is never merged."""
+
+
+class OnlyWith:
+    """The key has an effect with these deployment strategies only."""
+
+    def __init__(self, *strategies: str) -> None:
+        self.strategies = strategies
+
+
+class Excludes(NamedTuple):
+    """The key and another one of its mapping cannot both have a value.
+
+    Attributes:
+        key: The other one.
+        help: How to choose between them.
+    """
+
+    key: str
+    help: str = "keep one of the two"
+
+
+class Requires(NamedTuple):
+    """The key needs another one of its mapping.
+
+    Attributes:
+        key: The other one.
+        unlike: A regular expression that the other one's text must not match.
+        words: What the other one must be.
+        help: What to do otherwise.
+    """
+
+    key: str
+    unlike: str
+    words: str
+    help: str
+
+    def holds(self, value: str | None) -> bool:
+        """Whether a value of the other key will do."""
+        return value is not None and not re.search(self.unlike, value)

@@ -1,0 +1,57 @@
+"""What every type of the language is made of: the mapping, the error with its remedy, the schema with its message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from blogstack.diagnostics import Code
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+
+BARE_NUMBER = "write the number without quotes and without leading zeros"
+"""The remedy for a text that is a number."""
+
+JsonSchema = dict[str, Any]
+
+
+class Section(BaseModel):
+    """A mapping of the configuration: unknown keys are errors, values are never converted or changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """The meaning of each value of a `Literal`, for editors, `explain` and the reference."""
+
+    meanings: Mapping[object, str]
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        own = handler(schema)
+        texts = [self.meanings[value] for value in own["enum"]]
+        return {**own, "enumDescriptions": texts, "markdownEnumDescriptions": texts}
+
+
+def fault(code: Code, message: str, help: str, *keys: str) -> PydanticCustomError:
+    """An error for a validator to raise; errors.py makes a diagnostic of it.
+
+    Args:
+        code: Code of the diagnostic.
+        message: What is wrong, to follow the name of the key.
+        help: The remedy.
+        keys: The keys of a mapping that cause it together, the most likely cause first.
+    """
+    return PydanticCustomError(code.name, "{message}", {"message": message, "help": help, "keys": keys})
+
+
+def with_error_message(schema: JsonSchema, words: str) -> JsonSchema:
+    """A type's schema with the message that an editor shows at any other value; `words`: the type in words."""
+    message = f"expected {words}"
+    choices = [{**choice, "errorMessage": message} for choice in schema.get("anyOf", ())]
+    return {**schema, **({"anyOf": choices} if choices else {}), "errorMessage": message}

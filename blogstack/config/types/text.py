@@ -1,0 +1,117 @@
+"""Texts of a form, and texts as they are written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import CoreSchema, core_schema
+
+from blogstack.config.types.base import JsonSchema, fault, with_error_message
+from blogstack.diagnostics import Code
+from blogstack.words import shorten
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+
+_LONGEST_MATCHED = 2048  # as long as the longest text that any form takes
+
+
+@dataclass(frozen=True)
+class Form:
+    """A text of a given form; a whole number is taken as the text it was written as.
+
+    Attributes:
+        pattern: What the whole text must match.
+        words: What such a text is, after the word "not".
+        help: How to write it.
+        longest: The most characters it may have.
+        scalars: Whether any number or boolean is taken too, as it is written.
+    """
+
+    pattern: str
+    words: str
+    help: str
+    longest: int = 256
+    scalars: bool = False
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        checked = core_schema.no_info_after_validator_function(self.check, handler(source))
+        return core_schema.no_info_before_validator_function(as_text, checked)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        own: JsonSchema = {"type": "string", "pattern": f"^(?:{self.pattern})$", "maxLength": self.longest}
+        return with_error_message(self._schema(own), self.in_words())
+
+    def _schema(self, own: JsonSchema) -> JsonSchema:
+        """The schema of a text, and of what is a number or a boolean to an editor and a text to us."""
+        if self.scalars:
+            return {"anyOf": [own, {"type": ["number", "boolean"]}]}
+        whole = [number for number in range(1000) if re.fullmatch(self.pattern, str(number))]
+        if not whole:
+            return own
+        # 17.6 is read as it is written, but is a number to an editor.
+        decimal = re.fullmatch(self.pattern, f"{whole[-1]}.6")
+        limit: JsonSchema = {"exclusiveMaximum": whole[-1] + 1} if whole[-1] < 999 else {}
+        if decimal and whole[0] and re.fullmatch(self.pattern, "0.6"):
+            number = {"type": "number", "minimum": 0, "not": {"enum": list(range(whole[0]))}, **limit}
+        else:
+            number = {"type": "number" if decimal else "integer", "minimum": whole[0], **limit}
+        return {"anyOf": [own, number]}
+
+    def in_words(self) -> str:
+        """The type, its limits and how to write it."""
+        return f"{self.words}, at most {self.longest} characters ({self.help})"
+
+    def check(self, value: str) -> str:
+        """The text itself; an error when it has another form."""
+        if len(value) <= _LONGEST_MATCHED and not re.fullmatch(self.pattern, value):
+            raise fault(Code.WRONG_FORM, f"{shorten(value)!r} is not {self.words}", self.help)
+        if len(value) > self.longest:
+            message = f"{shorten(value)!r} has {len(value)} characters"
+            raise fault(Code.OUT_OF_RANGE, message, f"use at most {self.longest}")
+        return value
+
+
+def as_text(value: object) -> object:
+    """A whole number as the text it was written as; anything else unchanged."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def as_written(value: object) -> object:
+    """A scalar as the text it was written as; anything else unchanged."""
+    return str(value).lower() if isinstance(value, bool) else as_text(value)
+
+
+def _check_no_dynamic_reference(text: str) -> str:
+    """The text itself; an error at `{{resolve:...}}`, which CloudFormation replaces wherever it is."""
+    if "{{resolve:" in text:
+        raise fault(Code.WRONG_FORM, "a dynamic reference of CloudFormation is not passed on as written", _DYNAMIC_HELP)
+    return text
+
+
+_DYNAMIC_HELP = "write the value itself; a secret belongs in Secrets Manager, under `secrets`"
+_NOT_DYNAMIC: Any = {"not": {"type": "string", "pattern": r"\{\{resolve:"}}
+
+Text = Annotated[
+    str,
+    BeforeValidator(as_text, json_schema_input_type=str | int | float),
+    AfterValidator(_check_no_dynamic_reference),
+    Field(json_schema_extra=_NOT_DYNAMIC),
+]
+"""Any text; a whole number is taken as written."""
+
+AsWritten = Annotated[
+    str,
+    BeforeValidator(as_written, json_schema_input_type=str | int | float | bool),
+    AfterValidator(_check_no_dynamic_reference),
+    Field(json_schema_extra=_NOT_DYNAMIC),
+]
+"""Any text, number or boolean, kept exactly as written in the file."""
+
+Variable = Annotated[
+    str, Form(r"[A-Za-z_][A-Za-z0-9_]*", "a variable name", "use letters, digits and _, not first a digit", 128)
+]
+"""Name of an environment variable."""

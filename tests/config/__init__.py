@@ -1,0 +1,1 @@
+"""The language's models, and what is derived from them."""
