@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from blogstack.config import Config
+from blogstack.config.fields import merge_rules
 from blogstack.config.validate import validate
 from blogstack.diagnostics import Rejected
 from blogstack.rules import config_scope
@@ -33,10 +34,11 @@ def _files() -> Iterator[File]:
         except Rejected:
             continue
         scopes = []
-        for environment in split(document):
+        environments, refused = split(document, merge_rules(Config))
+        for environment in environments:
             try:
                 validation = validate(environment.document)
             except Rejected:
                 continue
             scopes.append(config_scope(environment.document, validation, environment.name or None))
-        yield File(document, tuple(scopes))
+        yield File(document, tuple(scopes), refused)

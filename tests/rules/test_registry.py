@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 from blogstack.config import Config
-from blogstack.config.reference import NAME, Key, keys
+from blogstack.config.reference import Key, keys
 from blogstack.diagnostics import Code
 from blogstack.rules import RULES, Rule, scopes
 from blogstack.rules.recording import ANY, depends, record
 from blogstack.rules.rule import File, Scope
 from blogstack.rules.variables import variable_of_database
-from blogstack.source.document import KeyPath
+from blogstack.source.document import NAME, KeyPath
 from blogstack.words import dotted
 from tests.rules.configurations import configurations, files
 
