@@ -70,8 +70,8 @@ def _port_in(dockerfile: str) -> str:
         if word == "FROM":
             first = True
         elif word == "EXPOSE" and first:
-            if found := _first_tcp(_VARIABLE.sub(lambda m: variables.get(m[1] or m[2], m[3] or ""), rest)):
-                port, first = found, False
+            if exposed := _first_tcp(_VARIABLE.sub(lambda m: variables.get(m[1] or m[2], m[3] or ""), rest)):
+                port, first = exposed, False
         elif word in ("ARG", "ENV"):
             variables.update(_ASSIGNMENT.findall(rest))
     return port

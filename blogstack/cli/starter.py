@@ -53,13 +53,13 @@ service:
   framework: {framework}  # fastapi, django or other; it sets how long a start may take
   port: {port}  # what the container listens on; it also gets it as the variable PORT
   cpu: 512  # CPU units, 1024 to a vCPU
-  memory: 1024  # MiB; Fargate sells certain sizes for each cpu
+  memory: 1024  # MiB; Fargate has certain sizes for each cpu
   environment:
     LOG_LEVEL: info
 {_ALLOWED_HOSTS if framework == "django" else ""}{_SECRETS}
   # release: [{migrate}]  # run once in the new image, before it is deployed
   health:
-    path: /health  # answers 200 while the process is well, without asking the database
+    path: /health  # answers 200 while the process runs, without asking the database
     ready_path: /ready  # answers 200 when the database does; null when there is none
 {"" if curl else _WITHOUT_CURL.format(port=port, path="/health")}
 # PostgreSQL, and DATABASE_HOST, _PORT, _NAME, _USER and _PASSWORD in the container.
@@ -92,7 +92,7 @@ _WITHOUT_CURL = f"""\
 
 
 _ALLOWED_HOSTS = """\
-    ALLOWED_HOSTS: "*"  # the load balancer's checks carry the task's own address as Host
+    ALLOWED_HOSTS: "*"  # the load balancer's checks carry the task's address as Host
 """
 
 

@@ -1,1 +1,1 @@
-"""cfn-lint, and a cache of what it found clean."""
+"""cfn-lint, and a cache of its clean verdicts."""

@@ -41,7 +41,7 @@ overrides of the stack."""
 
 _CHOICE_KEYWORDS = frozenset({"enum", "enumCaseInsensitive", "ref", "fn_getatt"})
 _CHOICE_RULES = frozenset({"E3005", "W3037"})
-"""Rules without a keyword of their own whose messages list the choices: DependsOn, actions of IAM policies."""
+"""DependsOn and the actions of IAM policies: their keyword, `cfnLint`, does not say that the message lists choices."""
 
 
 class Job(NamedTuple):
@@ -68,10 +68,13 @@ def lint(jobs: Sequence[Job], verdicts: Verdicts) -> list[tuple[Finding, ...]]:
     due = [number for number, name in enumerate(keys) if not verdicts.is_clean(name)]
     due.sort(key=lambda number: -len(jobs[number].text))  # the longest first, so that no core ends with one alone
     results: list[tuple[Finding, ...]] = [()] * len(jobs)
-    for number, findings in zip(due, _lint_all([jobs[number] for number in due]), strict=True):
-        results[number] = findings
-        if not findings:
-            verdicts.remember_clean(keys[number])
+    if not due:
+        return results
+    with _LOCK:
+        for number, findings in zip(due, _lint_all([jobs[number] for number in due]), strict=True):
+            results[number] = findings
+            if not findings:
+                verdicts.remember_clean(keys[number])
     return results
 
 
@@ -85,7 +88,7 @@ def place(findings: Sequence[Finding], stack: str, origins: Origins) -> Iterator
 
 
 def _origin(finding: Finding, origins: Origins) -> Span | None:
-    """The place of the deepest thing that holds a finding; what is missing may have been removed by an override."""
+    """The place of the nearest origin above a finding; a missing property may have been removed by an override."""
     path = finding.path[1:] if finding.path[:1] == ("Resources",) else ()
     if finding.keyword == "required":
         path += tuple(_quoted(finding.message)[:1])
@@ -106,16 +109,12 @@ def _quoted(message: str) -> list[str]:
     return re.findall(r"'(.*?)'", message) if message.startswith("'") else []
 
 
-def _lint_all(jobs: Sequence[Job]) -> list[tuple[Finding, ...]]:
+def _lint_all(jobs: Sequence[Job]) -> Iterator[tuple[Finding, ...]]:
     workers = min(_cores(), len(jobs))
-    with _LOCK:
-        # A fork copies locks that other threads hold, but not the threads.
-        if workers < 2 or threading.active_count() > 1:
-            return [_lint_one(job) for job in jobs]
-        return _lint_in_processes(jobs, workers)
-
-
-def _lint_in_processes(jobs: Sequence[Job], workers: int) -> list[tuple[Finding, ...]]:
+    # A fork copies the locks that other threads hold, but not the threads.
+    if workers < 2 or threading.active_count() > 1:
+        yield from map(_lint_one, jobs)
+        return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
@@ -126,12 +125,12 @@ def _lint_in_processes(jobs: Sequence[Job], workers: int) -> list[tuple[Finding,
         pool = ProcessPoolExecutor(workers, multiprocessing.get_context(method))
         results = pool.map(_lint_one, jobs)
     with pool:
-        return list(results)
+        yield from results
 
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Ctrl-C, which reaches every process of a terminal, waits; processes that are started meanwhile never get it."""
+    """Block Ctrl-C, which reaches every process of a terminal; processes that are started meanwhile never get it."""
     if sys.platform == "win32":
         yield
         return

@@ -11,7 +11,7 @@ from blogstack.diagnostics import Diagnostic
 from blogstack.pipeline import Compilation
 from blogstack.reports.text import printable
 
-# The escapes of GitHub's own client:
+# The escapes of GitHub's client:
 # https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
 _IN_MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_PROPERTY = {**_IN_MESSAGE, ":": "%3A", ",": "%2C"}
