@@ -31,7 +31,7 @@ for _rule in RULES:
 
 
 def config_scope(document: Document, validation: Validation, environment: str | None) -> Scope[Config]:
-    """The scope of the rules over a whole configuration.
+    """The scope of the rules over a configuration.
 
     Args:
         document: What holds in the environment.

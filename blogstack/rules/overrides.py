@@ -15,7 +15,7 @@ _OVERRIDES = "overrides"
 
 @rule(Code.WRONG_TYPE, Scope[Config], reads=(f"{_OVERRIDES}.*",))
 def null_in_list(scope: Scope[Config]) -> Iterator[Finding]:
-    """A null removes a key from what is below it; a list replaces as a whole, so nothing is below."""
+    """A null removes a key of the template; in a list, which replaces the template's, there is nothing to remove."""
     overrides = scope.value.overrides
     for stack in sorted(overrides.model_fields_set):
         for name, change in getattr(overrides, stack).items():

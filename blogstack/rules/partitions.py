@@ -18,10 +18,10 @@ _PARTITIONS = "https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolatio
     Code.OTHER_REGION,
     Scope[Config],
     reads=("region", "kms_key"),
-    source="https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html",
+    source="https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html",
 )
 def key_region(scope: Scope[Config]) -> Iterator[Finding]:
-    """Services take KMS keys of their own region."""
+    """Services take KMS keys of their region."""
     key, region = scope.value.kms_key, scope.value.region
     if key and (other := _region(key)) != region:
         message = f"the key is in {other}, the service in {region}"
@@ -37,7 +37,7 @@ def key_region(scope: Scope[Config]) -> Iterator[Finding]:
     source="https://docs.aws.amazon.com/acm/latest/userguide/acm-regions.html",
 )
 def certificate_region(scope: Scope[Config]) -> Iterator[Finding]:
-    """A load balancer takes certificates of its own region."""
+    """A load balancer takes certificates of its region."""
     arn, region = scope.value.domain and scope.value.domain.certificate_arn, scope.value.region
     path = ("domain", "certificate_arn")
     if arn and (other := _region(arn)) != region:
@@ -87,7 +87,7 @@ def _other_partition(
     scope: Scope[Config] | Scope[Workload] | Scope[Container], path: KeyPath, arn: str
 ) -> Iterator[Finding]:
     region, other = scope.config.region, arn.split(":")[1]
-    own = partition(region)
-    if other != own and not set("*?") & set(other):
-        message = f"{arn} is in the partition {other}, and {region} in {own}"
-        yield Finding(path, message, f"write arn:{own}:…, and see that it exists there")
+    here = partition(region)
+    if other != here and not set("*?") & set(other):
+        message = f"{arn} is in the partition {other}, and {region} in {here}"
+        yield Finding(path, message, f"write arn:{here}:…, and see that it exists there")

@@ -15,7 +15,7 @@ from blogstack.config.types import Section
 from blogstack.source.document import KeyPath
 
 ANY = "*"
-"""Stands in a path that was read for every key of a mapping."""
+"""In a path that was read: every key of a mapping."""
 
 
 def record(value: Any, read: set[KeyPath], path: KeyPath = ()) -> Any:  # noqa: ANN401 (whatever a key holds)
@@ -62,7 +62,7 @@ class _Recorded:
 
 
 class _RecordedMapping(dict[str, Any]):
-    """A mapping of the user's own keys."""
+    """A mapping whose keys the user chooses."""
 
     __slots__ = ("_path", "_read")
 

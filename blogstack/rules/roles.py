@@ -57,7 +57,7 @@ _ARNS = {
     "AWS::ECR::Repository": ("RepositoryName", "ecr:{home}:repository/{name}"),
 }
 _UNKNOWN = "?" * 128
-"""Stands for what is known only on AWS: longer than the ARN of anything that our templates refer to."""
+"""In place of what only AWS knows: longer than the ARN of anything that our templates refer to."""
 
 
 class Text:

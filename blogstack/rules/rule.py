@@ -27,7 +27,7 @@ Check = Callable[[Subject], Iterator["Finding"]]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found.
+    """What a rule reports.
 
     Attributes:
         path: The key in the file that the user would change; None: nothing in the file.
@@ -104,7 +104,7 @@ class Scope(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A whole file, and the configuration of each environment that is compiled and has a sound name.
+    """A file, and the configuration of each environment that is compiled and has a sound name.
 
     Attributes:
         refused: The keys in environments that all environments share.

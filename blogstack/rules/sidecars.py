@@ -1,4 +1,4 @@
-"""The containers of a task beside the main one: what they wait for, and what they share."""
+"""The sidecars of a task: what they wait for, and what they share with the main container."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ECS = "https://docs.aws.amazon.com/AmazonECS/latest/"
 _DEPENDENCY = f"{_ECS}APIReference/API_ContainerDependency.html"
 
 _LEAST_LEFT = 128
-"""MiB that must remain for what has no limit of its own: a quarter of the smallest task. ECS asks for more than 0."""
+"""MiB that must remain for containers without a limit: a quarter of the smallest task. ECS asks for more than 0."""
 
 
 @rule(
