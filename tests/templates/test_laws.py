@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, get_args
 
 import pytest
 
 from blogstack.config.load_balancer import TlsPolicy
-from tests.cases import EACH, compiled
+from blogstack.pipeline import compile_text
+from blogstack.source.parse import parse
+from blogstack.templates.render import Template
+from tests.cases import ACCEPT, EACH, compiled
 from tests.support.schemas import schema, tags_property
-from tests.support.templates import Tree, cases_where, cases_with, cases_without, of_type, resource, trees
+from tests.support.templates import Tree, cases_where, cases_with, cases_without, has, of_type, resource, trees
 
 each = pytest.mark.parametrize("name", EACH)
 
@@ -56,11 +60,36 @@ def test_imports_are_exported_before(name: str) -> None:
     """A stack imports only what a stack before it exports, under the name STACK:OUTPUT."""
     exported: set[str] = set()
     for template, tree in zip(compiled(name).templates, trees(name).values(), strict=True):
-        assert {value for key, value in walk(tree) if key == "Fn::ImportValue"} <= exported
+        assert imports(tree) <= exported
         for output, body in tree["Outputs"].items():
             if "Export" in body:
                 assert body["Export"]["Name"] == f"{template.stack_name}:{output}"
                 exported.add(body["Export"]["Name"])
+
+
+IMPORTS = {
+    "registry": set(),
+    "network": set(),
+    "database": {"network"},
+    "edge": {"network"},
+    "tasks": {"registry", "network", "database"},
+    "service": {"registry", "network", "database", "edge", "tasks"},
+}
+"""The kinds of stacks that each kind may import from; database and edge can be deployed side by side."""
+
+
+@each
+def test_imports_come_from_the_right_stacks(name: str) -> None:
+    """The kinds in the order of deployment, and each imports only from its own list."""
+    assert [kind for kind in IMPORTS if kind in trees(name)] == list(trees(name))
+    kinds = {template.stack_name: kind for template, kind in zip(compiled(name).templates, trees(name), strict=True)}
+    for kind, tree in trees(name).items():
+        assert {kinds[export.partition(":")[0]] for export in imports(tree)} <= IMPORTS[kind]
+
+
+def imports(tree: Tree) -> set[str]:
+    """The exports that a template imports."""
+    return {value for key, value in walk(tree) if key == "Fn::ImportValue"}
 
 
 @each
@@ -84,48 +113,164 @@ def test_the_service_sends_requests_to_the_container(name: str) -> None:
 def test_tasks_are_reached_from_the_load_balancer_only(name: str) -> None:
     """One rule lets requests in: from the load balancer's group; and its group lets them out to the tasks' only."""
     tasks = {"Fn::ImportValue": f"{stack(name, 'tasks')}:TaskSecurityGroupId"}
-    balancer = {"Fn::GetAtt": ["LoadBalancerSecurityGroup", "GroupId"]}
+    balancer = {"Fn::ImportValue": f"{stack(name, 'edge')}:LoadBalancerSecurityGroupId"}
+    exported = trees(name)["edge"]["Outputs"]["LoadBalancerSecurityGroupId"]["Value"]
+    assert exported == {"Fn::GetAtt": ["LoadBalancerSecurityGroup", "GroupId"]}
     assert "SecurityGroupIngress" not in resource(name, "tasks", "TaskSecurityGroup")
     rules = of_type(trees(name)["service"], "AWS::EC2::SecurityGroupIngress")
     assert list(rules) == ["TaskIngress"]
+    for kind in ("edge", "tasks"):
+        others = of_type(trees(name)[kind], "AWS::EC2::SecurityGroupIngress")
+        assert [body["Properties"]["GroupId"] for body in others.values()] == (
+            [{"Fn::ImportValue": f"{stack(name, 'database')}:SecurityGroupId"}] if others else []
+        )
+    assert not of_type(trees(name)["edge"], "AWS::EC2::SecurityGroupEgress")
+    assert list(of_type(trees(name)["service"], "AWS::EC2::SecurityGroupEgress")) == ["LoadBalancerEgress"]
+    assert resource(name, "service", "LoadBalancerEgress")["GroupId"] == balancer
     assert rules["TaskIngress"]["Properties"]["SourceSecurityGroupId"] == balancer
     assert rules["TaskIngress"]["Properties"]["GroupId"] == tasks
     assert resource(name, "service", "LoadBalancerEgress")["DestinationSecurityGroupId"] == tasks
-    (placeholder,) = resource(name, "service", "LoadBalancerSecurityGroup")["SecurityGroupEgress"]
+    (placeholder,) = resource(name, "edge", "LoadBalancerSecurityGroup")["SecurityGroupEgress"]
     assert placeholder["CidrIp"] == "127.0.0.1/32"
     assert resource(name, "service", "Service")["NetworkConfiguration"]["AwsvpcConfiguration"]["SecurityGroups"] == [
         tasks
     ]
 
 
+NOT_FOUND = [
+    {
+        "Type": "fixed-response",
+        "FixedResponseConfig": {"StatusCode": "404", "ContentType": "text/plain", "MessageBody": "Not Found\n"},
+    }
+]
+
+
 @each
 def test_listeners(name: str) -> None:
-    """With a certificate port 80 redirects with 301 and 443 forwards under a good policy; without one 80 forwards."""
-    listeners = of_type(trees(name)["service"], "AWS::ElasticLoadBalancingV2::Listener")
+    """What no rule matches gets 404, on 443 under a good policy with a certificate, where 80 redirects; else on 80."""
+    listeners = of_type(trees(name)["edge"], "AWS::ElasticLoadBalancingV2::Listener")
     by_port = {body["Properties"]["Port"]: body["Properties"] for body in listeners.values()}
-    ingress = resource(name, "service", "LoadBalancerSecurityGroup")["SecurityGroupIngress"]
+    ingress = resource(name, "edge", "LoadBalancerSecurityGroup")["SecurityGroupIngress"]
     assert {rule["FromPort"] for rule in ingress} == set(by_port)
-    forward = [{"Type": "forward", "TargetGroupArn": {"Ref": "TargetGroup"}}]
+    main = listeners["Listener"]["Properties"]
+    assert main["DefaultActions"] == NOT_FOUND
     if 443 in by_port:
+        assert list(listeners) == ["Listener", "RedirectListener"]
+        assert main is by_port[443]
         redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
         assert by_port[80]["DefaultActions"] == [{"Type": "redirect", "RedirectConfig": redirect}]
-        assert by_port[443]["DefaultActions"] == forward
-        assert by_port[443]["SslPolicy"] in get_args(TlsPolicy)
-        assert len(by_port[443]["Certificates"]) == 1
+        assert main["Protocol"] == "HTTPS"
+        assert main["SslPolicy"] in get_args(TlsPolicy)
+        assert len(main["Certificates"]) == 1
+        # Nobody is redirected to a port where nobody answers yet; and a listener on 80 moves to 443 first.
+        assert listeners["RedirectListener"]["DependsOn"] == "Listener"
     else:
-        assert by_port[80]["DefaultActions"] == forward
-    # ECS refuses a target group without a listener, so the service waits for the one that forwards.
-    waits_for, *rules = trees(name)["service"]["Resources"]["Service"]["DependsOn"]
-    assert listeners[waits_for]["Properties"]["DefaultActions"] == forward
-    assert set(rules) == {"LoadBalancerEgress", "TaskIngress"}
-    # Nobody is redirected to a port where nobody answers yet.
-    assert 443 not in by_port or listeners["HttpListener"]["DependsOn"] == "HttpsListener"
+        assert list(listeners) == ["Listener"]
+        assert main is by_port[80]
+        assert main["Protocol"] == "HTTP"
+
+
+@each
+def test_every_exposed_workload_has_one_rule(name: str) -> None:
+    """At the edge's listener; the priorities differ, and the workload of every path has the last one."""
+    (blueprint,) = compiled(name).blueprints
+    listener = {"Fn::ImportValue": f"{stack(name, 'edge')}:ListenerArn"}
+    assert trees(name)["edge"]["Outputs"]["ListenerArn"]["Value"] == {"Ref": "Listener"}
+    rules = {kind: of_type(tree, "AWS::ElasticLoadBalancingV2::ListenerRule") for kind, tree in trees(name).items()}
+    exposed = {workload.name for workload in blueprint.workloads if workload.exposure}
+    assert {kind: list(found) for kind, found in rules.items() if found} == {kind: ["ListenerRule"] for kind in exposed}
+    properties = [rules[kind]["ListenerRule"]["Properties"] for kind in exposed]
+    assert [rule["ListenerArn"] for rule in properties] == [listener] * len(exposed)
+    priorities = [rule["Priority"] for rule in properties]
+    assert len(set(priorities)) == len(priorities)
+    (every,) = [rule for rule in properties if rule["Conditions"][0]["PathPatternConfig"]["Values"] == ["/*"]]
+    # The last one that Elastic Load Balancing takes:
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
+    assert every["Priority"] == max(priorities) == 50_000
+
+
+@each
+def test_tasks_start_when_requests_can_reach_them(name: str) -> None:
+    """The service waits for the listener's rule, without which ECS refuses a target group, and both security rules.
+
+    What a reference enforces is not written again: cfn-lint refuses that (W3005).
+    """
+    service = trees(name)["service"]["Resources"]["Service"]
+    waits_for = set(service["DependsOn"]) | {value for key, value in walk(service["Properties"]) if key == "Ref"}
+    assert waits_for >= {"ListenerRule", "LoadBalancerEgress", "TaskIngress"}
+    referred = {"ListenerRule"} if has(name, "AlternateTargetGroup") else set()
+    assert set(service["DependsOn"]) == {"ListenerRule", "LoadBalancerEgress", "TaskIngress"} - referred
+
+
+COMPARED = pytest.mark.parametrize("name", ["minimal", "domain", "alarms", "blue-green", "environments"])
+CHANGES: dict[str, Tree] = {
+    "port": {"service": {"port": 9000}},
+    "command": {"service": {"command": ["other"]}},
+    "cpu": {"service": {"cpu": 2048, "memory": 8192}},
+    "environment": {"service": {"environment": {"OTHER": "1"}}},
+    "scaling": {"scaling": {"min": 3, "max": 9, "cpu": 55}},
+    "health_check": {"load_balancer": {"health_check": {"path": "/other", "interval": 40}}},
+    "alarms": {"alarms": {"email": "other@example.com"}},
+}
+"""Keys of a workload, each with other values than any of the cases has."""
+
+
+@COMPARED
+def test_no_strategy_changes_the_edge(name: str) -> None:
+    """The four make four different services behind one and the same edge."""
+    made = [
+        changed(name, {"deployment": {"strategy": strategy}})
+        for strategy in ("rolling", "blue_green", "canary", "linear")
+    ]
+    assert [edges(templates) for templates in made] == [edges(compiled(name).templates)] * 4
+    assert len(set(made)) == 4
+
+
+@COMPARED
+@pytest.mark.parametrize("change", CHANGES)
+def test_no_key_of_a_workload_changes_the_edge(name: str, change: str) -> None:
+    templates = changed(name, CHANGES[change])
+    assert edges(templates) == edges(compiled(name).templates)
+    assert templates != compiled(name).templates
+
+
+def changed(name: str, sections: Tree) -> tuple[Template, ...]:
+    """The templates of a case with other values in some sections; `deployment` is replaced."""
+    data: Any = parse("blogstack.yaml", (ACCEPT / name / "blogstack.yaml").read_bytes()).plain()
+    for section, keys in sections.items():
+        data[section] = keys if section == "deployment" else {**data.get(section, {}), **keys}
+    compilation = compile_text("blogstack.yaml", json.dumps(data).encode())
+    assert not compilation.failed, compilation.diagnostics
+    return compilation.templates
+
+
+def edges(templates: Iterable[Template]) -> dict[str, str]:
+    """The text of the edge stacks."""
+    found = {template.stack_name: template.text for template in templates if template.stack_name.endswith("-edge")}
+    assert found
+    return found
+
+
+@each
+def test_the_edge_has_no_parameter_of_a_workload(name: str) -> None:
+    """Only that of the deletion protection, which is on by default; none where the file turns it off."""
+    (blueprint,) = compiled(name).blueprints
+    parameters = trees(name)["edge"].get("Parameters", {})
+    attributes = {a["Key"]: a["Value"] for a in resource(name, "edge", "LoadBalancer")["LoadBalancerAttributes"]}
+    if blueprint.edge.deletion_protection:
+        assert list(parameters) == ["DeletionProtection"]
+        assert parameters["DeletionProtection"]["Default"] == "true"
+        assert parameters["DeletionProtection"]["AllowedValues"] == ["true", "false"]
+        assert attributes["deletion_protection.enabled"] == {"Ref": "DeletionProtection"}
+    else:
+        assert not parameters
+        assert attributes["deletion_protection.enabled"] == "false"
 
 
 @each
 def test_load_balancer_stands_in_two_zones(name: str) -> None:
     """Two different subnets at the least, public ones unless it is internal."""
-    properties = resource(name, "service", "LoadBalancer")
+    properties = resource(name, "edge", "LoadBalancer")
     subnets = [str(subnet) for subnet in properties["Subnets"]]
     assert len(set(subnets)) == len(subnets) >= 2
     attributes = {a["Key"]: a["Value"] for a in properties["LoadBalancerAttributes"]}
@@ -164,7 +309,7 @@ def test_everything_taggable_is_tagged(name: str) -> None:
     """
     for logical_id, body in resources(name):
         key = tags_property(body["Type"])
-        if key is None or logical_id == "ProductionRule":
+        if key is None or logical_id == "ListenerRule":
             continue
         tags = {tag["Key"]: tag["Value"] for tag in body["Properties"][key]}
         assert tags["blogstack:name"] == compiled(name).blueprints[0].name, logical_id
@@ -227,25 +372,29 @@ def test_a_deployment_never_resets_the_number_of_tasks(name: str) -> None:
 
 def test_the_other_cases_have_no_second_target_group() -> None:
     """They say that they are rolling: ECS keeps the strategy that it had before if a template names none."""
-    for name in cases_without("ProductionRule"):
+    for name in cases_without("AlternateTargetGroup"):
         assert resource(name, "service", "Service")["DeploymentConfiguration"]["Strategy"] == "ROLLING"
 
 
-@pytest.mark.parametrize("name", cases_with("ProductionRule"))
+@each
 def test_the_rule_of_the_weights_never_changes(name: str) -> None:
-    """Whatever a user changes, but the listener itself, CloudFormation leaves the rule and its weights alone."""
+    """Whatever a user changes, but the strategy, CloudFormation leaves the rule and its weights alone."""
     service = trees(name)["service"]["Resources"]
-    rule = {key: value for key, value in service["ProductionRule"]["Properties"].items() if key != "ListenerArn"}
-    weights = [
-        {"TargetGroupArn": {"Ref": "TargetGroup"}, "Weight": 100},
-        {"TargetGroupArn": {"Ref": "AlternateTargetGroup"}, "Weight": 0},
-    ]
-    assert rule == {
-        "Priority": 1,
-        "Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}],
-        "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}],
+    weights = [{"TargetGroupArn": {"Ref": "TargetGroup"}, "Weight": 100}]
+    if service["Service"]["Properties"]["DeploymentConfiguration"]["Strategy"] != "ROLLING":
+        weights.append({"TargetGroupArn": {"Ref": "AlternateTargetGroup"}, "Weight": 0})
+        assert service["TargetGroup"] == service["AlternateTargetGroup"]
+        configuration = service["Service"]["Properties"]["LoadBalancers"][0]["AdvancedConfiguration"]
+        assert configuration["ProductionListenerRule"] == {"Ref": "ListenerRule"}
+    assert service["ListenerRule"] == {
+        "Type": "AWS::ElasticLoadBalancingV2::ListenerRule",
+        "Properties": {
+            "ListenerArn": {"Fn::ImportValue": f"{stack(name, 'edge')}:ListenerArn"},
+            "Priority": 50_000,
+            "Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}],
+            "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}],
+        },
     }
-    assert service["TargetGroup"] == service["AlternateTargetGroup"]
 
 
 @each
