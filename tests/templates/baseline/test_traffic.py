@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from blogstack.config.load_balancer import TlsPolicy
-from tests.templates.baseline import all_of, only
+from tests.support.templates import trees
+from tests.templates.baseline import CASE, all_of, only
 
 
 def balancer() -> dict[str, Any]:
@@ -38,12 +39,13 @@ def test_elb_4() -> None:
 def test_elb_5() -> None:
     """Load balancers log requests."""
     assert balancer()["access_logs.s3.enabled"] == "true"
-    assert balancer()["access_logs.s3.bucket"] == {"Fn::ImportValue": "blog-api-tasks:AccessLogBucketName"}
+    assert balancer()["access_logs.s3.bucket"] == {"Ref": "AccessLogBucket"}
 
 
 def test_elb_6() -> None:
     """Load balancers are protected against deletion."""
-    assert balancer()["deletion_protection.enabled"] == "true"
+    assert balancer()["deletion_protection.enabled"] == {"Ref": "DeletionProtection"}
+    assert trees(CASE)["edge"]["Parameters"]["DeletionProtection"]["Default"] == "true"
 
 
 def test_elb_12() -> None:
