@@ -162,18 +162,19 @@ def edges(templates: Iterable[Template]) -> dict[str, str]:
 
 @each
 def test_the_edge_has_no_parameter_of_a_workload(name: str) -> None:
-    """Only that of the deletion protection, which is on by default; none where the file turns it off."""
+    """Only that of what would block the rollback of its creation, on by default; none where all of that is off."""
     (blueprint,) = compiled(name).blueprints
     parameters = trees(name)["edge"].get("Parameters", {})
     attributes = {a["Key"]: a["Value"] for a in resource(name, "edge", "LoadBalancer")["LoadBalancerAttributes"]}
-    if blueprint.edge.deletion_protection:
-        assert list(parameters) == ["DeletionProtection"]
-        assert parameters["DeletionProtection"]["Default"] == "true"
-        assert parameters["DeletionProtection"]["AllowedValues"] == ["true", "false"]
-        assert attributes["deletion_protection.enabled"] == {"Ref": "DeletionProtection"}
+    late = {"Ref": "CreationComplete"}
+    assert attributes["deletion_protection.enabled"] == (late if blueprint.edge.deletion_protection else "false")
+    assert (attributes["access_logs.s3.enabled"] == late) is has(name, "AccessLogBucket")
+    if late in attributes.values():
+        assert list(parameters) == ["CreationComplete"]
+        assert parameters["CreationComplete"]["Default"] == "true"
+        assert parameters["CreationComplete"]["AllowedValues"] == ["true", "false"]
     else:
         assert not parameters
-        assert attributes["deletion_protection.enabled"] == "false"
 
 
 @each

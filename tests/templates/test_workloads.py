@@ -10,7 +10,6 @@ from blogstack.blueprint.workload.exposure import resolve_exposure
 from blogstack.config import Config
 from blogstack.config.validate import validate
 from blogstack.lint.cfn import Job, lint
-from blogstack.source.environments import split
 from blogstack.source.parse import parse
 from blogstack.templates import lower
 from blogstack.templates.render import Owner, emit
@@ -44,8 +43,7 @@ def with_worker() -> Blueprint:
 
 def config() -> Config:
     """The configuration of the case."""
-    (environment,) = split(parse("blogstack.yaml", (ACCEPT / CASE / "blogstack.yaml").read_bytes()))
-    return validate(environment.document).config
+    return validate(parse("blogstack.yaml", (ACCEPT / CASE / "blogstack.yaml").read_bytes())).config
 
 
 def templates_with_worker() -> dict[str, str]:
