@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from blogstack.config import Config
 from blogstack.diagnostics import Code
@@ -48,10 +48,15 @@ def unknown_resource(scope: Scope[Stacks]) -> Iterator[Finding]:
             help = f"remove it; the stacks made are {', '.join(resources)}"
             yield Finding((_OVERRIDES, stack), message, help, at_key=True)
             continue
-        known = resources[stack]
         for name in getattr(overrides, stack):
-            if name not in known:
-                near = did_you_mean(name, known)
+            if name not in resources[stack]:
                 message = f"the {stack} stack has no resource {name!r}"
-                help = f"did you mean {near!r}?" if near else f"it has {', '.join(known)}"
-                yield Finding((_OVERRIDES, stack, name), message, help, at_key=True)
+                yield Finding((_OVERRIDES, stack, name), message, _remedy(name, stack, resources), at_key=True)
+
+
+def _remedy(name: str, stack: str, resources: Mapping[str, Collection[str]]) -> str:
+    """What to do about a name that is no resource of a stack; `resources` are the names by kind of stack."""
+    if home := next((kind for kind in resources if name in resources[kind]), None):
+        return f"the {home} stack has it: write it under {_OVERRIDES}.{home}"
+    near = did_you_mean(name, resources[stack])
+    return f"did you mean {near!r}?" if near else f"it has {', '.join(resources[stack])}"

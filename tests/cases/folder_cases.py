@@ -129,7 +129,7 @@ FOLDERS: dict[str, Case] = {
                 f"{OUT}/blog-api-{stack}.yaml exists and was not written for this service",
                 "move it away, give the service another name, or choose another folder with --out",
             )
-            for stack in ("network", "tasks", "service")
+            for stack in ("network", "edge", "tasks", "service")
         ),
         names_meet,
     ),
@@ -173,7 +173,7 @@ FOLDERS: dict[str, Case] = {
         "compile --check --no-lint",
         tuple(
             ("BS503", OUT, f"{OUT}/blog-api-{stack}.yaml is missing", RUN)
-            for stack in ("registry", "network", "tasks", "service")
+            for stack in ("registry", "network", "edge", "tasks", "service")
         ),
     ),
     "out of date": Case(

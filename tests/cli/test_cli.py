@@ -21,8 +21,9 @@ class TestCompile:
     def test_writes_the_templates_and_prints_the_commands(self, run: Run) -> None:
         Path("blogstack.yaml").write_text(QUIET)
         result = run("compile")
-        assert (result.returncode, result.stderr.count("wrote")) == (0, 4)
+        assert (result.returncode, result.stderr.count("wrote")) == (0, 5)
         assert [path.name for path in sorted(OUT.iterdir())] == [
+            "blog-api-edge.yaml",
             "blog-api-network.yaml",
             "blog-api-registry.yaml",
             "blog-api-service.yaml",
@@ -34,7 +35,8 @@ class TestCompile:
             "ecr get-login-password",
             "docker push",
         ]
-        steps += ["blog-api-network.yaml", "blog-api-tasks.yaml", "blog-api-service.yaml", 'ImageTag="$TAG"']
+        kinds = ("network", "edge", "tasks", "service")
+        steps += [*(f"blog-api-{kind}.yaml" for kind in kinds), 'ImageTag="$TAG"']
         steps += ["ecs wait services-stable"]
         steps += ['"$URL"/health', '"$URL"/ready', "logs tail /ecs/blog-api --since"]
         places = [result.stdout.index(step) for step in steps]
@@ -111,7 +113,7 @@ class TestCompile:
         for name in ("one", "two", "three"):
             Path(f"{name}.yaml").write_text(quiet(name))
         assert run("compile", "one.yaml", "two.yaml", "three.yaml").returncode == 0
-        assert len(contents(OUT)) == 12
+        assert len(contents(OUT)) == 15
         Path("two.yaml").write_text("name: two\n")
         Path("one.yaml").write_text(quiet("four"))
         before = contents(OUT)
@@ -186,10 +188,10 @@ class TestCache:
         Path("blogstack.yaml").write_text(QUIET + bad)
         for _ in range(2):
             assert "error[BS401]: cfn-lint W3037 on TaskRole in blog-api-tasks" in run("compile").stderr
-        assert len(self.verdicts()) == 3  # all but the tasks stack are clean
+        assert len(self.verdicts()) == 4  # all but the tasks stack are clean
         Path("blogstack.yaml").write_text(QUIET)
         assert run("compile").returncode == 0
-        assert len(self.verdicts()) == 4
+        assert len(self.verdicts()) == 5
 
     def test_damaged_verdicts_are_none(self, run: Run) -> None:
         Path("blogstack.yaml").write_text(QUIET)

@@ -110,7 +110,7 @@ def test_a_file_that_is_saved(save: Callable[[Path, str], None]) -> None:
     """It is compiled again; an error is told and changes nothing; then it goes on."""
     FILE.write_text(QUIET)
     with watching("--no-lint") as watched:
-        assert watched.round().count("wrote") == 4
+        assert watched.round().count("wrote") == 5
         before = contents(OUT)
         save(FILE, FAULTY)
         assert "blogstack.yaml:7:11: error[BS301]" in watched.until("BS301")
@@ -128,10 +128,10 @@ def test_deletion_and_re_creation() -> None:
         assert "error[BS101]: no such file" in watched.round()
         file.parent.mkdir()
         file.write_text(QUIET)
-        assert watched.until("wrote").count("wrote") == 4
+        assert watched.until("wrote").count("wrote") == 5
         file.unlink()
         assert "error[BS101]: no such file" in watched.round()
-        assert len(contents(OUT)) == 4
+        assert len(contents(OUT)) == 5
         shutil.rmtree(file.parent)
         file.parent.mkdir()
         file.write_text(LARGER)
@@ -145,7 +145,7 @@ def test_several_files() -> None:
     for name, file in zip(("one", "two"), files, strict=True):
         file.write_text(quiet(name))
     with watching("--no-lint", *map(str, files)) as watched:
-        assert watched.round().count("wrote") == 8
+        assert watched.round().count("wrote") == 10
         for name, file in zip(("one", "two"), files, strict=True):
             file.write_text(quiet(name) + LARGER.removeprefix(QUIET))
             assert watched.until("wrote") == f"wrote templates/out/{name}-service.yaml\n"

@@ -184,7 +184,7 @@ class TestResults:
         said = READERS[format](result.stdout)
         assert result.returncode == 1
         assert {(item.code, item.path, item.place) for item in said} == {("BS503", "templates/out", None)}
-        assert len(said) == 4
+        assert len(said) == 5
 
     def test_a_finding_of_cfn_lint_has_its_id_and_the_users_line(self, run: Run, format: str) -> None:
         bad = "service: {permissions: [{actions: [s3:GetObjct], resources: ['*']}]}\n"

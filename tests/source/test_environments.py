@@ -28,9 +28,13 @@ TWO = f"""\
 """
 
 
+KINDS = ("network", "edge", "tasks", "service")
+"""The stacks of each environment, in order."""
+
+
 def names(*environments: str) -> set[str]:
     """The files of some environments, and the registry's."""
-    stacks = [f"blog-api-{name}-{kind}" for name in environments for kind in ("network", "tasks", "service")]
+    stacks = [f"blog-api-{name}-{kind}" for name in environments for kind in KINDS]
     return {f"{stack}.yaml" for stack in ["blog-api-registry", *stacks]}
 
 
@@ -132,17 +136,18 @@ class TestFiles:
         assert "staging" not in result.stderr
         assert "removed templates/out/blog-api-prod-network.yaml" in run("compile", "--no-lint", "--env", "prod").stderr
         assert set(contents(OUT)) == names("staging", "prod") - {"blog-api-prod-network.yaml"}
-        assert run("compile", "--no-lint", "--check").stderr.count("staging") == 3
+        assert run("compile", "--no-lint", "--check").stderr.count("staging") == len(KINDS)
         run("compile", "--no-lint")
         assert set(contents(OUT)) == {
             "blog-api-registry.yaml",
+            "blog-api-prod-edge.yaml",
             "blog-api-prod-service.yaml",
             "blog-api-prod-tasks.yaml",
         }
 
     def test_from_none_to_some_and_back(self, run: Run) -> None:
         for text, files in (
-            (QUIET, {f"blog-api-{k}.yaml" for k in ("registry", "network", "tasks", "service")}),
+            (QUIET, {f"blog-api-{k}.yaml" for k in ("registry", *KINDS)}),
             (TWO, names("staging", "prod")),
         ) * 2:
             Path("blogstack.yaml").write_text(text)
@@ -174,10 +179,10 @@ class TestCommands:
         script = self.script("environments")
         steps = ['(echo "=== blog-api: the image, once', "TAG=$(", "deploy --stack-name blog-api-registry "]
         steps += ["docker push", '(echo "=== blog-api in staging"\n']
-        steps += [f"blog-api-staging-{kind} " for kind in ("network", "tasks", "service")]
+        steps += [f"blog-api-staging-{kind} " for kind in KINDS]
         steps += ["ecs wait services-stable --cluster blog-api-staging ", "logs tail /ecs/blog-api-staging --since"]
         steps += [
-            '(echo "=== blog-api in prod: the same commit, once staging is well"\n',
+            '(echo "=== blog-api in prod: the same commit, once staging is healthy"\n',
             "blog-api-prod-network ",
             "logs tail /ecs/blog-api-prod --since",
         ]
@@ -229,7 +234,7 @@ class TestMerging:
     def test_tags_taken_back_are_nobodys(self) -> None:
         text = f"{QUIET}tags: {{team: blog}}\nenvironments: {{staging: {{tags: null, domain: null}}, prod: {{}}}}\n"
         registry, *stacks = compile_text("blogstack.yaml", text.encode()).templates
-        assert [("Value: blog\n" in template.text) for template in stacks] == [False] * 3 + [True] * 3
+        assert [("Value: blog\n" in template.text) for template in stacks] == [False] * len(KINDS) + [True] * len(KINDS)
         assert "Value: blog\n" not in registry.text
 
     def test_lists_and_scalars_replace_and_null_takes_back(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -76,3 +76,20 @@ def resource(case: str, kind: str, logical_id: str) -> Tree:
 def of_type(tree: Tree, resource_type: str) -> dict[str, Tree]:
     """A template's resources of one type, by logical ID."""
     return {name: body for name, body in tree["Resources"].items() if body["Type"] == resource_type}
+
+
+def stack(name: str, kind: str) -> str:
+    """Name of a stack of a case."""
+    (found,) = [t.stack_name for t in compiled(name).templates if t.stack_name.endswith(f"-{kind}")]
+    return found
+
+
+def walk(value: object) -> Iterator[tuple[str, Any]]:
+    """Every key and its value, at any depth."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key, item
+            yield from walk(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from walk(item)

@@ -193,9 +193,14 @@ def test_logical_ids_are_kept(request: pytest.FixtureRequest) -> None:
 def test_every_branch_of_the_stacks_is_taken(tmp_path: Path) -> None:
     """troposphere is untyped, so a line of templates/ that no case runs may hold a property that does not exist."""
     environment = {**os.environ, "COVERAGE_FILE": str(tmp_path / "coverage")}
-    run = "from tests.cases import NAMES, compiled\nfor name in NAMES: compiled(name)"
+    run = [
+        "from tests.cases import NAMES, compiled",
+        "from tests.templates.test_workloads import templates_with_worker",
+        "for name in NAMES: compiled(name)",
+        "templates_with_worker()",
+    ]
     script = tmp_path / "compile_all.py"
-    script.write_text(f"import sys; sys.path.insert(0, {str(Path.cwd())!r})\n{run}\n")
+    script.write_text("\n".join([f"import sys; sys.path.insert(0, {str(ROOT)!r})", *run, ""]))
     coverage = [sys.executable, "-m", "coverage"]
     include = "--include=*/blogstack/templates/*,*/blogstack/blueprint/*"
     omit = "--omit=*/render.py,*/overrides.py"  # no transcription, and tested by themselves

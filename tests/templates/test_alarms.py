@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from blogstack.blueprint.monitoring import Monitoring
 from blogstack.deploy.shell import deployment_script
 from blogstack.pipeline import compile_text
 from tests.cases import compiled
 from tests.conftest import ROOT
-from tests.support.templates import Tree, cases_with, cases_without, has, of_type, read, resource, trees
+from tests.support.templates import Tree, cases_with, cases_without, has, of_type, read, resource, stack, trees
 
 ELB = "AWS/ApplicationELB"
 # Dimensions and statistics:
@@ -36,16 +35,10 @@ METRICS = {
     ("AWS/RDS", "FreeStorageSpace"): (BY_INSTANCE, {"Minimum"}),
     ("AWS/RDS", "DatabaseConnections"): (BY_INSTANCE, {"Maximum"}),
 }
-OF_THIS_STACK = {
-    "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
-    "ArnLike": {
-        "aws:SourceArn": {
-            "Fn::Sub": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${AWS::StackName}-*"
-        }
-    },
-}
-"""The condition of whoever may publish or use the key."""
 SMALL = b"name: blog-api\nregion: us-east-1\nalarms: {email: ops@example.com}\n"
+
+
+ARN = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}:%s"
 
 
 def service(name: str) -> Tree:
@@ -55,6 +48,27 @@ def service(name: str) -> Tree:
 def alarms(tree: Tree) -> dict[str, Tree]:
     """The properties of a template's alarms, by logical ID."""
     return {name: body["Properties"] for name, body in of_type(tree, "AWS::CloudWatch::Alarm").items()}
+
+
+def all_alarms(name: str) -> dict[str, Tree]:
+    """Those of a case: of the workload, in its own stack, and of the database, in the tasks stack."""
+    ours, others = alarms(service(name)), alarms(trees(name)["tasks"])
+    assert not any(alarms(tree) for kind, tree in trees(name).items() if kind not in ("service", "tasks"))
+    assert not ours.keys() & others.keys()
+    assert {logical_id.startswith("Database") for logical_id in ours} == {False}
+    assert list(others) == (["DatabaseCpuAlarm", "DatabaseStorageAlarm"] if has(name, "Database") else [])
+    return {**ours, **others}
+
+
+def of_our_stacks(name: str) -> Tree:
+    """The condition of whoever may publish or use the key: the stacks that have alarms, and no other."""
+    senders = [stack(name, kind) for kind in ("service", "tasks") if alarms(trees(name)[kind])]
+    return {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+        "ArnLike": {
+            "aws:SourceArn": [{"Fn::Sub": ARN % ("cloudwatch", f"alarm:{sender}-*")} for sender in senders],
+        },
+    }
 
 
 def metrics(alarm: Tree) -> Iterator[tuple[str, str, dict[str, Any], str, int]]:
@@ -67,15 +81,23 @@ def metrics(alarm: Tree) -> Iterator[tuple[str, str, dict[str, Any], str, int]]:
 
 def dashboard(name: str) -> list[Tree]:
     """The widgets, with CloudFormation's placeholders as they stand."""
+    text, _ = dashboard_body(name)
+    return json.loads(text)["widgets"]  # type: ignore[no-any-return]
+
+
+def dashboard_body(name: str) -> tuple[str, Tree]:
+    """The dashboard's text, and what its variables stand for."""
     (body,) = of_type(service(name), "AWS::CloudWatch::Dashboard").values()
-    return json.loads(body["Properties"]["DashboardBody"]["Fn::Sub"])["widgets"]  # type: ignore[no-any-return]
+    text, variables = body["Properties"]["DashboardBody"]["Fn::Sub"]
+    return text, variables
 
 
 def small(more: str) -> dict[str, Tree]:
     """The alarms of a small configuration with some keys more."""
     compilation = compile_text("blogstack.yaml", SMALL + more.encode())
     assert not compilation.failed, compilation.diagnostics
-    return alarms(read(compilation.templates[-1].text))
+    made = [alarms(read(template.text)) for template in compilation.templates]
+    return {logical_id: alarm for found in made for logical_id, alarm in found.items()}
 
 
 @pytest.mark.parametrize("name", cases_with("AlarmTopic"))
@@ -83,17 +105,22 @@ class TestEachCase:
     def test_alarms_read_metrics_that_exist(self, name: str) -> None:
         """Under their names, with dimensions that AWS publishes them by and a statistic that means something."""
         properties = service(name)["Resources"]["Service"]["Properties"]
-        for alarm in alarms(service(name)).values():
+        full_name = {"Fn::GetAtt": ["LoadBalancer", "LoadBalancerFullName"]}
+        assert trees(name)["edge"]["Outputs"]["LoadBalancerFullName"]["Value"] == full_name
+        for alarm in all_alarms(name).values():
             for namespace, metric, dimensions, statistic, _ in metrics(alarm):
                 published, statistics = METRICS[namespace, metric]
                 assert dimensions.keys() == published
                 assert statistic in statistics
                 for dimension, value in dimensions.items():
                     match dimension:
-                        case "LoadBalancer" | "TargetGroup":
+                        case "LoadBalancer":
+                            assert value == {"Fn::ImportValue": f"{stack(name, 'edge')}:LoadBalancerFullName"}
+                        case "TargetGroup":
                             resource, attribute = value["Fn::GetAtt"]
-                            assert attribute == f"{dimension}FullName"
-                            assert resource in (dimension, f"Alternate{dimension}")
+                            assert attribute == "TargetGroupFullName"
+                            assert resource in service(name)["Resources"]
+                            assert resource in ("TargetGroup", "AlternateTargetGroup")
                         case "DBInstanceIdentifier":
                             database = trees(name)["database"]["Resources"]["Database"]["Properties"]
                             assert value == database["DBInstanceIdentifier"]
@@ -103,7 +130,7 @@ class TestEachCase:
         assert cluster == properties["ServiceName"]
 
     def test_an_expression_joins_its_own_metrics(self, name: str) -> None:
-        for alarm in alarms(service(name)).values():
+        for alarm in all_alarms(name).values():
             queries = alarm.get("Metrics", [])
             assert [query["ReturnData"] for query in queries] == [False] * (len(queries) - 1) + [True] * bool(queries)
             for query in queries[-1:]:
@@ -116,13 +143,23 @@ class TestEachCase:
             assert alarm["DatapointsToAlarm"] <= alarm["EvaluationPeriods"]
 
     def test_every_alarm_is_mailed_and_says_where_to_look(self, name: str) -> None:
-        topic = [{"Ref": "AlarmTopic"}]
-        for alarm in alarms(service(name)).values():
-            assert (alarm["AlarmActions"], alarm["OKActions"]) == (topic, topic)
+        own = {"Ref": "AlarmTopic"}
+        by_name = {"Fn::Sub": ARN % ("sns", resource(name, "tasks", "AlarmTopic")["TopicName"])}
+        for kind, topic in (("service", by_name), ("tasks", own)):
+            for alarm in alarms(trees(name)[kind]).values():
+                assert (alarm["AlarmActions"], alarm["OKActions"]) == ([topic], [topic])
+        for alarm in all_alarms(name).values():
             assert "Look first at " in alarm["AlarmDescription"]
             assert len(alarm["AlarmDescription"]) <= 1024  # the limit of PutMetricAlarm, as above
-        subscription = service(name)["Resources"]["AlarmSubscription"]["Properties"]
-        assert (subscription["TopicArn"], subscription["Protocol"]) == ({"Ref": "AlarmTopic"}, "email")
+        subscription = resource(name, "tasks", "AlarmSubscription")
+        assert (subscription["TopicArn"], subscription["Protocol"]) == (own, "email")
+
+    def test_only_alarms_that_another_stack_shows_have_names(self, name: str) -> None:
+        """They begin with their stack's, as those that CloudFormation chooses: the topic's policy admits no others."""
+        assert not any("AlarmName" in alarm for alarm in alarms(service(name)).values())
+        names = [alarm["AlarmName"] for alarm in alarms(trees(name)["tasks"]).values()]
+        assert len(set(names)) == len(names)
+        assert all(alarm.startswith(f"{stack(name, 'tasks')}-") for alarm in names)
 
     def test_alarms_of_a_deployment_come_before_the_service(self, name: str) -> None:
         """ECS is told of alarms that exist; the others wait for the tasks, and no two wait for each other."""
@@ -137,11 +174,14 @@ class TestEachCase:
         assert properties["DeploymentConfiguration"].get("Alarms") == expected.get(name, expected["alarms"])
         for logical_id, body in of_type(service(name), "AWS::CloudWatch::Alarm").items():
             assert body.get("DependsOn") == (None if logical_id in before else "Service")
+        assert all("DependsOn" not in body for body in of_type(trees(name)["tasks"], "AWS::CloudWatch::Alarm").values())
 
     def test_the_dashboard_draws_what_alarms_read(self, name: str) -> None:
         """Each threshold is a line in the chart of its metrics; every metric exists; no widget covers another."""
         status, *charts = dashboard(name)
-        assert status["properties"]["alarms"] == [f"${{{logical_id}.Arn}}" for logical_id in alarms(service(name))]
+        named = [ARN % ("cloudwatch", f"alarm:{a['AlarmName']}") for a in alarms(trees(name)["tasks"]).values()]
+        own = [f"${{{logical_id}.Arn}}" for logical_id in alarms(service(name))]
+        assert status["properties"]["alarms"] == [*own, *named]
         drawn: dict[tuple[str, str], list[int]] = {}
         for chart in charts:
             lines = chart["properties"].get("annotations", {}).get("horizontal", [])
@@ -153,7 +193,7 @@ class TestEachCase:
                 assert set(named[::2]) == published
                 assert how["stat"] in statistics
                 drawn.setdefault((namespace, metric), []).extend(item["value"] for item in lines)
-        for alarm in alarms(service(name)).values():
+        for alarm in all_alarms(name).values():
             for namespace, metric, *_ in metrics(alarm):
                 assert alarm["Threshold"] in drawn[namespace, metric]
         fields = [
@@ -163,27 +203,32 @@ class TestEachCase:
         assert {x for x, _ in fields} == set(range(24))
 
     def test_the_dashboard_names_what_exists(self, name: str) -> None:
-        """Every placeholder is the region or a resource of the template."""
-        for placeholder in re.findall(r"\$\{([^}]+)\}", json.dumps(dashboard(name))):
-            assert placeholder == "AWS::Region" or placeholder.split(".")[0] in service(name)["Resources"]
+        """Every placeholder is AWS's own, a resource of the template or a variable, and every variable is used."""
+        text, variables = dashboard_body(name)
+        assert variables == {"LoadBalancer": {"Fn::ImportValue": f"{stack(name, 'edge')}:LoadBalancerFullName"}}
+        placeholders = set(re.findall(r"\$\{([^}]+)\}", text))
+        for placeholder in placeholders - variables.keys():
+            assert placeholder.startswith("AWS::") or placeholder.split(".")[0] in service(name)["Resources"]
+        assert variables.keys() <= placeholders
 
-    def test_the_topic_is_for_this_stacks_alarms_only(self, name: str) -> None:
-        """Publishing is CloudWatch's for alarms of this stack; and nothing goes without TLS."""
-        resources = service(name)["Resources"]
+    def test_the_topic_is_for_our_alarms_only(self, name: str) -> None:
+        """Publishing is CloudWatch's for alarms of these stacks; and nothing goes without TLS."""
+        resources = trees(name)["tasks"]["Resources"]
         publish, deny = resources["AlarmTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-        assert (publish["Effect"], publish["Action"], publish["Condition"]) == ("Allow", ["sns:Publish"], OF_THIS_STACK)
+        assert (publish["Effect"], publish["Action"]) == ("Allow", ["sns:Publish"])
+        assert publish["Condition"] == of_our_stacks(name)
         assert publish["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
         assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
 
 
 @pytest.mark.parametrize("name", cases_with("AlarmKey"))
-def test_the_key_of_the_topic_is_for_this_stacks_alarms_only(name: str) -> None:
-    assert resource(name, "service", "AlarmTopic")["KmsMasterKeyId"] == {"Ref": "AlarmKey"}
-    key = resource(name, "service", "AlarmKey")
+def test_the_key_of_the_topic_is_for_our_alarms_only(name: str) -> None:
+    assert resource(name, "tasks", "AlarmTopic")["KmsMasterKeyId"] == {"Ref": "AlarmKey"}
+    key = resource(name, "tasks", "AlarmKey")
     assert key["EnableKeyRotation"] is True
     owner, alarm = key["KeyPolicy"]["Statement"]
     assert owner["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
-    assert (alarm["Action"], alarm["Condition"]) == (["kms:Decrypt", "kms:GenerateDataKey*"], OF_THIS_STACK)
+    assert (alarm["Action"], alarm["Condition"]) == (["kms:Decrypt", "kms:GenerateDataKey*"], of_our_stacks(name))
 
 
 def test_a_customers_key_is_the_topics_too() -> None:
@@ -191,7 +236,7 @@ def test_a_customers_key_is_the_topics_too() -> None:
     watched = [name for name in cases_without("AlarmKey") if has(name, "AlarmTopic")]
     assert watched
     for name in watched:
-        assert resource(name, "service", "AlarmTopic")["KmsMasterKeyId"].startswith("arn:aws:kms:")
+        assert resource(name, "tasks", "AlarmTopic")["KmsMasterKeyId"].startswith("arn:aws:kms:")
 
 
 @pytest.mark.parametrize(
@@ -294,19 +339,21 @@ def _rate(alarm: Tree, **values: int) -> bool:
 
 
 def test_without_the_key_nothing_is_watched() -> None:
-    tree = service("database")
-    assert not alarms(tree)
-    assert "Alarms" not in tree["Resources"]["Service"]["Properties"]["DeploymentConfiguration"]
-    assert not of_type(tree, "AWS::SNS::Topic")
+    assert "Alarms" not in resource("database", "service", "Service")["DeploymentConfiguration"]
+    for tree in trees("database").values():
+        assert not alarms(tree)
+        assert not of_type(tree, "AWS::SNS::Topic")
 
 
 def test_the_page_explains_every_alarm() -> None:
     """docs/alarms.md has a row for each alarm, and it says what is rolled back on."""
     page = (ROOT / "docs" / "alarms.md").read_text()
     (blueprint,) = compiled("alarms").blueprints
-    assert isinstance(blueprint.monitoring, Monitoring)
+    database = blueprint.tasks.database_monitoring
+    assert database
+    made = [*blueprint.monitoring["service"].alarms, *database.alarms]
     rows = re.findall(r"^\| `([a-z0-9-]+)` \|.*\| (yes|no) \|$", page, re.MULTILINE)
-    assert rows == [(alarm.id, "yes" if alarm.rolls_back else "no") for alarm in blueprint.monitoring.alarms]
+    assert rows == [(alarm.id, "yes" if alarm.rolls_back else "no") for alarm in made]
 
 
 def test_each_environment_watches_its_own() -> None:
@@ -315,6 +362,8 @@ def test_each_environment_watches_its_own() -> None:
     compilation = compile_text("blogstack.yaml", SMALL + both)
     stacks = {template.stack_name: read(template.text) for template in compilation.templates}
     assert not alarms(stacks["blog-api-staging-service"])
+    assert not of_type(stacks["blog-api-staging-tasks"], "AWS::SNS::Topic")
+    assert stacks["blog-api-prod-tasks"]["Resources"]["AlarmTopic"]["Properties"]["TopicName"] == "blog-api-prod-alarms"
     prod = alarms(stacks["blog-api-prod-service"])
     assert {item["Value"] for item in prod["CpuAlarm"]["Dimensions"]} == {"blog-api-prod"}
     assert prod["FewerTasksAlarm"]["Threshold"] == 4

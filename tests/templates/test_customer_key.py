@@ -49,7 +49,7 @@ def test_whatever_holds_data_has_the_key(case: str) -> None:
 
 def test_logs_of_requests_have_s3_s_own_key() -> None:
     """A load balancer can write with no other."""
-    (rule,) = resource("customer-key", "tasks", "AccessLogBucket")["BucketEncryption"][
+    (rule,) = resource("customer-key", "edge", "AccessLogBucket")["BucketEncryption"][
         "ServerSideEncryptionConfiguration"
     ]
     assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
-from blogstack.config.load_balancer import TlsPolicy
 from tests.cases import EACH, compiled
 from tests.support.schemas import schema, tags_property
-from tests.support.templates import Tree, cases_where, cases_with, cases_without, of_type, resource, trees
+from tests.support.templates import Tree, cases_where, cases_with, cases_without, resource, stack, trees, walk
 
 each = pytest.mark.parametrize("name", EACH)
 
@@ -34,33 +33,41 @@ def resources(name: str) -> Iterator[tuple[str, Tree]]:
         yield from tree["Resources"].items()
 
 
-def stack(name: str, kind: str) -> str:
-    """Name of a stack of a case."""
-    (found,) = [t.stack_name for t in compiled(name).templates if t.stack_name.endswith(f"-{kind}")]
-    return found
-
-
-def walk(value: object) -> Iterator[tuple[str, Any]]:
-    """Every key and its value, at any depth."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield key, item
-            yield from walk(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from walk(item)
-
-
 @each
 def test_imports_are_exported_before(name: str) -> None:
     """A stack imports only what a stack before it exports, under the name STACK:OUTPUT."""
     exported: set[str] = set()
     for template, tree in zip(compiled(name).templates, trees(name).values(), strict=True):
-        assert {value for key, value in walk(tree) if key == "Fn::ImportValue"} <= exported
+        assert imports(tree) <= exported
         for output, body in tree["Outputs"].items():
             if "Export" in body:
                 assert body["Export"]["Name"] == f"{template.stack_name}:{output}"
                 exported.add(body["Export"]["Name"])
+
+
+IMPORTS = {
+    "registry": set(),
+    "network": set(),
+    "database": {"network"},
+    "edge": {"network"},
+    "tasks": {"registry", "network", "database"},
+    "service": {"registry", "network", "database", "edge", "tasks"},
+}
+"""The kinds of stacks that each kind may import from; database and edge can be deployed side by side."""
+
+
+@each
+def test_imports_come_from_the_right_stacks(name: str) -> None:
+    """The kinds in the order of deployment, and each imports only from its own list."""
+    assert [kind for kind in IMPORTS if kind in trees(name)] == list(trees(name))
+    kinds = {template.stack_name: kind for template, kind in zip(compiled(name).templates, trees(name), strict=True)}
+    for kind, tree in trees(name).items():
+        assert {kinds[export.partition(":")[0]] for export in imports(tree)} <= IMPORTS[kind]
+
+
+def imports(tree: Tree) -> set[str]:
+    """The exports that a template imports."""
+    return {value for key, value in walk(tree) if key == "Fn::ImportValue"}
 
 
 @each
@@ -78,59 +85,6 @@ def test_the_service_sends_requests_to_the_container(name: str) -> None:
     assert resource(name, "service", "TargetGroup")["Port"] == 80  # the same for every port: it is never replaced
     assert {"Name": "PORT", "Value": str(port)} in container["Environment"]
     assert resource(name, "service", "TargetGroup")["TargetType"] == "ip"
-
-
-@each
-def test_tasks_are_reached_from_the_load_balancer_only(name: str) -> None:
-    """One rule lets requests in: from the load balancer's group; and its group lets them out to the tasks' only."""
-    tasks = {"Fn::ImportValue": f"{stack(name, 'tasks')}:TaskSecurityGroupId"}
-    balancer = {"Fn::GetAtt": ["LoadBalancerSecurityGroup", "GroupId"]}
-    assert "SecurityGroupIngress" not in resource(name, "tasks", "TaskSecurityGroup")
-    rules = of_type(trees(name)["service"], "AWS::EC2::SecurityGroupIngress")
-    assert list(rules) == ["TaskIngress"]
-    assert rules["TaskIngress"]["Properties"]["SourceSecurityGroupId"] == balancer
-    assert rules["TaskIngress"]["Properties"]["GroupId"] == tasks
-    assert resource(name, "service", "LoadBalancerEgress")["DestinationSecurityGroupId"] == tasks
-    (placeholder,) = resource(name, "service", "LoadBalancerSecurityGroup")["SecurityGroupEgress"]
-    assert placeholder["CidrIp"] == "127.0.0.1/32"
-    assert resource(name, "service", "Service")["NetworkConfiguration"]["AwsvpcConfiguration"]["SecurityGroups"] == [
-        tasks
-    ]
-
-
-@each
-def test_listeners(name: str) -> None:
-    """With a certificate port 80 redirects with 301 and 443 forwards under a good policy; without one 80 forwards."""
-    listeners = of_type(trees(name)["service"], "AWS::ElasticLoadBalancingV2::Listener")
-    by_port = {body["Properties"]["Port"]: body["Properties"] for body in listeners.values()}
-    ingress = resource(name, "service", "LoadBalancerSecurityGroup")["SecurityGroupIngress"]
-    assert {rule["FromPort"] for rule in ingress} == set(by_port)
-    forward = [{"Type": "forward", "TargetGroupArn": {"Ref": "TargetGroup"}}]
-    if 443 in by_port:
-        redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
-        assert by_port[80]["DefaultActions"] == [{"Type": "redirect", "RedirectConfig": redirect}]
-        assert by_port[443]["DefaultActions"] == forward
-        assert by_port[443]["SslPolicy"] in get_args(TlsPolicy)
-        assert len(by_port[443]["Certificates"]) == 1
-    else:
-        assert by_port[80]["DefaultActions"] == forward
-    # ECS refuses a target group without a listener, so the service waits for the one that forwards.
-    waits_for, *rules = trees(name)["service"]["Resources"]["Service"]["DependsOn"]
-    assert listeners[waits_for]["Properties"]["DefaultActions"] == forward
-    assert set(rules) == {"LoadBalancerEgress", "TaskIngress"}
-    # Nobody is redirected to a port where nobody answers yet.
-    assert 443 not in by_port or listeners["HttpListener"]["DependsOn"] == "HttpsListener"
-
-
-@each
-def test_load_balancer_stands_in_two_zones(name: str) -> None:
-    """Two different subnets at the least, public ones unless it is internal."""
-    properties = resource(name, "service", "LoadBalancer")
-    subnets = [str(subnet) for subnet in properties["Subnets"]]
-    assert len(set(subnets)) == len(subnets) >= 2
-    attributes = {a["Key"]: a["Value"] for a in properties["LoadBalancerAttributes"]}
-    assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "true"
-    assert attributes["routing.http.desync_mitigation_mode"] == "defensive"
 
 
 @each
@@ -164,7 +118,7 @@ def test_everything_taggable_is_tagged(name: str) -> None:
     """
     for logical_id, body in resources(name):
         key = tags_property(body["Type"])
-        if key is None or logical_id == "ProductionRule":
+        if key is None or logical_id == "ListenerRule":
             continue
         tags = {tag["Key"]: tag["Value"] for tag in body["Properties"][key]}
         assert tags["blogstack:name"] == compiled(name).blueprints[0].name, logical_id
@@ -223,29 +177,6 @@ def test_a_deployment_never_resets_the_number_of_tasks(name: str) -> None:
     """A count stands in the template only when nothing scales it."""
     scaled = "ScalableTarget" in trees(name)["service"]["Resources"]
     assert ("DesiredCount" in resource(name, "service", "Service")) is not scaled
-
-
-def test_the_other_cases_have_no_second_target_group() -> None:
-    """They say that they are rolling: ECS keeps the strategy that it had before if a template names none."""
-    for name in cases_without("ProductionRule"):
-        assert resource(name, "service", "Service")["DeploymentConfiguration"]["Strategy"] == "ROLLING"
-
-
-@pytest.mark.parametrize("name", cases_with("ProductionRule"))
-def test_the_rule_of_the_weights_never_changes(name: str) -> None:
-    """Whatever a user changes, but the listener itself, CloudFormation leaves the rule and its weights alone."""
-    service = trees(name)["service"]["Resources"]
-    rule = {key: value for key, value in service["ProductionRule"]["Properties"].items() if key != "ListenerArn"}
-    weights = [
-        {"TargetGroupArn": {"Ref": "TargetGroup"}, "Weight": 100},
-        {"TargetGroupArn": {"Ref": "AlternateTargetGroup"}, "Weight": 0},
-    ]
-    assert rule == {
-        "Priority": 1,
-        "Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}],
-        "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}],
-    }
-    assert service["TargetGroup"] == service["AlternateTargetGroup"]
 
 
 @each

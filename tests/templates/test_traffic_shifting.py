@@ -24,20 +24,23 @@ def attributes(tree: Tree, logical_id: str, key: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", EACH)
 def test_the_load_balancer_logs_where_it_may(name: str) -> None:
-    """Into the bucket of the tasks stack, or one that exists, or not at all; and it says which."""
-    declared = attributes(trees(name)["service"], "LoadBalancer", "LoadBalancerAttributes")
+    """Into the bucket of its own stack, or one that exists, or not at all; and it says which."""
+    declared = attributes(trees(name)["edge"], "LoadBalancer", "LoadBalancerAttributes")
     bucket = declared.get("access_logs.s3.bucket", "")
-    assert declared["access_logs.s3.enabled"] == ("true" if bucket else "false")
-    exported = trees(name)["tasks"]["Outputs"].get("AccessLogBucketName")
-    made = "AccessLogBucket" in trees(name)["tasks"]["Resources"]
-    assert made is (exported is not None) is isinstance(bucket, dict)
-    if exported:
-        assert bucket == {"Fn::ImportValue": exported["Export"]["Name"]}
+    made = "AccessLogBucket" in trees(name)["edge"]["Resources"]
+    assert made is isinstance(bucket, dict)
+    # Into a bucket of its own only when the stack is complete: one with a log in it would block a rollback.
+    logs = {"Ref": "CreationComplete"} if made else "true" if bucket else "false"
+    assert declared["access_logs.s3.enabled"] == logs
+    if made:
+        assert bucket == {"Ref": "AccessLogBucket"}
+        # Elastic Load Balancing writes a test file when logs are turned on.
+        assert "AccessLogBucketPolicy" in trees(name)["edge"]["Resources"]["LoadBalancer"]["DependsOn"]
 
 
 def test_the_cases_log_in_every_way() -> None:
     kept = {
-        name: attributes(trees(name)["service"], "LoadBalancer", "LoadBalancerAttributes")
+        name: attributes(trees(name)["edge"], "LoadBalancer", "LoadBalancerAttributes")
         for name in ("everything", "internal")
     }
     assert kept["everything"]["access_logs.s3.bucket"] == "example-access-logs"
@@ -48,8 +51,8 @@ def test_the_cases_log_in_every_way() -> None:
 def test_who_writes_access_logs(region: str) -> None:
     """The service, but for China, where it is an account of AWS's; into the path of this account only."""
     templates = compile_text("blogstack.yaml", HELLO.format(region).encode()).templates
-    (tasks,) = (read(template.text) for template in templates if template.stack_name == "blog-api-tasks")
-    statement, _ = tasks["Resources"]["AccessLogBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    (edge,) = (read(template.text) for template in templates if template.stack_name == "blog-api-edge")
+    statement, _ = edge["Resources"]["AccessLogBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     service = {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
     account = {"AWS": {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::{IN_CHINA.get(region)}:root"}}
     assert statement["Principal"] == (account if region in IN_CHINA else service)
@@ -70,7 +73,7 @@ def test_sticky_sessions(name: str) -> None:
 @pytest.mark.parametrize("name", ["everything", "china"])
 def test_web_acl(name: str) -> None:
     """It limits each address, blocks what AWS's rules find, and logs that without what is secret; no samples."""
-    acl = resource(name, "service", "WebAcl")
+    acl = resource(name, "edge", "WebAcl")
     rules = sorted(acl["Rules"], key=lambda rule: rule["Priority"])
     assert [rule["Priority"] for rule in rules] == [0, 1, 2, 3]
     assert rules[0]["Statement"]["RateBasedStatement"]["Limit"] == 2000
@@ -81,15 +84,16 @@ def test_web_acl(name: str) -> None:
     # CloudWatch distinguishes the web ACLs of a region by this name alone:
     # https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
     assert acl["VisibilityConfig"]["MetricName"] == resource(name, "service", "Service")["ServiceName"]
-    assert resource(name, "service", "WebAclAssociation")["ResourceArn"] == {"Ref": "LoadBalancer"}
-    assert resource(name, "service", "WebAclLogGroup")["LogGroupName"].startswith("aws-waf-logs-")
-    logging = resource(name, "service", "WebAclLogging")
+    assert resource(name, "edge", "WebAclAssociation")["ResourceArn"] == {"Ref": "LoadBalancer"}
+    assert resource(name, "edge", "WebAclLogGroup")["LogGroupName"].startswith("aws-waf-logs-")
+    logging = resource(name, "edge", "WebAclLogging")
     assert logging["LoggingFilter"]["DefaultBehavior"] == "DROP"
     assert [field["SingleHeader"]["Name"] for field in logging["RedactedFields"]] == ["authorization", "cookie"]
 
 
 def test_no_web_acl_by_default() -> None:
-    assert not any("WAF" in body["Type"] for body in trees("baseline")["service"]["Resources"].values())
+    for tree in trees("baseline").values():
+        assert not any("WAF" in body["Type"] for body in tree["Resources"].values())
 
 
 def test_a_role_may_be_as_long_as_iam_says() -> None:

@@ -67,13 +67,11 @@ def resolve_deployment(deployment: config.Deployment) -> Deployment:
 
 
 def _shift(deployment: config.Deployment) -> Shift | None:
-    wait, bake = deployment.step_interval // 60, deployment.bake_time // 60
-    match deployment.strategy:
-        case "canary":
-            return Shift(Canary(deployment.canary_percent, wait), bake)
-        case "linear":
-            return Shift(Linear(deployment.step_percent, wait), bake)
-        case "blue_green":
-            return Shift(None, bake)
-        case "rolling":
-            return None
+    if deployment.strategy == "rolling":
+        return None
+    wait = deployment.step_interval // 60
+    steps: dict[str, Canary | Linear] = {
+        "canary": Canary(deployment.canary_percent, wait),
+        "linear": Linear(deployment.step_percent, wait),
+    }
+    return Shift(steps.get(deployment.strategy), deployment.bake_time // 60)

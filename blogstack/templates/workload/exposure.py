@@ -24,7 +24,7 @@ class Targets:
         alternate: The second target group; None for rolling deployments.
         rule: The listener's rule that sends requests to them.
         load_balancer_full_name: The load balancer in metrics.
-        ready: Logical IDs of what must exist before the first task is started.
+        ready: Logical IDs of what must exist before the first task is started, without what the service refers to.
     """
 
     group: AWSObject
@@ -52,7 +52,8 @@ def add_targets(stack: Stack, workload: Workload, exposure: Exposure, task_group
         rule=rule,
         load_balancer_full_name=import_value(exposure.load_balancer_full_name),
         # ECS refuses a target group that no listener leads to, and tasks on a new port need the security rules first.
-        ready=[rule.title, egress.title, ingress.title],
+        # With a second group the service refers to the rule itself.
+        ready=[*([rule.title] if alternate is None else []), egress.title, ingress.title],
     )
 
 

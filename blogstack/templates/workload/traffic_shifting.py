@@ -39,13 +39,12 @@ def strategy(shift: Shift | None) -> dict[str, object]:
     """
     if shift is None:
         return {"Strategy": "ROLLING"}
+    bake = {"BakeTimeInMinutes": shift.bake}
     match shift.steps:
         case Canary(percent, wait):
             canary = ecs.CanaryConfiguration(CanaryPercent=percent, CanaryBakeTimeInMinutes=wait)
-            steps = {"Strategy": "CANARY", "CanaryConfiguration": canary}
+            return {"Strategy": "CANARY", "CanaryConfiguration": canary, **bake}
         case Linear(percent, wait):
             linear = ecs.LinearConfiguration(StepPercent=percent, StepBakeTimeInMinutes=wait)
-            steps = {"Strategy": "LINEAR", "LinearConfiguration": linear}
-        case None:
-            steps = {"Strategy": "BLUE_GREEN"}
-    return {**steps, "BakeTimeInMinutes": shift.bake}
+            return {"Strategy": "LINEAR", "LinearConfiguration": linear, **bake}
+    return {"Strategy": "BLUE_GREEN", **bake}

@@ -1,0 +1,106 @@
+"""A second workload, which the language cannot write yet: one without requests, next to the service."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from blogstack.blueprint import Blueprint
+from blogstack.blueprint.monitoring import resolve_monitoring
+from blogstack.blueprint.workload.exposure import resolve_exposure
+from blogstack.config import Config
+from blogstack.config.validate import validate
+from blogstack.lint.cfn import Job, lint
+from blogstack.source.parse import parse
+from blogstack.templates import lower
+from blogstack.templates.render import Owner, emit
+from tests.cases import ACCEPT, compiled
+from tests.support.lint import NoVerdicts
+from tests.support.templates import Tree, read, walk
+
+CASE = "alarms"
+
+
+def with_worker() -> Blueprint:
+    """The blueprint of a case with a second workload, `worker`."""
+    (blueprint,) = compiled(CASE).blueprints
+    (service,) = blueprint.workloads
+    source = replace(service.source, name="worker", load_balancer=None)
+    worker = replace(
+        service,
+        name="worker",
+        stack="blog-api-worker",
+        service_name="blog-api-worker",
+        container=replace(service.container, port=None, check=None),
+        release=None,
+        exposure=resolve_exposure(source, blueprint.edge),
+        source=source,
+    )
+    tasks = blueprint.tasks
+    monitoring = resolve_monitoring(config(), worker, tasks.topic, tasks.database_monitoring)
+    assert monitoring
+    return replace(blueprint, workloads=(service, worker), monitoring={**blueprint.monitoring, worker.name: monitoring})
+
+
+def config() -> Config:
+    """The configuration of the case."""
+    return validate(parse("blogstack.yaml", (ACCEPT / CASE / "blogstack.yaml").read_bytes())).config
+
+
+def templates_with_worker() -> dict[str, str]:
+    """The text of every template, by the stack's name."""
+    stacks = lower(with_worker())
+    owner = Owner("blog-api", "")
+    return {stack.name: emit(stack.name, stack.tree(), owner, "blogstack.yaml", "yaml").text for stack in stacks}
+
+
+def worker_template() -> Tree:
+    return read(templates_with_worker()["blog-api-worker"])
+
+
+def test_the_other_stacks_are_the_same_bytes() -> None:
+    """A workload more changes nothing in the service, the edge or what comes before them."""
+    made = templates_with_worker()
+    assert list(made)[-1] == "blog-api-worker"
+    del made["blog-api-worker"]
+    assert made == {template.stack_name: template.text for template in compiled(CASE).templates}
+
+
+def test_the_worker_is_behind_no_load_balancer() -> None:
+    """No target group, no rule and no port, and nothing that waits for the load balancer's checks."""
+    tree = worker_template()
+    (service,) = compiled(CASE).templates[-1:]
+    exposed = read(service.text)
+    gone = exposed["Resources"].keys() - tree["Resources"].keys()
+    assert gone == {
+        *("TargetGroup", "ListenerRule", "LoadBalancerEgress", "TaskIngress"),
+        *("Target5xxAlarm", "LoadBalancer5xxAlarm", "FewerTasksAlarm", "UnhealthyTasksAlarm", "LatencyAlarm"),
+    }
+    assert tree["Resources"].keys() <= exposed["Resources"].keys()
+    assert exposed["Outputs"].keys() - tree["Outputs"].keys() == {"TargetGroupArn", "ListenerRuleArn"}
+    properties = tree["Resources"]["Service"]["Properties"]
+    assert properties.keys().isdisjoint({"LoadBalancers", "HealthCheckGracePeriodSeconds"})
+    assert "DependsOn" not in tree["Resources"]["Service"]
+    assert properties["ServiceName"] == "blog-api-worker"
+    (container,) = tree["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"]
+    assert container.keys().isdisjoint({"PortMappings", "HealthCheck"})
+    assert container["Name"] == "blog-api-worker"
+
+
+def test_the_worker_imports_nothing_from_the_edge() -> None:
+    """Its image, its subnets, the database's secret and what tasks share: it can be deployed before the edge."""
+    imported = {export.partition(":")[0] for key, export in walk(worker_template()) if key == "Fn::ImportValue"}
+    assert imported == {f"blog-api-{kind}" for kind in ("registry", "network", "database", "tasks")}
+
+
+def test_the_dashboard_of_the_worker() -> None:
+    """It shows what it has: CPU and memory, and no requests; and it has a name of its own."""
+    dashboard = worker_template()["Resources"]["Dashboard"]["Properties"]
+    assert dashboard["DashboardName"] == {"Fn::Sub": "blog-api-worker-${AWS::Region}"}
+    assert "AWS/ApplicationELB" not in str(dashboard["DashboardBody"])
+    assert "CpuAlarm.Arn" in str(dashboard["DashboardBody"])
+
+
+def test_lint_finds_nothing() -> None:
+    text = templates_with_worker()["blog-api-worker"]
+    (found,) = lint([Job(text, with_worker().region)], NoVerdicts())
+    assert not found
