@@ -68,7 +68,7 @@ def add_load_balancer(
             IpAddressType="ipv4",
             Subnets=[to_template(subnet) for subnet in edge.subnets],
             SecurityGroups=[GetAtt(security_group, "GroupId")],
-            LoadBalancerAttributes=attributes(elb.LoadBalancerAttributes, values),
+            LoadBalancerAttributes=attributes(values),
             Tags=make_tags(edge.tags),
             **({"DependsOn": after} if after else {}),
         ),

@@ -16,7 +16,7 @@ from blogstack.blueprint.workload.check import Check
 from blogstack.blueprint.workload.secrets import SecretVariable
 from blogstack.blueprint.workload.sidecars import Sidecar
 from blogstack.templates.secrets import value_from
-from blogstack.templates.stack import Stack, import_value, literal, make_tags
+from blogstack.templates.stack import Stack, import_value, literal, make_tags, pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +159,8 @@ def _sidecar(sidecar: Sidecar, stop_timeout: int, references: References) -> ecs
     return container
 
 
-def _environment(variables: Mapping[str, str]) -> list[ecs.Environment]:
-    return [ecs.Environment(Name=name, Value=literal(value)) for name, value in variables.items()]
+def _environment(variables: Mapping[str, str]) -> list[AWSHelperFn]:
+    return [pair(Name=name, Value=literal(value)) for name, value in variables.items()]
 
 
 def _logs(references: References, prefix: str) -> ecs.LogConfiguration:
@@ -184,9 +184,9 @@ def _depends_on(conditions: Mapping[str, str]) -> list[ecs.ContainerDependency]:
     return [ecs.ContainerDependency(ContainerName=name, Condition=reached) for name, reached in conditions.items()]
 
 
-def _secret(secret: SecretVariable, references: References) -> ecs.Secret:
+def _secret(secret: SecretVariable, references: References) -> AWSHelperFn:
     generated = references.secrets.get(secret.generated) if secret.generated else None
-    return ecs.Secret(Name=secret.variable, ValueFrom=generated or value_from(secret))
+    return pair(Name=secret.variable, ValueFrom=generated or value_from(secret))
 
 
 def _image(image: Image) -> Sub:

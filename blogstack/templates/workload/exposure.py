@@ -111,7 +111,7 @@ def _add_target_group(stack: Stack, workload: Workload, exposure: Exposure, logi
             HealthyThresholdCount=exposure.healthy_threshold,
             UnhealthyThresholdCount=check.unhealthy,
             Matcher=elb.Matcher(HttpCode=exposure.success_codes),
-            TargetGroupAttributes=attributes(elb.TargetGroupAttribute, values),
+            TargetGroupAttributes=attributes(values),
             Tags=make_tags(workload.tags),
         ),
         *workload.locate(*_ORIGIN),
