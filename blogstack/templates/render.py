@@ -143,7 +143,7 @@ def _entries(lines: list[str], mapping: Mapping[str, object], indent: str) -> No
 
 def _value(lines: list[str], lead: str, value: object, indent: str) -> None:
     """A value behind its lead, `key:` or `-`; what is deeper than a line stands below, indented."""
-    tag, value = _function(value)
+    tag, value = _function(value) if isinstance(value, dict) else ("", value)
     lead = f"{lead} {tag}" if tag else lead
     if isinstance(value, dict) and value:
         lines.append(lead)
@@ -160,7 +160,7 @@ def _value(lines: list[str], lead: str, value: object, indent: str) -> None:
 
 
 def _item(lines: list[str], item: object, indent: str) -> None:
-    if isinstance(item, dict) and item and not _function(item)[0]:
+    if isinstance(item, dict) and item and (len(item) > 1 or not _function(item)[0]):
         first = len(lines)
         _entries(lines, item, indent + "  ")
         lines[first] = f"{indent}- {lines[first].lstrip(' ')}"
@@ -184,7 +184,7 @@ def _function(value: object) -> tuple[str, object]:
         if not all(isinstance(part, str) for part in argument):
             return "", value
         argument = ".".join(argument)
-    if _function(argument)[0]:
+    if isinstance(argument, dict) and _function(argument)[0]:
         return "", value
     return tag, argument
 
@@ -210,6 +210,8 @@ def _is_block(text: str) -> bool:
 
 def flow(value: object) -> str:
     """A value on one line."""
+    if not isinstance(value, dict | list):
+        return scalar(value)
     tag, value = _function(value)
     if tag:
         return f"{tag} {flow(value)}"
@@ -221,10 +223,10 @@ def flow(value: object) -> str:
 
 
 def _in_flow(value: object) -> str:
+    if isinstance(value, str):
+        return _text_in_flow(value)
     tag, argument = _function(value)
-    if tag:
-        return f"{tag} {_in_flow(argument)}"
-    return _text_in_flow(value) if isinstance(value, str) else flow(value)
+    return f"{tag} {_in_flow(argument)}" if tag else flow(value)
 
 
 def scalar(value: object) -> str:
