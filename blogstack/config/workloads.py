@@ -22,14 +22,14 @@ class Place:
     """
 
     home: KeyPath = ()
-    top_level: frozenset[str] = frozenset()
+    top_level: tuple[str, ...] = ()
 
     def at(self, *path: str | int) -> KeyPath:
         """A key path relative to the section, such as ("scaling", "min"), as a path in the file."""
         return path if path and path[0] in self.top_level else (*self.home, *path)
 
 
-SERVICE = Place(("service",), frozenset({"scaling", "deployment", "load_balancer"}))
+SERVICE = Place(("service",), ("scaling", "deployment", "load_balancer"))
 """The one workload that the language has; its keys are spread over four sections."""
 
 

@@ -93,7 +93,7 @@ class Text:
         """A value of a stack's template without functions."""
         if isinstance(value, list):
             return [self.of(item, stack) for item in value]
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return value
         if not is_function(value):
             return {key: self.of(item, stack) for key, item in value.items()}
