@@ -58,6 +58,7 @@ class TestWorkflow:
         workflow = before + textwrap.indent(STEPS, " " * 6)
         self.linted(tool, workflow.replace("contents: read\n", "contents: read\n  security-events: write\n"))
 
+    @pytest.mark.slow
     def test_its_command_annotates(self, run: Run) -> None:
         (command,) = re.findall(r"run: blogstack (.*)", WORKFLOW)
         Path("blogstack.yaml").write_text(QUIET)

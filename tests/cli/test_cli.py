@@ -48,6 +48,7 @@ class TestCompile:
         assert "--template-file 'a folder/blog-api-service.yaml'" in script
         subprocess.run(["sh", "-n"], input=script, text=True, check=True)
 
+    @pytest.mark.slow
     def test_check(self, run: Run) -> None:
         """0 when the folder is what it should be; 1, and a reason for each file, when it is not. Never writes."""
         Path("blogstack.yaml").write_text(QUIET)
@@ -74,6 +75,7 @@ class TestCompile:
         assert "blogstack.yaml:8:11: error[BS301]: memory 8192 is not sold with cpu 512" in result.stderr
         assert contents(OUT) == before
 
+    @pytest.mark.slow
     def test_stacks_that_no_longer_exist(self, run: Run) -> None:
         """Their files go; another service's, and what a person put there, stay."""
         Path("blogstack.yaml").write_text(QUIET)
@@ -108,6 +110,7 @@ class TestCompile:
         assert "made/blog-api-network.json is in another format" in other.stderr
         assert "no longer exists" not in other.stderr
 
+    @pytest.mark.slow
     def test_several_files(self, run: Run) -> None:
         """All or nothing: one faulty file among them, and nothing is written."""
         for name in ("one", "two", "three"):
@@ -150,6 +153,7 @@ class TestCompile:
         assert "\x1b[31;1merror[BS202]\x1b[0m: " in on_terminal("compile")
         assert "\x1b" not in on_terminal("compile", NO_COLOR="1")
 
+    @pytest.mark.slow
     def test_colour_by_the_environment(self, run: Run) -> None:
         """FORCE_COLOR colours a pipe too, NO_COLOR wins, and an empty variable says nothing."""
         Path("blogstack.yaml").write_text("name: x\n")

@@ -62,6 +62,7 @@ def test_an_output_that_no_system_takes(run: Run) -> None:
         assert "File name too long" in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["two\nlines.yaml", "caf\udce9.yaml"])
 def test_a_file_name_that_is_no_text(run: Run, name: str) -> None:
     """The header of a template is one line of UTF-8, whatever the file is called."""

@@ -26,6 +26,7 @@ def test_writes_what_compiles(run: Run, chosen: str) -> None:
     assert "BS313" not in compiled.stderr
 
 
+@pytest.mark.slow
 def test_takes_what_it_sees(run: Run) -> None:
     """Name, port and framework of a service that is there already; an option wins over what is seen."""
     Path("shop").mkdir()

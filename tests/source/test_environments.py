@@ -41,6 +41,7 @@ def names(*environments: str) -> set[str]:
 class TestPicking:
     """--env NAME."""
 
+    @pytest.mark.slow
     def test_all_by_default(self, run: Run) -> None:
         Path("blogstack.yaml").write_text(TWO)
         assert run("compile").returncode == 0
@@ -107,6 +108,7 @@ class TestPicking:
         assert "error[BS105]" in result.stderr
 
 
+@pytest.mark.slow
 class TestFiles:
     """Whose files are compared, written and removed."""
 
