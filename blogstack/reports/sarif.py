@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import PurePath
@@ -21,6 +22,8 @@ from blogstack.pipeline import Compilation
 Json = dict[str, Any]
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
+"""A link in Markdown, which plain text shows as its words."""
 
 
 def as_sarif(compilations: Iterable[Compilation]) -> str:
@@ -44,7 +47,7 @@ def _rule(code: Code) -> Json:
         "id": code.id,
         "name": code.name.title().replace("_", ""),
         "shortDescription": {"text": code.subject},
-        "fullDescription": {"text": " ".join(meaning.split())},
+        "fullDescription": {"text": _LINK.sub(r"\1", " ".join(meaning.split()))},
         "help": {"text": text, "markdown": text},
         "defaultConfiguration": {"level": code.severity.value},
     }

@@ -211,6 +211,7 @@ class TestSarif:
             assert rule["help"]["markdown"] == page(code)
             assert 20 < len(rule["fullDescription"]["text"]) < 1000
             assert "#" not in rule["fullDescription"]["text"]
+            assert "](" not in rule["fullDescription"]["text"]
             assert rule["defaultConfiguration"]["level"] == code.severity.value
             assert re.fullmatch("[A-Z][A-Za-z]+", rule["name"])
 
