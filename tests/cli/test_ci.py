@@ -146,6 +146,7 @@ class TestPreCommit:
         return dict(re.findall(r"^(blogstack [a-z -]+?)\.+(Passed|Failed)$", said, re.MULTILINE))
 
 
+@pytest.mark.slow
 class TestCompletion:
     """Completion in bash, as its script asks for it."""
 

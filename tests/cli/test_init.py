@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 from tests.support.console import Run, contents
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chosen", ["fastapi", "django", "other"])
 def test_writes_what_compiles(run: Run, chosen: str) -> None:
     result = run("init", "--framework", chosen)
@@ -46,6 +47,7 @@ def test_takes_what_it_sees(run: Run) -> None:
     assert "\n  framework: fastapi  #" in Path("shop/blogstack.yaml").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("dockerfile", "checked"), [("FROM python:3.14-slim\n", True), ("FROM python:3.14\n", False)])
 def test_an_image_without_curl_is_checked_without_it(run: Run, dockerfile: str, checked: bool) -> None:
     """The command is one for the container's shell, and holds where curl is installed after all."""

@@ -186,6 +186,7 @@ class TestResults:
         assert {(item.code, item.path, item.place) for item in said} == {("BS503", "templates/out", None)}
         assert len(said) == 5
 
+    @pytest.mark.slow
     def test_a_finding_of_cfn_lint_has_its_id_and_the_users_line(self, run: Run, format: str) -> None:
         bad = "service: {permissions: [{actions: [s3:GetObjct], resources: ['*']}]}\n"
         Path("blogstack.yaml").write_text(QUIET + bad)

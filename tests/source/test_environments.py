@@ -38,10 +38,10 @@ def names(*environments: str) -> set[str]:
     return {f"{stack}.yaml" for stack in ["blog-api-registry", *stacks]}
 
 
+@pytest.mark.slow
 class TestPicking:
     """--env NAME."""
 
-    @pytest.mark.slow
     def test_all_by_default(self, run: Run) -> None:
         Path("blogstack.yaml").write_text(TWO)
         assert run("compile").returncode == 0
