@@ -47,14 +47,14 @@ DATABASE_SECURITY_GROUP = "DatabaseSecurityGroup"
 DATABASE_MONITORING_ROLE = "DatabaseMonitoringRole"
 DATABASE_LOG_GROUPS = {"postgresql": "DatabaseLogGroup", "upgrade": "DatabaseUpgradeLogGroup"}
 
-# tasks; a generated secret is called after its variable, JwtSecretSecret
+# tasks; a generated secret is named after its variable, JwtSecretSecret, and a release step after its workload
 CLUSTER = "Cluster"
 LOG_GROUP = "LogGroup"
 TASK_SECURITY_GROUP = "TaskSecurityGroup"
 DATABASE_INGRESS = "DatabaseIngress"
 EXECUTION_ROLE = "ExecutionRole"
 TASK_ROLE = "TaskRole"
-RELEASE_TASK_DEFINITION = "ReleaseTaskDefinition"
+RELEASE_TASK_DEFINITION = "{}ReleaseTaskDefinition"
 ALARM_KEY = "AlarmKey"
 ALARM_TOPIC = "AlarmTopic"
 ALARM_TOPIC_POLICY = "AlarmTopicPolicy"

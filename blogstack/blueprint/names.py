@@ -39,7 +39,7 @@ class Output:
     TASK_SECURITY_GROUP_ID = "TaskSecurityGroupId"
     EXECUTION_ROLE_ARN = "ExecutionRoleArn"
     TASK_ROLE_ARN = "TaskRoleArn"
-    RELEASE_TASK_DEFINITION_ARN = "ReleaseTaskDefinitionArn"
+    RELEASE_TASK_DEFINITION_ARN = "{}Arn"
     GENERATED_SECRET_ARN = "{}Arn"
 
     SERVICE_NAME = "ServiceName"

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from blogstack.blueprint import Blueprint
-from blogstack.blueprint.names import Imported, Output, Parameter
+from blogstack.blueprint.names import Imported, Parameter
 from blogstack.blueprint.network import Placement
-from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload import Release, Workload
 from blogstack.blueprint.workload.exposure import Exposure
 
 
@@ -263,10 +263,15 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
         creation_parameters={complete: "false"} if edge.has_late_settings else {},
     )
     yield Step(edge.stack, Phase.STACKS, deploy_edge, tuple(network))
-    releases = [workload for workload in blueprint.workloads if workload.release]
-    deploy_tasks = DeployStack(stack=tasks.stack, image_tag=bool(releases))
+    has_release = any(workload.release for workload in blueprint.workloads)
+    deploy_tasks = DeployStack(stack=tasks.stack, image_tag=has_release)
     yield Step(tasks.stack, Phase.STACKS, deploy_tasks, (*roles, *registry, *network, *database))
-    released = [step for workload in releases for step in _release(workload, (tasks.stack, *image))]
+    released = [
+        step
+        for workload in blueprint.workloads
+        if workload.release
+        for step in _release(workload, workload.release, (tasks.stack, *image))
+    ]
     yield from released
     for workload in blueprint.workloads:
         exposed = (edge.stack,) if workload.exposure else ()
@@ -276,11 +281,11 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
         yield from _checks(workload, edge.stack, internal=edge.internal)
 
 
-def _release(workload: Workload, needs: tuple[str, ...]) -> Iterator[Step]:
+def _release(workload: Workload, release: Release, needs: tuple[str, ...]) -> Iterator[Step]:
     task = RunTask(
         cluster=workload.cluster,
         tasks_stack=workload.tasks_stack,
-        task_definition=Output.RELEASE_TASK_DEFINITION_ARN,
+        task_definition=release.output,
         placement=workload.placement,
         log_group=workload.log_group,
     )

@@ -423,7 +423,7 @@ def test_the_release_step_runs_before_the_service_exists(aws: Emulator) -> None:
     """With everything but the service deployed, the release's task definition is there, with the new image."""
     before = compiled("database")._replace(templates=compiled("database").templates[:-1])
     deploy_all(aws, before)
-    release = aws.outputs(f"{BLOG}-tasks")["ReleaseTaskDefinitionArn"]
+    release = aws.outputs(f"{BLOG}-tasks")["ServiceReleaseTaskDefinitionArn"]
     task = aws.client("ecs").describe_task_definition(taskDefinition=release)["taskDefinition"]
     (container,) = task["containerDefinitions"]
     assert (container["command"], container["image"].rsplit(":")[-1]) == (["python", "-m", "app.migrate"], "v1")

@@ -192,11 +192,11 @@ def test_the_container_can_write_to_tmp(name: str) -> None:
     assert sum(sizes) * 4 <= int(task["Memory"])
 
 
-@pytest.mark.parametrize("name", cases_with("ReleaseTaskDefinition"))
+@pytest.mark.parametrize("name", cases_with("ServiceReleaseTaskDefinition"))
 def test_the_release_step_is_the_service_with_another_command(name: str) -> None:
     """Same image, roles, environment, secrets and filesystem; the roles and secrets are the tasks stack's own."""
     resources = trees(name)["tasks"]["Resources"]
-    (release,) = resources["ReleaseTaskDefinition"]["Properties"]["ContainerDefinitions"]
+    (release,) = resources["ServiceReleaseTaskDefinition"]["Properties"]["ContainerDefinitions"]
     container, *_ = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
     for key in ("Image", "Environment", "ReadonlyRootFilesystem", "LinuxParameters", "StopTimeout"):
         assert release[key] == container[key]
@@ -208,7 +208,7 @@ def test_the_release_step_is_the_service_with_another_command(name: str) -> None
 
 
 def test_without_a_release_step_the_tasks_stack_has_no_parameter() -> None:
-    for name in cases_without("ReleaseTaskDefinition"):
+    for name in cases_without("ServiceReleaseTaskDefinition"):
         assert "Parameters" not in trees(name)["tasks"]
 
 
@@ -295,9 +295,9 @@ def test_log_streams_of_the_service(name: str) -> None:
     assert log_streams(resource(name, "service", "TaskDefinition"))[0] == "task"
 
 
-@pytest.mark.parametrize("name", cases_with("ReleaseTaskDefinition"))
+@pytest.mark.parametrize("name", cases_with("ServiceReleaseTaskDefinition"))
 def test_log_streams_of_the_release_step(name: str) -> None:
-    assert log_streams(resource(name, "tasks", "ReleaseTaskDefinition")) == ["release"]
+    assert log_streams(resource(name, "tasks", "ServiceReleaseTaskDefinition")) == ["release"]
 
 
 def sidecar_log_streams(name: str) -> list[str]:

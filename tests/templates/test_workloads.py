@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.monitoring import resolve_monitoring
+from blogstack.blueprint.workload import Release
 from blogstack.blueprint.workload.exposure import resolve_exposure
 from blogstack.config import Config
 from blogstack.config.validate import validate
@@ -104,3 +105,18 @@ def test_lint_finds_nothing() -> None:
     text = templates_with_worker()["blog-api-worker"]
     (found,) = lint([Job(text, with_worker().region)], NoVerdicts())
     assert not found
+
+
+def test_each_workload_may_have_a_release_step() -> None:
+    """The tasks stack has a task definition and an output for each, under names of their own."""
+    (blueprint,) = compiled("everything").blueprints
+    (service,) = blueprint.workloads
+    assert service.release
+    release = Release("FrontReleaseTaskDefinition", "FrontReleaseTaskDefinitionArn", ("migrate",))
+    front = replace(service, name="front", stack="blog-api-front", service_name="blog-api-front", release=release)
+    (tasks,) = [s for s in lower(replace(blueprint, workloads=(service, front))) if s.kind == "tasks"]
+    tree = tasks.tree()
+    definitions = {name for name in tree["Resources"] if name.endswith("ReleaseTaskDefinition")}
+    assert definitions == {"ServiceReleaseTaskDefinition", "FrontReleaseTaskDefinition"}
+    assert {service.release.output, release.output} <= tree["Outputs"].keys()
+    assert list(tree["Parameters"]) == ["ImageTag"]

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.edge import Edge
-from blogstack.blueprint.names import TASKS, Imported, Naming
+from blogstack.blueprint.names import TASKS, Imported, Naming, Output
 from blogstack.blueprint.network import Placement
 from blogstack.blueprint.registry import Image
 from blogstack.blueprint.workload.container import Container, resolve_container
@@ -22,6 +23,21 @@ from blogstack.blueprint.workload.secrets import SecretVariable, resolve_secrets
 from blogstack.blueprint.workload.sidecars import Sidecar, resolve_sidecars
 from blogstack.config import Config, workloads
 from blogstack.source.document import KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A command that runs once in the new image, as a task of the tasks stack.
+
+    Attributes:
+        task_definition: Logical ID of its task definition.
+        output: Logical ID of the output with the task definition's ARN.
+        command: Its words.
+    """
+
+    task_definition: str
+    output: str
+    command: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +51,7 @@ class Workload:
         tasks_stack: Name of the stack with the cluster, the log group, the roles and the secrets.
         log_group: Name of the log group.
         secrets: Secret variables of the workload's own container.
-        release: Words of the command that runs once before each deployment; None for none.
+        release: What runs once before each deployment; None for nothing.
         exposure: How requests reach it; None for a workload that gets none.
         source: The workload in the configuration, for the places of its keys in the file.
     """
@@ -51,7 +67,7 @@ class Workload:
     container: Container
     sidecars: tuple[Sidecar, ...]
     secrets: tuple[SecretVariable, ...]
-    release: tuple[str, ...] | None
+    release: Release | None
     exposure: Exposure | None
     deployment: Deployment
     capacity: Capacity
@@ -106,13 +122,19 @@ def resolve_workload(
         container=resolve_container(service, config.image.architecture),
         sidecars=resolve_sidecars(service, config.image, naming),
         secrets=resolve_secrets(service.secrets, naming, database),
-        release=service.release,
+        release=_release(source.name, service.release) if service.release else None,
         exposure=resolve_exposure(source, edge),
         deployment=resolve_deployment(source.deployment),
         capacity=resolve_capacity(source.scaling),
         tags=naming.tags,
         source=source,
     )
+
+
+def _release(workload: str, command: tuple[str, ...]) -> Release:
+    name = "".join(word.capitalize() for word in workload.split("-"))
+    logical_id = ids.RELEASE_TASK_DEFINITION.format(name)
+    return Release(logical_id, Output.RELEASE_TASK_DEFINITION_ARN.format(logical_id), command)
 
 
 def log_group_name(naming: Naming) -> str:

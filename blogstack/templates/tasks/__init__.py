@@ -13,7 +13,7 @@ from troposphere import AWSObject, GetAtt, Ref, ec2, ecs, secretsmanager
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.names import TASKS, Output
 from blogstack.blueprint.tasks import Tasks
-from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload import Release, Workload
 from blogstack.templates.stack import Stack, make_log_group, make_tags, to_template
 from blogstack.templates.tasks.roles import add_roles
 from blogstack.templates.workload.container import References, add_image_tag, release_task_definition
@@ -44,8 +44,10 @@ def lower(tasks: Tasks, workloads: Iterable[Workload]) -> Stack:
         task_role=GetAtt(task_role, "Arn"),
         secrets={logical_id: Ref(secret) for logical_id, secret in secrets.items()},
     )
+    if any(workload.release for workload in workloads):
+        add_image_tag(stack)
     for workload in workloads:
-        if workload.release:
+        if workload.release is not None:
             _add_release(stack, workload, workload.release, references)
     if tasks.topic is not None:
         from blogstack.templates.tasks import monitoring  # its imports cost a millisecond at every other start
@@ -123,8 +125,7 @@ def _add_secret(stack: Stack, tasks: Tasks, variable: str, logical_id: str) -> A
     return stack.add(secret, "service", "secrets", variable)
 
 
-def _add_release(stack: Stack, workload: Workload, command: tuple[str, ...], references: References) -> None:
+def _add_release(stack: Stack, workload: Workload, release: Release, references: References) -> None:
     """The release step: the same container with another command, without ports and health check."""
-    add_image_tag(stack)
-    release = stack.add(release_task_definition(workload, references, command), *workload.locate("release"))
-    stack.output(Output.RELEASE_TASK_DEFINITION_ARN, "The release step", Ref(release))
+    definition = stack.add(release_task_definition(workload, references, release), *workload.locate("release"))
+    stack.output(release.output, f"The release step of {workload.service_name}", Ref(definition))

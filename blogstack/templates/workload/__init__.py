@@ -77,19 +77,19 @@ def _add_service(
         PropagateTags="SERVICE",
         Tags=make_tags(workload.tags),
     )
-    if workload.exposure is not None and targets is not None:
+    if targets is not None:
         service.DependsOn = targets.ready
-        service.HealthCheckGracePeriodSeconds = workload.exposure.check.start
-        service.LoadBalancers = [_load_balancer(stack, workload, workload.exposure.port, targets)]
+        service.HealthCheckGracePeriodSeconds = targets.exposure.check.start
+        service.LoadBalancers = [_load_balancer(stack, workload, targets)]
     if workload.capacity.count is not None:
         # With scaling, a count in the template would reset what scaling has reached.
         service.DesiredCount = workload.capacity.count
     return stack.add(service, *workload.locate())
 
 
-def _load_balancer(stack: Stack, workload: Workload, port: int, targets: Targets) -> ecs.LoadBalancer:
+def _load_balancer(stack: Stack, workload: Workload, targets: Targets) -> ecs.LoadBalancer:
     balancer = ecs.LoadBalancer(
-        ContainerName=workload.service_name, ContainerPort=port, TargetGroupArn=Ref(targets.group)
+        ContainerName=workload.service_name, ContainerPort=targets.exposure.port, TargetGroupArn=Ref(targets.group)
     )
     if targets.alternate is not None:
         balancer.AdvancedConfiguration = add_advanced_configuration(stack, workload, targets)

@@ -11,7 +11,7 @@ from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint import names
 from blogstack.blueprint.names import Imported
 from blogstack.blueprint.registry import Image
-from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload import Release, Workload
 from blogstack.blueprint.workload.check import Check
 from blogstack.blueprint.workload.secrets import SecretVariable
 from blogstack.blueprint.workload.sidecars import Sidecar
@@ -62,11 +62,11 @@ def service_task_definition(workload: Workload, references: References) -> ecs.T
     return _task_definition(ids.TASK_DEFINITION, workload.service_name, workload, references, [container, *sidecars])
 
 
-def release_task_definition(workload: Workload, references: References, command: tuple[str, ...]) -> ecs.TaskDefinition:
+def release_task_definition(workload: Workload, references: References, release: Release) -> ecs.TaskDefinition:
     """The task definition of the release step: the container with another command, alone and without requests."""
-    container = _container(workload, references, command, "release")
+    container = _container(workload, references, release.command, "release")
     family = f"{workload.service_name}-release"
-    return _task_definition(ids.RELEASE_TASK_DEFINITION, family, workload, references, [container])
+    return _task_definition(release.task_definition, family, workload, references, [container])
 
 
 def _task_definition(

@@ -21,12 +21,14 @@ class Targets:
     """A workload's tasks as the load balancer reaches them.
 
     Attributes:
+        exposure: The decisions.
         alternate: The second target group; None for rolling deployments.
         rule: The listener's rule that sends requests to them.
         load_balancer_full_name: The load balancer in metrics.
         ready: Logical IDs of what must exist before the first task is started, without what the service refers to.
     """
 
+    exposure: Exposure
     group: AWSObject
     alternate: AWSObject | None
     rule: AWSObject
@@ -47,6 +49,7 @@ def add_targets(stack: Stack, workload: Workload, exposure: Exposure, task_group
     if alternate is not None:
         stack.output(Output.ALTERNATE_TARGET_GROUP_ARN, "The second target group", Ref(alternate))
     return Targets(
+        exposure=exposure,
         group=group,
         alternate=alternate,
         rule=rule,
