@@ -239,7 +239,7 @@ def configurations(draw: st.DrawFn) -> Data:
         chosen["service"] = draw(with_sidecars(chosen["service"], 8000, region, endpoints))
     if draw(st.booleans()):
         made = {"registry": not uri, "network": "create" in chosen["network"], "database": "database" in chosen}
-        stacks = (*(stack for stack, exists in made.items() if exists), "tasks", "service")
+        stacks = (*(stack for stack, exists in made.items() if exists), "edge", "tasks", "service")
         chosen["overrides"] = draw(overrides(st.none(), stacks))
     return _settled(data | chosen)
 
@@ -267,7 +267,7 @@ def with_environments(draw: st.DrawFn) -> Data:
         "deployment": deployment().map(_instead_of_deployment) | st.none(),
         "alarms": st.just({"email": "ops@example.com"}) | st.none(),
         "logs": st.just({"retention": 7}) | st.none(),
-        "overrides": overrides(st.just([]), ("tasks", "service")),
+        "overrides": overrides(st.just([]), ("edge", "tasks", "service")),
     }
     # Short enough for a service of the name NAME-ENVIRONMENT to stand for it.
     names = draw(st.lists(st.from_regex(r"[a-z][a-z0-9]{0,3}", fullmatch=True), min_size=1, max_size=3, unique=True))

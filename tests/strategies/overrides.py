@@ -23,13 +23,13 @@ def overrides(removed: st.SearchStrategy[Any], stacks: tuple[str, ...]) -> st.Se
         "network": {"Vpc": {"Metadata": st.just({"owner": "x"}), "DependsOn": st.just([])}},
         "database": {"Database": {"Properties": st.just({"PreferredBackupWindow": "18:00-19:00"})}},
         "tasks": {"TaskRole": {"Properties": tagged}, "LogGroup": kept},
-        "service": {
-            "Service": {"Properties": count},
+        "edge": {
             "LoadBalancer": {
                 "Metadata": st.dictionaries(TEXTS.filter(bool), anything),
-                "DependsOn": st.just(["TargetGroup"]),
+                "DependsOn": st.just(["LoadBalancerSecurityGroup"]),
             },
         },
+        "service": {"Service": {"Properties": count}},
     }
     return optional(
         {}, {stack: optional({}, {name: optional({}, own) for name, own in changes[stack].items()}) for stack in stacks}
