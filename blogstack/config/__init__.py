@@ -27,7 +27,8 @@ from blogstack.config.workloads import SERVICE, Workload
 from blogstack.facts.regions import PLACES, Region
 from blogstack.source.environments import MOST_ENVIRONMENTS
 
-# Tagging AWS resources user guide, "Tag naming limits and requirements", in the characters that every service takes.
+# The characters that every service takes:
+# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices
 _TAG_CHARACTERS = "[A-Za-z0-9 _.:/=+@-]"
 _TAG_KEY = Form(
     # In full: the regular expressions of editors know no other way to leave upper and lower case aside.
@@ -47,8 +48,8 @@ _ENVIRONMENT = Form(
     12,
 )
 
-# AWS KMS developer guide, "Key identifiers": the ARN of a key, multi-Region ones too; not of an alias, which is no
-# resource that a role could have rights to.
+# The ARN of a key, multi-Region ones too; not of an alias, which is no resource that a role could have rights to:
+# https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN
 _KEY_ARN = Form(
     r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/(?:mrk-)?[0-9a-f-]{32,36}",
     "the ARN of a KMS key",
