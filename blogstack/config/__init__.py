@@ -40,7 +40,7 @@ _TAG_KEY = Form(
 # Some services (cfn-lint, E3033) take no empty value.
 _TAG_VALUE = Form(f"{_TAG_CHARACTERS}+", "a tag value", "use letters, digits, spaces and _.:/=+@-", scalars=True)
 # 12 characters: a service's and its environment's name make 43 with the hyphen, and every name that AWS limits has room
-# for that and its own ending; the narrowest is a database's, 63.
+# for that and an ending; the narrowest is a database's, 63.
 _ENVIRONMENT = Form(
     "[a-z](?:-?[a-z0-9])*",
     "an environment's name",

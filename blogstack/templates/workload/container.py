@@ -21,7 +21,7 @@ from blogstack.templates.stack import Stack, import_value, literal, make_tags, p
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
-    """What a task definition refers to: resources of its own stack, or what the tasks stack exports.
+    """What a task definition refers to: resources of its stack, or what the tasks stack exports.
 
     Attributes:
         secrets: ARNs of the generated secrets in the same stack, by logical ID.
