@@ -135,7 +135,7 @@ class Diagnostic:
 
 
 class Rejected(Exception):
-    """Raised by a stage, once, with every error that it found."""
+    """Raised by a stage, once, with every error of the stage."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
@@ -155,10 +155,10 @@ def merge_environments(diagnostics: Mapping[str, Iterable[Diagnostic]]) -> list[
         diagnostics: What each environment has, by its name.
     """
     if len(diagnostics) < 2:
-        return [diagnostic for found in diagnostics.values() for diagnostic in found]
+        return [diagnostic for reported in diagnostics.values() for diagnostic in reported]
     environments_of: dict[tuple[Code, str, Span | None], dict[str, Diagnostic]] = {}
-    for environment, found in diagnostics.items():
-        for diagnostic in found:
+    for environment, reported in diagnostics.items():
+        for diagnostic in reported:
             key = (diagnostic.code, diagnostic.message, diagnostic.span)
             environments_of.setdefault(key, {})[environment] = diagnostic
     merged = []

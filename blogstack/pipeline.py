@@ -125,8 +125,8 @@ def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Co
             for t, origins in zip(compilation.templates, compilation.origins, strict=True)
         ]
         environments = [blueprint.environment or "" for blueprint in compilation.blueprints]
-        found = merge_environments(place_all(templates, islice(findings, len(templates)), environments))
-        linted.append(_add(compilation, found)._replace(templates=(), origins=()) if found else compilation)
+        reported = merge_environments(place_all(templates, islice(findings, len(templates)), environments))
+        linted.append(_add(compilation, reported)._replace(templates=(), origins=()) if reported else compilation)
     return linted
 
 
@@ -148,14 +148,14 @@ def _validate(
         return Compilation(path, content, by_position(rejected.diagnostics)), []
     environments, refused = split(document, merge_rules(Config))
     names = tuple(environment.name for environment in environments if environment.name)
-    found: dict[str, Iterable[Diagnostic]] = {}
+    by_environment: dict[str, Iterable[Diagnostic]] = {}
     valid = []
     for environment in environments:
         if not picked or not environment.name or environment.name in picked:
-            scope, found[environment.name] = _check(environment)
+            scope, by_environment[environment.name] = _check(environment)
             valid += [(environment, scope)] if scope else []
     file = File(document, tuple(scope for _, scope in valid), refused)
-    diagnostics = merge_empty_values(document, [*merge_environments(found), *run(File, file, document)])
+    diagnostics = merge_empty_values(document, [*merge_environments(by_environment), *run(File, file, document)])
     compilation = Compilation(path, content, by_position(diagnostics), names)
     if compilation.failed:
         return compilation, []
@@ -172,13 +172,14 @@ def _check(environment: Environment) -> tuple[Scope[Config] | None, Iterable[Dia
     except Rejected as rejected:
         return None, rejected.diagnostics
     scope = config_scope(document, validation, environment.name or None)
-    found = (*validation.diagnostics, *check(scope))
-    return scope if (ENVIRONMENTS, environment.name) not in validation.faulty else None, found
+    diagnostics = (*validation.diagnostics, *check(scope))
+    return scope if (ENVIRONMENTS, environment.name) not in validation.faulty else None, diagnostics
 
 
 def _lower(environment: Environment, scope: Scope[Config]) -> _Lowered:
     """An environment's blueprint, and its stacks with the user's overrides."""
-    blueprint, changed = resolve(scope.config, environment.name or None, environment.own_tags), changes(scope.config)
+    blueprint = resolve(scope.config, environment.name or None, environment.varying_tags)
+    changed = changes(scope.config)
     stacks = tuple(
         StackTree(
             kind=stack.kind,

@@ -42,16 +42,16 @@ class Blueprint:
     monitoring: Mapping[str, Monitoring]
 
 
-def resolve(config: Config, environment: str | None = None, own_tags: Collection[str] = ()) -> Blueprint:
+def resolve(config: Config, environment: str | None = None, varying_tags: Collection[str] = ()) -> Blueprint:
     """Decide everything about a configuration that has passed the rules.
 
     Args:
         config: The configuration of the environment.
         environment: Its name; None without environments.
-        own_tags: Keys of the tags that differ between environments.
+        varying_tags: Keys of the tags that differ between environments.
     """
     naming = make_naming(config.name, config.tags, environment)
-    registry = resolve_registry(config, own_tags)
+    registry = resolve_registry(config, varying_tags)
     network = resolve_network(config, naming)
     image, placement = resolve_image(config, registry), resolve_placement(config, network)
     database = resolve_database(config, naming, placement)
@@ -62,9 +62,9 @@ def resolve(config: Config, environment: str | None = None, own_tags: Collection
     )
     tasks = resolve_tasks(config, naming, resolved, database)
     monitoring = {
-        workload.name: found
+        workload.name: monitored
         for workload in resolved
-        if (found := resolve_monitoring(config, workload, tasks.topic, tasks.database_monitoring))
+        if (monitored := resolve_monitoring(config, workload, tasks.topic, tasks.database_monitoring))
     }
     return Blueprint(
         name=config.name,

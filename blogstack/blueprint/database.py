@@ -11,19 +11,9 @@ from blogstack.config import Config
 from blogstack.facts.rds import database_name
 
 # AWS Security Hub recommends another port than the engine's default, 5432 (RDS.23), and another user than postgres
-# (RDS.25): https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html
+# (RDS.25): https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-23
 PORT = 5433
 USER = "blogstack"
-
-# Keys of the JSON that AWS::SecretsManager::SecretTargetAttachment writes into the database's secret.
-VARIABLES = {
-    "DATABASE_HOST": "host",
-    "DATABASE_NAME": "dbname",
-    "DATABASE_PASSWORD": "password",
-    "DATABASE_PORT": "port",
-    "DATABASE_USER": "username",
-}
-"""The variables that a container gets with a database, and the keys of the database's secret that they come from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

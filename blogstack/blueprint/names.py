@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# Kinds of stacks, the last word of their names; a workload's own stack is named after the workload.
+# Kinds of stacks, the last word of their names; a workload's stack is named after the workload.
 REGISTRY, NETWORK, DATABASE, EDGE, TASKS = "registry", "network", "database", "edge", "tasks"
 
 

@@ -63,7 +63,7 @@ class Network:
 
     @property
     def private_tier(self) -> bool:
-        """Whether tasks have subnets of their own."""
+        """Whether tasks have subnets for themselves."""
         return self.zones[0].private is not None
 
     @property

@@ -60,13 +60,13 @@ class Image:
 _PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
 
 
-def resolve_registry(config: Config, own_tags: Collection[str]) -> Registry | None:
-    """The registry stack; None with an existing image. `own_tags` are the tags that differ between environments."""
+def resolve_registry(config: Config, varying_tags: Collection[str]) -> Registry | None:
+    """The registry stack; None with an existing image. `varying_tags` are the tags that differ between environments."""
     image = config.image
     if image.uri is not None:
         return None
     # The registry has no environment: one image is built once and promoted.
-    shared_tags = {key: value for key, value in config.tags.items() if key not in own_tags}
+    shared_tags = {key: value for key, value in config.tags.items() if key not in varying_tags}
     naming = make_naming(config.name, shared_tags, None)
     return Registry(
         stack=naming.stack(REGISTRY),

@@ -27,7 +27,8 @@ from blogstack.config.workloads import SERVICE, Workload
 from blogstack.facts.regions import PLACES, Region
 from blogstack.source.environments import MOST_ENVIRONMENTS
 
-# Tagging AWS resources user guide, "Tag naming limits and requirements", in the characters that every service takes.
+# The characters that every service takes:
+# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices
 _TAG_CHARACTERS = "[A-Za-z0-9 _.:/=+@-]"
 _TAG_KEY = Form(
     # In full: the regular expressions of editors know no other way to leave upper and lower case aside.
@@ -39,7 +40,7 @@ _TAG_KEY = Form(
 # Some services (cfn-lint, E3033) take no empty value.
 _TAG_VALUE = Form(f"{_TAG_CHARACTERS}+", "a tag value", "use letters, digits, spaces and _.:/=+@-", scalars=True)
 # 12 characters: a service's and its environment's name make 43 with the hyphen, and every name that AWS limits has room
-# for that and its own ending; the narrowest is a database's, 63.
+# for that and an ending; the narrowest is a database's, 63.
 _ENVIRONMENT = Form(
     "[a-z](?:-?[a-z0-9])*",
     "an environment's name",
@@ -47,8 +48,8 @@ _ENVIRONMENT = Form(
     12,
 )
 
-# AWS KMS developer guide, "Key identifiers": the ARN of a key, multi-Region ones too; not of an alias, which is no
-# resource that a role could have rights to.
+# The ARN of a key, multi-Region ones too; not of an alias, which is no resource that a role could have rights to:
+# https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN
 _KEY_ARN = Form(
     r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/(?:mrk-)?[0-9a-f-]{32,36}",
     "the ARN of a KMS key",

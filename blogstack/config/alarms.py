@@ -14,7 +14,7 @@ _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 class Alarms(Section):
     """Alarms on what users and operators would notice, and a dashboard that shows the same."""
 
-    # 254 characters: RFC 5321, section 4.5.3.1.3, a path without its angle brackets.
+    # 254 characters, a path without its angle brackets: https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3
     email: Annotated[
         str,
         Form(

@@ -1,4 +1,7 @@
-"""The key `database`: PostgreSQL on Amazon RDS. Limits: Amazon RDS API reference, CreateDBInstance."""
+"""The key `database`: PostgreSQL on Amazon RDS.
+
+Limits: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,19 @@ _NAME = Form(
     "start with a letter, then use letters, digits and _",
     63,
 )
+
+VARIABLES = {
+    "DATABASE_HOST": "host",
+    "DATABASE_NAME": "dbname",
+    "DATABASE_PASSWORD": "password",
+    "DATABASE_PORT": "port",
+    "DATABASE_USER": "username",
+}
+"""The variables that a container gets with a database, and the keys of the database's secret that they come from.
+
+AWS::SecretsManager::SecretTargetAttachment writes these keys:
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+"""
 
 
 class Database(Section):

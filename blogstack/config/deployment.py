@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from blogstack.config.marks import OnlyWith
 from blogstack.config.types import Choices, Minutes, Section, Whole
 
-# Amazon ECS API reference, DeploymentConfiguration, CanaryConfiguration and LinearConfiguration: whole minutes, up to a
-# day; AWS takes tenths of a percent too, which nobody needs.
+# ECS takes durations in minutes, up to a day. It also takes tenths of a percent, which nobody needs.
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CanaryConfiguration.html
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html
 _DAY = 1440
 
 

@@ -14,7 +14,8 @@ _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 class Domain(Section):
     """The service's name on the internet; with it comes TLS."""
 
-    # 64 characters: AWS Certificate Manager API reference, RequestCertificate, DomainName of the first name.
+    # 64 characters, the limit of a certificate's first name:
+    # https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
     name: Annotated[
         str,
         Form(rf"(?:{_LABEL}\.)+[a-z][a-z0-9-]*[a-z0-9]", "a domain name", "write it like blog.example.com", 64),

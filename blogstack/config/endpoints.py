@@ -6,10 +6,11 @@ from blogstack.config import Config
 
 
 def interface_endpoints(config: Config) -> tuple[str, ...]:
-    """The services that need an interface endpoint, beside S3, which has a gateway endpoint.
+    """The services that need an interface endpoint, in addition to S3's gateway endpoint.
 
-    Source: Amazon ECR user guide, "Amazon ECR interface VPC endpoints"; Amazon ECS developer guide, "Amazon ECS
-    interface VPC endpoints" and, for ssmmessages, ECS Exec.
+    Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html,
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html and, for ssmmessages,
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
     """
     written = [config.service.secrets, *(sidecar.secrets for sidecar in config.service.sidecars.values())]
     kinds = {source.kind for secrets in written for source in secrets.values()}

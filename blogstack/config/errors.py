@@ -29,15 +29,15 @@ _EXPECTED = {
 }
 _LIMITS = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of"}
 _SHORT = 60
-_MOST_HOMES = 3  # a key of more sections says nothing about where it was meant to be
+_MOST_HOMES = 3  # a key of more sections does not show which of them was intended
 _MOST_DIGITS = 18  # more are read as a text
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
 
 
-def to_diagnostics(document: Document, data: Data, found: list[ErrorDetails]) -> tuple[Diagnostic, ...]:
+def to_diagnostics(document: Document, data: Data, errors: list[ErrorDetails]) -> tuple[Diagnostic, ...]:
     """pydantic's errors as diagnostics; `data`: the plain data of the document."""
-    shown = [_to_diagnostic(document, data, details) for details in _without_consequences(found[:MAX_ERRORS])]
-    if (more := len(found) - MAX_ERRORS) > 0:
+    shown = [_to_diagnostic(document, data, details) for details in _without_consequences(errors[:MAX_ERRORS])]
+    if (more := len(errors) - MAX_ERRORS) > 0:
         message = f"{plural(more, 'more errors')} {'is' if more == 1 else 'are'} not shown"
         help = "fix the first ones, and the rest are shown; or is this no blogstack.yaml?"
         shown.append(Diagnostic(Code.MORE_ERRORS, message, help=help))
@@ -52,12 +52,12 @@ def find_empty_values(document: Document) -> Iterator[tuple[KeyPath, str, str]]:
     for path in document.empties():
         within = path[2:] if path[0] == ENVIRONMENTS else path
         try:
-            found = type_at(Config, within)
+            expected = type_at(Config, within)
         except KeyError:  # an unknown key is another error
             continue
         help = "write null if that is meant, or remove the key"
-        if found and found.kind is Kind.SECTION:
-            needed = [name for name, field in fields_of(found.python).items() if field.required]
+        if expected and expected.kind is Kind.SECTION:
+            needed = [name for name, field in fields_of(expected.python).items() if field.required]
             keys = f"its keys below it, indented: {', '.join(needed)}" if needed else "`{}` for its defaults"
             help = f"write {keys}; or null for none"
         if within:  # an environment may be empty
@@ -85,9 +85,9 @@ def _to_diagnostic(document: Document, data: Data, details: ErrorDetails) -> Dia
     if kind == "literal_error" and expected and expected.choices:
         message = f"{name} cannot be {describe(value)}"
         return Diagnostic(Code.NOT_A_CHOICE, message, span, _choice_help(expected.choices, value))
-    if kind in _LIMITS and expected and (whole := expected.find(Whole)):
-        message = f"{name} is out of range: {plural(value, whole.unit)}"
-        return Diagnostic(Code.OUT_OF_RANGE, message, span, f"choose {whole.limits()}")
+    if kind in _LIMITS and expected and (limits := expected.find(Whole)):
+        message = f"{name} is out of range: {plural(value, limits.unit)}"
+        return Diagnostic(Code.OUT_OF_RANGE, message, span, f"choose {limits.limits()}")
     if kind.endswith(("too_short", "too_long")):
         help = f"at least {context['min_length']}" if "short" in kind else f"at most {context['max_length']}"
         unit = "items" if isinstance(value, list) else "keys" if isinstance(value, dict) else "characters"
@@ -118,12 +118,14 @@ def _raised(document: Document, path: KeyPath, code: Code, value: object, contex
     return Diagnostic(code, f"{name}: {message}", span, help)
 
 
-def _without_consequences(found: list[ErrorDetails]) -> list[ErrorDetails]:
+def _without_consequences(errors: list[ErrorDetails]) -> list[ErrorDetails]:
     """The errors but for those that follow from another: a misspelt key is missing too, a faulty item not counted."""
-    misspelt = {path for details in found if details["type"] == "extra_forbidden" for path in guess_key(details["loc"])}
+    misspelt = {
+        path for details in errors if details["type"] == "extra_forbidden" for path in guess_key(details["loc"])
+    }
     return [
         details
-        for details in found
+        for details in errors
         if not (details["type"] == "missing" and details["loc"] in misspelt)
         and not (details["type"] == "too_short" and _count(details["input"]) >= details["ctx"]["min_length"])
     ]

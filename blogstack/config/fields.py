@@ -65,8 +65,8 @@ class Type:
     def section(self) -> type[Section] | None:
         """The model of the mapping that a value is, or of those in its list or mapping."""
         if self.kind is Kind.SECTION:
-            found: type[Section] = self.python
-            return found
+            section: type[Section] = self.python
+            return section
         return self.inner[-1].section if self.kind in (Kind.LIST, Kind.MAPPING) else None
 
     @property
@@ -83,7 +83,7 @@ class Field:
 
     Attributes:
         model: The model of the mapping that the key is in.
-        path: The key's path: 0 stands for the items of a list, NAME for a key that the user chooses.
+        path: The key's path: 0 in place of the items of a list, NAME of a key that the user chooses.
         info: pydantic's description of it.
     """
 
@@ -151,17 +151,17 @@ def type_at(model: type[Section], path: KeyPath) -> Type | None:
     Raises:
         KeyError: when a step is no key of its mapping.
     """
-    found: Type | None = type_of(model)
+    here: Type | None = type_of(model)
     for step in path:
-        if found is None:
+        if here is None:
             return None
-        if found.kind is Kind.SECTION:
-            found = fields_of(found.python)[str(step)].type
-        elif found.kind is Kind.MAPPING and not isinstance(step, int):
-            found = found.inner[1]
+        if here.kind is Kind.SECTION:
+            here = fields_of(here.python)[str(step)].type
+        elif here.kind is Kind.MAPPING and not isinstance(step, int):
+            here = here.inner[1]
         else:
-            found = found.inner[0] if found.kind is Kind.LIST and isinstance(step, int) else None
-    return found
+            here = here.inner[0] if here.kind is Kind.LIST and isinstance(step, int) else None
+    return here
 
 
 def marked(model: type[Section], mark: type[Mark]) -> Iterator[tuple[Field, Mark]]:

@@ -12,7 +12,7 @@ from blogstack.config.types import Choices, Form, Section, UniqueItems, Whole
 from blogstack.config.types.secrets import SECRET_ARN
 from blogstack.facts.images import ECR_PATTERN
 
-# Amazon ECR API reference, CreateRepository: repositoryName.
+# repositoryName: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
 REPOSITORY_NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
 HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
 

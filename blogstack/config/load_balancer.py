@@ -27,8 +27,9 @@ from blogstack.words import shorten
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
-# Elastic Load Balancing user guide, "Security policies for your Application Load Balancer": those that speak
-# nothing older than TLS 1.2 and have forward secrecy. Security Hub's ELB.17 asks for one with Res or TLS13-1-3
+# The policies with forward secrecy and nothing older than TLS 1.2:
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+# https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-17 asks for one with Res or TLS13-1-3
 # (docs/decisions/0015-security-baseline.md).
 TlsPolicy = Literal[
     "ELBSecurityPolicy-TLS13-1-2-2021-06",
@@ -46,12 +47,15 @@ _TLS_POLICIES = {
     "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09": "TLS 1.3 and 1.2 without CBC ciphers, with post-quantum key exchange",
     "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09": "TLS 1.3 only, with post-quantum key exchange",
 }
-# Elastic Load Balancing API reference, Matcher: 200 to 499, values and ranges.
+# 200 to 499, values and ranges: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html
 _CODE = "[234][0-9]{2}"
 
 
 class HealthCheck(Section):
-    """The target group's check. Limits: Elastic Load Balancing API reference, CreateTargetGroup."""
+    """The target group's check.
+
+    Limits: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+    """
 
     path: UrlPath | None = Field(None, examples=["/health"])
     """Path that is requested; the default is service.health.path."""
@@ -76,7 +80,8 @@ class HealthCheck(Section):
     """Time after a task's start in which failed checks do not count; by framework: django 120s, others 60s."""
 
 
-# Amazon S3 user guide, "General purpose bucket naming rules"; `yes` and `off` would be names too, but nobody's.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+# S3 would also take `yes` and `off`; whoever writes them wants true or false.
 _BUCKET = r"(?!(?:yes|off)$)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 
 
@@ -115,7 +120,8 @@ class LoadBalancer(Section):
     """Time after which a silent connection is closed; the service's keep-alive is longer."""
     deregistration_delay: Annotated[int, Duration(0, 3600)] = 30
     """Time that a stopping task gets to answer what is in flight."""
-    # Elastic Load Balancing user guide, "Sticky sessions": 1 second to 7 days.
+    # 1 second to 7 days:
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#sticky-sessions
     stickiness: Annotated[int, Duration(1, 604800)] | None = Field(None, examples=["1h"])
     """Time that a client's requests go to the same task, held by a cookie; null: to any task."""
     tls_policy: Annotated[TlsPolicy, Choices(_TLS_POLICIES)] = "ELBSecurityPolicy-TLS13-1-2-2021-06"

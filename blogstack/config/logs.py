@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from blogstack.config.types import Choices, Section
 
-# CloudWatch Logs API reference, PutRetentionPolicy: retentionInDays.
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
 ]  # fmt: skip

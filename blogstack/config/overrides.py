@@ -17,7 +17,8 @@ _POLICIES = {
 }
 
 
-# AWS CloudFormation template reference, "Resource attribute reference", but for those of other types.
+# The attributes of a resource, except those that its type does not have:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html
 class Override(Section):
     """What is changed in one resource; its type, and whether it exists at all, stay as they are."""
 

@@ -31,7 +31,7 @@ _PARSING = Lock()
 """Python 3.11 must not parse in two threads at once (https://github.com/python/cpython/issues/106905)."""
 
 EXAMPLE_NAME = "example"
-"""Stands in an example for a key that the user chooses."""
+"""In an example, the name of a key that the user chooses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Key:
     """A key of the language.
 
     Attributes:
-        path: Its path; 0 stands for the items of a list, NAME for a key that the user chooses.
+        path: Its path; 0 in place of the items of a list, NAME of a key that the user chooses.
         description: What it means.
         takes: Its type and limits, in words.
         required: Whether its mapping cannot be without it.
@@ -89,13 +89,13 @@ def _docstrings(model: type[Section]) -> Mapping[str, str]:
     """The docstrings below the fields of a model."""
     (tree,) = ast.parse(inspect.getsource(model)).body
     assert isinstance(tree, ast.ClassDef)
-    found = {}
+    texts = {}
     for statement, text in zip(tree.body, tree.body[1:], strict=False):
         if isinstance(statement, ast.AnnAssign) and isinstance(text, ast.Expr):
             assert isinstance(statement.target, ast.Name)
             assert isinstance(text.value, ast.Constant)
-            found[statement.target.id] = inspect.cleandoc(str(text.value.value))
-    return MappingProxyType(found)
+            texts[statement.target.id] = inspect.cleandoc(str(text.value.value))
+    return MappingProxyType(texts)
 
 
 def in_words(type: Type) -> str:

@@ -16,11 +16,12 @@ from blogstack.words import did_you_mean, shorten
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
-# Amazon ECS service quotas: tasks per service, 5000.
+# Tasks per service: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
 _MOST_TASKS = 5000
 _TASKS = Whole(1, _MOST_TASKS, "tasks")
 _PERCENT = Whole(1, 100, "percent")
-# Application Auto Scaling quotas: scheduled actions per scalable target.
+# Scheduled actions per scalable target:
+# https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-limits.html
 _MOST_SCHEDULES = 200
 
 
@@ -116,8 +117,8 @@ class Scaling(Section):
     """Time to wait after removing tasks before removing more."""
     schedules: Annotated[Items[Schedule], AfterValidator(_check_names)] = Field((), max_length=_MOST_SCHEDULES)
     """Times at which min and max change, as for office hours."""
-    # Amazon ECS API reference, CapacityProviderStrategyItem: a provider of weight 0 gets no task, so that at 100 there
-    # would be no base of tasks on demand.
+    # A capacity provider of weight 0 gets no task, so at 100 no task would run on demand:
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
     spot: Annotated[int, Whole(0, 99, "percent")] = 0
     """Percentage of the tasks above `min` that run on Fargate Spot, which AWS may stop with two minutes' notice."""
 

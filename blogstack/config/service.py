@@ -38,7 +38,10 @@ _CHECK = CHECK_IN_PYTHON.format(port=8000, path="/health")
 
 
 class Health(Section):
-    """The container's health check, run inside the container. Limits: ECS API reference, HealthCheck."""
+    """The container's health check, run inside the container.
+
+    Limits: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+    """
 
     path: UrlPath = "/health"
     """Path that answers 200 while the process is well; it is light and touches no database."""

@@ -11,10 +11,12 @@ from blogstack.config.types import AsWritten, Choices, Duration, Form, Items, Se
 from blogstack.config.types.secrets import Secret
 from blogstack.config.types.sizes import ContainerMemory
 
-# Amazon ECS service quotas, "Containers per task definition": 10, one of them the service's.
+# ECS allows 10 containers per task definition, one of which is the service's:
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
 MOST_SIDECARS = 9
 
-# Amazon ECS API reference, ContainerDefinition, name: more is allowed; this much is what a person wants to type.
+# ECS takes longer names with more characters; a person wants to type no more than this.
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 SidecarName = Annotated[
     str,
     Form(
@@ -25,7 +27,7 @@ SidecarName = Annotated[
     ),
 ]
 
-# Amazon ECS API reference, ContainerDependency, condition.
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
 DependsOn = dict[
     SidecarName,
     Annotated[
@@ -42,13 +44,17 @@ DependsOn = dict[
 ]
 """The sidecars that a container waits for, and what each of them has to reach."""
 
-# Amazon ECS API reference, ContainerDefinition, image: a tag or a digest, 255 characters.
+# An image ends in a tag or a digest and has at most 255 characters:
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 _TAG = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
 _DIGEST = "@sha256:[0-9a-f]{64}"
 
 
 class SidecarHealth(Section):
-    """A sidecar's check, run inside of it. Limits: ECS API reference, HealthCheck."""
+    """A sidecar's check, run inside the sidecar.
+
+    Limits: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+    """
 
     command: Text = Field(min_length=1, max_length=1024, examples=["wget -q -O /dev/null http://127.0.0.1:9901/ready"])
     """Shell command run in the container, 0 means healthy."""

@@ -21,7 +21,7 @@ _MAX_ROUNDS = 8  # more than the configuration has levels
 
 
 class Validation(NamedTuple):
-    """What validate found.
+    """What validate returns.
 
     Attributes:
         config: The configuration; faulty keys are at their defaults.
@@ -38,7 +38,7 @@ def validate(document: Document) -> Validation:
     """Give a document the shape of the configuration.
 
     Raises:
-        Rejected: with everything found, when it leaves nothing for the rules to look at.
+        Rejected: with every diagnostic, when it leaves nothing for the rules to look at.
     """
     written, data = document.plain(), document.plain()
     if not isinstance(data, dict):
@@ -52,14 +52,14 @@ def validate(document: Document) -> Validation:
         try:
             return Validation(Config.model_validate(data), tuple(faulty), diagnostics)
         except ValidationError as error:
-            found = error.errors(include_url=False)
+            errors = error.errors(include_url=False)
         # What taking a faulty key out breaks in turn (a mapping without a required key) is the same fault.
-        diagnostics = diagnostics or to_diagnostics(document, written, found)
-        paths = list(dict.fromkeys(_removable(data, details) for details in found))
+        diagnostics = diagnostics or to_diagnostics(document, written, errors)
+        paths = list(dict.fromkeys(_removable(data, details) for details in errors))
         for path in paths:
             _remove(data, path)
         faulty += paths
-        unknown = [details["loc"] for details in found[:MAX_ERRORS] if details["type"] == "extra_forbidden"]
+        unknown = [details["loc"] for details in errors[:MAX_ERRORS] if details["type"] == "extra_forbidden"]
         faulty += [path for loc in unknown for path in guess_key(loc)]  # a misspelt key is not at its default
     raise Rejected(diagnostics)
 
@@ -68,7 +68,7 @@ def _removable(data: Data, details: ErrorDetails) -> KeyPath:
     """The key to take out for an error: the faulty one, or what cannot be without a missing one."""
     path = path_in(data, details["loc"])
     for depth, step in enumerate(path):
-        if isinstance(step, int):  # a list with a faulty item goes as a whole
+        if isinstance(step, int):  # a list with a faulty item is removed completely
             return path[:depth]
     return path or details["loc"][:1]
 

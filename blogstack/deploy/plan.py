@@ -19,7 +19,7 @@ from blogstack.blueprint.workload.exposure import Exposure
 
 @dataclass(frozen=True, slots=True)
 class CreateServiceRoles:
-    """Create the roles of AWS's own services, where the account has none (docs/decisions/0020-service-linked-roles.md).
+    """Create the roles of AWS services, where the account has none (docs/decisions/0020-service-linked-roles.md).
 
     Attributes:
         services: As in `ecs` or `ecs.application-autoscaling`, without `.amazonaws.com`.
@@ -184,7 +184,7 @@ def make_plans(blueprints: Sequence[Blueprint]) -> list[Plan]:
     """The plans of an application, in order.
 
     With one blueprint it is one plan. With several environments the roles and the image come first, once for all, and
-    each environment is a plan of its own, which only checks that the image exists: the same commit is deployed to one
+    each environment is a separate plan, which only checks that the image exists: the same commit is deployed to one
     environment after the other.
 
     Args:

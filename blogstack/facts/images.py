@@ -15,7 +15,7 @@ ECR_PATTERN = re.sub(r"\?P<\w+>", "", f"^{_ECR_URI.pattern}$")
 
 
 def without_tag(image: str) -> str:
-    """The URI of an image without its tag or digest, one of which it must have."""
+    """The URI of an image without its tag or digest; it must have one of them."""
     name, digest, _ = image.partition("@")
     return name if digest else name.rpartition(":")[0]
 

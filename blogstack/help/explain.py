@@ -1,6 +1,6 @@
 """What a code or a key means, as Markdown: `blogstack explain`, and the pages of docs/reference, say the same.
 
-The page of each code is a file in codes/, beside this one, so that it is there wherever blogstack is installed; a key
+The page of each code is a file in codes/, in this package, so that it is there wherever blogstack is installed; a key
 about which there is more to say has one in guides/.
 """
 
@@ -36,11 +36,12 @@ def explain(word: str) -> str:
         return page(code)
     known, shown = list(keys()), shorten(word)
     parts = _parts(word)
-    found = [key for key in known if _same(key, parts)] or [key for key in known if _named(key)[-len(parts) :] == parts]
-    if len(found) == 1:
-        return about(found[0]) + guide(found[0])
-    if found:
-        raise Unknown(f"{shown!r} is the name of several keys: {', '.join(key.name for key in found)}")
+    matching = [key for key in known if _same(key, parts)]
+    matching = matching or [key for key in known if _named(key)[-len(parts) :] == parts]
+    if len(matching) == 1:
+        return about(matching[0]) + guide(matching[0])
+    if matching:
+        raise Unknown(f"{shown!r} is the name of several keys: {', '.join(key.name for key in matching)}")
     names = [key.name for key in known] if "." in word else [name for key in known for name in _named(key)[-1:]]
     near = did_you_mean(word, [*names, *codes])
     help = f"did you mean {near!r}?" if near else f"codes are BSnnn; keys start with {', '.join(_top(known))}"
@@ -58,7 +59,7 @@ def page(code: Code) -> str:
 
 
 def guide(key: Key) -> str:
-    """What there is to know beside a key, as what it needs outside of blogstack; "" for most."""
+    """More about a key, such as what it needs outside of blogstack; "" for most."""
     file = files("blogstack.help").joinpath("guides", f"{key.name}.md")
     return f"\n{file.read_text('utf-8')}" if file.is_file() else ""
 
@@ -112,8 +113,8 @@ def _named(key: Key) -> tuple[str, ...]:
 
 def _same(key: Key, parts: tuple[str, ...]) -> bool:
     """Whether the parts are a key's path, with or without the names that the user chooses."""
-    whole = [step for step in key.path if step != 0]
-    chosen = len(parts) == len(whole) and all(own in (NAME, part) for own, part in zip(whole, parts, strict=True))
+    steps = [step for step in key.path if step != 0]
+    chosen = len(parts) == len(steps) and all(known in (NAME, part) for known, part in zip(steps, parts, strict=True))
     return chosen or parts == _named(key)
 
 

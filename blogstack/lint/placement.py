@@ -48,11 +48,11 @@ def place_all(
         environments: Names of the environments; "" for a file without.
     """
     placed: dict[str, list[Diagnostic]] = {environment: [] for environment in environments}
-    for template, found in zip(templates, findings, strict=True):
+    for template, reported in zip(templates, findings, strict=True):
         stack, (service, environment) = template.stack, template.owner
         if len(placed) > 1:  # the merged message names the environments
             stack = stack.replace(f"{service}-{environment}-", f"{service}-", 1)
-        diagnostics = list(place(found, stack, template.origins))
+        diagnostics = list(place(reported, stack, template.origins))
         for name in [environment] if environment else placed:
             placed[name] += diagnostics
     return placed

@@ -61,7 +61,7 @@ def _finding(scope: Scope[Stacks], stack: StackTree, role: str, length: int) -> 
 
 _ACCOUNT = "123456789012"
 # Ref or Fn::GetAtt Arn of a resource; a name that CloudFormation makes up ends in a hyphen and 12 characters, and AWS
-# ends the ARN of a secret in a hyphen and 6: AWS Secrets Manager user guide,
+# ends the ARN of a secret in a hyphen and 6:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
 _ARNS = {
     "AWS::SecretsManager::Secret": ("Name", "secretsmanager:{home}:secret:{name}-AbCdEf"),

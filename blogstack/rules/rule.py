@@ -213,4 +213,4 @@ _PLACES: Mapping[object, tuple[Place, ...]] = {
     Scope[Container]: (SERVICE, _SIDECAR),
     Scope[Sidecar]: (_SIDECAR,),
 }
-"""Where in the language the relative names of keys are; NAME stands for a key that the user chooses."""
+"""Where in the language the relative names of keys are; NAME is a key that the user chooses."""

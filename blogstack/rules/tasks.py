@@ -16,7 +16,7 @@ _ECS = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
     Code.TASK_SIZE,
     Scope[Workload],
     reads=("cpu", "memory"),
-    source=f"{_ECS}fargate-tasks-services.html#fargate-tasks-size",
+    source=f"{_ECS}task_definition_parameters.html#task_size",
 )
 def task_size(scope: Scope[Workload]) -> Iterator[Finding]:
     """Fargate has certain memory sizes for each cpu."""

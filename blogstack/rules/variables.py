@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from blogstack.config.database import VARIABLES
 from blogstack.config.workloads import Container
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
 
-# The last words of a name; with those that AWS Security Hub's control ECS.8 looks for.
+# The last words of a name, with those that the control at `source` below looks for.
 _SECRET_NAME = re.compile(
     r"(?:^|_)(?:SECRET|PASSWORD|PASSWD|PASS|PASSPHRASE|TOKEN|CREDENTIALS?|SECRET_KEY_BASE|ACCESS_KEY_ID|AUTH_DATA|"
     r"(?:API|SECRET|PRIVATE|ACCESS|SIGNING|ENCRYPTION|MASTER|JWT|FERNET|STRIPE)_?KEY)$|_PWD$|^PGPASSWORD$",
@@ -36,9 +37,6 @@ def secret_in_environment(scope: Scope[Container]) -> Iterator[Finding]:
             yield Finding(scope.at("environment", name), message, help)
 
 
-DATABASE_VARIABLES = ("DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_USER", "DATABASE_PASSWORD")
-"""What the container gets with a database, from the database's secret."""
-
 _DEFINITION = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"
 
 
@@ -63,7 +61,7 @@ def variable_twice(scope: Scope[Container]) -> Iterator[Finding]:
 def variable_of_database(scope: Scope[Container]) -> Iterator[Finding]:
     """The variables of the database come from the database's secret."""
     for section, names in (("environment", scope.value.section.environment), ("secrets", scope.value.section.secrets)):
-        for name in DATABASE_VARIABLES:
+        for name in VARIABLES:
             if name in names and _from_database(scope, name):
                 message = f"{name} is set by `database`, from the database's secret"
                 yield Finding(scope.at(section, name), message, "remove it here", also=(("database",),))
@@ -71,4 +69,4 @@ def variable_of_database(scope: Scope[Container]) -> Iterator[Finding]:
 
 def _from_database(scope: Scope[Container], name: str) -> bool:
     """Whether the main container gets a variable with the database; a database with faulty keys is one too."""
-    return scope.value.name is None and name in DATABASE_VARIABLES and scope.document.has(("database",))
+    return scope.value.name is None and name in VARIABLES and scope.document.has(("database",))

@@ -40,7 +40,7 @@ def json_schema() -> str:
     definitions["TaskSizes"] = task_sizes()
     for service in (definitions["Service"], overriding["ServiceOverride"]):
         service["allOf"] = [{"$ref": "#/definitions/TaskSizes"}]
-    # With environments only what each of them becomes is checked as a whole.
+    # With environments, required keys are checked in the result of each merge only.
     top["if"], top["then"] = {"not": {"required": [ENVIRONMENTS]}}, file_conditions()
     top["allOf"] = environment_conditions()
     top |= {"title": "blogstack.yaml", "required": ["name"]}
@@ -59,10 +59,10 @@ def _distinguish_choices(schema: Any) -> Any:  # noqa: ANN401 (JSON)
         return [_distinguish_choices(inner) for inner in schema]
     if not isinstance(schema, dict):
         return schema
-    found = {key: _distinguish_choices(inner) for key, inner in schema.items()}
-    if isinstance(choices := found.get("anyOf"), list):
-        found["anyOf"] = [choice if "$ref" in choice else {"properties": {}, **choice} for choice in choices]
-    return found
+    distinguished = {key: _distinguish_choices(inner) for key, inner in schema.items()}
+    if isinstance(choices := distinguished.get("anyOf"), list):
+        distinguished["anyOf"] = [choice if "$ref" in choice else {"properties": {}, **choice} for choice in choices]
+    return distinguished
 
 
 class _Draft7(GenerateJsonSchema):
@@ -70,20 +70,23 @@ class _Draft7(GenerateJsonSchema):
 
     def dict_schema(self, schema: DictSchema) -> Json:
         """A mapping with free keys: one whose key has the wrong form is unknown."""
-        own = super().dict_schema(schema)
+        described = super().dict_schema(schema)
         text, *others = self.generate_inner(schema["keys_schema"]).get("anyOf", [{}])
         if others:  # a key that looks like a number is a text all the same
             names = {"maxLength": text["maxLength"]}
-            own |= {"patternProperties": {text["pattern"]: own.pop("additionalProperties")}, "propertyNames": names}
-        return {**own, "additionalProperties": False} if "patternProperties" in own else own
+            described |= {
+                "patternProperties": {text["pattern"]: described.pop("additionalProperties")},
+                "propertyNames": names,
+            }
+        return {**described, "additionalProperties": False} if "patternProperties" in described else described
 
 
 def _with_texts(body: Mapping[str, Any], model: type[Section]) -> Json:
     """A mapping's schema with what each of its keys means, and what may be written there."""
     known = {key.path[0]: key for key in keys(model) if len(key.path) == 1}
     properties = {}
-    for name, own in body["properties"].items():
-        field = {word: value for word, value in own.items() if word != "title"}
+    for name, schema in body["properties"].items():
+        field = {word: value for word, value in schema.items() if word != "title"}
         if "$ref" in field:  # draft 7 ignores everything next to a reference
             field = {"allOf": [{"$ref": field.pop("$ref")}], **field}
         properties[name] = {**_texts(known[name]), **field}

@@ -19,20 +19,20 @@ from blogstack.source.document import KeyPath
 Json = dict[str, Any]
 
 CPU, MEMORY = (Service.model_fields[key].default for key in ("cpu", "memory"))
-"""The size of a service that gives none."""
+"""The size of a service that sets none."""
 
 
 def file_conditions() -> Json:
     """The conditions on a file without environments, to be added to the schemas of its keys."""
-    found = _required(type_of(Config))
+    schema = _required(type_of(Config))
     sections: dict[str, list[Json]] = {"service": _with_defaults()}
     for section, condition in _exclusions():
         sections.setdefault(section, []).append(condition)
     for section, conditions in sections.items():
-        found["properties"][section] = {**found["properties"].get(section, {}), "allOf": conditions}
+        schema["properties"][section] = {**schema["properties"].get(section, {}), "allOf": conditions}
     # Editors offer each key once, where the parts describe it.
-    found["properties"] = {key: {**schema, "doNotSuggest": True} for key, schema in found["properties"].items()}
-    return found
+    schema["properties"] = {key: {**value, "doNotSuggest": True} for key, value in schema["properties"].items()}
+    return schema
 
 
 def _exclusions() -> Iterator[tuple[str, Json]]:
@@ -62,8 +62,8 @@ def _requires(field: Field, requires: Requires) -> Json:
     """A key that requires another one; a number is a text to us."""
     absent_or_alike = {"type": ["string", "null"], "not": {"type": "string", "not": {"pattern": requires.unlike}}}
     other = {"properties": {requires.key: {"not": absent_or_alike}}, "required": [requires.key]}
-    given = {"properties": {field.name: {"type": json_type(field)}}, "required": [field.name], "not": other}
-    return _when(given, {field.name: {"enum": [None], "errorMessage": f"{field.name} need a {requires.words}"}})
+    unmet = {"properties": {field.name: {"type": json_type(field)}}, "required": [field.name], "not": other}
+    return _when(unmet, {field.name: {"enum": [None], "errorMessage": f"{field.name} need a {requires.words}"}})
 
 
 def _required(type: Type) -> Json:
@@ -95,23 +95,23 @@ def task_sizes() -> Json:
     """The memory that goes with each cpu. Null is judged by the key's own type."""
     return {
         "allOf": [
-            _when({**given, "required": ["cpu", "memory"]}, {"memory": memory_choices(sizes, f"with cpu {cpu}")})
+            _when({**service, "required": ["cpu", "memory"]}, {"memory": memory_choices(sizes, f"with cpu {cpu}")})
             for cpu, sizes in TASK_SIZES.items()
-            for given in with_cpu(cpu)
+            for service in with_cpu(cpu)
         ]
     }
 
 
 def _with_defaults() -> list[Json]:
-    """The task sizes where only one of the two is given, so that the other is at its default."""
+    """The task sizes where only one of the two is written and the other is at its default."""
     fit = [known for known, sizes in TASK_SIZES.items() if MEMORY in sizes]
     message = f"the default memory {MEMORY} goes with cpu {' or '.join(map(str, fit))}: add memory"
     default = memory_choices(TASK_SIZES[CPU], f"with the default cpu {CPU}")
     alone = {"required": ["cpu"], "not": {"required": ["memory"]}}
     return [
         *(
-            _when({**given, **alone}, {"cpu": {"enum": fit, "errorMessage": message}})
-            for given in with_cpu(*(known for known in TASK_SIZES if known not in fit))
+            _when({**service, **alone}, {"cpu": {"enum": fit, "errorMessage": message}})
+            for service in with_cpu(*(known for known in TASK_SIZES if known not in fit))
         ),
         _when({"not": {"required": ["cpu"]}}, {"memory": default}),
     ]

@@ -33,11 +33,11 @@ class EnvironmentBodies:
         properties = {key: self._key(body["properties"][key], path, key in needed) for key, path in keys.items()}
         return {**rest, "properties": properties}
 
-    def _key(self, own: Json, at: KeyPath, needed: bool) -> Json:
-        texts = {"description": own["description"]}
-        if markdown := own.get("markdownDescription"):
+    def _key(self, schema: Json, at: KeyPath, needed: bool) -> Json:
+        texts = {"description": schema["description"]}
+        if markdown := schema.get("markdownDescription"):
             texts["markdownDescription"] = "\n\n".join(markdown.split("\n\n")[:2])
-        rest = {key: inner for key, inner in own.items() if key not in (*texts, *_LEFT_OUT)}
+        rest = {key: inner for key, inner in schema.items() if key not in (*texts, *_LEFT_OUT)}
         value = {key: self._value(key, inner, at) for key, inner in rest.items()}
         if needed or any(path[:-1] == at for path in self._shared):
             return texts | value

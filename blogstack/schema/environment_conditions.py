@@ -23,7 +23,7 @@ _ABSENT: Json = {"type": "null"}
 
 
 def environment_conditions() -> list[Json]:
-    """The schemas of a whole file that has environments."""
+    """The schemas of a complete file that has environments."""
     return [*_shared_keys(), *_exclusions(), *_missing_keys(), *_sizes()]
 
 
@@ -83,15 +83,15 @@ def _sizes() -> Iterator[Json]:
     memory = {"memory": memory_choices(TASK_SIZES[CPU], f"with the default cpu {CPU}")}
     yield _in_each_environment({"service": {"if": default, "then": {"properties": memory}}})
     for cpu, sizes in TASK_SIZES.items():
-        for given in _services_with(cpu_schemas(cpu), "cpu", default=cpu == CPU):
+        for services in _services_with(cpu_schemas(cpu), "cpu", default=cpu == CPU):
             memory = {"memory": memory_choices(sizes, f"with cpu {cpu}")}
-            yield {"if": given, "then": _if_without("cpu", {"required": ["memory"]}, memory)}
+            yield {"if": services, "then": _if_without("cpu", {"required": ["memory"]}, memory)}
         unfit: Json = {"not": {"enum": spellings_of_memory(sizes)}}
         message = f"cpu {cpu} does not go with the memory outside of the environments: add memory"
         wrong = {"cpu": {"type": "null", "errorMessage": message}}  # none of these is null
-        for given in _services_with([unfit], "memory", default=MEMORY not in sizes):
-            for own in with_cpu(cpu):
-                yield {"if": given, "then": _if_without("memory", {**own, "required": ["cpu"]}, wrong)}
+        for services in _services_with([unfit], "memory", default=MEMORY not in sizes):
+            for size in with_cpu(cpu):
+                yield {"if": services, "then": _if_without("memory", {**size, "required": ["cpu"]}, wrong)}
 
 
 def _services_with(schemas: list[Json], key: str, *, default: bool) -> Iterator[Json]:

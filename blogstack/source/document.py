@@ -10,7 +10,7 @@ from blogstack.diagnostics import Span
 KeyPath = tuple[str | int, ...]
 """The keys and the numbers of items that lead to a value. A path for many has NAME and 0."""
 NAME = "NAME"
-"""Stands in a path for every key that the user chooses, as 0 does for every item of a list."""
+"""In a path: every key that the user chooses, as 0 is every item of a list."""
 Scalar = str | int | bool | None
 Data = Scalar | list["Data"] | dict[str, "Data"]
 
@@ -54,7 +54,7 @@ class Document:
     root: Node
 
     def plain(self) -> Data:
-        """The whole file as plain data, anew at each call."""
+        """The complete file as plain data, anew at each call."""
         return self.root.plain()
 
     def has(self, path: KeyPath) -> bool:
@@ -73,13 +73,13 @@ class Document:
         """
         node, key_span = self.root, None
         for step in path:
-            found = _child(node, step)
-            if found is None:
+            child = _child(node, step)
+            if child is None:
                 if str(step) in node.removed:
                     return node.key_spans[str(step)]
                 break
-            node, own_key = found
-            key_span = own_key or (None if node.items is None and node.entries is None else key_span)
+            node, child_span = child
+            key_span = child_span or (None if node.items is None and node.entries is None else key_span)
         spread = node.span.line != node.span.end_line or node.span.column == node.span.end_column
         if key_span and spread:
             return key_span
@@ -94,10 +94,10 @@ class Document:
         """The place of the last key of a key path, or of its value where it has no key (an item of a list)."""
         node = self.root
         for step in path[:-1]:
-            found = _child(node, step)
-            if found is None:
+            child = _child(node, step)
+            if child is None:
                 return self.locate(path)
-            node = found[0]
+            node = child[0]
         return node.key_spans.get(str(path[-1])) or self.locate(path) if path else self.locate(path)
 
     def first_of_environment(self, paths: Sequence[KeyPath]) -> KeyPath:
@@ -111,10 +111,10 @@ class Document:
         """Name of the environment that a value, or its absence, comes from; else that of what encloses it."""
         node = self.root
         for step in path:
-            found = _child(node, step)
-            if found is None:
+            child = _child(node, step)
+            if child is None:
                 return node.removed.get(str(step), node).origin
-            node = found[0]
+            node = child[0]
         return node.origin
 
     def locate_missing(self, path: KeyPath) -> Span:
@@ -125,8 +125,8 @@ class Document:
         """The node at a key path; where it leads nowhere, an empty one in the place of the last that exists."""
         node = self.root
         for step in path:
-            found = _child(node, step)
-            node = found[0] if found else Node(node.span)
+            child = _child(node, step)
+            node = child[0] if child else Node(node.span)
         return node
 
 

@@ -62,12 +62,12 @@ class Environment(NamedTuple):
     Attributes:
         name: "" in a file without environments.
         document: What holds in it: the file with the environment merged over it.
-        own_tags: Keys of the tags that some environment changes, so that they are not everybody's.
+        varying_tags: Keys of the tags that some environment changes, so that they are not on shared resources.
     """
 
     name: str
     document: Document
-    own_tags: frozenset[str] = frozenset()
+    varying_tags: frozenset[str] = frozenset()
 
 
 class RefusedKey(NamedTuple):
@@ -92,10 +92,10 @@ def split(document: Document, rules: MergeRules) -> tuple[tuple[Environment, ...
     )
     if not 1 <= len(bodies) <= MOST_ENVIRONMENTS:
         return (Environment("", document),), in_file
-    # "" is no key: the place of the whole is its first key's, also where an environment replaces that one.
+    # "" is no key: the place of the file is that of its first key, also where an environment replaces that key.
     key_spans = {"": next(iter(root.key_spans.values())), **root.key_spans}
     base = Node(root.span, entries={**(root.entries or {}), ENVIRONMENTS: _without_bodies(root)}, key_spans=key_spans)
-    own_tags = frozenset(key for body in bodies.values() for key in _changed_tags(root, body))
+    varying_tags = frozenset(key for body in bodies.values() for key in _changed_tags(root, body))
     environments = []
     for name, body in bodies.items():
         removed = {key.path for key in refused[name]}
@@ -103,7 +103,7 @@ def split(document: Document, rules: MergeRules) -> tuple[tuple[Environment, ...
             removed.discard(("region",))
         mapping = Node(body.span, entries=body.entries or {}, key_spans=body.key_spans)
         allowed = _copy(mapping, name, removed)
-        environments.append(Environment(name, Document(document.path, _merge(base, allowed, rules)), own_tags))
+        environments.append(Environment(name, Document(document.path, _merge(base, allowed, rules)), varying_tags))
     return tuple(environments), in_file
 
 
@@ -111,8 +111,8 @@ def _refused_keys(body: Node, root: Node, rules: MergeRules) -> Iterator[Refused
     """The keys of an environment that it may not have."""
     always = [key for key in rules.shared if key.unless is None]
     for section in dict.fromkeys(key.path[0] for key in always if len(key.path) > 1):
-        own = _at(body, (section,))
-        if own is not None and not own.has_value:
+        value = _at(body, (section,))
+        if value is not None and not value.has_value:
             message = f"an environment cannot take {section} back as a whole"
             yield RefusedKey((section,), message, "name the keys that it changes")
     for key in always:
@@ -132,8 +132,8 @@ def _refused_without(unless: KeyPath, body: Node, root: Node, rules: MergeRules)
                 help = f"{key.help}; only with an {dotted(unless)} there each may have its own"
                 yield RefusedKey(key.path, message, help)
         return
-    own = _at(body, unless)
-    if own is not None and not own.has_value:
+    value = _at(body, unless)
+    if value is not None and not value.has_value:
         message = f"an environment cannot take {dotted(unless)} back: all share a registry stack, or there is none"
         yield RefusedKey(unless, message, "give it a value, or remove the key")
 
@@ -146,9 +146,9 @@ def _bodies(root: Node) -> dict[str, Node]:
 
 def _changed_tags(root: Node, body: Node) -> Iterator[str]:
     """Keys of the tags that an environment sets or takes away."""
-    own = _at(body, ("tags",))
-    if own is not None:
-        changed = own if own.entries is not None else _at(root, ("tags",))
+    value = _at(body, ("tags",))
+    if value is not None:
+        changed = value if value.entries is not None else _at(root, ("tags",))
         yield from (changed and changed.entries) or ()
 
 
@@ -204,7 +204,7 @@ def _leads_to(path: Iterable[str | int], rule: KeyPath) -> bool:
 
 
 def is_function(mapping: Mapping[str, object]) -> bool:
-    """Whether a mapping of a template is one of CloudFormation's functions, a value of which no part is merged."""
+    """Whether a mapping of a template is one of CloudFormation's functions, which is merged as one value."""
     return len(mapping) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in mapping)
 
 

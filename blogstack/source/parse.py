@@ -40,8 +40,8 @@ def parse(path: str, content: bytes) -> Document:
         content: Its bytes: UTF-8 (a byte order mark is passed over), at most MAX_BYTES.
 
     Raises:
-        Rejected: with everything that is wrong with the text; a syntax error ends the reading, so what stands
-            behind it is not looked at.
+        Rejected: with everything that is wrong with the text; a syntax error ends the reading, so nothing
+            after it is checked.
     """
     text = _decode(content)
     builder = _Builder()

@@ -1,4 +1,4 @@
-"""What libyaml says about malformed YAML, in words that tell what to change, at the place where one would change it."""
+"""What libyaml says about malformed YAML, as a message that says what to change, at the place to change."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def explain_complaint(complaint: Complaint, lines: Sequence[str]) -> Diagnostic:
         return at_problem("a tag is not supported here", "remove what starts with `!`, or quote it", Code.TAG)
     if "unexpected end of stream" in problem or "unexpected document indicator" in problem:
         return at_start("this quoted text has no end", "close it with the quote that it starts with")
-    if found := _START_OF_TEXT.match(context):
-        place, sign = ("a line", "%") if found[2] else ("a text", "&" if "anchor" in context else "*")
+    if match := _START_OF_TEXT.match(context):
+        place, sign = ("a line", "%") if match[2] else ("a text", "&" if "anchor" in context else "*")
         return at_start(f"{place} cannot start with {sign!r}", "put the text in quotes")
     if "cannot start any token" in problem or "node content" in problem:
         if ended:

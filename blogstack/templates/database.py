@@ -1,4 +1,4 @@
-"""The database stack: PostgreSQL on RDS, its secret, and what it stands in. Nothing in it goes by accident."""
+"""The database stack: PostgreSQL on RDS, its secret and its network. Nothing in it is deleted by accident."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def _add_secret(stack: Stack, database: Database) -> AWSObject:
             SecretStringTemplate=f'{{"username": "{database.user}"}}',
             GenerateStringKey="password",
             PasswordLength=48,
-            # RDS takes no slash, quote, at sign or space (Amazon RDS API reference, CreateDBInstance).
+            # RDS takes no slash, quote, at sign or space:
+            # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
             ExcludePunctuation=True,
         ),
         Tags=make_tags(database.tags),
@@ -114,8 +115,8 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
         DBParameterGroupName=Ref(parameters),
         EnableIAMDatabaseAuthentication=True,
         AutoMinorVersionUpgrade=True,
-        # For the day when the file names another major version; by itself RDS upgrades minor ones only (Amazon RDS API
-        # reference, ModifyDBInstance, AllowMajorVersionUpgrade).
+        # For the day when the file names another major version; by itself RDS upgrades minor ones only:
+        # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
         AllowMajorVersionUpgrade=True,
         BackupRetentionPeriod=database.backup_retention,
         CopyTagsToSnapshot=True,
@@ -128,7 +129,7 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
         DeletionPolicy="Snapshot",
         UpdateReplacePolicy="Snapshot",
         DependsOn=_add_log_groups(stack, database),
-        # A major version alone, of which AWS chooses and upgrades the minor one, is no deprecated one to RDS.
+        # To RDS a major version alone is not deprecated: AWS chooses and upgrades the minor version.
         Metadata={"cfn-lint": {"config": {"ignore_checks": ["W3691"]}}},
     )
     if database.max_storage:
@@ -145,7 +146,8 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
 def _add_log_groups(stack: Stack, database: Database) -> list[str]:
     """The groups of the exported logs, which RDS would make by itself, but to keep for ever; returns their IDs."""
     for log, logical_id in ids.DATABASE_LOG_GROUPS.items():
-        # Amazon RDS user guide, "Publishing database logs to Amazon CloudWatch Logs": what it calls them.
+        # The name that RDS gives it:
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Procedural.UploadtoCloudWatch.html
         name = f"/aws/rds/instance/{database.identifier}/{log}"
         group = make_log_group(
             logical_id, name, retention=database.log_retention, kms_key=database.kms_key, tags=database.tags

@@ -91,7 +91,7 @@ def _add_public_tier(stack: Stack, network: Network, vpc: AWSObject) -> AWSObjec
 
 
 def _add_private_subnet(stack: Stack, network: Network, zone: Zone, vpc: AWSObject) -> AWSObject:
-    """A private subnet with a route table of its own, so that a change of egress only changes routes."""
+    """A private subnet with a separate route table, so that a change of egress only changes routes."""
     subnet = _add_subnet(stack, network, zone, vpc, ids.PRIVATE_SUBNET, zone.private)
     table = stack.add(
         ec2.RouteTable(
@@ -168,7 +168,8 @@ def _availability_zone(zone: Zone) -> AWSHelperFn:
 
 def _add_nat(stack: Stack, network: Network, zone: Zone) -> None:
     title = f"{network.stack}-nat-{zone.number}"
-    # An address can be had only once the VPC has a way to the internet: AWS::EC2::EIP reference, DependsOn.
+    # EC2 gives out an address only once the VPC has a way to the internet:
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-eip.html
     address = stack.add(
         ec2.EIP(
             ids.NAT_ADDRESS.format(zone.number),

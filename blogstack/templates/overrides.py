@@ -17,36 +17,37 @@ OVERRIDES = "overrides"
 
 def changes(config: Config) -> dict[str, dict[str, Any]]:
     """The user's changes as plain data, by stack and logical ID; empty for nearly everybody."""
-    own = config.overrides
+    overrides = config.overrides
     return {
         stack: {
-            name: change.model_dump(exclude_unset=True, mode="json") for name, change in getattr(own, stack).items()
+            name: change.model_dump(exclude_unset=True, mode="json")
+            for name, change in getattr(overrides, stack).items()
         }
-        for stack in sorted(own.model_fields_set)
+        for stack in sorted(overrides.model_fields_set)
     }
 
 
-def override(tree: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """A template with the changes to its resources; what names no resource of its is left out."""
-    if not own:
+def override(tree: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A template with the changes to its resources; changes to other resources are ignored."""
+    if not changes:
         return tree
     resources = tree["Resources"]
-    changed = {name: _merged(resources[name], change) for name, change in own.items() if name in resources}
+    changed = {name: _merged(resources[name], change) for name, change in changes.items() if name in resources}
     return {**tree, "Resources": {**resources, **changed}}
 
 
-def places(own: Mapping[str, Any], resources: Mapping[str, Any]) -> Iterator[tuple[KeyPath, KeyPath]]:
+def places(changes: Mapping[str, Any], resources: Mapping[str, Any]) -> Iterator[tuple[KeyPath, KeyPath]]:
     """For each path below a template's resources that the changes decide, the path below the stack's overrides.
 
-    What refers to a changed resource is decided by its change too, as long as it has none of its own: an ECS service is
-    at fault when the task definition is no longer one for it.
+    What refers to a changed resource is decided by its change too, as long as it is not changed itself: an ECS service
+    is at fault when the task definition is no longer one for it.
     """
     yield (), ()
     for name, body in resources.items():
-        changed = sorted(own.keys() & set(_texts(body)))
+        changed = sorted(changes.keys() & set(_texts(body)))
         if changed:
             yield (name,), (changed[0],)
-    for path in _paths(own, ()):
+    for path in _paths(changes, ()):
         yield path, path
 
 

@@ -46,7 +46,10 @@ def _encryption(registry: Registry) -> ecr.EncryptionConfiguration:
 
 
 def _lifecycle(registry: Registry) -> str:
-    """The lifecycle policy, as the JSON text that ECR takes (Amazon ECR user guide, lifecycle policy parameters)."""
+    """The lifecycle policy, as the JSON text that ECR takes.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
+    """
     return f"""\
 {{
   "rules": [

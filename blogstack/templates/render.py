@@ -1,6 +1,6 @@
 """A stack as text: a template in the order in which a person would write it, the same bytes for the same stack.
 
-Our own writer rather than PyYAML's: CloudFormation's short functions, a blank line between resources and speed
+A writer of ours instead of PyYAML's: CloudFormation's short functions, a blank line between resources and speed
 (docs/decisions/0003-output-order.md). A test reads everything back with PyYAML.
 """
 
@@ -79,8 +79,8 @@ def header(owner: Owner, source: str) -> str:
 
 def written_for(text: str) -> Owner | None:
     """Whom a file of ours was written for, from the beginning of its text; None for any other file."""
-    found = _HEADER.search(text)
-    return Owner(found[1], found[2] or "") if found else None
+    match = _HEADER.search(text)
+    return Owner(match[1], match[2] or "") if match else None
 
 
 def canonical(tree: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def _entries(lines: list[str], mapping: Mapping[str, object], indent: str) -> No
 
 
 def _value(lines: list[str], lead: str, value: object, indent: str) -> None:
-    """A value behind its lead, `key:` or `-`; what is deeper than a line stands below, indented."""
+    """A value behind its lead, `key:` or `-`; what needs more than one line goes below, indented."""
     tag, value = _function(value) if isinstance(value, dict) else ("", value)
     lead = f"{lead} {tag}" if tag else lead
     if isinstance(value, dict) and value:
@@ -196,12 +196,12 @@ def _tag(name: str) -> str:
 
 
 def _fits(items: list[object]) -> bool:
-    """Whether a function's arguments stand on one line: scalars and functions of scalars."""
+    """Whether a function's arguments go on one line: scalars and functions of scalars."""
     return all(not isinstance(_function(item)[1], list | dict) for item in items)
 
 
 def _is_block(text: str) -> bool:
-    """Whether a text of several lines can stand below its key as it is."""
+    """Whether a text of several lines can go below its key unchanged."""
     lines = text.removesuffix("\n").split("\n")
     return (
         text.endswith("\n") and bool(lines[0] and lines[-1] and lines[0][0] != " ") and all(map(str.isprintable, lines))

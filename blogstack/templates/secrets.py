@@ -1,4 +1,7 @@
-"""How ECS and IAM name a secret: Amazon ECS developer guide, "Pass sensitive data to an Amazon ECS container"."""
+"""How ECS and IAM refer to a secret.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from troposphere import AWSHelperFn, ImportValue, Sub
 from blogstack.blueprint.names import Imported
 from blogstack.blueprint.workload.secrets import SecretVariable
 
-_OWN = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}:"
+_ARN_PREFIX = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}:"
 
 
 def value_from(secret: SecretVariable) -> str | AWSHelperFn:
@@ -23,7 +26,7 @@ def value_from(secret: SecretVariable) -> str | AWSHelperFn:
 def resource(secret: SecretVariable) -> str | AWSHelperFn:
     """The resource of an IAM statement; AWS ends a secret's ARN in a hyphen and six characters that a name lacks."""
     by_name = secret.service == "secretsmanager" and isinstance(secret.source, str) and not _is_arn(secret.source)
-    return Sub(_OWN % "secretsmanager" + f"secret:{secret.source}-??????") if by_name else _arn(secret)
+    return Sub(_ARN_PREFIX % "secretsmanager" + f"secret:{secret.source}-??????") if by_name else _arn(secret)
 
 
 def _arn(secret: SecretVariable) -> str | AWSHelperFn:
@@ -32,8 +35,8 @@ def _arn(secret: SecretVariable) -> str | AWSHelperFn:
     if _is_arn(secret.source):
         return secret.source
     if secret.service == "ssm":
-        return Sub(_OWN % "ssm" + f"parameter/{secret.source.removeprefix('/')}")
-    return Sub(_OWN % "secretsmanager" + f"secret:{secret.source}")
+        return Sub(_ARN_PREFIX % "ssm" + f"parameter/{secret.source.removeprefix('/')}")
+    return Sub(_ARN_PREFIX % "secretsmanager" + f"secret:{secret.source}")
 
 
 def _is_arn(source: str) -> bool:

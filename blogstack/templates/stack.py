@@ -52,7 +52,7 @@ class Stack:
         self.output(logical_id, description, value)["Export"] = {"Name": export_name(self.name, logical_id)}
 
     def tree(self) -> dict[str, Any]:
-        """The template as plain data, after troposphere's own validation."""
+        """The template as plain data, after troposphere's validation."""
         parts = {part: _plain(bodies) for part, bodies in self._parts.items() if bodies}
         return {"AWSTemplateFormatVersion": "2010-09-09", "Description": self.description, **parts}
 
@@ -98,7 +98,7 @@ def import_value(value: Imported) -> ImportValue:
 # EC2 gives a security group without any egress rule one that allows everything; this rule prevents that:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
 def no_egress() -> list[SecurityGroupRule]:
-    """Egress rules of a group that opens no connections, or has its rules as resources of their own."""
+    """Egress rules of a group that opens no connections, or has its rules as separate resources."""
     description = "Instead of the rule that lets everything out"
     return [SecurityGroupRule(IpProtocol="-1", CidrIp="127.0.0.1/32", Description=description)]
 

@@ -1,6 +1,6 @@
 """Decisions about the edge stack: load balancer, listener, certificate, DNS record, access logs and AWS WAF.
 
-docs/decisions/0024-edge-stack.md explains why it is a stack of its own.
+docs/decisions/0024-edge-stack.md explains why it is a separate stack.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from blogstack.config import Config
 
 # In China a load balancer writes as an account of AWS:
-# https://docs.amazonaws.cn/en_us/elasticloadbalancing/latest/application/enable-access-logging.html
+# https://docs.amazonaws.cn/en_us/elasticloadbalancing/latest/application/enable-access-logging.html#attach-bucket-policy
 # Everywhere else, GovCloud included, it writes as a service, which AWS recommends:
-# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html#attach-bucket-policy
 _ACCOUNTS = {"cn-north-1": "638102146993", "cn-northwest-1": "037604701340"}
 
 

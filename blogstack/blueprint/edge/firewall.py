@@ -11,8 +11,9 @@ from blogstack.config import Config
 # person makes, and stops one machine from exhausting the tasks. Many people behind one address may need more.
 _RATE_LIMIT = 2000
 _RATE_WINDOW = 300
-# Rule groups that AWS keeps up to date, in the order in which they are asked: AWS WAF developer guide, "AWS Managed
-# Rules rule groups list". With the rate limit they take 927 of the 1,500 capacity units at a web ACL's base price.
+# Rule groups that AWS keeps up to date, in the order of evaluation:
+# https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
+# With the rate limit they take 927 of the 1,500 capacity units that a web ACL's base price includes.
 _RULE_GROUPS = (
     "AWSManagedRulesAmazonIpReputationList",
     "AWSManagedRulesCommonRuleSet",

@@ -19,7 +19,7 @@ _FEWEST_FAILED, _FEWEST_REQUESTS = 10, 100
 _FAILED_PERCENT = 5
 _SLOW_SECONDS = 3
 _MEMORY_PERCENT = 90
-# The CPU that a workload without a target of its own is expected to hold.
+# The CPU that a workload without a target is expected to hold.
 _CPU_TARGET = 60
 # A quarter of an hour: scaling has had its time.
 _LASTING = 3
@@ -54,7 +54,7 @@ def _health(workload: Workload, exposure: Exposure) -> tuple[Chart, ...]:
 
 
 def _failed_requests(workload: Workload) -> tuple[Alarm, Alarm]:
-    """On responses of the tasks, and on those of the load balancer, which RequestCount lacks when it found no task."""
+    """On responses of the tasks, and on those of the load balancer, which RequestCount lacks when there is no task."""
     share = f"{_FAILED_PERCENT} percent or more, and {_FEWEST_FAILED} at least, of the requests of five minutes"
     logs = f"the log group {workload.log_group}, and what was deployed last"
     return (
@@ -86,7 +86,7 @@ def _count_targets(
 ) -> tuple[tuple[Metric, ...], str | None]:
     """The metrics of a number of targets, and the expression that joins them.
 
-    With two target groups, one of which may be empty, it is their sum. In arithmetic a missing value counts as 0; SUM
+    With two target groups, it is their sum; one of the two may be empty. In arithmetic a missing value counts as 0; SUM
     is not available to alarms:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
@@ -166,7 +166,7 @@ def _load(workload: Workload) -> tuple[Chart, ...]:
 
 def _cpu(workload: Workload) -> Alarm:
     target = _targets(workload).get("cpu")
-    # Halfway between what scaling holds and all of it.
+    # Halfway between the target of scaling and 100 percent.
     busy = ((target or _CPU_TARGET) + 100) // 2
     look = (
         "whether scaling.max is reached, and at the requests" if target else "the requests: no scaling follows the CPU"
@@ -184,6 +184,7 @@ def _cpu(workload: Workload) -> Alarm:
 
 
 def _memory(workload: Workload) -> Alarm:
+    # Here too halfway between the target of scaling, if there is one, and 100 percent.
     full = max(_MEMORY_PERCENT, (_targets(workload).get("memory", 0) + 100) // 2)
     return Alarm(
         id="memory",

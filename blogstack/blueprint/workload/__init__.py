@@ -1,4 +1,4 @@
-"""Decisions about a workload: something that runs, in a stack of its own.
+"""Decisions about a workload: something that runs, in a separate stack.
 
 A workload is a value: the templates and the deployment plan read nothing else about it. What differs between kinds of
 workloads is None or not (`exposure`, `release`, `monitoring`).

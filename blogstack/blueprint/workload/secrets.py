@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from blogstack.blueprint.database import VARIABLES, Database
+from blogstack.blueprint.database import Database
 from blogstack.blueprint.names import TASKS, Imported, Naming, Output
+from blogstack.config.database import VARIABLES
 from blogstack.config.types.secrets import SecretSource
 
 

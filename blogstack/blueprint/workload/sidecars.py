@@ -51,7 +51,7 @@ def resolve_sidecars(service: Service, image: Image, naming: Naming) -> tuple[Si
 
 
 def tmp_size(service: Service) -> int:
-    """MiB of /tmp in each container without a limit of its own: together a quarter of what the limited ones leave.
+    """MiB of /tmp in each container without a limit: together a quarter of what the limited ones leave.
 
     BS343 makes sure that this is more than 0.
     """

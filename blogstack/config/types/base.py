@@ -33,9 +33,9 @@ class Choices:
     meanings: Mapping[object, str]
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        own = handler(schema)
-        texts = [self.meanings[value] for value in own["enum"]]
-        return {**own, "enumDescriptions": texts, "markdownEnumDescriptions": texts}
+        described = handler(schema)
+        texts = [self.meanings[value] for value in described["enum"]]
+        return {**described, "enumDescriptions": texts, "markdownEnumDescriptions": texts}
 
 
 def fault(code: Code, message: str, help: str, *keys: str) -> PydanticCustomError:

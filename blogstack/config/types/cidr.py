@@ -15,7 +15,8 @@ from blogstack.words import shorten
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
-# RFC 1918, and RFC 6598 for networks behind a carrier's NAT.
+# https://www.rfc-editor.org/rfc/rfc1918, and for networks behind a carrier's NAT
+# https://www.rfc-editor.org/rfc/rfc6598
 _PRIVATE = {
     "10.0.0.0/8": "10",
     "172.16.0.0/12": r"172\.(?:1[6-9]|2[0-9]|3[01])",
@@ -28,7 +29,8 @@ _PRIVATE = {
 class Cidr:
     """An IPv4 CIDR block whose host bits are zero, with a prefix length from `widest` to `narrowest`.
 
-    `private`: of the ranges that AWS recommends for a network (Amazon VPC user guide, "VPC CIDR blocks").
+    `private`: only in the ranges that AWS recommends for a network:
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
     """
 
     widest: int = 0
@@ -51,7 +53,7 @@ class Cidr:
 
     def check(self, value: str) -> str:
         """The block itself; an error when it is none, has host bits, or is too wide or too narrow."""
-        # Only when a block is given: both take time at every start.
+        # Imported here, because both take time at every start.
         from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 
         from blogstack.config.types.patterns import OCTET

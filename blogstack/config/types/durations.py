@@ -55,7 +55,7 @@ class Duration:
 
 
 def _in_largest_unit(seconds: int, units: str) -> str:
-    """A duration in the largest of some units that it is a whole number of."""
+    """A duration in the largest of some units that divides it."""
     unit = next((unit for unit in units if seconds and seconds % _UNITS[unit] == 0), units[-1])
     return f"{seconds // _UNITS[unit]}{unit}"
 
@@ -81,9 +81,9 @@ class Minutes:
         from blogstack.config.types.patterns import duration_pattern  # not at every start
 
         low, high = self.low * 60, self.high * 60
-        whole: JsonSchema = {"type": "integer", "minimum": low, "maximum": high, "multipleOf": 60}
+        number: JsonSchema = {"type": "integer", "minimum": low, "maximum": high, "multipleOf": 60}
         text: JsonSchema = {"type": "string", "pattern": duration_pattern(low, high, seconds=False)}
-        return with_error_message({"anyOf": [whole, text]}, self.in_words())
+        return with_error_message({"anyOf": [number, text]}, self.in_words())
 
     def in_words(self) -> str:
         """The type and its limits."""

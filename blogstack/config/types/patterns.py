@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 
 def duration_pattern(low: int, high: int, *, seconds: bool = True) -> str:
     """A regular expression for every text that means `low` to `high` seconds."""
     parts = []
     for unit, size in (*((("s?", 1),) if seconds else ()), ("m", 60), ("h", 3600)):
-        first, last = -(-low // size), high // size
+        first, last = math.ceil(low / size), high // size  # in this unit: low rounded up, high rounded down
         if first <= last:
             parts.append(f"({number_pattern(first, last)}){unit}")
     return f"^({'|'.join(parts)})$"
@@ -22,8 +24,9 @@ def block_pattern(widest: int, narrowest: int) -> str:
 
 
 def _network(prefix: int) -> str:
-    whole, bits = divmod(prefix, 8)
-    octets = [OCTET] * whole
+    # Octets inside the prefix are any, the one that it ends in is a multiple, the rest are zero.
+    octet_count, bits = divmod(prefix, 8)
+    octets = [OCTET] * octet_count
     if bits:
         octets.append(f"(?:{'|'.join(map(str, range(0, 256, 2 ** (8 - bits))))})")
     return r"\.".join([*octets, *["0"] * (4 - len(octets))])

@@ -15,17 +15,20 @@ from blogstack.words import did_you_mean, shorten
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
-# AWS Secrets Manager API reference, CreateSecret, Name; an ARN ends in a hyphen and six characters of AWS's.
+# CreateSecret, Name: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
 _SECRET_NAME = "[A-Za-z0-9/_+=.@-]{1,512}"
-# AWS Secrets Manager user guide, "Troubleshoot", secrets found by a part of their ARN: a name that ends as every ARN
-# does is taken for a whole one, and no secret is found (aws/copilot-cli issue 5732).
+# AWS ends the ARN of a secret in a hyphen and six characters. It takes a name that ends so for a complete ARN, and
+# finds no secret:
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
+# https://github.com/aws/copilot-cli/issues/5732
 _LIKE_AN_ARN = "-[A-Za-z0-9]{6}"
 SECRET_ARN = rf"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:{_SECRET_NAME}{_LIKE_AN_ARN}"
 _SECRET = rf"(?!.*{_LIKE_AN_ARN}$){_SECRET_NAME}|{SECRET_ARN}"
-# AWS Systems Manager API reference, PutParameter, Name.
+# PutParameter, Name: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
 _PARAMETER_NAME = "[A-Za-z0-9_./-]{1,1011}"
 _PARAMETER = rf"{_PARAMETER_NAME}|arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{{12}}:parameter/{_PARAMETER_NAME}"
-# Colons part the pieces of a reference: Amazon ECS developer guide, "Pass Secrets Manager secrets".
+# Without a colon, which separates the parts of a reference:
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
 _JSON_KEY = "[A-Za-z0-9_./-]{1,256}"
 
 _HELP = "write generate, {secretsmanager: NAME_OR_ARN}, {secretsmanager: NAME_OR_ARN, key: JSON_KEY} or {ssm: NAME}"

@@ -133,6 +133,6 @@ Cpu = Annotated[int, _Cpu()]
 Memory = Annotated[int, _Memory(_MEMORIES[0], "Fargate sells")]
 """Memory of a task in MiB."""
 
-# Amazon ECS API reference, ContainerDefinition, memory: not less than 6 MiB.
+# At least 6 MiB: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 ContainerMemory = Annotated[int, _Memory(6, "a container takes")]
 """Memory of one container in MiB."""

@@ -21,10 +21,10 @@ _LONGEST_MATCHED = 2048  # as long as the longest text that any form takes
 
 @dataclass(frozen=True)
 class Form:
-    """A text of a given form; a whole number is taken as the text it was written as.
+    """A text of one form; a whole number is taken as the text it was written as.
 
     Attributes:
-        pattern: What the whole text must match.
+        pattern: What all of the text must match.
         words: What such a text is, after the word "not".
         help: How to write it.
         longest: The most characters it may have.
@@ -42,24 +42,24 @@ class Form:
         return core_schema.no_info_before_validator_function(as_text, checked)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        own: JsonSchema = {"type": "string", "pattern": f"^(?:{self.pattern})$", "maxLength": self.longest}
-        return with_error_message(self._schema(own), self.in_words())
+        text: JsonSchema = {"type": "string", "pattern": f"^(?:{self.pattern})$", "maxLength": self.longest}
+        return with_error_message(self._schema(text), self.in_words())
 
-    def _schema(self, own: JsonSchema) -> JsonSchema:
+    def _schema(self, text: JsonSchema) -> JsonSchema:
         """The schema of a text, and of what is a number or a boolean to an editor and a text to us."""
         if self.scalars:
-            return {"anyOf": [own, {"type": ["number", "boolean"]}]}
-        whole = [number for number in range(1000) if re.fullmatch(self.pattern, str(number))]
-        if not whole:
-            return own
+            return {"anyOf": [text, {"type": ["number", "boolean"]}]}
+        numbers = [number for number in range(1000) if re.fullmatch(self.pattern, str(number))]
+        if not numbers:
+            return text
         # 17.6 is read as it is written, but is a number to an editor.
-        decimal = re.fullmatch(self.pattern, f"{whole[-1]}.6")
-        limit: JsonSchema = {"exclusiveMaximum": whole[-1] + 1} if whole[-1] < 999 else {}
-        if decimal and whole[0] and re.fullmatch(self.pattern, "0.6"):
-            number = {"type": "number", "minimum": 0, "not": {"enum": list(range(whole[0]))}, **limit}
+        decimal = re.fullmatch(self.pattern, f"{numbers[-1]}.6")
+        limit: JsonSchema = {"exclusiveMaximum": numbers[-1] + 1} if numbers[-1] < 999 else {}
+        if decimal and numbers[0] and re.fullmatch(self.pattern, "0.6"):
+            number = {"type": "number", "minimum": 0, "not": {"enum": list(range(numbers[0]))}, **limit}
         else:
-            number = {"type": "number" if decimal else "integer", "minimum": whole[0], **limit}
-        return {"anyOf": [own, number]}
+            number = {"type": "number" if decimal else "integer", "minimum": numbers[0], **limit}
+        return {"anyOf": [text, number]}
 
     def in_words(self) -> str:
         """The type, its limits and how to write it."""

@@ -52,7 +52,7 @@ def add_bucket(stack: Stack, logs: AccessLogs, tags: Mapping[str, str]) -> tuple
 
 
 def _write(logs: AccessLogs) -> Json:
-    """Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html.
+    """Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html#attach-bucket-policy
 
     With this account in the path, load balancers of other accounts cannot write.
     """

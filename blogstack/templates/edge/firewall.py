@@ -95,5 +95,5 @@ def _managed(priority: int, group: RuleGroup) -> wafv2.WebACLRule:
 
 
 def _visible(metric: str) -> wafv2.VisibilityConfig:
-    """Metrics, but no samples: those hold whole headers, and nobody can redact them here."""
+    """Metrics, but no samples: those hold complete headers, which cannot be redacted."""
     return wafv2.VisibilityConfig(CloudWatchMetricsEnabled=True, SampledRequestsEnabled=False, MetricName=metric)

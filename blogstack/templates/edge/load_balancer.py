@@ -37,7 +37,7 @@ def add_security_group(stack: Stack, edge: Edge) -> AWSObject:
 def add_load_balancer(
     stack: Stack, edge: Edge, security_group: AWSObject, log_bucket: str | AWSHelperFn | None, after: list[str]
 ) -> AWSObject:
-    """The load balancer itself. It has no name of its own: a named one could not be replaced.
+    """The load balancer itself. It has no name: a named one could not be replaced.
 
     Args:
         stack: The edge stack.

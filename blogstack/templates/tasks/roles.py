@@ -19,7 +19,7 @@ from blogstack.templates.stack import Stack, import_value, literal, make_tags
 def add_roles(
     stack: Stack, tasks: Tasks, log_group: AWSObject, secrets: Mapping[str, AWSObject]
 ) -> tuple[AWSObject, AWSObject]:
-    """The execution role, with which ECS starts a task, and the task role, which is the application's own."""
+    """The execution role, with which ECS starts a task, and the task role, which the application has."""
     rights = [
         *_pull(tasks.execution),
         allow(["logs:CreateLogStream", "logs:PutLogEvents"], [GetAtt(log_group, "Arn")]),
@@ -49,7 +49,7 @@ def _task_trust() -> Json:
 
 
 def _pull(execution: ExecutionRights) -> Iterable[Json]:
-    """Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html."""
+    """Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html."""
     if execution.credentials:
         yield allow(["secretsmanager:GetSecretValue"], [literal(execution.credentials)])
     if execution.repositories:

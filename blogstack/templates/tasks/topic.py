@@ -1,6 +1,6 @@
 """The topic that alarms are sent to: encrypted, open to this application's alarms only, and mailed.
 
-docs/decisions/0016-key-for-alarms.md explains why it has a key of its own.
+docs/decisions/0016-key-for-alarms.md explains why it has a separate key.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ def add_topic(stack: Stack, topic: Topic) -> AWSObject:
 
 
 def _key(stack: Stack, topic: Topic) -> str | AWSHelperFn:
-    """The key that encrypts the topic: the user's, or one of its own.
+    """The key that encrypts the topic: the user's, or one for it alone.
 
     CloudWatch cannot use an AWS managed key, so alias/aws/sns would silence every alarm:
-    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     """
     if topic.kms_key:
         return topic.kms_key

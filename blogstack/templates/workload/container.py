@@ -21,7 +21,7 @@ from blogstack.templates.stack import Stack, import_value, literal, make_tags, p
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
-    """What a task definition refers to: resources of its own stack, or what the tasks stack exports.
+    """What a task definition refers to: resources of its stack, or what the tasks stack exports.
 
     Attributes:
         secrets: ARNs of the generated secrets in the same stack, by logical ID.
@@ -51,14 +51,14 @@ def add_image_tag(stack: Stack) -> None:
 def service_task_definition(workload: Workload, references: References) -> ecs.TaskDefinition:
     """The task definition that the ECS service runs: the container and its sidecars."""
     container = _container(workload, references, workload.container.command, "task")
-    own = workload.container
-    if own.port:
-        container.PortMappings = [_port(own.port)]
-    if own.check:
-        container.HealthCheck = _health_check(own.check)
-    if own.depends_on:
-        container.DependsOn = _depends_on(own.depends_on)
-    sidecars = [_sidecar(sidecar, own.stop_timeout, references) for sidecar in workload.sidecars]
+    main = workload.container
+    if main.port:
+        container.PortMappings = [_port(main.port)]
+    if main.check:
+        container.HealthCheck = _health_check(main.check)
+    if main.depends_on:
+        container.DependsOn = _depends_on(main.depends_on)
+    sidecars = [_sidecar(sidecar, main.stop_timeout, references) for sidecar in workload.sidecars]
     return _task_definition(ids.TASK_DEFINITION, workload.service_name, workload, references, [container, *sidecars])
 
 
@@ -76,51 +76,51 @@ def _task_definition(
     references: References,
     containers: list[ecs.ContainerDefinition],
 ) -> ecs.TaskDefinition:
-    own = workload.container
+    main = workload.container
     task = ecs.TaskDefinition(
         logical_id,
         Family=family,
         RequiresCompatibilities=["FARGATE"],
         NetworkMode="awsvpc",
         # The size is literal, because cfn-lint does not look through parameters.
-        Cpu=str(own.cpu),
-        Memory=str(own.memory),
-        RuntimePlatform=ecs.RuntimePlatform(OperatingSystemFamily="LINUX", CpuArchitecture=own.architecture),
+        Cpu=str(main.cpu),
+        Memory=str(main.memory),
+        RuntimePlatform=ecs.RuntimePlatform(OperatingSystemFamily="LINUX", CpuArchitecture=main.architecture),
         ExecutionRoleArn=references.execution_role,
         TaskRoleArn=references.task_role,
         ContainerDefinitions=containers,
         Tags=make_tags(workload.tags),
     )
-    if own.ephemeral_storage:
-        task.EphemeralStorage = ecs.EphemeralStorage(SizeInGiB=own.ephemeral_storage)
+    if main.ephemeral_storage:
+        task.EphemeralStorage = ecs.EphemeralStorage(SizeInGiB=main.ephemeral_storage)
     return task
 
 
 def _container(
     workload: Workload, references: References, command: tuple[str, ...] | None, log_prefix: str
 ) -> ecs.ContainerDefinition:
-    """The workload's container with a command, or with the image's own; without ports and health check."""
-    own = workload.container
+    """The workload's container with a command, or with the image's command; without ports and health check."""
+    main = workload.container
     container = ecs.ContainerDefinition(
         Name=workload.service_name,
         Image=_image(workload.image),
         Essential=True,
-        Environment=_environment(own.environment),
-        StopTimeout=own.stop_timeout,
-        ReadonlyRootFilesystem=bool(own.tmp),
+        Environment=_environment(main.environment),
+        StopTimeout=main.stop_timeout,
+        ReadonlyRootFilesystem=bool(main.tmp),
         LinuxParameters=ecs.LinuxParameters(InitProcessEnabled=True),  # it reaps what the service leaves behind
         LogConfiguration=_logs(references, log_prefix),
     )
-    if own.tmp:
-        container.LinuxParameters.Tmpfs = [_tmp(own.tmp)]
+    if main.tmp:
+        container.LinuxParameters.Tmpfs = [_tmp(main.tmp)]
     if workload.secrets:
         container.Secrets = [_secret(secret, references) for secret in workload.secrets]
     if workload.image.credentials:
         container.RepositoryCredentials = _credentials(workload.image.credentials)
     if command:
         container.Command = [literal(word) for word in command]
-    if own.user:
-        container.User = own.user
+    if main.user:
+        container.User = main.user
     return container
 
 

@@ -63,7 +63,7 @@ def add_targets(stack: Stack, workload: Workload, exposure: Exposure, task_group
 def _add_security_rules(
     stack: Stack, workload: Workload, exposure: Exposure, task_group: AWSHelperFn
 ) -> tuple[AWSObject, AWSObject]:
-    """Rules of their own: on a change of the port the new ones exist before the old ones are deleted."""
+    """Separate resources: on a change of the port the new ones exist before the old ones are deleted."""
     balancer_group = import_value(exposure.load_balancer_security_group)
     egress = ec2.SecurityGroupEgress(
         ids.BALANCER_EGRESS,

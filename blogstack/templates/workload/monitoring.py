@@ -16,7 +16,7 @@ from blogstack.templates.stack import Stack, import_value, make_tags
 from blogstack.templates.workload.exposure import Targets
 
 _ORIGIN = "alarms"
-# A dashboard is 24 columns wide; heights and widths are in its own units:
+# A dashboard is 24 columns wide; heights and widths are in its units:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 _COLUMNS, _HEIGHT, _STATUS_HEIGHT = 24, 6, 3
 

@@ -81,7 +81,7 @@ def _metric(policy: Policy, targets: Targets | None) -> dict[str, object]:
 def _requests(targets: Targets, groups: list[AWSObject]) -> scaling.CustomizedMetricSpecification:
     """Requests per task with two target groups: the predefined metric knows one, and the one in use changes.
 
-    Each group's own requests per target add up to those of a task, whatever share each gets, because both sets have
+    Each group's requests per target add up to those of a task, whatever share each gets, because both sets have
     the same size; a group without requests counts as 0.
     """
     queries = [

@@ -16,7 +16,7 @@ def add_advanced_configuration(stack: Stack, workload: Workload, targets: Target
     """ECS's role for the load balancer, and what the service declares about it, the rule and the second group."""
     role = iam.Role(
         ids.INFRASTRUCTURE_ROLE,
-        # The trust policy and the policy of ECS's own guide:
+        # The trust policy and the managed policy that ECS asks for:
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
         AssumeRolePolicyDocument=trust("ecs.amazonaws.com", of_account=False),
         ManagedPolicyArns=[
