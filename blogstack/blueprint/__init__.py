@@ -6,7 +6,6 @@ Framework defaults, the address plan, which stacks exist and what they are calle
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from blogstack.blueprint.database import Database, resolve_database
 from blogstack.blueprint.edge import Edge, resolve_edge
@@ -17,10 +16,10 @@ from blogstack.blueprint.registry import Registry, resolve_image, resolve_regist
 from blogstack.blueprint.tasks import Tasks, resolve_tasks
 from blogstack.blueprint.workload import Workload, resolve_workload
 from blogstack.config import Config
+from blogstack.records import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blueprint:
+class Blueprint(Record, kw_only=True):
     """What is to be built. A stack that is None does not exist: the image or the network is there already.
 
     Attributes:

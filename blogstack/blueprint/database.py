@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from blogstack.blueprint.names import DATABASE, Imported, Naming, Output, Value
 from blogstack.blueprint.network import Placement
 from blogstack.config import Config
 from blogstack.facts.rds import database_name
+from blogstack.records import Record
 
 # AWS Security Hub recommends another port than the engine's default, 5432 (RDS.23), and another user than postgres
 # (RDS.25): https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-23
@@ -16,8 +16,7 @@ PORT = 5433
 USER = "blogstack"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Database:
+class Database(Record, kw_only=True):
     """The database stack; sizes in GiB.
 
     Attributes:

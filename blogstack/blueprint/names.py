@@ -7,7 +7,8 @@ Logical IDs of resources are in logical_ids.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from blogstack.records import Record
 
 # Kinds of stacks, the last word of their names; a workload's stack is named after the workload.
 REGISTRY, NETWORK, DATABASE, EDGE, TASKS = "registry", "network", "database", "edge", "tasks"
@@ -56,8 +57,7 @@ class Parameter:
     CREATION_COMPLETE = "CreationComplete"
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Record):
     """A value that another stack exports, as in `Imported("blog-api-network", "VpcId")`.
 
     Attributes:
@@ -83,8 +83,7 @@ def export_name(stack: str, output: str) -> str:
     return f"{stack}:{output}"
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(Record):
     """The names of an application in one environment.
 
     Attributes:

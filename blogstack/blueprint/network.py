@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from blogstack.blueprint.names import NETWORK, Imported, Naming, Output, Value
 from blogstack.config import Config
 from blogstack.config.endpoints import interface_endpoints
 from blogstack.facts.regions import partition
 from blogstack.facts.subnets import address_plan
+from blogstack.records import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Zone:
+class Zone(Record, kw_only=True):
     """One availability zone and its subnets.
 
     Attributes:
@@ -35,16 +34,14 @@ class Zone:
     has_nat: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Record):
     """An interface endpoint: a service such as ecr.api, and the prefix of its name in this region."""
 
     service: str
     prefix: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
+class Network(Record, kw_only=True):
     """The network stack.
 
     Attributes:
@@ -72,8 +69,7 @@ class Network:
         return self.zones[0].database is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
+class Placement(Record, kw_only=True):
     """Where load balancer, tasks and database are in a network.
 
     Attributes:

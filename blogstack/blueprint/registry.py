@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from blogstack.blueprint.names import REGISTRY, Imported, Output, Value, make_naming
 from blogstack.config import Config
 from blogstack.facts.images import ecr_repository
+from blogstack.records import Record
 
 DAYS_UNTAGGED = 14
 """Days that an image without a tag is kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registry:
+class Registry(Record, kw_only=True):
     """The registry stack: one ECR repository.
 
     Attributes:
@@ -31,8 +30,7 @@ class Registry:
     tags: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class EcrArn:
+class EcrArn(Record):
     """A repository outside the registry stack, by the parts of its ARN."""
 
     account: str
@@ -40,8 +38,7 @@ class EcrArn:
     repository: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
+class Image(Record, kw_only=True):
     """The image that tasks pull.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.monitoring import DatabaseMonitoring, resolve_database_monitoring
@@ -13,18 +12,17 @@ from blogstack.blueprint.registry import EcrArn
 from blogstack.blueprint.workload import Workload, log_group_name
 from blogstack.blueprint.workload.secrets import SecretVariable
 from blogstack.config import Config
+from blogstack.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Record):
     """An IAM statement from the user's file."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionRights:
+class ExecutionRights(Record, kw_only=True):
     """What ECS needs to start the tasks of all workloads.
 
     Attributes:
@@ -40,16 +38,14 @@ class ExecutionRights:
     kms_key: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseAccess:
+class DatabaseAccess(Record):
     """The way from the tasks to the database."""
 
     security_group: Imported
     port: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tasks:
+class Tasks(Record, kw_only=True):
     """The tasks stack.
 
     Attributes:

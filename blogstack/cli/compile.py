@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +18,7 @@ from blogstack.deploy.shell import deployment_script
 from blogstack.diagnostics import Code, Diagnostic, Rejected
 from blogstack.lint.cache import VerdictFolder
 from blogstack.pipeline import Compilation, compile_text, lint_all, unique_stacks
+from blogstack.records import Record
 
 DEFAULT_FOLDER = Path("templates/out")
 
@@ -30,8 +30,7 @@ class TemplateFormat(StrEnum):
     JSON = "json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Record, kw_only=True):
     """The arguments of a compilation.
 
     Attributes:

@@ -7,7 +7,6 @@ through this file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 from types import NoneType, UnionType
@@ -18,6 +17,7 @@ from pydantic.fields import FieldInfo
 from blogstack.config.marks import Atomic, Excludes, InTemplate, Requires, Shared
 from blogstack.config.types import Section, fault
 from blogstack.diagnostics import Code
+from blogstack.records import Record
 from blogstack.source.document import NAME, KeyPath
 from blogstack.source.environments import MergeRules, SharedKey
 
@@ -35,8 +35,7 @@ class Kind(Enum):
     SCALAR = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Type:
+class Type(Record, kw_only=True):
     """A type of the models, taken apart.
 
     Attributes:
@@ -77,8 +76,7 @@ class Type:
         return (NAME, *self.inner[1].steps) if self.kind is Kind.MAPPING else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(Record, kw_only=True):
     """A key of a model.
 
     Attributes:

@@ -11,7 +11,6 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 from types import MappingProxyType
@@ -24,6 +23,7 @@ from blogstack.config import Config
 from blogstack.config.fields import Field, Kind, Type, fields_of, walk
 from blogstack.config.marks import OnlyWith
 from blogstack.config.types import Duration, Minutes, Section, check_unique
+from blogstack.records import Record
 from blogstack.source.document import Data, KeyPath
 from blogstack.words import dotted, plural
 
@@ -34,8 +34,7 @@ EXAMPLE_NAME = "example"
 """In an example, the name of a key that the user chooses."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Record, kw_only=True):
     """A key of the language.
 
     Attributes:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from blogstack.config.deployment import Deployment
 from blogstack.config.load_balancer import LoadBalancer
 from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
 from blogstack.config.sidecars import Sidecar
+from blogstack.records import Record
 from blogstack.source.document import KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """Where the keys of a section are in the file.
 
     Attributes:
@@ -33,8 +31,7 @@ SERVICE = Place(("service",), ("scaling", "deployment", "load_balancer"))
 """The one workload that the language has; its keys are spread over four sections."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Container:
+class Container(Record, kw_only=True):
     """A container of a workload: its main one, or a sidecar.
 
     Attributes:
@@ -46,8 +43,7 @@ class Container:
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workload:
+class Workload(Record, kw_only=True):
     """Something that runs as an ECS service.
 
     Attributes:

@@ -7,18 +7,18 @@ by side. shell.py prints a plan as a script.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
+from types import MappingProxyType
 
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.names import Imported, Parameter
 from blogstack.blueprint.network import Placement
 from blogstack.blueprint.workload import Release, Workload
 from blogstack.blueprint.workload.exposure import Exposure
+from blogstack.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class CreateServiceRoles:
+class CreateServiceRoles(Record):
     """Create the roles of AWS services, where the account has none (docs/decisions/0020-service-linked-roles.md).
 
     Attributes:
@@ -28,8 +28,7 @@ class CreateServiceRoles:
     services: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeployStack:
+class DeployStack(Record, kw_only=True):
     """Create or update a stack from its template.
 
     Attributes:
@@ -41,12 +40,11 @@ class DeployStack:
 
     stack: str
     image_tag: bool = False
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    creation_parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = MappingProxyType({})
+    creation_parameters: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PushImage:
+class PushImage(Record, kw_only=True):
     """Build the image and push it, unless the repository has its tag.
 
     Attributes:
@@ -60,15 +58,13 @@ class PushImage:
     platform: str
 
 
-@dataclass(frozen=True, slots=True)
-class FindImage:
+class FindImage(Record):
     """Make sure that a repository has an image with the tag to deploy."""
 
     repository: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunTask:
+class RunTask(Record, kw_only=True):
     """Run a task of the tasks stack once and wait for its end; it must exit with 0.
 
     Attributes:
@@ -83,16 +79,14 @@ class RunTask:
     log_group: str
 
 
-@dataclass(frozen=True, slots=True)
-class WaitStable:
+class WaitStable(Record):
     """Wait until an ECS service runs the tasks that it should, and no others."""
 
     cluster: str
     service: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Record, kw_only=True):
     """Request some paths through the load balancer; each answer must be a success.
 
     Attributes:
@@ -105,8 +99,7 @@ class Request:
     internal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ShowLogs:
+class ShowLogs(Record):
     """Show the newest lines of a log group."""
 
     log_group: str
@@ -126,8 +119,7 @@ class Phase(Enum):
 Action = CreateServiceRoles | DeployStack | PushImage | FindImage | RunTask | WaitStable | Request | ShowLogs
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Record):
     """One step of a plan.
 
     Attributes:
@@ -141,8 +133,7 @@ class Step:
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Record, kw_only=True):
     """The steps for one environment, or those that all environments share, in an order that respects their needs.
 
     Attributes:

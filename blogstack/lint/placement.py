@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from blogstack.diagnostics import Diagnostic, Span
 from blogstack.lint.cfn import Finding, Origins, place
+from blogstack.records import Record
 from blogstack.rules.rule import StackTree
 from blogstack.source.document import Document, KeyPath
 from blogstack.templates.overrides import OVERRIDES, places
 from blogstack.templates.render import Owner
 
 
-@dataclass(frozen=True, slots=True)
-class Linted:
+class Linted(Record):
     """A template that is linted: name of its stack, whom it is for, and where its resources come from."""
 
     stack: str

@@ -6,7 +6,6 @@ A module holds the rules of one subject; every module of the package is imported
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -16,6 +15,7 @@ from blogstack.config.sidecars import Sidecar
 from blogstack.config.validate import Validation
 from blogstack.config.workloads import Container, Place, Workload
 from blogstack.diagnostics import Diagnostic
+from blogstack.records import replace
 from blogstack.rules.recording import depends, record
 from blogstack.rules.rule import RULES, Rule, Scope, Subject
 from blogstack.source.document import Document, KeyPath

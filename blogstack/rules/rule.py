@@ -9,13 +9,13 @@ a configuration of one environment, or a workload, container or sidecar in it (`
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from blogstack.config import Config
 from blogstack.config.sidecars import Sidecar
 from blogstack.config.workloads import SERVICE, Container, Place, Workload
 from blogstack.diagnostics import Code, Diagnostic, Span
+from blogstack.records import Record
 from blogstack.source.document import Document, KeyPath
 from blogstack.source.environments import RefusedKey
 from blogstack.words import dotted
@@ -25,8 +25,7 @@ Subject = TypeVar("Subject")
 Check = Callable[[Subject], Iterator["Finding"]]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Record):
     """What a rule reports.
 
     Attributes:
@@ -54,8 +53,7 @@ class Finding:
         return document.locate(document.first_of_environment((self.path, *self.also)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope(Generic[T]):
+class Scope(Record, Generic[T], kw_only=True):
     """Where a rule looks, in one environment.
 
     Attributes:
@@ -102,8 +100,7 @@ class Scope(Generic[T]):
         return "" if self.is_written(path) else " (the default)"
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Record):
     """A file, and the configuration of each environment that is compiled and has a sound name.
 
     Attributes:
@@ -115,8 +112,7 @@ class File:
     refused: tuple[RefusedKey, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StackTree:
+class StackTree(Record, kw_only=True):
     """A stack as plain data.
 
     Attributes:
@@ -136,24 +132,21 @@ Stacks = tuple[StackTree, ...]
 """The stacks of one environment, in the order of deployment."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Record):
     """A template as text: the name of its stack and its size in bytes."""
 
     stack: str
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Record):
     """What a file makes that no two files may make, as pairs of kind and name; and who makes it: the first file."""
 
     makes: tuple[tuple[str, str], ...]
     makers: Mapping[tuple[str, str], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Record, kw_only=True):
     """A rule.
 
     Attributes:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from blogstack.diagnostics import Span
+from blogstack.records import Record
 
 KeyPath = tuple[str | int, ...]
 """The keys and the numbers of items that lead to a value. A path for many has NAME and 0."""
@@ -46,8 +47,7 @@ class Node:
         return self.scalar
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Record):
     """A parsed file, or one of its environments merged over the rest of it."""
 
     path: str

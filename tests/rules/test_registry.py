@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
 
 from blogstack.config import Config
 from blogstack.config.reference import Key, keys
 from blogstack.diagnostics import Code
+from blogstack.records import replace
 from blogstack.rules import RULES, Rule, scopes
 from blogstack.rules.recording import ANY, depends, record
 from blogstack.rules.rule import File, Scope

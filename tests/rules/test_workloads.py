@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -11,6 +10,7 @@ from blogstack.config import Config
 from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
 from blogstack.config.workloads import SERVICE, Place, Workload
+from blogstack.records import replace
 from blogstack.rules import RULES, Rule, workload_scopes
 from blogstack.rules.rule import Finding, Scope
 from blogstack.source.document import Document, KeyPath, Node

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.monitoring import resolve_monitoring
 from blogstack.blueprint.workload import Release
@@ -11,6 +9,7 @@ from blogstack.blueprint.workload.exposure import resolve_exposure
 from blogstack.config import Config
 from blogstack.config.validate import validate
 from blogstack.lint.cfn import Job, lint
+from blogstack.records import replace
 from blogstack.source.parse import parse
 from blogstack.templates import lower
 from blogstack.templates.render import Owner, emit

@@ -6,17 +6,16 @@ docs/decisions/0024-edge-stack.md explains why it is a separate stack.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from blogstack.blueprint.edge.access_logs import AccessLogs, resolve_access_logs
 from blogstack.blueprint.edge.firewall import Firewall, resolve_firewall
 from blogstack.blueprint.names import EDGE, Imported, Naming, Output, Value
 from blogstack.blueprint.network import Placement
 from blogstack.config import Config
+from blogstack.records import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tls:
+class Tls(Record, kw_only=True):
     """What a domain brings: a certificate, a DNS record, and HTTPS.
 
     Attributes:
@@ -30,8 +29,7 @@ class Tls:
     policy: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
+class Edge(Record, kw_only=True):
     """The edge stack.
 
     Attributes:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from blogstack.config import Config
+from blogstack.records import Record
 
 # In China a load balancer writes as an account of AWS:
 # https://docs.amazonaws.cn/en_us/elasticloadbalancing/latest/application/enable-access-logging.html#attach-bucket-policy
@@ -13,8 +12,7 @@ from blogstack.config import Config
 _ACCOUNTS = {"cn-north-1": "638102146993", "cn-northwest-1": "037604701340"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessLogs:
+class AccessLogs(Record, kw_only=True):
     """The bucket for access logs.
 
     Attributes:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from blogstack.blueprint.names import Naming
 from blogstack.config import Config
+from blogstack.records import Record
 
 # Requests of one address in five minutes, AWS WAF's usual window: nearly seven a second all the time is more than a
 # person makes, and stops one machine from exhausting the tasks. Many people behind one address may need more.
@@ -24,16 +23,14 @@ _RULE_GROUPS = (
 _COUNTED = {"AWSManagedRulesCommonRuleSet": ("SizeRestrictions_BODY",)}
 
 
-@dataclass(frozen=True, slots=True)
-class RuleGroup:
+class RuleGroup(Record):
     """One of AWS's rule groups, and those of its rules that count instead of blocking."""
 
     name: str
     counted: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Firewall:
+class Firewall(Record, kw_only=True):
     """A web ACL.
 
     Attributes:

@@ -6,7 +6,6 @@ docs/alarms.md gives the reasons for each alarm and its numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.monitoring.charts import Alarm, Chart
@@ -16,10 +15,10 @@ from blogstack.blueprint.monitoring.workload import workload_charts
 from blogstack.blueprint.workload import Workload
 from blogstack.config import Config
 from blogstack.facts.regions import partition
+from blogstack.records import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatabaseMonitoring:
+class DatabaseMonitoring(Record, kw_only=True):
     """The database's charts, whose alarms the tasks stack creates.
 
     Attributes:
@@ -37,8 +36,7 @@ class DatabaseMonitoring:
         return _alarms((self.charts,))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Monitoring:
+class Monitoring(Record, kw_only=True):
     """The alarms of a workload, and its dashboard.
 
     Attributes:

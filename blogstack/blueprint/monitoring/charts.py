@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from blogstack.records import Record
 
 
 class Subject(Enum):
@@ -16,8 +17,7 @@ class Subject(Enum):
     DATABASE = "the database"
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(Record):
     """A metric, as an alarm reads it and the dashboard draws it.
 
     Attributes:
@@ -35,8 +35,7 @@ class Metric:
     period: int = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class Alarm(Record, kw_only=True):
     """An alarm.
 
     Attributes:
@@ -62,8 +61,7 @@ class Alarm:
     rolls_back: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class Chart(Record, kw_only=True):
     """A chart of the dashboard: alarms, each with its threshold, and metrics that help to read them."""
 
     title: str

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.names import Naming
 from blogstack.blueprint.workload import Workload
 from blogstack.config import Config
+from blogstack.records import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Topic:
+class Topic(Record, kw_only=True):
     """The topic, which the tasks stack creates before any alarm.
 
     It has a name, so that alarms of other stacks refer to it without an import: an import would keep the topic, and

@@ -7,11 +7,11 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.h
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from blogstack.blueprint.monitoring.charts import Alarm, Chart, Metric, Subject
 from blogstack.blueprint.workload import Workload
 from blogstack.blueprint.workload.exposure import Exposure
+from blogstack.records import replace
 
 _MINUTE, _FIVE_MINUTES = 60, 300
 # No alarm on a rate of fewer failed requests than this in five minutes, nor on a percentile of fewer requests.

@@ -7,7 +7,6 @@ workloads is None or not (`exposure`, `release`, `monitoring`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.database import Database
@@ -22,11 +21,11 @@ from blogstack.blueprint.workload.scaling import Capacity, resolve_capacity
 from blogstack.blueprint.workload.secrets import SecretVariable, resolve_secrets
 from blogstack.blueprint.workload.sidecars import Sidecar, resolve_sidecars
 from blogstack.config import Config, workloads
+from blogstack.records import Record
 from blogstack.source.document import KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Record):
     """A command that runs once in the new image, as a task of the tasks stack.
 
     Attributes:
@@ -40,8 +39,7 @@ class Release:
     command: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workload:
+class Workload(Record, kw_only=True):
     """A workload and its stack.
 
     Attributes:

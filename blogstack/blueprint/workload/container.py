@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from blogstack.blueprint.workload.check import Check
 from blogstack.blueprint.workload.sidecars import tmp_size
 from blogstack.config.service import Service
 from blogstack.facts.frameworks import START_UP
+from blogstack.records import Record
 
 # EphemeralStorage can be set from 21 GiB on; every task has 20:
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EphemeralStorage.html
 _DEFAULT_STORAGE = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Container:
+class Container(Record, kw_only=True):
     """What runs in a task.
 
     Attributes:

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from blogstack.config import deployment as config
+from blogstack.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Canary:
+class Canary(Record):
     """A first share of the requests, in percent, goes to the new tasks; the others follow after a wait in minutes."""
 
     percent: int
     wait: int
 
 
-@dataclass(frozen=True, slots=True)
-class Linear:
+class Linear(Record):
     """In each step a share of the requests, in percent, goes to the new tasks, with a wait in minutes between steps."""
 
     percent: int
     wait: int
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Record):
     """A deployment with a second set of tasks, to which the load balancer shifts the requests.
 
     Attributes:
@@ -36,8 +32,7 @@ class Shift:
     bake: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deployment:
+class Deployment(Record, kw_only=True):
     """How a new version replaces the old one.
 
     Attributes:

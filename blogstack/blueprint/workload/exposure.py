@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Imported
 from blogstack.blueprint.workload.check import Check
 from blogstack.config.workloads import Workload
 from blogstack.facts.frameworks import START_UP
+from blogstack.records import Record
 
 # The last priority that a listener's rule can have, for the workload that gets every request without another rule:
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
 _LAST_PRIORITY = 50_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
+class Exposure(Record, kw_only=True):
     """How requests reach a workload; times in seconds.
 
     Attributes:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from blogstack.config import scaling as config
+from blogstack.records import Record
 
 Measure = Literal["cpu", "memory", "requests"]
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Record):
     """What scaling holds: a percentage of cpu or memory, or a number of requests per task per minute."""
 
     measure: Measure
     target: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
+class Schedule(Record, kw_only=True):
     """A time at which the limits change; `cron` as AWS takes it, as in `cron(0 8 ? * MON-FRI *)`."""
 
     name: str
@@ -29,8 +27,7 @@ class Schedule:
     max: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scaling:
+class Scaling(Record, kw_only=True):
     """Between how many tasks, and by what; cooldowns in seconds."""
 
     min: int
@@ -41,8 +38,7 @@ class Scaling:
     scale_in_cooldown: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capacity:
+class Capacity(Record, kw_only=True):
     """How many tasks run, and on what.
 
     Attributes:

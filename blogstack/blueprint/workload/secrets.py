@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.names import TASKS, Imported, Naming, Output
 from blogstack.config.database import VARIABLES
 from blogstack.config.types.secrets import SecretSource
+from blogstack.records import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretVariable:
+class SecretVariable(Record, kw_only=True):
     """A variable of a container whose value is read when a task starts.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from blogstack.blueprint.names import Naming
 from blogstack.blueprint.registry import EcrArn
@@ -12,13 +11,13 @@ from blogstack.blueprint.workload.secrets import SecretVariable, resolve_secrets
 from blogstack.config.image import Image
 from blogstack.config.service import Service
 from blogstack.facts.images import ecr_repository, registry, without_tag
+from blogstack.records import Record
 
 # /tmp is memory, and counts as the task's: a quarter leaves the rest to the processes (docs/decisions/0005).
 _TMP_SHARE = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sidecar:
+class Sidecar(Record, kw_only=True):
     """A container next to the workload's own.
 
     Attributes:

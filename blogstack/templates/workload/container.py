@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from troposphere import AWSHelperFn, Parameter, Ref, Sub, ecs
 
@@ -15,12 +14,12 @@ from blogstack.blueprint.workload import Release, Workload
 from blogstack.blueprint.workload.check import Check
 from blogstack.blueprint.workload.secrets import SecretVariable
 from blogstack.blueprint.workload.sidecars import Sidecar
+from blogstack.records import Record
 from blogstack.templates.secrets import value_from
 from blogstack.templates.stack import Stack, import_value, literal, make_tags, pair
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class References:
+class References(Record, kw_only=True):
     """What a task definition refers to: resources of its stack, or what the tasks stack exports.
 
     Attributes:

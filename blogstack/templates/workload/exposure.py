@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from troposphere import AWSHelperFn, AWSObject, ImportValue, Ref, ec2
 from troposphere import elasticloadbalancingv2 as elb
 
@@ -11,13 +9,13 @@ from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.names import Output
 from blogstack.blueprint.workload import Workload
 from blogstack.blueprint.workload.exposure import Exposure
+from blogstack.records import Record
 from blogstack.templates.stack import Stack, attributes, flag, import_value, make_tags, to_template
 
 _ORIGIN = ("load_balancer", "health_check")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Targets:
+class Targets(Record, kw_only=True):
     """A workload's tasks as the load balancer reaches them.
 
     Attributes:
