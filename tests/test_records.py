@@ -38,7 +38,7 @@ def test_keyword_only() -> None:
 
 def test_frozen() -> None:
     with pytest.raises(AttributeError, match="Point is frozen: x"):
-        Point(1).x = 2  # type: ignore[call-arg]
+        Point(1).x = 2  # type: ignore[misc]
     with pytest.raises(AttributeError, match="Point is frozen: x"):
         del Point(1).x
 
