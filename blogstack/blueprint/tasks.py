@@ -86,13 +86,19 @@ def resolve_tasks(config: Config, naming: Naming, workloads: tuple[Workload, ...
         vpc=workloads[0].placement.vpc,
         database=DatabaseAccess(database.security_group, database.port) if database else None,
         execution=_execution_rights(config, workloads),
-        permissions=tuple(Statement(s.actions, s.resources) for s in config.service.permissions),
+        permissions=_permissions(workloads),
         exec=any(workload.container.exec for workload in workloads),
         kms_key=config.kms_key,
         topic=resolve_topic(config, naming, stack, workloads, database),
         database_monitoring=resolve_database_monitoring(config, stack, database),
         tags=naming.tags,
     )
+
+
+def _permissions(workloads: tuple[Workload, ...]) -> tuple[Statement, ...]:
+    """The statements of all workloads, each once."""
+    written = (statement for workload in workloads for statement in workload.source.service.permissions)
+    return tuple(dict.fromkeys(Statement(statement.actions, statement.resources) for statement in written))
 
 
 def _execution_rights(config: Config, workloads: tuple[Workload, ...]) -> ExecutionRights:
