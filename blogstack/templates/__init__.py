@@ -21,4 +21,5 @@ def lower(blueprint: Blueprint) -> tuple[Stack, ...]:
     stacks.append(edge.lower(blueprint.edge))
     stacks.append(tasks.lower(blueprint.tasks, blueprint.workloads))
     stacks += [workload.lower(each, blueprint.monitoring.get(each.name)) for each in blueprint.workloads]
+    assert len({stack.name for stack in stacks}) == len(stacks), "two stacks of one name"
     return tuple(stacks)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.monitoring import resolve_monitoring
-from blogstack.blueprint.workload import Release
-from blogstack.blueprint.workload.exposure import resolve_exposure
+from blogstack.blueprint.names import make_naming
+from blogstack.blueprint.workload import Release, resolve_workload
 from blogstack.config import Config
 from blogstack.config.validate import validate
+from blogstack.config.workloads import Place
 from blogstack.lint.cfn import Job, lint
 from blogstack.records import replace
 from blogstack.source.parse import parse
@@ -24,16 +25,16 @@ def with_worker() -> Blueprint:
     """The blueprint of a case with a second workload, `worker`."""
     (blueprint,) = compiled(CASE).blueprints
     (service,) = blueprint.workloads
-    source = replace(service.source, name="worker", load_balancer=None)
-    worker = replace(
-        service,
-        name="worker",
-        stack="blog-api-worker",
-        service_name="blog-api-worker",
-        container=replace(service.container, port=None, check=None),
-        release=None,
-        exposure=resolve_exposure(source, blueprint.edge),
-        source=source,
+    place = Place(("workers", "worker"))
+    source = replace(service.source, name="worker", place=place, load_balancer=None)
+    worker = resolve_workload(
+        source,
+        config(),
+        make_naming("blog-api", {}, None),
+        image=service.image,
+        placement=service.placement,
+        database=blueprint.database,
+        edge=blueprint.edge,
     )
     tasks = blueprint.tasks
     monitoring = resolve_monitoring(config(), worker, tasks.topic, tasks.database_monitoring)

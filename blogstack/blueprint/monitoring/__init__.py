@@ -77,7 +77,10 @@ def resolve_monitoring(
     """The alarms and the dashboard of a workload; None without a topic, which is without alarms."""
     if topic is None:
         return None
-    rollback = workload.source.deployment.rollback_on_alarms
+    rows = workload_charts(workload)
+    # A workload that gets no requests has no alarm that shows a bad deployment.
+    can_roll_back = any(alarm.rolls_back for alarm in _alarms(rows))
+    rollback = can_roll_back and workload.source.deployment.rollback_on_alarms
     # ECS keeps an earlier setting until it gets another one (https://github.com/aws/copilot-cli/pull/4565); in China
     # and GovCloud it has refused even a disabled one (https://github.com/aws/aws-cdk/issues/26574,
     # https://github.com/aws/copilot-cli/issues/4778).
@@ -85,9 +88,9 @@ def resolve_monitoring(
     return Monitoring(
         title=workload.service_name,
         topic=topic.name,
-        rows=workload_charts(workload),
+        rows=rows,
         rollback=rollback,
-        declares_alarms=rollback or commercial,
+        declares_alarms=can_roll_back and (rollback or commercial),
         database=database,
         tags=workload.tags,
     )

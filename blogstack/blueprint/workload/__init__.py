@@ -21,6 +21,7 @@ from blogstack.blueprint.workload.scaling import Capacity, resolve_capacity
 from blogstack.blueprint.workload.secrets import SecretVariable, resolve_secrets
 from blogstack.blueprint.workload.sidecars import Sidecar, resolve_sidecars
 from blogstack.config import Config, workloads
+from blogstack.config.workloads import SERVICE
 from blogstack.records import Record
 from blogstack.source.document import KeyPath
 
@@ -111,13 +112,14 @@ def resolve_workload(
     return Workload(
         name=source.name,
         stack=naming.stack(source.name),
-        service_name=naming.application,
+        # The service has the application's name, other workloads that of their stack.
+        service_name=naming.application if source.place is SERVICE else naming.stack(source.name),
         cluster=naming.application,
         tasks_stack=naming.stack(TASKS),
         log_group=log_group_name(naming),
         placement=placement,
         image=image,
-        container=resolve_container(service, config.image.architecture),
+        container=resolve_container(service, config.image.architecture, exposed=source.load_balancer is not None),
         sidecars=resolve_sidecars(service, config.image, naming),
         secrets=resolve_secrets(service.secrets, naming, database),
         release=_release(source.name, service.release) if service.release else None,

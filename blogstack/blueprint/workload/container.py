@@ -48,24 +48,31 @@ class Container(Record, kw_only=True):
     check: Check | None
 
 
-def resolve_container(service: Service, architecture: str) -> Container:
-    """Every decision about a workload's container; `architecture` is the image's."""
+def resolve_container(service: Service, architecture: str, *, exposed: bool) -> Container:
+    """Every decision about a workload's container.
+
+    Args:
+        service: The container in the configuration.
+        architecture: Of the image.
+        exposed: Whether requests reach it; without, it has no port and no check that requests a path.
+    """
+    variables = {"PORT": str(service.port)} if exposed else {}
     storage = service.ephemeral_storage
     return Container(
         cpu=service.cpu,
         memory=service.memory,
         ephemeral_storage=storage if storage > _DEFAULT_STORAGE else None,
         architecture=architecture.upper(),
-        port=service.port,
+        port=service.port if exposed else None,
         command=service.command,
         # The user's PORT wins; one that differs from the port is a warning (BS314).
-        environment=dict(sorted({"PORT": str(service.port), **service.environment}.items())),
+        environment=dict(sorted({**variables, **service.environment}.items())),
         tmp=tmp_size(service) if service.readonly_root else None,
         user=service.user,
         exec=service.exec,
         stop_timeout=service.stop_timeout,
         depends_on=dict(sorted(service.depends_on.items())),
-        check=_check(service),
+        check=_check(service) if exposed else None,
     )
 
 
