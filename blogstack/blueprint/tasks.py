@@ -9,17 +9,10 @@ from blogstack.blueprint.monitoring import DatabaseMonitoring, resolve_database_
 from blogstack.blueprint.monitoring.topic import Topic, resolve_topic
 from blogstack.blueprint.names import TASKS, Imported, Naming, Value
 from blogstack.blueprint.registry import EcrArn
-from blogstack.blueprint.workload import Workload, log_group_name
+from blogstack.blueprint.workload import Statement, Workload, log_group_name
 from blogstack.blueprint.workload.secrets import SecretVariable
 from blogstack.config import Config
 from blogstack.records import Record
-
-
-class Statement(Record):
-    """An IAM statement from the user's file."""
-
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
 
 
 class ExecutionRights(Record, kw_only=True):
@@ -97,8 +90,7 @@ def resolve_tasks(config: Config, naming: Naming, workloads: tuple[Workload, ...
 
 def _permissions(workloads: tuple[Workload, ...]) -> tuple[Statement, ...]:
     """The statements of all workloads, each once."""
-    written = (statement for workload in workloads for statement in workload.source.service.permissions)
-    return tuple(dict.fromkeys(Statement(statement.actions, statement.resources) for statement in written))
+    return tuple(dict.fromkeys(statement for workload in workloads for statement in workload.permissions))
 
 
 def _execution_rights(config: Config, workloads: tuple[Workload, ...]) -> ExecutionRights:

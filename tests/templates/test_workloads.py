@@ -26,7 +26,8 @@ def with_worker() -> Blueprint:
     (blueprint,) = compiled(CASE).blueprints
     (service,) = blueprint.workloads
     place = Place(("workers", "worker"))
-    source = replace(service.source, name="worker", place=place, load_balancer=None)
+    (source,) = config().workloads()
+    source = replace(source, name="worker", place=place, load_balancer=None)
     worker = resolve_workload(
         source,
         config(),

@@ -80,7 +80,7 @@ def resolve_monitoring(
     rows = workload_charts(workload)
     # A workload that gets no requests has no alarm that shows a bad deployment.
     can_roll_back = any(alarm.rolls_back for alarm in _alarms(rows))
-    rollback = can_roll_back and workload.source.deployment.rollback_on_alarms
+    rollback = can_roll_back and workload.deployment.rollback_on_alarms
     # ECS keeps an earlier setting until it gets another one (https://github.com/aws/copilot-cli/pull/4565); in China
     # and GovCloud it has refused even a disabled one (https://github.com/aws/aws-cdk/issues/26574,
     # https://github.com/aws/copilot-cli/issues/4778).

@@ -21,7 +21,7 @@ from blogstack.blueprint.workload.scaling import Capacity, resolve_capacity
 from blogstack.blueprint.workload.secrets import SecretVariable, resolve_secrets
 from blogstack.blueprint.workload.sidecars import Sidecar, resolve_sidecars
 from blogstack.config import Config, workloads
-from blogstack.config.workloads import SERVICE
+from blogstack.config.workloads import SERVICE, Place
 from blogstack.records import Record
 from blogstack.source.document import KeyPath
 
@@ -40,6 +40,13 @@ class Release(Record):
     command: tuple[str, ...]
 
 
+class Statement(Record):
+    """An IAM statement from the user's file."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
 class Workload(Record, kw_only=True):
     """A workload and its stack.
 
@@ -52,7 +59,8 @@ class Workload(Record, kw_only=True):
         secrets: Secret variables of the workload's own container.
         release: What runs once before each deployment; None for nothing.
         exposure: How requests reach it; None for a workload that gets none.
-        source: The workload in the configuration, for the places of its keys in the file.
+        permissions: What its tasks may do in AWS.
+        place: Where its keys are in the file.
     """
 
     name: str
@@ -71,7 +79,8 @@ class Workload(Record, kw_only=True):
     deployment: Deployment
     capacity: Capacity
     tags: Mapping[str, str]
-    source: workloads.Workload
+    permissions: tuple[Statement, ...]
+    place: Place
 
     @property
     def all_secrets(self) -> tuple[SecretVariable, ...]:
@@ -84,7 +93,7 @@ class Workload(Record, kw_only=True):
 
     def locate(self, *key: str) -> KeyPath:
         """The path in the file of one of the workload's keys, as in `locate("scaling", "min")`."""
-        return self.source.place.at(*key)
+        return self.place.at(*key)
 
 
 def resolve_workload(
@@ -127,7 +136,8 @@ def resolve_workload(
         deployment=resolve_deployment(source.deployment),
         capacity=resolve_capacity(source.scaling),
         tags=naming.tags,
-        source=source,
+        permissions=tuple(Statement(each.actions, each.resources) for each in service.permissions),
+        place=source.place,
     )
 
 

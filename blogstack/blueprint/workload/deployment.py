@@ -44,6 +44,7 @@ class Deployment(Record, kw_only=True):
     minimum_healthy_percent: int
     maximum_percent: int
     circuit_breaker: bool
+    rollback_on_alarms: bool
     zone_rebalancing: bool
     shift: Shift | None
 
@@ -54,6 +55,7 @@ def resolve_deployment(deployment: config.Deployment) -> Deployment:
         minimum_healthy_percent=deployment.minimum_healthy_percent,
         maximum_percent=deployment.maximum_percent,
         circuit_breaker=deployment.circuit_breaker,
+        rollback_on_alarms=deployment.rollback_on_alarms,
         # Rebalancing starts a task in the better zone before it stops one, which a maximum of 100 percent does not
         # allow: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
         zone_rebalancing=deployment.maximum_percent > 100,
