@@ -20,16 +20,11 @@ def overrides(removed: st.SearchStrategy[Any], stacks: tuple[str, ...]) -> st.Se
     kept = {"DeletionPolicy": st.just("Retain"), "UpdateReplacePolicy": st.just("Retain")}
     changes: dict[str, dict[str, dict[str, st.SearchStrategy[Any]]]] = {
         "registry": {"Repository": {"Properties": optional({}, {"Tags": removed})}},
-        "network": {"Vpc": {"Metadata": st.just({"owner": "x"}), "DependsOn": st.just([])}},
+        "network": {"Vpc": {"Metadata": st.just({"owner": "x"}), "DependsOn": st.just([]), **kept}},
         "database": {"Database": {"Properties": st.just({"PreferredBackupWindow": "18:00-19:00"})}},
         "tasks": {"TaskRole": {"Properties": tagged}, "LogGroup": kept},
-        "edge": {
-            "LoadBalancer": {
-                "Metadata": st.dictionaries(TEXTS.filter(bool), anything),
-                "DependsOn": st.just(["LoadBalancerSecurityGroup"]),
-            },
-        },
-        "service": {"Service": {"Properties": count}},
+        "edge": {"LoadBalancer": {"Metadata": st.dictionaries(TEXTS.filter(bool), anything), **kept}},
+        "service": {"Service": {"Properties": count}, "TargetGroup": {"DependsOn": st.just(["TaskDefinition"])}},
     }
     return optional(
         {}, {stack: optional({}, {name: optional({}, own) for name, own in changes[stack].items()}) for stack in stacks}
