@@ -10,9 +10,9 @@ is a bug of ours.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from blogstack.blueprint import Blueprint, resolve
 from blogstack.config import Config
@@ -131,11 +131,12 @@ def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Co
 
 
 class _Lowered(NamedTuple):
-    """One environment: its name, its blueprint, and its stacks for the rules."""
+    """One environment: its name, its blueprint, its stacks for the rules, and the user's overrides in them."""
 
     environment: str
     blueprint: Blueprint
     scope: Scope[Stacks]
+    changes: Mapping[str, Mapping[str, Any]]
 
 
 def _validate(
@@ -189,13 +190,13 @@ def _lower(environment: Environment, scope: Scope[Config]) -> _Lowered:
         )
         for stack in lower(blueprint)
     )
-    return _Lowered(environment.name, blueprint, scope.narrow(stacks, scope.place))
+    return _Lowered(environment.name, blueprint, scope.narrow(stacks, scope.place), changed)
 
 
 def _check_stacks(lowered: Sequence[_Lowered]) -> list[Diagnostic]:
     """What the rules over the stacks of an environment find."""
     return merge_environments(
-        {environment: run(Scope[Stacks], scope, scope.document) for environment, _, scope in lowered}
+        {environment: run(Scope[Stacks], scope, scope.document) for environment, _, scope, _ in lowered}
     )
 
 
@@ -205,8 +206,7 @@ def _render(
     """The templates of a file, and for each where its resources come from; a stack that environments share once."""
     templates: dict[str, Template] = {}
     origins = []
-    for _, blueprint, scope in lowered:
-        changed = changes(scope.config)
+    for _, blueprint, scope, changed in lowered:
         for stack in scope.value:
             if stack.name not in templates:
                 templates[stack.name] = emit(stack.name, stack.tree, _owner(blueprint, stack), source, format)

@@ -47,6 +47,7 @@ class Tasks(Record, kw_only=True):
         permissions: What the tasks may do in AWS.
         exec: Whether ECS Exec may open a shell in the tasks.
         kms_key: ARN of the key for logs and generated secrets; None for AWS's own.
+        runs_image: Whether it has a task definition with the image to deploy, for a release step.
         topic: Where the alarms of all stacks are sent; None without alarms.
         database_monitoring: The database's alarms; None without alarms or without a database.
     """
@@ -62,6 +63,7 @@ class Tasks(Record, kw_only=True):
     permissions: tuple[Statement, ...]
     exec: bool
     kms_key: str | None
+    runs_image: bool
     topic: Topic | None
     database_monitoring: DatabaseMonitoring | None
     tags: Mapping[str, str]
@@ -82,6 +84,7 @@ def resolve_tasks(config: Config, naming: Naming, workloads: tuple[Workload, ...
         permissions=_permissions(workloads),
         exec=any(workload.container.exec for workload in workloads),
         kms_key=config.kms_key,
+        runs_image=any(workload.release for workload in workloads),
         topic=resolve_topic(config, naming, stack, workloads, database),
         database_monitoring=resolve_database_monitoring(config, stack, database),
         tags=naming.tags,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from blogstack.config.marks import OnlyWith
@@ -45,3 +46,13 @@ class Deployment(Section):
     """Share of the requests that goes over to the new tasks in each step, in percent."""
     step_interval: Annotated[int, Minutes(1, _DAY), OnlyWith("canary", "linear")] = 60
     """Time between two steps."""
+
+
+def count_steps(deployment: Deployment) -> int:
+    """How often a deployment waits for `step_interval`."""
+    return {"canary": 1, "linear": math.ceil(100 / deployment.step_percent) - 1}.get(deployment.strategy, 0)
+
+
+def shift_seconds(deployment: Deployment) -> int:
+    """How long a deployment waits by itself when it shifts requests, in seconds: between steps, and at the end."""
+    return deployment.bake_time + count_steps(deployment) * deployment.step_interval

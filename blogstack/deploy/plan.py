@@ -11,6 +11,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 
 from blogstack.blueprint import Blueprint
+from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Imported, Parameter
 from blogstack.blueprint.network import Placement
 from blogstack.blueprint.workload import Release, Workload
@@ -36,12 +37,14 @@ class DeployStack(Record, kw_only=True):
         image_tag: Whether the template takes the tag of the image as a parameter.
         parameters: The other parameters, for a stack that exists.
         creation_parameters: The other parameters, for the creation of the stack; the update with `parameters` follows.
+        minutes: What the update waits by itself, between the steps of a shift of requests and at its end.
     """
 
     stack: str
     image_tag: bool = False
     parameters: Mapping[str, str] = MappingProxyType({})
     creation_parameters: Mapping[str, str] = MappingProxyType({})
+    minutes: int = 0
 
 
 class PushImage(Record, kw_only=True):
@@ -92,11 +95,13 @@ class Request(Record, kw_only=True):
     Attributes:
         edge_stack: Name of the stack whose output has the URL.
         internal: Whether the load balancer answers inside the network only.
+        allowed_cidrs: Blocks of addresses that the load balancer answers.
     """
 
     edge_stack: str
     paths: tuple[str, ...]
     internal: bool
+    allowed_cidrs: tuple[str, ...]
 
 
 class ShowLogs(Record):
@@ -254,8 +259,7 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
         creation_parameters={complete: "false"} if edge.has_late_settings else {},
     )
     yield Step(edge.stack, Phase.STACKS, deploy_edge, tuple(network))
-    has_release = any(workload.release for workload in blueprint.workloads)
-    deploy_tasks = DeployStack(stack=tasks.stack, image_tag=has_release)
+    deploy_tasks = DeployStack(stack=tasks.stack, image_tag=tasks.runs_image)
     yield Step(tasks.stack, Phase.STACKS, deploy_tasks, (*roles, *registry, *network, *database))
     released = [
         step
@@ -267,9 +271,11 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
     for workload in blueprint.workloads:
         exposed = (edge.stack,) if workload.exposure else ()
         needs = (*image, *exposed, tasks.stack, *(step.id for step in released))
-        yield Step(workload.stack, Phase.WORKLOADS, DeployStack(stack=workload.stack, image_tag=True), needs)
+        shift = workload.deployment.shift
+        deploy = DeployStack(stack=workload.stack, image_tag=True, minutes=shift.minutes if shift else 0)
+        yield Step(workload.stack, Phase.WORKLOADS, deploy, needs)
     for workload in blueprint.workloads:
-        yield from _checks(workload, edge.stack, internal=edge.internal)
+        yield from _checks(workload, edge)
 
 
 def _release(workload: Workload, release: Release, needs: tuple[str, ...]) -> Iterator[Step]:
@@ -283,11 +289,16 @@ def _release(workload: Workload, release: Release, needs: tuple[str, ...]) -> It
     yield Step(f"release {workload.name}", Phase.RELEASE, task, needs)
 
 
-def _checks(workload: Workload, edge_stack: str, *, internal: bool) -> Iterator[Step]:
+def _checks(workload: Workload, edge: Edge) -> Iterator[Step]:
     stable = f"stable {workload.name}"
     yield Step(stable, Phase.CHECKS, WaitStable(workload.cluster, workload.service_name), (workload.stack,))
     if workload.exposure is not None:
-        request = Request(edge_stack=edge_stack, paths=_paths(workload.exposure), internal=internal)
+        request = Request(
+            edge_stack=edge.stack,
+            paths=_paths(workload.exposure),
+            internal=edge.internal,
+            allowed_cidrs=edge.allowed_cidrs,
+        )
         yield Step(f"request {workload.name}", Phase.CHECKS, request, (stable,))
     yield Step(f"logs {workload.name}", Phase.CHECKS, ShowLogs(workload.log_group), (stable,))
 

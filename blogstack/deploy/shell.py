@@ -1,6 +1,10 @@
 """Plan -> a script for sh, bash and zsh, to run from a file or to paste into a shell.
 
-Each plan is a subshell in parentheses, which ends at the first command that fails and leaves the shell itself alone.
+It is one subshell in parentheses, which ends at the first command that fails, so that nothing is deployed to an
+environment after one that failed, and which leaves the shell itself alone. Parts joined by `&&` would not do: a shell
+ignores `set -e` in all but the last of them
+(https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html, `set -e`).
+
 The script has no comments, it prints what it has to say: zsh takes no comments where a person types, and would run `#`
 as a command (https://zsh.sourceforge.io/Doc/Release/Options.html, INTERACTIVE_COMMENTS).
 """
@@ -40,13 +44,12 @@ def deployment_script(blueprints: Sequence[Blueprint], files: Mapping[str, str],
     """
     context = shlex.quote(folder)
     plans = make_plans(blueprints)
-    scripts = []
+    blocks: list[Iterable[str]] = [["set -eu", _FUNCTIONS]]
     for before, plan in zip((None, *plans), plans, strict=False):
-        title = _title(plan, before, alone=len(plans) == 1)
-        blocks = [_settings(plan, context), *_blocks(plan, files, context)]
-        body = "\n\n".join("\n".join(block) for block in blocks)
-        scripts.append(f'(echo "=== {title}"\n{body}\n)\n')
-    return "\n".join(scripts)
+        blocks.append([f'echo "=== {_title(plan, before, alone=len(plans) == 1)}"', *_settings(plan, before, context)])
+        blocks.extend(_blocks(plan, files, context))
+    body = "\n\n".join("\n".join(block) for block in blocks)
+    return f"({body}\n)\n"
 
 
 def _title(plan: Plan, before: Plan | None, *, alone: bool) -> str:
@@ -60,32 +63,71 @@ def _title(plan: Plan, before: Plan | None, *, alone: bool) -> str:
     return application
 
 
-def _settings(plan: Plan, context: str) -> Iterator[str]:
-    yield "set -eu"
+def _settings(plan: Plan, before: Plan | None, context: str) -> Iterator[str]:
+    """Region, account and tag; the tag is chosen once for all plans of an image, as there may be a new commit later."""
     yield f"export AWS_REGION={plan.region} AWS_DEFAULT_REGION={plan.region}"
-    if plan.image is not None:
-        yield f"TAG=${{TAG:?set TAG to the tag of {plan.image} to deploy}}"
-    else:
-        yield "TAG=$(git rev-parse --short=12 HEAD) || " + _refuse("commit first, with git: the tag is the commit")
-        # The tag would not describe what is in no commit.
-        uncommitted = "commit first: the image is built from this folder, and the tag is the commit"
-        yield f'test -z "$(git status --porcelain -- {context})" || {_refuse(uncommitted)}'
-    if any(isinstance(step.action, DeployStack) for step in plan.steps):
-        yield _FUNCTIONS
+    if before is None or before.image != plan.image:
+        if plan.image is not None:
+            yield f"TAG=${{TAG:?set TAG to the tag of {plan.image} to deploy}}"
+        else:
+            yield "TAG=$(git rev-parse --short=12 HEAD) || " + _refuse("commit first, with git: the tag is the commit")
+            # The tag would not describe what is in no commit.
+            uncommitted = "commit first: the image is built from this folder, and the tag is the commit"
+            yield f"UNCOMMITTED=$(git status --porcelain -- {context})"
+            yield f'test -z "$UNCOMMITTED" || {_refuse(uncommitted)}'
+    yield "IDENTITY=$(aws sts get-caller-identity --query \"join(' as ', [Account, Arn])\" --output text)"
+    yield f'echo "==> Tag $TAG, region {plan.region}, account $IDENTITY"'
 
 
-# A stack whose creation failed has no resources left, but must be deleted before it can be created.
+# `aws cloudformation deploy` gives up after an hour (https://github.com/aws/aws-cli/issues/6905), while the update goes
+# on. CloudFormation waits for a service's deployment for 36 hours at most, which is the longest wait here
+# (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-linearconfiguration.html).
+# A stack in REVIEW_IN_PROGRESS has a change set and nothing else; one whose creation failed has no resources left, but
+# must be deleted before it can be created:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
 _FUNCTIONS = """\
 stack_status() {
   aws cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].StackStatus' --output text 2>/dev/null ||
     echo NONE
 }
-remove_failed_stack() {
-  if test "$(stack_status "$1")" = ROLLBACK_COMPLETE; then
-    echo "==> Removing $1, whose creation failed"
-    aws cloudformation delete-stack --stack-name "$1"
-    aws cloudformation wait stack-delete-complete --stack-name "$1"
+wait_while_busy() {
+  MINUTES=0
+  while test "$MINUTES" -lt 2160; do
+    case "$(stack_status "$1")" in
+      REVIEW_IN_PROGRESS) return 0 ;;
+      *_IN_PROGRESS) ;;
+      *) return 0 ;;
+    esac
+    test "$MINUTES" -gt 0 || echo "==> Waiting for the update of $1 that is in progress"
+    sleep 60
+    MINUTES=$((MINUTES + 1))
+  done
+}
+stack_exists() {
+  wait_while_busy "$1"
+  case "$(stack_status "$1")" in NONE | REVIEW_IN_PROGRESS | ROLLBACK_COMPLETE) false ;; esac
+}
+deploy_stack() {
+  STACK=$1
+  shift
+  wait_while_busy "$STACK"
+  if test "$(stack_status "$STACK")" = ROLLBACK_COMPLETE; then
+    echo "==> Removing $STACK, whose creation failed"
+    aws cloudformation delete-stack --stack-name "$STACK"
+    aws cloudformation wait stack-delete-complete --stack-name "$STACK"
   fi
+  aws cloudformation deploy --stack-name "$STACK" --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset "$@" || {
+    FAILED=$?
+    case "$(stack_status "$STACK")" in
+      REVIEW_IN_PROGRESS) return "$FAILED" ;;
+      *_IN_PROGRESS) wait_while_busy "$STACK" ;;
+      *) return "$FAILED" ;;
+    esac
+    case "$(stack_status "$STACK")" in
+      CREATE_COMPLETE | UPDATE_COMPLETE) echo "==> $STACK is deployed" ;;
+      *) return "$FAILED" ;;
+    esac
+  }
 }"""
 
 
@@ -115,6 +157,9 @@ def _heading(plan: Plan, phase: Phase) -> str:
 
 
 def _notes(plan: Plan, phase: Phase) -> Iterator[str]:
+    minutes = max((s.action.minutes for s in plan.steps if isinstance(s.action, DeployStack)), default=0)
+    if phase is Phase.WORKLOADS and minutes:
+        yield f'echo "==> Each deployment takes {minutes} minutes and the time that the tasks take to start and stop"'
     if phase is Phase.WORKLOADS and plan.email is not None:
         yield f'echo "==> AWS asks {plan.email} once to confirm: until then no alarm is mailed"'
 
@@ -146,21 +191,16 @@ def _create_service_roles(action: CreateServiceRoles) -> Iterator[str]:
 
 
 def _deploy_stack(action: DeployStack, file: str) -> Iterator[str]:
-    yield f"remove_failed_stack {action.stack}"
     if action.creation_parameters:
-        create = _deploy(action, file, action.creation_parameters)
-        yield f'test "$(stack_status {action.stack})" != NONE || {create}'
+        yield f"stack_exists {action.stack} || {_deploy(action, file, action.creation_parameters)}"
     yield _deploy(action, file, action.parameters)
 
 
 def _deploy(action: DeployStack, file: str, parameters: Mapping[str, str]) -> str:
     values = [f'{Parameter.IMAGE_TAG}="$TAG"'] if action.image_tag else []
     values += [f"{name}={shlex.quote(value)}" for name, value in parameters.items()]
-    return (
-        f"aws cloudformation deploy --stack-name {action.stack} --template-file {shlex.quote(file)}"
-        " --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset"
-        + (f" --parameter-overrides {' '.join(values)}" if values else "")
-    )
+    overrides = f" --parameter-overrides {' '.join(values)}" if values else ""
+    return f"deploy_stack {action.stack} --template-file {shlex.quote(file)}{overrides}"
 
 
 def _push_image(action: PushImage, context: str) -> Iterator[str]:
@@ -184,6 +224,7 @@ def _run_task(action: RunTask) -> Iterator[str]:
     yield f'NETWORK="awsvpcConfiguration={{subnets=[$SUBNETS],securityGroups=[$GROUP],assignPublicIp={public_ip}}}"'
     yield (
         f'TASK=$(aws ecs run-task --cluster {cluster} --launch-type FARGATE --task-definition "$RELEASE"'
+        " --propagate-tags TASK_DEFINITION"
         " --network-configuration \"$NETWORK\" --query 'tasks[0].taskArn' --output text)"
     )
     # When ECS cannot start a task for lack of capacity, the CLI reports no error, but no task either.
@@ -200,11 +241,20 @@ def _run_task(action: RunTask) -> Iterator[str]:
 
 def _request(action: Request) -> Iterator[str]:
     yield f"URL={_output(action.edge_stack, Output.URL)}"
+    restricted = "0.0.0.0/0" not in action.allowed_cidrs
     for path in action.paths:
         if action.internal:  # whoever deploys may be outside
             yield f"echo \"ask from inside the network: curl -fsS '$URL{path}'\""
-        else:
-            yield f'curl -fsS "$URL"{shlex.quote(path)}'
+            continue
+        request = f'{_CURL} "$URL"{shlex.quote(path)}'
+        if restricted:  # 7: no connection, 28: no answer in time
+            why = f"no answer: allowed_cidrs lets in {', '.join(action.allowed_cidrs)} only; ask from there"
+            request += f""" || case $? in 7 | 28) echo "{why}: curl -fsS '$URL{path}'" ;; *) exit 1 ;; esac"""
+        yield request
+
+
+# A name in DNS, and targets that have just become healthy, may take some seconds.
+_CURL = "curl -fsS --max-time 10 --retry 5 --retry-delay 5 --retry-all-errors"
 
 
 def _refuse(why: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from blogstack.config.deployment import Deployment
+from blogstack.config.deployment import Deployment, count_steps, shift_seconds
 from blogstack.config.fields import marked
 from blogstack.config.marks import OnlyWith
 from blogstack.config.workloads import Workload
@@ -109,8 +109,7 @@ _LONGEST = 33 * 3600
 def deployment_too_long(scope: Scope[Workload]) -> Iterator[Finding]:
     """A deployment in steps ends before CloudFormation gives up."""
     deployment = scope.value.deployment
-    steps = {"canary": 1, "linear": math.ceil(100 / deployment.step_percent) - 1}.get(deployment.strategy, 0)
-    seconds = deployment.bake_time + steps * deployment.step_interval
+    steps, seconds = count_steps(deployment), shift_seconds(deployment)
     if seconds > _LONGEST:
         names = ("step_interval", "bake_time", "step_percent", "strategy")
         keys = tuple(scope.at("deployment", name) for name in names)

@@ -14,17 +14,25 @@ from blogstack.deploy.shell import deployment_script
 from tests.cases import NAMES, compiled
 from tests.support.console import Run, quiet
 
+COUNT = """CALL=$(wc -l <"$LOG"); test "$CALL" != "${FAIL_AT:-0}" || exit "${FAIL_WITH:-9}"
+"""
 AWS = """case "$1 $2" in
+  "cloudformation deploy") exit "${DEPLOYED:-0}" ;;
+  "sts get-caller-identity") echo "123456789012 as arn:aws:iam::123456789012:user/me" ;;
   "ecs run-task") echo "${TASK_STARTED:-arn:task}" ;;
   "ecs describe-tasks") echo "${EXIT_CODE:-0}" ;;
   "ecr describe-images") exit "${NO_IMAGE:-0}" ;;
-  "cloudformation describe-stacks") echo value ;;
+  "cloudformation describe-stacks")
+    case "$*" in
+      *StackStatus*) sed -n "$(grep -c StackStatus "$LOG")p" "$HOME/statuses" ;;
+      *) echo value ;;
+    esac ;;
 esac"""
 GIT = """case "$1" in
   rev-parse) echo 0123456789ab; exit "${NO_COMMIT:-0}" ;;
   status) printf "%s" "${CHANGED:-}" ;;
 esac"""
-OTHERS = {"docker": "", "curl": "", "git": GIT}
+OTHERS = {"docker": "cat >/dev/null", "curl": 'exit "${NO_ANSWER:-0}"', "git": GIT, "sleep": ""}
 # Without the setting by which an interactive bash knows comments, it reads them as zsh does: not at all.
 SHELLS = {"sh": ["sh"], "bash": ["bash", "--norc", "--noprofile", "-i"], "zsh": ["zsh", "-f", "-i"]}
 HERE = [shell for shell in SHELLS if shutil.which(shell)]
@@ -38,17 +46,34 @@ def script_of(case: str) -> str:
     return deployment_script(compilation.blueprints, files)
 
 
-def called(folder: Path, script: str, shell: str = "sh", **given: str) -> tuple[int, list[str], str]:
-    """The exit status of a script, what it called, and what it printed."""
+def called(
+    folder: Path, script: str, shell: str = "sh", *, statuses: str = "", **given: str
+) -> tuple[int, list[str], str]:
+    """The exit status of a script, what it called, and what it printed.
+
+    Args:
+        folder: For the stand-ins.
+        script: What to run.
+        shell: A key of SHELLS.
+        statuses: What the stacks' status is at each look at one, with spaces between; then nothing.
+        given: Variables of the environment.
+    """
     log = folder / "log"
     log.write_text("")
+    (folder / "statuses").write_text("".join(f"{status}\n" for status in statuses.split()))
     for name, body in {"aws": AWS, **OTHERS}.items():
-        (folder / name).write_text(f'#!/bin/sh\nprintf "%s\\n" "{name} $*" >>"{log}"\n{body}\n')
+        (folder / name).write_text(f'#!/bin/sh\nprintf "%s\\n" "{name} $*" >>"{log}"\n{COUNT}{body}\n')
         (folder / name).chmod(0o755)
     done = subprocess.run(
         SHELLS[shell],
         input=PREPARED[shell] + script,
-        env={"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder), "TAG": "v1", **given},
+        env={
+            "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(folder),
+            "LOG": str(log),
+            "TAG": "v1",
+            **given,
+        },
         capture_output=True,
         text=True,
         timeout=60,
@@ -98,11 +123,86 @@ def test_the_image_is_built_where_the_file_is(run: Run) -> None:
 
 
 def test_an_environment_waits_for_its_image(tmp_path: Path) -> None:
-    """Pasted after a build that failed, or after another commit, it changes nothing."""
-    _, staging, _ = script_of("environments").split('\n(echo "=== blog-api in ')
-    status, calls, _ = called(tmp_path, f'(echo "=== blog-api in {staging}', NO_IMAGE="254")
+    """Where the image of the commit is not in the repository after all, nothing of an environment is changed."""
+    status, calls, _ = called(tmp_path, script_of("environments"), NO_IMAGE="254")
     assert status == 254
-    assert not any("deploy" in call for call in calls)
+    deployed = [call.split()[4] for call in calls if call.startswith("aws cloudformation deploy")]
+    assert deployed == ["blog-api-registry"]
+
+
+def fallible(calls: list[str]) -> list[int]:
+    """The numbers of the calls that stop a script when they fail; the others only ask what exists."""
+    # Without a password `docker login` fails, but not its stand-in; the release step is waited for several times.
+    asking = ("create-service-linked-role", "StackStatus", "ecr describe-images", "get-login-password", "tasks-stopped")
+    return [number for number, call in enumerate(calls, 1) if not any(words in call for words in asking)]
+
+
+@pytest.mark.parametrize("shell", HERE)
+@pytest.mark.parametrize(("case", "given"), [("environments", {}), ("everything", {"NO_IMAGE": "1"})])
+def test_nothing_runs_after_a_step_that_failed(tmp_path: Path, case: str, given: dict[str, str], shell: str) -> None:
+    """Least of all another environment: production waits for staging."""
+    script = script_of(case)
+    _, calls, _ = called(tmp_path, script, shell, **given)
+    assert len(fallible(calls)) > 10
+    for number in fallible(calls):
+        status, until, _ = called(tmp_path, script, shell, FAIL_AT=str(number), **given)
+        after = [call for call in until[number:] if "StackStatus" not in call]
+        assert (status != 0, after) == (True, []), calls[number - 1]
+
+
+def test_the_script_from_a_file(tmp_path: Path) -> None:
+    """As from a paste."""
+    (tmp_path / "deploy.sh").write_text(script_of("environments"))
+    run = f'sh "{tmp_path}/deploy.sh"'
+    status, calls, _ = called(tmp_path, run)
+    assert (status, calls) == (0, called(tmp_path, script_of("environments"))[1])
+    status, calls, _ = called(tmp_path, run, DEPLOYED="255")
+    assert status == 255
+    assert not any("blog-api-prod" in call for call in calls)
+
+
+def test_the_script_says_where_it_deploys(tmp_path: Path) -> None:
+    _, calls, output = called(tmp_path, script_of("everything"))
+    assert "account 123456789012 as arn:aws:iam::123456789012:user/me" in output
+    first = next(number for number, call in enumerate(calls) if call.startswith("aws"))
+    assert "sts get-caller-identity" in calls[first]
+
+
+STACK = "deploy_stack blog-api-service --template-file out.yaml"
+
+
+def deployment(folder: Path, *statuses: str, shell: str = "sh", **given: str) -> tuple[int, list[str], str]:
+    """`called` for the deployment of one stack with the script's own functions."""
+    functions = script_of("minimal").split("\n\n")[0]
+    return called(folder, f"{functions}\n{STACK}\n)\n", shell, statuses=" ".join(statuses), **given)
+
+
+@pytest.mark.parametrize("shell", HERE)
+def test_a_deployment_that_takes_longer_than_the_command_waits(tmp_path: Path, shell: str) -> None:
+    """The update goes on when `aws cloudformation deploy` gives up after an hour."""
+    before, busy = ["UPDATE_COMPLETE"] * 2, ["UPDATE_IN_PROGRESS"] * 3
+    status, calls, output = deployment(tmp_path, *before, *busy, *["UPDATE_COMPLETE"] * 2, shell=shell, DEPLOYED="255")
+    assert (status, calls.count("sleep 60")) == (0, 2)
+    assert "Waiting for the update of blog-api-service" in output
+    back = ["UPDATE_ROLLBACK_COMPLETE"] * 2
+    assert deployment(tmp_path, *before, *busy, *back, shell=shell, DEPLOYED="255")[0] == 255
+
+
+def test_a_deployment_that_failed_at_once(tmp_path: Path) -> None:
+    for after in ("UPDATE_ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS", "UPDATE_COMPLETE"):
+        status, calls, _ = deployment(tmp_path, *["UPDATE_COMPLETE"] * 2, after, DEPLOYED="255")
+        assert (status, "sleep 60" in calls) == (255, False)
+
+
+def test_a_stack_that_is_busy_is_waited_for(tmp_path: Path) -> None:
+    """CloudFormation refuses an update while another one is in progress."""
+    status, calls, _ = deployment(tmp_path, "UPDATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", *["UPDATE_COMPLETE"] * 2)
+    assert status == 0
+    assert [call.split()[2] if call.startswith("aws") else call for call in calls] == [
+        *["describe-stacks", "sleep 60"] * 2,
+        *["describe-stacks"] * 2,
+        "deploy",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -125,3 +225,19 @@ def test_an_internal_load_balancer_is_not_asked_from_outside(tmp_path: Path) -> 
     _, calls, output = called(tmp_path, script_of("internal"))
     assert not any(call.startswith("curl") for call in calls)
     assert "ask from inside the network: curl -fsS 'value/health'" in output
+
+
+def test_whoever_deploys_may_be_outside_of_the_allowed_blocks(tmp_path: Path) -> None:
+    """Then no answer says nothing about the service; an answer that is an error does."""
+    script = script_of("everything")
+    status, calls, output = called(tmp_path, script, NO_ANSWER="28")
+    assert (status, "ask from there: curl -fsS 'value/" in output) == (0, True)
+    assert called(tmp_path, script, NO_ANSWER="22")[0] == 1
+    assert all("--max-time" in call for call in calls if call.startswith("curl"))
+    assert called(tmp_path, script_of("minimal"), NO_ANSWER="28")[0] == 28
+
+
+def test_a_shift_of_requests_says_how_long_it_takes() -> None:
+    """Ten steps make nine waits."""
+    assert "Each deployment takes" not in script_of("minimal")
+    assert re.search(r"Each deployment takes \d+ minutes", script_of("linear"))

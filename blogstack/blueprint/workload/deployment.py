@@ -26,10 +26,12 @@ class Shift(Record):
     Attributes:
         steps: None to shift all requests at once (blue/green).
         bake: Minutes that the old tasks keep running after the last step.
+        minutes: All that a deployment waits by itself: between steps, and `bake`.
     """
 
     steps: Canary | Linear | None
     bake: int
+    minutes: int
 
 
 class Deployment(Record, kw_only=True):
@@ -71,4 +73,4 @@ def _shift(deployment: config.Deployment) -> Shift | None:
         "canary": Canary(deployment.canary_percent, wait),
         "linear": Linear(deployment.step_percent, wait),
     }
-    return Shift(steps.get(deployment.strategy), deployment.bake_time // 60)
+    return Shift(steps.get(deployment.strategy), deployment.bake_time // 60, config.shift_seconds(deployment) // 60)

@@ -44,7 +44,7 @@ def lower(tasks: Tasks, workloads: Iterable[Workload]) -> Stack:
         task_role=GetAtt(task_role, "Arn"),
         secrets={logical_id: Ref(secret) for logical_id, secret in secrets.items()},
     )
-    if any(workload.release for workload in workloads):
+    if tasks.runs_image:
         add_image_tag(stack)
     for workload in workloads:
         if workload.release is not None:
