@@ -177,7 +177,7 @@ def _unknown_key(loc: KeyPath, inside: str, span: Span) -> Diagnostic:
     key, known = str(loc[-1]), _keys_at(loc[:-1])
     others = guess_key(loc)
     if loc == ("services",):
-        help = "this looks like a Compose file: `blogstack init` writes a blogstack.yaml to start from"
+        help = "a file describes one service, under `service`; write a file for each further one"
     elif not others:
         help = f"known here: {', '.join(known)}"
     elif others[0][-1] != key:
