@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from blogstack.config import Config
 from blogstack.config.fields import Kind, fields_of, type_at, walk
-from blogstack.config.types import BARE_NUMBER, Whole
+from blogstack.config.types import BARE_NUMBER, Form, Whole
 from blogstack.diagnostics import Code, Diagnostic, Span
 from blogstack.source.document import NAME, Data, Document, KeyPath
 from blogstack.source.environments import ENVIRONMENTS
@@ -96,7 +96,12 @@ def _to_diagnostic(document: Document, data: Data, details: ErrorDetails) -> Dia
     if kind in _EXPECTED:
         message = f"{name} must be {_EXPECTED[kind]}, not {describe(value)}"
         # Where the hyphens are missing or too many, as editors see it.
-        return Diagnostic(Code.WRONG_TYPE, message, document.locate_content(path), _type_help(kind, path, value))
+        form = expected.find(Form) if expected else None
+        if form and isinstance(value, list):
+            help = f"write one value, without hyphens or brackets: {form.words}"
+        else:
+            help = _type_help(kind, path, value)
+        return Diagnostic(Code.WRONG_TYPE, message, document.locate_content(path), help)
     code = Code.OUT_OF_RANGE if kind in _LIMITS else Code.WRONG_TYPE
     return Diagnostic(code, f"{name}: {details['msg']}", span, f"`blogstack explain {name}` says what it takes")
 
