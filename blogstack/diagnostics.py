@@ -92,6 +92,9 @@ class Code(Enum):
     SIDECAR_MEMORY = "BS343", Severity.ERROR, "the sidecars leave the service too little memory"
     SIDECAR_NAME = "BS344", Severity.ERROR, "a sidecar is called like the service's own container"
 
+    NOT_EXPANDED = "BS345", Severity.WARNING, "a variable refers to another one, which nothing expands"
+    TOO_FEW_ZONES = "BS346", Severity.ERROR, "the region has too few availability zones"
+
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 

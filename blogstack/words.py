@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
@@ -21,6 +22,12 @@ def listed(words: Sequence[str]) -> str:
 def shorten(text: str) -> str:
     """A text cut to 60 characters, which is what fits a message."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def hyphenated(text: str) -> str:
+    """A text as a name: lower case, its words with hyphens between them; MyShop and my_shop are my-shop."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower()
+    return "-".join(re.findall("[a-z0-9]+", words))
 
 
 def dotted(path: Iterable[str | int]) -> str:

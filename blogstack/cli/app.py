@@ -15,6 +15,7 @@ from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.explain import explain_command
 from blogstack.cli.init import init_command
 from blogstack.cli.schema import schema_command
+from blogstack.cli.usage import PlainCommand, PlainGroup
 from blogstack.cli.validate import validate_command
 
 
@@ -24,17 +25,18 @@ def _exit(status: ExitCode, **_: object) -> NoReturn:
 
 
 app = typer.Typer(
+    cls=PlainGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     result_callback=_exit,
 )
-app.command("compile")(compile_command)
-app.command("validate")(validate_command)
-app.command("schema")(schema_command)
-app.command("explain")(explain_command)
-app.command("init")(init_command)
+app.command("compile", cls=PlainCommand)(compile_command)
+app.command("validate", cls=PlainCommand)(validate_command)
+app.command("schema", cls=PlainCommand)(schema_command)
+app.command("explain", cls=PlainCommand)(explain_command)
+app.command("init", cls=PlainCommand)(init_command)
 
 
 def _show_version(wanted: bool) -> None:

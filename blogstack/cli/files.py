@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import time
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -51,6 +52,8 @@ def read(path: str) -> bytes:
     except FileNotFoundError:
         other = Path(path).with_suffix(".yml" if path.endswith(".yaml") else ".yaml")
         help = f"there is {other}: name that, or rename it" if other.is_file() else _NO_FILE
+        if re.fullmatch(r"[a-z0-9-]+", path) and not other.is_file():
+            help += f"; for an environment write --env {path}"
         raise Rejected([Diagnostic(Code.UNREADABLE, "no such file", help=help)]) from None
     except IsADirectoryError:
         help = f"name the file in it: {path.rstrip('/')}/blogstack.yaml"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from blogstack.cli.detection import exposed_port, framework, lacks_curl
 from blogstack.facts.frameworks import CHECK_IN_PYTHON
+from blogstack.words import hyphenated
 
 SCHEMA_FILE = "blogstack.schema.json"
 
@@ -98,6 +99,5 @@ _ALLOWED_HOSTS = """\
 
 def service_name(folder: str) -> str:
     """A service name from a folder's name: lower case, hyphens, at most 30 characters; else `my-service`."""
-    words = "".join(c if c.isascii() and c.isalnum() else " " for c in folder.lower()).split()
-    name = "-".join(words).lstrip("0123456789-")[:30].rstrip("-")
+    name = hyphenated(folder).lstrip("0123456789-")[:30].rstrip("-")
     return name if len(name) >= 2 else "my-service"

@@ -26,6 +26,7 @@ from blogstack.config.types import AsWritten, Choices, Form, Section
 from blogstack.config.workloads import SERVICE, Workload
 from blogstack.facts.regions import PLACES, Region
 from blogstack.source.environments import MOST_ENVIRONMENTS
+from blogstack.words import hyphenated
 
 # The characters that every service takes:
 # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices
@@ -44,8 +45,9 @@ _TAG_VALUE = Form(f"{_TAG_CHARACTERS}+", "a tag value", "use letters, digits, sp
 _ENVIRONMENT = Form(
     "[a-z](?:-?[a-z0-9])*",
     "an environment's name",
-    "start with a letter, then use a-z, 0-9 and single hyphens, not at the end",
+    "start with a lower-case letter, then use a-z, 0-9 and single hyphens, not at the end",
     12,
+    fix=hyphenated,
 )
 
 # The ARN of a key, multi-Region ones too; not of an alias, which is no resource that a role could have rights to:
@@ -68,6 +70,7 @@ class Config(Section):
             "a service name",
             "start with a lower-case letter, then use a-z, 0-9 and single hyphens, not at the end",
             30,
+            fix=hyphenated,
         ),
         Shared(help="remove it: every stack carries the environment's name by itself, as in blog-api-prod-service"),
     ] = Field(examples=["blog-api"])

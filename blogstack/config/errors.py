@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
 from blogstack.config import Config
-from blogstack.config.fields import Kind, fields_of, type_at, walk
-from blogstack.config.types import BARE_NUMBER, Whole
+from blogstack.config.fields import Kind, fields_of, merge_rules, type_at, walk
+from blogstack.config.types import BARE_NUMBER, Form, Whole
 from blogstack.diagnostics import Code, Diagnostic, Span
 from blogstack.source.document import NAME, Data, Document, KeyPath
 from blogstack.source.environments import ENVIRONMENTS
@@ -29,6 +31,9 @@ _EXPECTED = {
 }
 _LIMITS = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of"}
 _SHORT = 60
+_LONGEST_COMMAND = 200
+_SHELL = re.compile(r"[|&;<>$`*]")  # what only a shell understands
+_PLAIN_WORD = re.compile(r"(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z/.-][\w./:=@+-]*(?<!:)|\d+", re.I)
 _MOST_HOMES = 3  # a key of more sections does not show which of them was intended
 _MOST_DIGITS = 18  # more are read as a text
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
@@ -73,7 +78,7 @@ def _to_diagnostic(document: Document, data: Data, details: ErrorDetails) -> Dia
     if loc[-1:] == ("[key]",) and kind in Code.__members__:
         return Diagnostic(Code.WRONG_FORM, f"{name}: {context['message']}", document.locate_key(path), context["help"])
     if kind == "extra_forbidden":
-        return _unknown_key(loc, inside, document.locate_key(path))
+        return _unknown_key(loc, inside, document.locate_key(path), in_environment=document.origin(path) is not None)
     if kind == "missing":
         span = document.locate_missing(loc)
         return Diagnostic(Code.MISSING_KEY, f"the key {loc[-1]!r} is missing{inside}", span, f"add `{loc[-1]}:`")
@@ -96,7 +101,12 @@ def _to_diagnostic(document: Document, data: Data, details: ErrorDetails) -> Dia
     if kind in _EXPECTED:
         message = f"{name} must be {_EXPECTED[kind]}, not {describe(value)}"
         # Where the hyphens are missing or too many, as editors see it.
-        return Diagnostic(Code.WRONG_TYPE, message, document.locate_content(path), _type_help(kind, path, value))
+        form = expected.find(Form) if expected else None
+        if form and isinstance(value, list):
+            help = f"write one value, without hyphens or brackets: {form.words}"
+        else:
+            help = _type_help(kind, path, value)
+        return Diagnostic(Code.WRONG_TYPE, message, document.locate_content(path), help)
     code = Code.OUT_OF_RANGE if kind in _LIMITS else Code.WRONG_TYPE
     return Diagnostic(code, f"{name}: {details['msg']}", span, f"`blogstack explain {name}` says what it takes")
 
@@ -173,11 +183,16 @@ def _keys_at(path: KeyPath) -> list[str]:
     return list(fields_of(section.python)) if section and section.kind is Kind.SECTION else []
 
 
-def _unknown_key(loc: KeyPath, inside: str, span: Span) -> Diagnostic:
+def _unknown_key(loc: KeyPath, inside: str, span: Span, *, in_environment: bool) -> Diagnostic:
     key, known = str(loc[-1]), _keys_at(loc[:-1])
+    if in_environment:
+        shared = {rule.path for rule in merge_rules(Config).shared if rule.unless is None}
+        known = [name for name in known if (*loc[:-1], name) not in shared]
     others = guess_key(loc)
-    if loc == ("services",):
-        help = "this looks like a Compose file: `blogstack init` writes a blogstack.yaml to start from"
+    if loc[0] == "overrides" and key == "Type":
+        help = "a resource cannot be added here: put resources of your own into a stack of your own"
+    elif loc == ("services",):
+        help = "a file describes one service, under `service`; write a file for each further one"
     elif not others:
         help = f"known here: {', '.join(known)}"
     elif others[0][-1] != key:
@@ -229,6 +244,8 @@ def _type_help(kind: str, path: KeyPath, value: object) -> str:
             return "write the number without its unit"
         case "string_type" if isinstance(value, bool):
             return "put it in quotes if it is meant as a text"
+        case "tuple_type" if path[-1] in ("command", "release") and (words := _command_words(text)):
+            return f"write {words}"
         case "tuple_type" if isinstance(value, dict):
             return "start each item with `- `"
         case "tuple_type" if len(text) <= _SHORT and re.fullmatch(r"[\w/](?:[\w./:-]*\w)?", text):
@@ -244,6 +261,18 @@ def _type_help(kind: str, path: KeyPath, value: object) -> str:
         case "model_type":
             return f"write its keys below it: {', '.join(_keys_at(path))}"
     return f"write {_EXPECTED[kind]}"
+
+
+def _command_words(text: str) -> str | None:
+    """A command line as the list to write, of one line; None where it is empty, too long or has an open quote."""
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        return None
+    if _SHELL.search(text):
+        words = ["sh", "-c", text]
+    listed = ", ".join(word if _PLAIN_WORD.fullmatch(word) else json.dumps(word, ensure_ascii=False) for word in words)
+    return f"[{listed}]" if words and len(listed) <= _LONGEST_COMMAND else None
 
 
 def _value_help(path: KeyPath) -> str:

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from blogstack.config import Config
 from blogstack.config.errors import MAX_ERRORS, describe, guess_key, path_in, to_diagnostics
+from blogstack.config.other_tools import recognize
 from blogstack.diagnostics import Code, Diagnostic, Rejected
 from blogstack.facts.regions import REGIONS
 from blogstack.source.document import Data, Document, KeyPath
@@ -46,6 +47,10 @@ def validate(document: Document) -> Validation:
         space = ", with a space after the colon" if isinstance(data, str) and ":" in data else ""
         help = f"write `key: value` lines{space}"
         raise Rejected([Diagnostic(Code.WRONG_TYPE, message, document.locate(()), help)])
+    if tool := recognize(data):
+        message = f"unknown key {tool.key!r}: this is {tool.name}, not a blogstack.yaml"
+        help = f"`blogstack init` writes a blogstack.yaml to start from; {tool.help}"
+        raise Rejected([Diagnostic(Code.UNKNOWN_KEY, message, document.locate_key((tool.key,)), help)])
     faulty: list[KeyPath] = []
     diagnostics: tuple[Diagnostic, ...] = ()
     for _ in range(_MAX_ROUNDS):

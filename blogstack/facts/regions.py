@@ -1,12 +1,20 @@
 """The AWS regions where Fargate exists, with their partitions and the names of their places."""
 
+from collections.abc import Mapping
 from typing import get_args
 
 from blogstack.facts.region_table import PARTITIONS, PLACES, Region
 
-__all__ = ["PLACES", "REGIONS", "Region", "partition"]
+__all__ = ["FARGATE_ZONES", "PLACES", "REGIONS", "Region", "partition"]
 
 REGIONS: tuple[str, ...] = get_args(Region)
+
+
+FARGATE_ZONES: Mapping[str, int] = {"us-west-1": 2}
+"""The number of availability zones with Fargate, of the regions where it is less than three.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
+"""
 
 
 def partition(region: str) -> str:

@@ -16,13 +16,13 @@ from blogstack.words import listed
 @rule(
     Code.PLAIN_HTTP,
     Scope[Config],
-    reads=("domain",),
+    reads=("domain", "load_balancer.internal"),
     needs=("name",),
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-https-listener.html",
 )
 def plain_http(scope: Scope[Config]) -> Iterator[Finding]:
-    """HTTPS needs a certificate, and a certificate needs a domain."""
-    if scope.value.domain is None:
+    """HTTPS needs a certificate, and a certificate needs a domain; an internal load balancer may do without."""
+    if scope.value.domain is None and not scope.value.load_balancer.internal:
         message = "no domain: the load balancer speaks plain HTTP, which anyone on the way can read and change"
         yield Finding(("domain",), message, "add `domain:` with name and hosted_zone_id")
 

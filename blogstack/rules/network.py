@@ -11,6 +11,7 @@ from blogstack.config.sidecars import Sidecar
 from blogstack.config.workloads import Workload
 from blogstack.diagnostics import Code
 from blogstack.facts.images import ecr_repository, without_tag
+from blogstack.facts.regions import FARGATE_ZONES
 from blogstack.facts.subnets import LOAD_BALANCER_ADDRESSES, address_plan
 from blogstack.rules.rule import Finding, Scope, rule
 from blogstack.source.document import KeyPath
@@ -87,6 +88,26 @@ def sidecar_without_endpoint(scope: Scope[Sidecar]) -> Iterator[Finding]:
         where = f"in {ecr[1]}" if ecr else "outside ECR"
         message = f"the image of {scope.at()[-1]} is {where}, and egress endpoints reaches only ECR in {region}"
         yield Finding(scope.at("image"), f"{message}: the tasks could never pull it", _ELSEWHERE)
+
+
+@rule(
+    Code.TOO_FEW_ZONES,
+    Scope[Config],
+    reads=("region", "network.create.availability_zones"),
+    source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html",
+)
+def too_few_zones(scope: Scope[Config]) -> Iterator[Finding]:
+    """A region has as many availability zones with Fargate as the network spans."""
+    network, region = scope.value.network.created, scope.value.region
+    if network is None:
+        return
+    zones = network.availability_zones
+    number = zones if isinstance(zones, int) else len(zones)
+    most = FARGATE_ZONES.get(region, number)
+    if number > most:
+        message = f"{number} availability zones, but Fargate is in {most} of {region} only"
+        path = ("network", "create", "availability_zones")
+        yield Finding(path, message, f"choose {most}, or another region", also=(("region",),))
 
 
 @rule(

@@ -46,7 +46,7 @@ def _either(numbers: Iterable[int]) -> str:
 @rule(
     Code.ALLOWED_HOSTS,
     Scope[Workload],
-    reads=("framework", "environment"),
+    reads=("framework", "environment", "secrets"),
     source="https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts",
 )
 def allowed_hosts(scope: Scope[Workload]) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def allowed_hosts(scope: Scope[Workload]) -> Iterator[Finding]:
     service, balancer = scope.value.service, scope.value.load_balancer
     if balancer is None or service.framework != "django":
         return
-    if not any("ALLOWED_HOSTS" in name for name in service.environment):
+    if not any("ALLOWED_HOSTS" in name for name in (*service.environment, *service.secrets)):
         message = "the load balancer's checks carry the task's own address as Host, which Django answers with 400"
         help = "admit the task's address in settings and set a variable ALLOWED_HOSTS; docs/django.md shows how"
         yield Finding(scope.at("framework"), message, help)

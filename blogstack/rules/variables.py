@@ -9,6 +9,7 @@ from blogstack.config.database import VARIABLES
 from blogstack.config.workloads import Container
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
+from blogstack.words import shorten
 
 # The last words of a name, with those that the control at `source` below looks for.
 _SECRET_NAME = re.compile(
@@ -18,7 +19,8 @@ _SECRET_NAME = re.compile(
 )
 
 
-_URL_WITH_PASSWORD = re.compile(r"(?:jdbc:)?[a-z+]+://[^/@:\s]*:[^/@\s]+@", re.I)
+# A password that is a reference is no password: NOT_EXPANDED is about it.
+_URL_WITH_PASSWORD = re.compile(r"(?:jdbc:)?[a-z+]+://[^/@:\s]*:(?!\$\w|\$[{(])[^/@\s]+@", re.I)
 
 
 @rule(
@@ -34,6 +36,25 @@ def secret_in_environment(scope: Scope[Container]) -> Iterator[Finding]:
         if value and (by_name or by_value):
             message = f"{name} seems to hold a {'secret' if by_name else 'password in its URL'}"
             help = "whoever may read the task definition reads it; name it under secrets instead"
+            yield Finding(scope.at("environment", name), message, help)
+
+
+# ${NAME}, ${NAME:-default}, $(command) and $NAME. $$ is a literal $ in Compose, and a $ inside a word is not the
+# beginning of a $NAME: the hashes of passwords have some.
+_REFERENCE = re.compile(
+    r"(?<!\$)\$(?:\{[A-Za-z_]\w*(?::?[-+?=][^}]*)?\}|\([^()]+\))|(?<![\w$.])\$[A-Z_][A-Z0-9_]+(?!\w)"
+)
+
+
+@rule(Code.NOT_EXPANDED, Scope[Container], reads=("environment",))
+def not_expanded(scope: Scope[Container]) -> Iterator[Finding]:
+    """The container gets the values of its environment as they are written: no shell reads them."""
+    for name, value in scope.value.section.environment.items():
+        if reference := _REFERENCE.search(value):
+            message = f"{name} holds {shorten(reference[0])!r} as text: nothing expands variables here"
+            help = (
+                "write the value itself, or put it together in the application or in a shell: explain BS345 shows how"
+            )
             yield Finding(scope.at("environment", name), message, help)
 
 

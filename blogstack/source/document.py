@@ -105,9 +105,9 @@ class Document(Record):
 
         Where keys cause a fault together, the rest of the file may be right without the environment.
         """
-        return next((path for path in paths if self._origin(path) is not None), paths[0])
+        return next((path for path in paths if self.origin(path) is not None), paths[0])
 
-    def _origin(self, path: KeyPath) -> str | None:
+    def origin(self, path: KeyPath) -> str | None:
         """Name of the environment that a value, or its absence, comes from; else that of what encloses it."""
         node = self.root
         for step in path:

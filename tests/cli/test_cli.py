@@ -263,6 +263,22 @@ class TestInput:
         assert run("compile", "--format", "toml").returncode == ExitCode.USAGE
         assert run().returncode == ExitCode.USAGE
 
+    @pytest.mark.parametrize("command", ["deploy", "plan", "destroy"])
+    def test_unknown_command(self, run: Run, command: str) -> None:
+        text = " ".join(run(command).stderr.split())
+        assert f"no such command: '{command}'; there are compile, validate, schema, explain and init" in text
+        assert "to deploy, run the commands that `compile` prints" in text
+
+    def test_environment_without_its_option(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text(QUIET)
+        assert "for an environment write --env staging" in run("compile", "staging").stderr
+
+    @pytest.mark.parametrize("words", [("compile", "--format", "toml"), ("init", "--framework", "flask")])
+    def test_wrong_choice(self, run: Run, words: tuple[str, ...]) -> None:
+        stderr = run(*words).stderr
+        assert f"'{words[-1]}' is not one of" in stderr
+        assert "Value error" not in stderr
+
 
 class TestHelp:
     """blogstack --help."""
@@ -280,6 +296,10 @@ class TestHelp:
   init      Write a blogstack.yaml to start from, and its JSON Schema.
 """
         )
+
+    @pytest.mark.parametrize("command", ["compile", "validate", "explain"])
+    def test_names_no_types_of_python(self, run: Run, command: str) -> None:
+        assert "str" not in run(command, "--help").stdout.replace("instead", "")
 
     def test_of_a_command(self, run: Run) -> None:
         text = " ".join(run("compile", "--help").stdout.split())

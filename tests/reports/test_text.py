@@ -58,7 +58,7 @@ help: use letters, digits, spaces and _.:/=+@-
 blogstack.yaml:4:23: error[BS203]: tags.b must be a text, not a list
    4 | tags: {a: cafe\u0301 😀, b: [1]}
      |                       ^^^
-help: write a text
+help: write one value, without hyphens or brackets: a tag value
 """,
     ),
     "the end of a line": (

@@ -31,6 +31,12 @@ _PARAMETER = rf"{_PARAMETER_NAME}|arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{{12}}:para
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
 _JSON_KEY = "[A-Za-z0-9_./-]{1,256}"
 
+# As ECS writes it: behind a secret's ARN may be the key of its JSON, a stage and a version.
+_ARN = re.compile(
+    r"(?P<arn>arn:aws[a-z-]*:(?P<kind>secretsmanager|ssm):[^:]*:[^:]*:(?:secret:[^:]+|parameter/[^:]+))"
+    rf"(?::(?P<key>{_JSON_KEY})?:[^:]*:[^:]*)?"
+)
+
 _HELP = "write generate, {secretsmanager: NAME_OR_ARN}, {secretsmanager: NAME_OR_ARN, key: JSON_KEY} or {ssm: NAME}"
 _FORMS = {
     "secretsmanager": (_SECRET, "the name or the ARN of a secret", "copy it from `aws secretsmanager list-secrets`"),
@@ -78,6 +84,10 @@ def _source(value: object) -> SecretSource:
     if value == "generate":
         return SecretSource("generate")
     if isinstance(value, str):
+        if arn := _ARN.fullmatch(value):
+            key = f", key: {arn['key']}" if arn["key"] else ""
+            help = f"write {{{arn['kind']}: {arn['arn']}{key}}}"
+            raise fault(Code.WRONG_FORM, f"an ARN is written as {{{arn['kind']}: ARN}}", help)
         raise fault(Code.WRONG_FORM, "a secret itself never stands here, only where it comes from", _HELP)
     if not isinstance(value, dict):
         raise fault(Code.WRONG_TYPE, "is no source of a secret", _HELP)

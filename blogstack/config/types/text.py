@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,6 +30,7 @@ class Form:
         help: How to write it.
         longest: The most characters it may have.
         scalars: Whether any number or boolean is taken too, as it is written.
+        fix: Makes of a text of another form one that may be meant, for the help.
     """
 
     pattern: str
@@ -36,6 +38,7 @@ class Form:
     help: str
     longest: int = 256
     scalars: bool = False
+    fix: Callable[[str], str] | None = None
 
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         checked = core_schema.no_info_after_validator_function(self.check, handler(source))
@@ -68,7 +71,10 @@ class Form:
     def check(self, value: str) -> str:
         """The text itself; an error when it has another form."""
         if len(value) <= _LONGEST_MATCHED and not re.fullmatch(self.pattern, value):
-            raise fault(Code.WRONG_FORM, f"{shorten(value)!r} is not {self.words}", self.help)
+            fixed = self.fix(value) if self.fix else ""
+            suits = re.fullmatch(self.pattern, fixed) and len(fixed) <= self.longest
+            help = f"write {fixed}" if suits else self.help
+            raise fault(Code.WRONG_FORM, f"{shorten(value)!r} is not {self.words}", help)
         if len(value) > self.longest:
             message = f"{shorten(value)!r} has {len(value)} characters"
             raise fault(Code.OUT_OF_RANGE, message, f"use at most {self.longest}")

@@ -1,0 +1,46 @@
+"""The command line's own messages, where Typer's are not for users."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from blogstack.words import listed
+
+if TYPE_CHECKING:
+    from typer._click import Command, Context, HelpFormatter
+
+
+class PlainCommand(TyperCommand):
+    """A command whose help names arguments without Python's types, which Typer adds: `FILE <list[str]>`."""
+
+    def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write the arguments and options."""
+        super().format_options(ctx, formatter)
+        formatter.buffer[:] = [re.sub(r" <(?:list\[)?str\]?>", "", text) for text in formatter.buffer]
+
+
+class PlainGroup(TyperGroup):
+    """The group of all commands."""
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        """The command that the arguments begin with.
+
+        Raises:
+            UsageError: when there is none of this name; the message says what there is instead.
+        """
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            message = f"there are {listed(list(self.commands))}; to deploy, run the commands that `compile` prints"
+            ctx.fail(f"no such command: {args[0]!r}; {message}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Context) -> object:
+        """Run the command; a message about a wrong value is without the prefix that pydantic, below Typer, gives it."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
