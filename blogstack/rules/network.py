@@ -93,7 +93,7 @@ def sidecar_without_endpoint(scope: Scope[Sidecar]) -> Iterator[Finding]:
 @rule(
     Code.TOO_FEW_ZONES,
     Scope[Config],
-    reads=("region", "network.create.availability_zones"),
+    reads=("region", "network.create.availability_zones", "network.existing"),
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html",
 )
 def too_few_zones(scope: Scope[Config]) -> Iterator[Finding]:

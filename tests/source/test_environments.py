@@ -179,18 +179,18 @@ class TestCommands:
 
     def test_one_image_then_each_environment(self) -> None:
         script = self.script("environments")
-        steps = ['(echo "=== blog-api: the image, once', "TAG=$(", "deploy --stack-name blog-api-registry "]
-        steps += ["docker push", '(echo "=== blog-api in staging"\n']
-        steps += [f"blog-api-staging-{kind} " for kind in KINDS]
+        steps = ['\necho "=== blog-api: the image, once', "TAG=$(", "deploy_stack blog-api-registry "]
+        steps += ["docker push", '\necho "=== blog-api in staging"\n']
+        steps += [f"deploy_stack blog-api-staging-{kind} " for kind in KINDS]
         steps += ["ecs wait services-stable --cluster blog-api-staging ", "logs tail /ecs/blog-api-staging --since"]
         steps += [
-            '(echo "=== blog-api in prod: the same commit, once staging is healthy"\n',
-            "blog-api-prod-network ",
+            '\necho "=== blog-api in prod: the same commit, once staging is healthy"\n',
+            "deploy_stack blog-api-prod-network ",
             "logs tail /ecs/blog-api-prod --since",
         ]
         places = [script.index(step) for step in steps]
         assert places == sorted(places)
-        for once in ("docker build", "--stack-name blog-api-registry --template-file"):
+        for once in ("TAG=$(", "docker build", "deploy_stack blog-api-registry --template-file"):
             assert script.count(once) == 1
 
     def test_roles_of_services_come_first_and_once(self) -> None:
@@ -205,7 +205,7 @@ class TestCommands:
             script = self.script(case)
             assert script.count(command) == 1
             assert f"for SERVICE in {services}; do\n" in script
-            assert script.index(command) < script.index("cloudformation deploy")
+            assert script.index(command) < script.index("\ndeploy_stack ")
 
     def test_one_environment_as_without(self) -> None:
         """No heading, and nothing of the others."""
@@ -214,7 +214,7 @@ class TestCommands:
         assert "docker build" in script
 
     def test_each_environment_has_its_own_region_and_image(self) -> None:
-        _, staging, prod = self.script("environments-elsewhere").split('\n(echo "=== blog-api in ')
+        _, staging, prod = self.script("environments-elsewhere").split('\necho "=== blog-api in ')
         assert "us-east-1" not in staging
         assert "\nexport AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\n" in prod
         assert "the tag of registry.example.com/team/blog-api to deploy" in prod

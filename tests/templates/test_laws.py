@@ -8,9 +8,22 @@ from typing import Any
 
 import pytest
 
+from blogstack.pipeline import compile_text
 from tests.cases import EACH, compiled
+from tests.support.console import QUIET
 from tests.support.schemas import schema, tags_property
-from tests.support.templates import Tree, cases_where, cases_with, cases_without, resource, stack, trees, walk
+from tests.support.templates import (
+    Tree,
+    cases_where,
+    cases_with,
+    cases_without,
+    of_type,
+    read,
+    resource,
+    stack,
+    trees,
+    walk,
+)
 
 each = pytest.mark.parametrize("name", EACH)
 
@@ -177,6 +190,22 @@ def test_a_deployment_never_resets_the_number_of_tasks(name: str) -> None:
     """A count stands in the template only when nothing scales it."""
     scaled = "ScalableTarget" in trees(name)["service"]["Resources"]
     assert ("DesiredCount" in resource(name, "service", "Service")) is not scaled
+
+
+@pytest.mark.parametrize("scaling", ["{min: 2, max: 8}", "{min: 2, max: 8, spot: 50}", "{min: 4, max: 8, spot: 50}"])
+def test_another_capacity_strategy_forces_a_deployment(scaling: str) -> None:
+    """Nothing else does: what forces it changes exactly when the strategy does."""
+
+    def service(scaling: str) -> Tree:
+        compilation = compile_text("blogstack.yaml", f"{QUIET}scaling: {scaling}\n".encode())
+        (body,) = of_type(read(compilation.templates[-1].text), "AWS::ECS::Service").values()
+        return body["Properties"]  # type: ignore[no-any-return]
+
+    this = service(scaling)
+    assert this["ForceNewDeployment"]["EnableForceNewDeployment"] is True
+    for other in map(service, ("{min: 2, max: 8}", "{min: 3, max: 9}", "{min: 2, max: 9, spot: 50}")):
+        strategy, force = (other[key] == this[key] for key in ("CapacityProviderStrategy", "ForceNewDeployment"))
+        assert strategy is force
 
 
 @each

@@ -62,6 +62,13 @@ def _add_service(
         TaskDefinition=Ref(task),
         # A strategy rather than a launch type: ECS cannot change from one to the other on a running service.
         CapacityProviderStrategy=_capacity(workload.capacity),
+        # ECS takes another strategy only with a new deployment, and the tasks that run keep the old one until then. The
+        # nonce is the strategy, so that nothing else forces a deployment:
+        # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ecs-service-forcenewdeployment.html
+        ForceNewDeployment=ecs.ForceNewDeployment(
+            EnableForceNewDeployment=True, ForceNewDeploymentNonce=_strategy_name(workload.capacity)
+        ),
         PlatformVersion="LATEST",
         NetworkConfiguration=ecs.NetworkConfiguration(
             AwsvpcConfiguration=ecs.AwsvpcConfiguration(
@@ -113,6 +120,11 @@ def _deployment_configuration(workload: Workload, monitoring: Monitoring | None)
             Rollback=monitoring.rollback,
         )
     return configuration
+
+
+def _strategy_name(capacity: Capacity) -> str:
+    """A name for the capacity strategy: another strategy has another name."""
+    return f"base-{capacity.base}-spot-{capacity.spot}" if capacity.spot else "on-demand"
 
 
 def _capacity(capacity: Capacity) -> list[ecs.CapacityProviderStrategyItem]:

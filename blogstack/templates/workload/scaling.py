@@ -82,7 +82,9 @@ def _requests(targets: Targets, groups: list[AWSObject]) -> scaling.CustomizedMe
     """Requests per task with two target groups: the predefined metric knows one, and the one in use changes.
 
     Each group's requests per target add up to those of a task, whatever share each gets, because both sets have
-    the same size; a group without requests counts as 0.
+    the same size. A group without requests has no value, and arithmetic takes a missing value for 0. FILL would too,
+    but load balancer metrics come late, and then FILL gives a 0 for the newest minute that keeps the alarm where it is:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
     queries = [
         scaling.TargetTrackingMetricDataQuery(
@@ -106,6 +108,6 @@ def _requests(targets: Targets, groups: list[AWSObject]) -> scaling.CustomizedMe
         )
         for number, group in enumerate(groups, 1)
     ]
-    total = " + ".join(f"FILL({query.Id}, 0)" for query in queries)
+    total = " + ".join(query.Id for query in queries)
     added = scaling.TargetTrackingMetricDataQuery(Id="requests", Expression=total, ReturnData=True)
     return scaling.CustomizedMetricSpecification(Metrics=[*queries, added])
