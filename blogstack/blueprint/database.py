@@ -21,6 +21,7 @@ class Database(Record, kw_only=True):
 
     Attributes:
         identifier: Name of the instance.
+        minor_upgrades: Whether RDS upgrades to newer minor versions by itself.
         family: Of the parameter group, as in postgres17.
         max_storage: None when the storage does not grow.
         log_retention: Days that its log groups keep.
@@ -33,6 +34,7 @@ class Database(Record, kw_only=True):
     vpc: Value
     subnets: tuple[Value, ...]
     engine_version: str
+    minor_upgrades: bool
     family: str
     instance_class: str
     storage: int
@@ -73,6 +75,9 @@ def resolve_database(config: Config, naming: Naming, placement: Placement) -> Da
         vpc=placement.vpc,
         subnets=placement.database_subnets,
         engine_version=database.engine_version,
+        # A minor version in the file is a pin: left behind by RDS, a later one in the file could be a downgrade.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+        minor_upgrades="." not in database.engine_version,
         family=f"postgres{database.engine_version.split('.')[0]}",
         instance_class=database.instance_class,
         storage=database.storage,

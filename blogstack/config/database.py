@@ -38,11 +38,11 @@ class Database(Section):
     engine_version: Annotated[
         str, Form(r"[1-9][0-9](?:\.[0-9]{1,2})?", "a PostgreSQL version", "write a major version, as in 17, or 17.6")
     ] = Field("17", examples=["17", "17.6"])
-    """PostgreSQL version: a major one, of which AWS chooses the minor one, or major.minor."""
+    """PostgreSQL version: a major one, whose minor versions AWS chooses and upgrades, or major.minor, which stays."""
     instance_class: Annotated[
         str, Form(r"db\.[a-z0-9]+\.[a-z0-9]+", "an instance class", "write it like db.t4g.micro", 40)
     ] = Field("db.t4g.micro", examples=["db.m7g.large"])
-    """Instance class, which sets CPU and memory."""
+    """Instance class, which sets CPU and memory; a change takes effect at once, with a restart or a failover."""
     storage: Annotated[int, Whole(20, 65536, "GiB")] = 20
     """Storage in GiB."""
     max_storage: Annotated[int, Whole(20, 65536, "GiB")] = 100

@@ -64,8 +64,8 @@ class Image(Section):
         Shared(unless="image.uri"),
     ] = "x86_64"
     """Processor architecture that the image is built for."""
-    keep: Annotated[int, Whole(2, 1000, "images"), Shared()] = 30
-    """Tagged images that the repository keeps, newest first; two at the least, to go back to."""
+    keep: Annotated[int, Whole(2, 1000, "images"), Shared()] = 100
+    """Tagged images that the repository keeps, newest first; ECR also deletes one that still runs, when it is older."""
     # At most five filters: cfn-lint's schema of AWS::ECR::Repository, ImageTagMutabilityExclusionFilters.
     mutable_tags: Annotated[UniqueItems[Annotated[str, _TAG]], Shared()] = Field(
         (), max_length=5, examples=[["latest"]]

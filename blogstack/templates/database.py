@@ -114,7 +114,7 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
         VPCSecurityGroups=[GetAtt(group, "GroupId")],
         DBParameterGroupName=Ref(parameters),
         EnableIAMDatabaseAuthentication=True,
-        AutoMinorVersionUpgrade=True,
+        AutoMinorVersionUpgrade=database.minor_upgrades,
         # For the day when the file names another major version; by itself RDS upgrades minor ones only:
         # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
         AllowMajorVersionUpgrade=True,

@@ -329,6 +329,23 @@ def test_log_streams_of_the_release_step(name: str) -> None:
     assert log_streams(resource(name, "tasks", "ServiceReleaseTaskDefinition")) == ["release"]
 
 
+def log_deliveries(task: Tree) -> list[tuple[str, str | None]]:
+    """Of each container the mode and the buffer of its log."""
+    options = [container["LogConfiguration"]["Options"] for container in task["ContainerDefinitions"]]
+    return [(option["mode"], option.get("max-buffer-size")) for option in options]
+
+
+@each
+def test_a_service_does_not_wait_for_its_log(name: str) -> None:
+    """Nor do its sidecars."""
+    assert set(log_deliveries(resource(name, "service", "TaskDefinition"))) == {("non-blocking", "25m")}
+
+
+@pytest.mark.parametrize("name", cases_with("ServiceReleaseTaskDefinition"))
+def test_a_release_step_loses_no_log(name: str) -> None:
+    assert log_deliveries(resource(name, "tasks", "ServiceReleaseTaskDefinition")) == [("blocking", None)]
+
+
 def sidecar_log_streams(name: str) -> list[str]:
     """Those of the containers other than the service's."""
     return log_streams(resource(name, "service", "TaskDefinition"))[1:]

@@ -27,10 +27,14 @@ def add_web_acl(stack: Stack, firewall: Firewall, tags: Mapping[str, str], balan
         Tags=make_tags(tags),
     )
     stack.add(acl, *_ORIGIN)
-    stack.add(
-        wafv2.WebACLAssociation(ids.WEB_ACL_ASSOCIATION, ResourceArn=Ref(balancer), WebACLArn=GetAtt(acl, "Arn")),
-        *_ORIGIN,
+    association = wafv2.WebACLAssociation(
+        ids.WEB_ACL_ASSOCIATION,
+        ResourceArn=Ref(balancer),
+        WebACLArn=GetAtt(acl, "Arn"),
+        # Right after its creation a web ACL may be refused: https://github.com/hashicorp/terraform-provider-aws/issues/29080
+        DependsOn=ids.WEB_ACL_LOGGING,
     )
+    stack.add(association, *_ORIGIN)
     group = make_log_group(
         ids.WEB_ACL_LOG_GROUP,
         firewall.log_group,

@@ -49,7 +49,7 @@ def add_image_tag(stack: Stack) -> None:
 
 def service_task_definition(workload: Workload, references: References) -> ecs.TaskDefinition:
     """The task definition that the ECS service runs: the container and its sidecars."""
-    container = _container(workload, references, workload.container.command, "task")
+    container = _container(workload, references, workload.container.command, _logs(references, "task"))
     main = workload.container
     if main.port:
         container.PortMappings = [_port(main.port)]
@@ -63,7 +63,7 @@ def service_task_definition(workload: Workload, references: References) -> ecs.T
 
 def release_task_definition(workload: Workload, references: References, release: Release) -> ecs.TaskDefinition:
     """The task definition of the release step: the container with another command, alone and without requests."""
-    container = _container(workload, references, release.command, "release")
+    container = _container(workload, references, release.command, _release_logs(references))
     family = f"{workload.service_name}-release"
     return _task_definition(release.task_definition, family, workload, references, [container])
 
@@ -96,7 +96,7 @@ def _task_definition(
 
 
 def _container(
-    workload: Workload, references: References, command: tuple[str, ...] | None, log_prefix: str
+    workload: Workload, references: References, command: tuple[str, ...] | None, logs: ecs.LogConfiguration
 ) -> ecs.ContainerDefinition:
     """The workload's container with a command, or with the image's command; without ports and health check."""
     main = workload.container
@@ -108,7 +108,7 @@ def _container(
         StopTimeout=main.stop_timeout,
         ReadonlyRootFilesystem=bool(main.tmp),
         LinuxParameters=ecs.LinuxParameters(InitProcessEnabled=True),  # it reaps what the service leaves behind
-        LogConfiguration=_logs(references, log_prefix),
+        LogConfiguration=logs,
     )
     if main.tmp:
         container.LinuxParameters.Tmpfs = [_tmp(main.tmp)]
@@ -162,13 +162,30 @@ def _environment(variables: Mapping[str, str]) -> list[AWSHelperFn]:
     return [pair(Name=name, Value=literal(value)) for name, value in variables.items()]
 
 
+# What the log driver does when CloudWatch does not take the lines as fast as they come. An account may set a default of
+# its own, so the template says which:
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html
 def _logs(references: References, prefix: str) -> ecs.LogConfiguration:
+    """The log of a container that must not wait for it: what does not fit in the buffer is lost.
+
+    AWS lost nothing of 5 MB/s with 25 MB:
+    https://aws.amazon.com/blogs/containers/preventing-log-loss-with-non-blocking-mode-in-the-awslogs-container-log-driver/
+    """
+    return _log_configuration(references, prefix, {"mode": "non-blocking", "max-buffer-size": "25m"})
+
+
+def _release_logs(references: References) -> ecs.LogConfiguration:
+    """The log of the release step, which waits for it: of a step that failed there is nothing else."""
+    return _log_configuration(references, "release", {"mode": "blocking"})
+
+
+def _log_configuration(references: References, prefix: str, delivery: Mapping[str, str]) -> ecs.LogConfiguration:
     options = {
         "awslogs-group": references.log_group,
         "awslogs-region": Ref("AWS::Region"),
         "awslogs-stream-prefix": prefix,
     }
-    return ecs.LogConfiguration(LogDriver="awslogs", Options=options)
+    return ecs.LogConfiguration(LogDriver="awslogs", Options={**options, **delivery})
 
 
 def _port(port: int) -> ecs.PortMapping:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from blogstack.pipeline import compile_text
+from tests.support.templates import of_type, read
 from tests.templates.baseline import all_of, only
 
 
@@ -56,8 +58,12 @@ def test_rds_12() -> None:
 
 
 def test_rds_13() -> None:
-    """Instances take minor versions by themselves."""
+    """Instances take minor versions by themselves, unless the file pins one."""
     assert only("RDS::DBInstance")["AutoMinorVersionUpgrade"] is True
+    text = "name: blog-api\nregion: us-east-1\ndatabase: {engine_version: 17.6}\n"
+    pinned = (read(t.text) for t in compile_text("blogstack.yaml", text.encode()).templates)
+    (database,) = (body for tree in pinned for body in of_type(tree, "AWS::RDS::DBInstance").values())
+    assert database["Properties"]["AutoMinorVersionUpgrade"] is False
 
 
 def test_rds_17() -> None:
