@@ -7,21 +7,24 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from app.attempts import LoginLimit
 from app.database import Database
-from app.limits import RequestLimits
-from app.login_limit import LoginLimit
-from app.logs import RequestLog, configure_logging
+from app.middleware.logs import configure_logging
+from app.middleware.request_limits import RequestLimits
+from app.middleware.request_log import RequestLog
 from app.migrate import migrate
+from app.passwords import Passwords
 from app.problems import documented, install_problem_handlers
 from app.routes import comments, health, posts, users
-from app.security import Passwords, Tokens
-from app.settings import Settings
+from app.settings import Settings, load_settings
+from app.tokens import Tokens
 
 logger = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The blog, on these settings."""
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The blog, on these settings or on the environment's: `uvicorn --factory app.factory:create_app`."""
+    settings = settings or load_settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

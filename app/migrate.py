@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.logs import configure_logging
+from app.middleware.logs import configure_logging
 from app.settings import Settings, load_settings
 
 HERE = Path(__file__).parent

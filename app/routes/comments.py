@@ -8,10 +8,10 @@ from sqlalchemy.orm import joinedload
 from starlette.exceptions import HTTPException
 
 from app.database import Reader, Writer
+from app.identity import CurrentUser, require_owner
 from app.models import Comment, User
+from app.paging import Before, Limit, cut_page
 from app.problems import documented
-from app.routes.identity import CurrentUser, require_owner
-from app.routes.paging import Before, Limit, cut_page
 from app.routes.posts import find_post
 from app.schemas import CommentContent, CommentDetail, CommentPage, Id
 

@@ -9,10 +9,10 @@ from sqlalchemy.orm import joinedload
 from starlette.exceptions import HTTPException
 
 from app.database import Reader, Writer
+from app.identity import CurrentUser, require_owner
 from app.models import Post, User
+from app.paging import Before, Limit, cut_page
 from app.problems import documented
-from app.routes.identity import CurrentUser, require_owner
-from app.routes.paging import Before, Limit, cut_page
 from app.schemas import Author, Id, PostContent, PostDetail, PostPage, PostSummary
 
 router = APIRouter(prefix="/posts", tags=["posts"])

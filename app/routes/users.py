@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 
+from app.attempts import LoginLimit
 from app.database import CurrentDatabase, Writer
-from app.login_limit import LoginLimit
+from app.identity import CurrentPasswords, CurrentTokens, CurrentUser
 from app.models import User
 from app.problems import documented
-from app.routes.identity import CurrentPasswords, CurrentTokens, CurrentUser
 from app.schemas import PRINTABLE, Account, NewUser, Profile, Token
 
 router = APIRouter(tags=["users"])

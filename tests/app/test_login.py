@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from app.factory import create_app
 from app.models import now
-from app.security import Passwords
+from app.passwords import Passwords
 from app.settings import Settings
 from tests.app.conftest import SECRET
 from tests.app.test_api import PASSWORD, register

@@ -19,7 +19,7 @@ WITH_TLS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 
 def test_uvicorn_serves_it_with_nothing_set(tmp_path: Path) -> None:
     service = Service({"PYTHONPATH": str(ROOT)})
-    service.use("-m", "uvicorn", "app.main:app", "--port", str(service.port), folder=tmp_path)
+    service.use("-m", "uvicorn", "--factory", "app.factory:create_app", "--port", str(service.port), folder=tmp_path)
     with service:
         assert httpx2.get(f"{service.url}/ready").json() == {"status": "ok"}
         assert httpx2.get(f"{service.url}/posts").json()["items"] == []

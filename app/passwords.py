@@ -1,18 +1,9 @@
-"""Passwords and tokens."""
+"""Passwords, hashed."""
 
-from datetime import timedelta
-
-import jwt
 from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import SecretStr
-
-from app.models import now
-from app.settings import Settings
-
-ALGORITHM = "HS256"
-ISSUER = "blog"
 
 
 class Passwords:
@@ -42,32 +33,3 @@ class Passwords:
             return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):
             return False
-
-
-class Tokens:
-    """Signs and reads the tokens that users present after logging in."""
-
-    def __init__(self, settings: Settings) -> None:
-        """Take the key and the lifetime from the settings."""
-        self._key = settings.signing_key()
-        self.lifetime = timedelta(minutes=settings.token_minutes)
-
-    def issue(self, user_id: int) -> str:
-        """A token that says who its bearer is until it expires."""
-        issued = now()
-        claims = {"sub": str(user_id), "iss": ISSUER, "iat": issued, "exp": issued + self.lifetime}
-        return jwt.encode(claims, self._key, algorithm=ALGORITHM)
-
-    def user_id(self, token: str) -> int | None:
-        """Whose token it is; None when it is forged, expired or no token at all."""
-        try:
-            claims = jwt.decode(
-                token,
-                self._key,
-                algorithms=[ALGORITHM],
-                issuer=ISSUER,
-                options={"require": ["exp", "iat", "iss", "sub"]},
-            )
-            return int(claims["sub"])
-        except (jwt.InvalidTokenError, ValueError):
-            return None

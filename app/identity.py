@@ -8,7 +8,8 @@ from starlette.exceptions import HTTPException
 
 from app.database import Writer
 from app.models import User
-from app.security import Passwords, Tokens
+from app.passwords import Passwords
+from app.tokens import Tokens
 
 BearerToken = Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="token"))]
 
