@@ -6,9 +6,11 @@ import time
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from app.factory import create_app
 from app.settings import Settings, load_settings
+from app.startup import StartMigration
 
 
 class Server(uvicorn.Server):
@@ -19,9 +21,10 @@ class Server(uvicorn.Server):
     is over, and what is in flight then is finished. A second SIGTERM, or Ctrl-C, ends the delay.
     """
 
-    def __init__(self, config: uvicorn.Config, shutdown_delay: float) -> None:
-        """Serve as configured, and so many seconds longer than told."""
+    def __init__(self, app: FastAPI, config: uvicorn.Config, shutdown_delay: float) -> None:
+        """Serve this as configured, and so many seconds longer than told."""
         super().__init__(config)
+        self._migration: StartMigration = app.state.migration
         self._shutdown_delay = shutdown_delay
         self._closes_at: float | None = None
 
@@ -38,13 +41,21 @@ class Server(uvicorn.Server):
         """Ten times a second: see whether it is time to close."""
         if self._closes_at is not None and time.monotonic() >= self._closes_at:
             self.should_exit = True
+        if self._migration.failed:
+            self.should_exit = True
         return await super().on_tick(counter)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it started and ended because it was told to."""
+        return self.started and not self._migration.failed
 
 
 def make_server(settings: Settings) -> Server:
     """The server that these settings ask for."""
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         host="0.0.0.0",  # noqa: S104 (the container's security group decides who gets here)
         port=settings.port,
         forwarded_allow_ips=settings.forwarded_allow_ips,
@@ -55,14 +66,14 @@ def make_server(settings: Settings) -> Server:
         log_config=None,
         ws="none",
     )
-    return Server(config, settings.shutdown_delay)
+    return Server(app, config, settings.shutdown_delay)
 
 
 def main() -> int:
-    """Serve until told to stop; 0 after SIGTERM, 3 when the start failed."""
+    """Serve until told to stop; 0 after SIGTERM, 3 when the start or its migration failed."""
     server = make_server(load_settings())
     server.run()
-    return 0 if server.started else 3
+    return 0 if server.succeeded else 3
 
 
 if __name__ == "__main__":

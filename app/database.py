@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from sqlalchemy import URL, Connection, Engine, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from starlette.exceptions import HTTPException
 
+from app.problems import RETRY_SECONDS
 from app.settings import Settings
 
 READY_SECONDS = 1.0
@@ -113,7 +115,9 @@ class Database:
 
 
 async def get_database(request: Request) -> Database:
-    """The database of the application that serves this request."""
+    """The database of the application that serves this request, once its schema is there."""
+    if request.app.state.migration.pending:
+        raise HTTPException(503, "the database is being migrated", headers={"Retry-After": RETRY_SECONDS})
     database: Database = request.app.state.database
     return database
 

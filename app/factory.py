@@ -1,6 +1,5 @@
 """Puts the application together. Nothing is opened before it starts, and all is closed when it stops."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,11 +11,11 @@ from app.database import Database
 from app.middleware.logs import configure_logging
 from app.middleware.request_limits import RequestLimits
 from app.middleware.request_log import RequestLog
-from app.migrate import migrate
 from app.passwords import Passwords
 from app.problems import documented, install_problem_handlers
 from app.routes import comments, health, posts, users
 from app.settings import Settings, load_settings
+from app.startup import StartMigration
 from app.tokens import Tokens
 
 logger = logging.getLogger(__name__)
@@ -30,11 +29,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if settings.jwt_secret is None:
             logger.warning("JWT_SECRET is not set: tokens are valid for this process only")
-        if settings.migrate_on_start:
-            await asyncio.to_thread(migrate, settings)
-        app.state.database = Database(settings)
-        yield
-        await app.state.database.close()
+        database = app.state.database = Database(settings)
+        try:
+            await app.state.migration.start(database_answers=await database.problem() is None)
+            yield
+        finally:
+            await app.state.migration.stop()
+            await database.close()
 
     configure_logging(settings.log_level)
     app = FastAPI(
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # What may happen to any request; each operation adds its own.
         responses=documented(400, 408, 413, 422, 500, 503),
     )
+    app.state.migration = StartMigration(settings)
     app.state.tokens = Tokens(settings)
     app.state.passwords = Passwords()
     app.state.login_limit = LoginLimit(settings)

@@ -41,7 +41,9 @@ class Settings(BaseSettings):
     # max_connections to LEAST(memory / 9531392, 5000): some 112 with 1 GiB, less what the system itself takes.
     database_pool_size: int = Field(default=3, ge=1, le=100)
     database_pool_timeout: PositiveFloat = 5
+    # Off where a release step migrates: then only it does.
     migrate_on_start: bool = True
+    migrate_timeout: PositiveFloat = 300
 
     # The listener. Whatever stands in these networks is believed about X-Forwarded-*: the load balancer's
     # addresses are private and change, and the security group lets nobody else reach the port.

@@ -1,32 +1,28 @@
-"""How Alembic reaches the database: in one transaction that also holds the lock."""
+"""How Alembic reaches the database: by the connection of `app.migrate`, which holds the lock of migrations."""
 
 from alembic import context
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection
 
-from app.database import connect_args, prepare_sqlite
+from app.migrate import connect
 from app.models import Base
-from app.settings import Settings, load_settings
-
-# Any number will do, so long as nothing else in this database locks by it.
-LOCK = 7_265_110
-# How long a task waits for another's migration, and how long a change may wait for a table in use.
-LOCK_SECONDS = 60
+from app.settings import load_settings
 
 
-def run(settings: Settings) -> None:
-    """Run the migrations that were asked for; all of them take effect, or none."""
-    url = settings.database
-    engine = create_engine(url, poolclass=NullPool, connect_args=connect_args(url, LOCK_SECONDS))
-    sqlite = engine.dialect.name == "sqlite"
-    if sqlite:
-        prepare_sqlite(engine)  # its BEGIN IMMEDIATE is the lock
-    with engine.begin() as connection:
-        if not sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=sqlite)
-        with context.begin_transaction():
-            context.run_migrations()
+def run(connection: Connection) -> None:
+    """Run the migrations that were asked for. On PostgreSQL each takes effect by itself, wholly or not at all."""
+    sqlite = connection.dialect.name == "sqlite"
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=sqlite,
+        transaction_per_migration=not sqlite,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
 
 
-run(context.config.attributes.get("settings") or load_settings())
+if (given := context.config.attributes.get("connection")) is not None:
+    run(given)
+else:  # Alembic's own command line
+    with connect(load_settings()) as connection:
+        run(connection)

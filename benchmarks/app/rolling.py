@@ -20,7 +20,7 @@ from pathlib import Path
 
 import httpx2
 
-from tests.app.load import Result, get, load
+from tests.app.load import Result, get, load, post
 from tests.app.postgres import Postgres, free_port
 from tests.app.service import Service
 from tests.app.test_api import register, write_post
@@ -167,19 +167,6 @@ async def deploy(front: Balancer, olds: list[Service], news: list[Service], requ
     return results
 
 
-def write_request(author: dict[str, str]) -> bytes:
-    """A request that writes: what it loses is noticed."""
-    body = b'{"title": "Rolling", "body": "It goes on."}'
-    lines = [
-        "POST /posts HTTP/1.1",
-        "Host: 127.0.0.1",
-        "Content-Type: application/json",
-        f"Content-Length: {len(body)}",
-        f"Authorization: {author['Authorization']}",
-    ]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-
-
 def run(shutdown_delay: str | None) -> int:
     """Deploy once; the exit status says whether a request failed."""
     with Postgres() as postgres, balancer() as front, contextlib.ExitStack() as stack:
@@ -198,7 +185,7 @@ def run(shutdown_delay: str | None) -> int:
             author = register(client, "ada")
             for _ in range(20):
                 write_post(client, author)
-        requests = [get("/posts"), write_request(author)]
+        requests = [get("/posts"), post("/posts", b'{"title": "Rolling", "body": "It goes on."}', author)]
         reads, writes = asyncio.run(deploy(front, tasks[:2], tasks[2:], requests))
         with httpx2.Client(base_url=tasks[2].url) as client:
             newest = client.get("/posts", params={"limit": 1}).json()["items"][0]["id"]

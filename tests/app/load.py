@@ -81,3 +81,10 @@ async def load_for(seconds: float, port: int, request: bytes, workers: int) -> R
 def get(path: str) -> bytes:
     """A request for this path."""
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+
+
+def post(path: str, body: bytes, headers: dict[str, str]) -> bytes:
+    """A request that sends this JSON."""
+    fields = {"Host": "127.0.0.1", "Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body

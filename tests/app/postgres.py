@@ -1,5 +1,6 @@
 """A real PostgreSQL on loopback, which a test may stop, start again and freeze."""
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -80,7 +81,8 @@ class Postgres:
     def _signal(self, number: signal.Signals) -> None:
         postmaster = psutil.Process(int((self._data / "postmaster.pid").read_text().split()[0]))
         for process in (postmaster, *postmaster.children(recursive=True)):
-            process.send_signal(number)
+            with contextlib.suppress(psutil.NoSuchProcess):  # a worker that has just ended
+                process.send_signal(number)
 
     def freeze(self) -> None:
         """Make the server accept nothing and answer nothing, its connections still open."""

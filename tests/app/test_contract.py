@@ -9,6 +9,7 @@ import yaml
 
 from app.factory import create_app
 from app.settings import Settings
+from app.startup import START_SECONDS
 from tests.app.service import ROOT
 
 # The configuration language's defaults, as its reference states them.
@@ -93,8 +94,16 @@ def test_the_environment(stack: dict[str, Any], service: dict[str, Any]) -> None
         assert "database" in stack
 
 
+def test_the_release_step_alone_migrates(service: dict[str, Any]) -> None:
+    assert service["release"] == ["python", "-m", "app.migrate"]
+    assert service["environment"]["MIGRATE_ON_START"] == "false"
+    # `aws ecs wait tasks-stopped` asks 100 times, every 6 s; the printed commands call it more than once.
+    assert Settings().migrate_timeout < 600
+
+
 def test_the_times(stack: dict[str, Any], service: dict[str, Any]) -> None:
     settings = Settings()
+    assert seconds(service["start_period"]) > START_SECONDS
     # SIGTERM, the delay, the longest request that began at its end, and closing the connections.
     assert settings.shutdown_delay + settings.request_timeout + 3 <= seconds(service["stop_timeout"])
     balancer = stack.get("load_balancer") or {}

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from contextlib import ExitStack
+from pathlib import Path
 
 import psutil
 from alembic import command
@@ -10,9 +12,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from app.database import prepare_sqlite
-from app.migrate import alembic_config, migrate
+from app.migrate import LOCK, alembic_config, connect, migrate
 from app.models import Base
 from app.settings import Settings
+from tests.app.next_version import release
 from tests.app.postgres import Postgres
 from tests.app.service import ROOT, eventually
 
@@ -31,7 +34,8 @@ def test_migrations_make_what_the_models_say_and_take_it_back(settings: Settings
         for _ in range(2):
             migrate(settings)
             assert differences(engine) == []
-            command.downgrade(alembic_config(settings), "base")
+            with connect(settings) as connection:
+                command.downgrade(alembic_config(connection), "base")
             assert inspect(engine).get_table_names() == ["alembic_version"]
     finally:
         engine.dispose()
@@ -42,55 +46,52 @@ def test_a_second_migration_changes_nothing(settings: Settings) -> None:
     migrate(settings)
 
 
-def test_processes_that_migrate_at_once(settings: Settings, database_environment: dict[str, str]) -> None:
+def test_processes_that_migrate_at_once(
+    settings: Settings, database_environment: dict[str, str], tmp_path: Path
+) -> None:
     engine = create_engine(settings.database)
     sqlite = engine.dialect.name == "sqlite"
     if sqlite:
         prepare_sqlite(engine)
     started: list[subprocess.Popen[str]] = []
+    outputs = [tmp_path / str(number) for number in range(PROCESSES)]
 
     def all_wait() -> bool:
         if sqlite:
             path = str(settings.sqlite_path)
             return all(path in [file.path for file in psutil.Process(one.pid).open_files()] for one in started)
-        with engine.connect() as other:
-            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-            return bool(other.scalar(text(waiting)) == PROCESSES)
+        return all("another process migrates" in output.read_text() for output in outputs)
 
     # The test holds the lock until all of them wait for it, so that they really meet.
-    with engine.begin() as connection:
+    with ExitStack() as files, engine.begin() as connection:
         if not sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(7265110)"))
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
         started += [
             subprocess.Popen(
                 [sys.executable, "-m", "app.migrate"],
                 cwd=ROOT,
                 env=database_environment,
-                stdout=subprocess.PIPE,
+                stdout=files.enter_context(output.open("w")),
                 stderr=subprocess.STDOUT,
                 text=True,
             )
-            for _ in range(PROCESSES)
+            for output in outputs
         ]
         eventually(all_wait)
         assert inspect(connection).get_table_names() == []
-    logs = [process.communicate(timeout=60)[0] for process in started]
+    for process in started:
+        process.wait(timeout=60)
+    logs = [output.read_text() for output in outputs]
     engine.dispose()
     assert [process.returncode for process in started] == [0] * PROCESSES, "\n".join(logs)
     assert "".join(logs).count("Running upgrade  -> 0001") == 1
 
 
-def test_a_database_that_is_away_fails_the_migration(postgres: Postgres) -> None:
+def test_a_database_that_stays_away_fails_the_migration(postgres: Postgres) -> None:
     environment = postgres.environment(postgres.create_database())
     postgres.stop()
-    done = subprocess.run(
-        [sys.executable, "-m", "app.migrate"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = release(ROOT, environment | {"MIGRATE_TIMEOUT": "2"})
     assert done.returncode == 1
-    assert "the migration failed; the database is as it was" in done.stdout
+    assert "the migration failed: gave up after 2 s: OperationalError" in done.stdout
+    assert "Traceback" not in done.stdout
     assert environment["DATABASE_PASSWORD"] not in done.stdout
