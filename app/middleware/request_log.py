@@ -5,22 +5,24 @@ import re
 import time
 import uuid
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.middleware.logs import request_id
+from app.middleware.logs import request_ids
 from app.problems import problem_response
 
 access_logger = logging.getLogger("app.access")
 
 # What the load balancer writes into X-Amzn-Trace-Id: Root=1-67891233-abcdef012345678912345678, where a client
-# may have sent one first. Only this form is taken over: the id ends up in every line of the log.
-TRACE_ID = re.compile(r"(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)")
+# may have sent one first. Only this form is taken over: it ends up in every line of the log.
+TRACE_ID = re.compile(rb"(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)")
 
 
-def _trace_id(scope: Scope) -> str:
-    found = TRACE_ID.search(Headers(scope=scope).get("x-amzn-trace-id", ""))
-    return found[1] if found else uuid.uuid4().hex
+def _ids(scope: Scope) -> dict[str, str]:
+    ids = {"request_id": uuid.uuid4().hex}
+    for name, value in scope["headers"]:
+        if name == b"x-amzn-trace-id" and (found := TRACE_ID.search(value)):
+            ids["trace_id"] = found[1].decode()
+    return ids
 
 
 class RequestLog:
@@ -36,15 +38,15 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        identity = _trace_id(scope)
-        token = request_id.set(identity)
+        ids = _ids(scope)
+        token = request_ids.set(ids)
         status = 0
 
         async def send_named(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = identity
+                message["headers"] = [*message["headers"], (b"x-request-id", ids["request_id"].encode())]
             await send(message)
 
         try:
@@ -63,4 +65,4 @@ class RequestLog:
                 "duration_ms": round((time.perf_counter() - started) * 1000, 2),
             }
             access_logger.info("request", extra={"fields": fields})
-            request_id.reset(token)
+            request_ids.reset(token)

@@ -53,11 +53,16 @@ class Service:
         delay = {} if shutdown_delay is None else {"SHUTDOWN_DELAY": shutdown_delay}
         self._environment = {**kept, "PORT": str(self.port), **delay, **environment}
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `end`)
+        self._output = self._log.fileno()
         self._process: subprocess.Popen[bytes] | None = None
 
     def use(self, *arguments: str, folder: Path = ROOT) -> None:
         """Start Python with these arguments instead, in this folder."""
         self._arguments, self._folder = arguments, folder
+
+    def write_to(self, descriptor: int) -> None:
+        """Send its output there instead of into `log`."""
+        self._output = descriptor
 
     def __enter__(self) -> Self:
         """Start, and wait until it answers."""
@@ -65,7 +70,7 @@ class Service:
             [sys.executable, *self._arguments],
             cwd=self._folder,
             env=self._environment,
-            stdout=self._log,
+            stdout=self._output,
             stderr=subprocess.STDOUT,
         )
         try:
