@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 # Keys are 64-bit in the database; a larger number is nobody's key.
-Id = Annotated[int, Field(ge=1, le=2**63 - 1, examples=[42])]
+LARGEST_ID = 2**63 - 1
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID, examples=[42])]
 # No control characters but tab and line ends: PostgreSQL stores no NUL, and nobody means the others.
 PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 # HS256 signs with SHA-256, and RFC 7518 section 3.2 asks for a key that is at least as long as its output.
 MIN_SECRET_BYTES = 32
+MAX_TOKEN_MINUTES = 60
 TLS_MODES = ("require", "verify-ca", "verify-full")
 
 LowerCase = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
@@ -26,7 +27,8 @@ class Settings(BaseSettings):
     environment: Annotated[Literal["development", "production"], LowerCase] = "development"
     log_level: Annotated[LogLevel, LowerCase] = "info"
     jwt_secret: SecretStr | None = None
-    token_minutes: int = Field(default=15, ge=1, le=60)
+    jwt_secret_accepted: SecretStr | None = None
+    token_minutes: int = Field(default=15, ge=1, le=MAX_TOKEN_MINUTES)
 
     # The database: a server by its parts, a server by its address, or (neither) a file for development.
     database_host: str | None = None
@@ -89,11 +91,11 @@ class Settings(BaseSettings):
 
     def _production_problems(self) -> list[str]:
         problems = []
-        if self.jwt_secret is None:
-            if self.production:
-                problems.append("JWT_SECRET is missing, which ENVIRONMENT=production needs")
-        elif len(self.jwt_secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
-            problems.append(f"JWT_SECRET is shorter than {MIN_SECRET_BYTES} bytes")
+        if self.jwt_secret is None and self.production:
+            problems.append("JWT_SECRET is missing, which ENVIRONMENT=production needs")
+        for name, secret in (("JWT_SECRET", self.jwt_secret), ("JWT_SECRET_ACCEPTED", self.jwt_secret_accepted)):
+            if secret is not None and len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
+                problems.append(f"{name} is shorter than {MIN_SECRET_BYTES} bytes")
         if not self.production or self._database_problems():
             return problems
         url = self.database
@@ -137,6 +139,10 @@ class Settings(BaseSettings):
     def signing_key(self) -> str:
         """JWT_SECRET, or a random key with which tokens last as long as the process."""
         return self.jwt_secret.get_secret_value() if self.jwt_secret else secrets.token_urlsafe(48)
+
+    def accepted_keys(self) -> tuple[str, ...]:
+        """Keys whose tokens are believed although none is signed with them."""
+        return (self.jwt_secret_accepted.get_secret_value(),) if self.jwt_secret_accepted else ()
 
 
 def load_settings() -> Settings:

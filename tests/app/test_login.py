@@ -6,6 +6,7 @@ import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import pairwise
 
 import anyio
 import jwt
@@ -17,6 +18,7 @@ from app.factory import create_app
 from app.models import now
 from app.passwords import Passwords
 from app.settings import Settings
+from app.tokens import Tokens
 from tests.app.conftest import SECRET
 from tests.app.test_api import PASSWORD, register
 
@@ -115,41 +117,78 @@ def test_the_limit_ends_with_its_window(settings: Settings) -> None:
         assert log_in(client, "ada", "wrong password")[0] == 401
 
 
-def _forge(**changes: object) -> str:
+ANOTHER = "another secret that is long enough"
+
+
+def _forge(key: str = SECRET, header: dict[str, object] | None = None, **changes: object) -> str:
+    ours = jwt.get_unverified_header(Tokens(Settings(jwt_secret=SecretStr(key))).issue(1))
     claims = {"sub": "1", "iss": "blog", "iat": now(), "exp": now() + timedelta(minutes=5), **changes}
-    return jwt.encode({key: value for key, value in claims.items() if value is not None}, SECRET)
+    claims = {name: value for name, value in claims.items() if value is not None}
+    fields = {name: value for name, value in {**ours, **(header or {})}.items() if value is not None}
+    return jwt.encode(claims, key, headers=fields)
 
 
 def _unsigned() -> str:
     def part(content: dict[str, object]) -> str:
         return base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()
 
-    return f"{part({'alg': 'none'})}.{part({'sub': '1', 'iss': 'blog', 'iat': 0, 'exp': 2**40})}."
+    header = {**jwt.get_unverified_header(_forge()), "alg": "none"}
+    return f"{part(header)}.{part({'sub': '1', 'iss': 'blog', 'iat': 0, 'exp': 2**40})}."
+
+
+def status_with(client: TestClient, token: str) -> int:
+    return client.get("/users/me", headers={"Authorization": f"Bearer {token}"}).status_code
 
 
 def test_a_token_that_is_not_ours_is_refused(client: TestClient, subtests: pytest.Subtests) -> None:
     register(client, "ada")
-    assert client.get("/users/me", headers={"Authorization": f"Bearer {_forge()}"}).status_code == 200
+    assert status_with(client, _forge()) == 200
     tokens = {
         "empty": "",
         "words": "no token",
         "unsigned": _unsigned(),
         "broken": _forge()[:-4] + "AAAA",
-        "by another key": jwt.encode(
-            {"sub": "1", "iss": "blog", "iat": 0, "exp": 2**40}, "another secret that is long enough"
-        ),
-        "expired": _forge(exp=now() - timedelta(seconds=1)),
+        "by another key": _forge(ANOTHER),
+        "by another key in our name": _forge(ANOTHER, jwt.get_unverified_header(_forge())),
+        "by a key without a name": _forge(header={"kid": None}),
+        "with more in its header": _forge(header={"jku": "https://example.com"}),
+        "expired": _forge(exp=now() - timedelta(seconds=20)),
+        "of the future": _forge(iat=now() + timedelta(seconds=20)),
         "for ever": _forge(exp=None),
+        "for a year": _forge(exp=now() + timedelta(days=365)),
+        "with fractions of seconds": _forge(exp=now().timestamp() + 300.5),
         "of another service": _forge(iss="another service"),
+        "with a claim that we do not make": _forge(admin=True),
         "of no user": _forge(sub="2"),
-        "of a name": _forge(sub="ada"),
-        "of user 0": _forge(sub="0"),
+        "of a number": _forge(sub=1),
+        **{f"of {sub!r}": _forge(sub=sub) for sub in ("ada", "0", "-1", "+1", "01", " 1 ", "1_0", "1.0", "1\n")},
+        "of another script": _forge(sub="\u0661"),
+        "beyond 63 bits": _forge(sub=str(2**63)),
+        "beyond 64 bits": _forge(sub=str(2**70)),
+        "of a thousand digits": _forge(sub="1" * 1000),
     }
     for name, token in tokens.items():
         with subtests.test(name):
             refused = client.get("/users/me", headers={"Authorization": f"Bearer {token}"})
             assert refused.status_code == 401
             assert refused.headers["www-authenticate"] == "Bearer"
+
+
+def test_clocks_may_differ_by_some_seconds(client: TestClient) -> None:
+    register(client, "ada")
+    assert status_with(client, _forge(iat=now() + timedelta(seconds=5))) == 200
+    assert status_with(client, _forge(exp=now() - timedelta(seconds=5))) == 200
+
+
+def test_a_key_is_replaced_while_tasks_run(settings: Settings) -> None:
+    old, new = SecretStr(SECRET), SecretStr(ANOTHER)
+    stages = [(old, None), (old, new), (new, old), (new, None)]
+    tasks = [Tokens(settings.model_copy(update={"jwt_secret": a, "jwt_secret_accepted": b})) for a, b in stages]
+    # Two stages run side by side during a deployment, and each believes what the other signs.
+    for before, after in pairwise(tasks):
+        assert before.user_id(after.issue(1)) == 1
+        assert after.user_id(before.issue(1)) == 1
+    assert tasks[0].user_id(tasks[2].issue(1)) is None
 
 
 def test_a_password_is_stored_as_argon2id() -> None:

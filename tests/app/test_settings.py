@@ -53,6 +53,7 @@ def test_the_database_from_its_address(monkeypatch: pytest.MonkeyPatch, scheme: 
         ({"ENVIRONMENT": "production"} | PARTS, "JWT_SECRET is missing"),
         ({"ENVIRONMENT": "production", "JWT_SECRET": ""} | PARTS, "JWT_SECRET is missing"),
         ({"JWT_SECRET": "short"}, "JWT_SECRET is shorter than 32 bytes"),
+        ({"JWT_SECRET_ACCEPTED": "short"}, "JWT_SECRET_ACCEPTED is shorter than 32 bytes"),
         (PRODUCTION, "DATABASE_HOST or DATABASE_URL must name a PostgreSQL"),
         (PRODUCTION | {"DATABASE_URL": "sqlite:///blog.db"}, "DATABASE_HOST or DATABASE_URL must name"),
         (PRODUCTION | PARTS | {"DATABASE_SSLMODE": "disable"}, "DATABASE_SSLMODE"),
