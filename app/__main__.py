@@ -58,7 +58,7 @@ def make_server(settings: Settings) -> Server:
         app,
         host="0.0.0.0",  # noqa: S104 (the container's security group decides who gets here)
         port=settings.port,
-        forwarded_allow_ips=settings.forwarded_allow_ips,
+        proxy_headers=False,  # addresses.py reads them, and lets nobody choose an address
         timeout_keep_alive=settings.keep_alive,
         timeout_graceful_shutdown=int(settings.request_timeout) + 1,
         server_header=False,

@@ -1,14 +1,42 @@
-"""How often somebody may try to log in. Counted in the database, so that it holds over all tasks together."""
+"""How often somebody may log in or register. Counted in the database, so that it holds over all tasks together."""
 
 import hashlib
 from datetime import timedelta
+from typing import NamedTuple
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import bindparam, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.exceptions import HTTPException
 
-from app.models import LoginAttempts, now
+from app.database import Database
+from app.models import CountedAttempts, now
 from app.settings import Settings
+
+MADE = select(CountedAttempts.attempts).where(
+    CountedAttempts.key == bindparam("counter"), CountedAttempts.expires_at > bindparam("moment")
+)
+FORGET = delete(CountedAttempts).where(CountedAttempts.key == bindparam("counter"))
+TAKE_BACK = (
+    update(CountedAttempts)
+    .where(CountedAttempts.key == bindparam("counter"))
+    .values(attempts=CountedAttempts.attempts - 1)
+)
+# A few at a time, and none that another transaction holds, so that the table stays small and nobody waits.
+EXPIRED = (
+    select(CountedAttempts.key)
+    .where(CountedAttempts.expires_at <= bindparam("moment"))
+    .limit(100)
+    .with_for_update(skip_locked=True)
+)
+FORGET_EXPIRED = delete(CountedAttempts).where(CountedAttempts.key.in_(EXPIRED))
+
+
+class Counter(NamedTuple):
+    """What is counted, and how far."""
+
+    key: str
+    limit: int
 
 
 def _key(*parts: str) -> str:
@@ -16,59 +44,71 @@ def _key(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-class LoginLimit:
-    """Counts attempts by user name and address together, and by address alone.
+class Attempts:
+    """Counts log-ins by address, and by address and user name together; registrations by address.
 
     Not by user name alone: whoever knows a name could then keep its owner out.
     """
 
     def __init__(self, settings: Settings) -> None:
         """Take the limits from the settings."""
-        self._per_user = settings.login_attempts
-        self._per_address = settings.login_attempts_per_address
-        self.window = timedelta(seconds=settings.login_window_seconds)
+        self._settings = settings
+        self._window = timedelta(seconds=settings.login_window_seconds)
 
-    async def allows(self, session: AsyncSession, username: str, address: str) -> bool:
-        """Count one more attempt, before it is made, and say whether it may be made."""
-        of_address = await self._count(session, _key(address))
-        of_user = await self._count(session, _key(address, username))
-        await self._forget_expired(session)
-        return of_address <= self._per_address and of_user <= self._per_user
+    def of_log_in(self, username: str, address: str) -> tuple[Counter, ...]:
+        """What an attempt to log in counts, the address first: the order in which rows are locked."""
+        settings = self._settings
+        return (
+            Counter(_key(address), settings.login_attempts_per_address),
+            Counter(_key(address, username), settings.login_attempts),
+        )
 
-    async def succeeded(self, session: AsyncSession, username: str, address: str) -> None:
-        """Forget the attempts of somebody who has shown that the account is theirs."""
-        # In the order in which they are counted, so that no two log-ins wait for each other. At an address
-        # that many share, only what fails is held against it.
-        of_address, of_user = (LoginAttempts.key == key for key in (_key(address), _key(address, username)))
-        await session.execute(update(LoginAttempts).where(of_address).values(attempts=LoginAttempts.attempts - 1))
-        await session.execute(delete(LoginAttempts).where(of_user))
+    def of_registration(self, address: str) -> tuple[Counter, ...]:
+        """What a registration counts."""
+        return (Counter(_key("registration", address), self._settings.registrations_per_address),)
 
-    async def _count(self, session: AsyncSession, key: str) -> int:
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    async def count(self, database: Database, counters: tuple[Counter, ...]) -> None:
+        """Count one more attempt, before it is made; 429 when there were too many."""
+        # Most refusals end here, without a write.
+        async with database.reading() as reader:
+            for key, limit in counters:
+                if (await reader.scalar(MADE, {"counter": key, "moment": now()}) or 0) >= limit:
+                    raise self._refusal()
+        async with database.writing() as writer:
+            allowed = True
+            for key, limit in counters:
+                allowed = allowed and await self._add(writer, key) <= limit
+            # Last in its transaction: two that began with it could each hold the row that the other counts in.
+            await writer.execute(FORGET_EXPIRED, {"moment": now()})
+        if not allowed:
+            raise self._refusal()
+
+    async def forgive(self, writer: AsyncConnection, counters: tuple[Counter, ...]) -> None:
+        """Take back what a success has counted; of the last counter, the user's own, all that had failed."""
+        *shared, own = counters
+        for counter in shared:
+            await writer.execute(TAKE_BACK, {"counter": counter.key})
+        await writer.execute(FORGET, {"counter": own.key})
+
+    def _refusal(self) -> HTTPException:
+        wait = str(int(self._window.total_seconds()))
+        return HTTPException(429, "too many attempts", headers={"Retry-After": wait})
+
+    async def _add(self, writer: AsyncConnection, key: str) -> int:
+        insert = sqlite.insert if writer.dialect.name == "sqlite" else postgresql.insert
         moment = now()
-        current = LoginAttempts.expires_at > moment
-        fresh = {"attempts": 1, "expires_at": moment + self.window}
+        current = CountedAttempts.expires_at > moment
+        fresh = {"attempts": 1, "expires_at": moment + self._window}
         statement = (
-            insert(LoginAttempts)
+            insert(CountedAttempts)
             .values(key=key, **fresh)
             .on_conflict_do_update(
-                index_elements=[LoginAttempts.key],
+                index_elements=[CountedAttempts.key],
                 set_={
-                    "attempts": case((current, LoginAttempts.attempts + 1), else_=1),
-                    "expires_at": case((current, LoginAttempts.expires_at), else_=fresh["expires_at"]),
+                    "attempts": case((current, CountedAttempts.attempts + 1), else_=1),
+                    "expires_at": case((current, CountedAttempts.expires_at), else_=fresh["expires_at"]),
                 },
             )
-            .returning(LoginAttempts.attempts)
+            .returning(CountedAttempts.attempts)
         )
-        return (await session.execute(statement)).scalar_one()
-
-    async def _forget_expired(self, session: AsyncSession) -> None:
-        # A few at a time, and none that another log-in holds, so that the table stays small and nobody waits.
-        # Last in its transaction: two that began with it could each hold the row that the other counts in.
-        expired = (
-            select(LoginAttempts.key)
-            .where(LoginAttempts.expires_at <= now())
-            .limit(100)
-            .with_for_update(skip_locked=True)
-        )
-        await session.execute(delete(LoginAttempts).where(LoginAttempts.key.in_(expired)))
+        return (await writer.execute(statement)).scalar_one()

@@ -1,19 +1,30 @@
-"""The connections: a bounded pool, a session for each request, and the question whether the database answers."""
+"""The connections: a bounded pool, one for each request that needs it, and whether the database answers."""
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import URL, Connection, Engine, event, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy import URL, Connection, Engine, Row, event, text
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 from starlette.exceptions import HTTPException
 
-from app.problems import RETRY_SECONDS
+from app.problems import RETRY_SECONDS, log_database_error
 from app.settings import Settings
 
+AnyRow = Row[*tuple[Any, ...]]
+
 READY_SECONDS = 1.0
+# Longer than a migration waits for a table (migrate.py): who queues behind it is answered.
 LOCK_SECONDS = 3
+# A connection that was used a moment ago is believed to be alive.
+IDLE_SECONDS = 1.0
 # What bounds every wait for PostgreSQL. `tcp_user_timeout` and the keep-alives notice a server that vanished
 # without a word, as the old primary does in an RDS failover; the others bound one that is alive but stuck.
 POSTGRES_LIMITS = {
@@ -30,12 +41,14 @@ def connect_args(url: URL, lock_seconds: int, **session: str) -> dict[str, Any]:
     """What the driver is told when it opens a connection: how long to wait for a lock, and more settings."""
     if url.get_backend_name() == "sqlite":
         return {"timeout": lock_seconds}
-    options = " ".join(f"-c {name}={value}" for name, value in [("lock_timeout", f"{lock_seconds}s"), *session.items()])
+    # UTC, because the server's own zone may be any, and the driver gives times in the session's.
+    values = {"lock_timeout": f"{lock_seconds}s", "timezone": "UTC", **session}
+    options = " ".join(f"-c {name}={value}" for name, value in values.items())
     return {**POSTGRES_LIMITS, "application_name": "blog", "options": options}
 
 
 def prepare_sqlite(engine: Engine) -> None:
-    """Make SQLite keep foreign keys, let readers pass the writer, and begin transactions when told to."""
+    """Make SQLite keep foreign keys, and let readers pass the writer."""
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's, or its adapter)
@@ -44,18 +57,32 @@ def prepare_sqlite(engine: Engine) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    # Python's driver begins late, at the first write; two that have read by then cannot both go on.
+
+def begin_at_once(engine: Engine) -> None:
+    """Make SQLite's transactions take the lock when they begin.
+
+    Python's driver begins late, at the first write; two that have read by then cannot both go on.
+    """
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _class_of_error(task: asyncio.Task[None]) -> str | None:
-    if task.cancelled():
-        return asyncio.CancelledError.__name__
-    error = task.exception()
-    return type(error).__name__ if error else None
+def ping_when_idle(engine: Engine) -> None:
+    """Ask a connection whether it is alive when it has not been used for a while, and not before each use."""
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ping(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:  # noqa: ANN401 (the driver's)
+        if time.monotonic() - record.info.get("used", math.inf) > IDLE_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError from error
 
 
 class Database:
@@ -63,14 +90,18 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         """Make the pools for the database that the settings name."""
+        sqlite = settings.database.get_backend_name() == "sqlite"
         self._engine = self._make(settings, settings.database_pool_size)
         # A connection of its own: whether the database answers must not depend on how busy the pool is.
         self._probe_engine = self._make(settings, 1)
         self._probe: asyncio.Task[None] | None = None
-        self.write = async_sessionmaker(self._engine, expire_on_commit=False)
-        # Readers run each query by itself, which spares the round trips of BEGIN and ROLLBACK.
-        reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        self.read = async_sessionmaker(reading, expire_on_commit=False)
+        isolation = "SERIALIZABLE" if sqlite else "READ COMMITTED"
+        self._transactions = self._engine.execution_options(isolation_level=isolation)
+        if sqlite:
+            begin_at_once(self._transactions.sync_engine)
+        # One connection always remains for those who read: a writer may wait for a row as long as LOCK_SECONDS.
+        self._writers = asyncio.Semaphore(max(1, settings.database_pool_size - 1))
+        self._patience = settings.database_pool_timeout
 
     @staticmethod
     def _make(settings: Settings, pool_size: int) -> AsyncEngine:
@@ -81,13 +112,32 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=settings.database_pool_timeout,
-            pool_pre_ping=True,
+            isolation_level="AUTOCOMMIT",
             hide_parameters=True,  # an error's text may reach the log, and a parameter may be a password's hash
             connect_args=connect_args(url, LOCK_SECONDS, **REQUEST_LIMITS),
         )
         if sqlite:
             prepare_sqlite(engine.sync_engine)
+        ping_when_idle(engine.sync_engine)
         return engine
+
+    def reading(self) -> AsyncConnection:
+        """A connection whose statements each run by themselves, which spares the round trips of BEGIN and COMMIT."""
+        return self._engine.connect()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction, which is committed in the end or taken back by an error."""
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._writers.acquire()
+        except TimeoutError as error:
+            raise PoolTimeoutError("too many writers") from error
+        try:
+            async with self._transactions.begin() as connection:
+                yield connection
+        finally:
+            self._writers.release()
 
     async def problem(self) -> str | None:
         """Why the database cannot be used now: the class of the error, or None when it answers in time."""
@@ -95,11 +145,11 @@ class Database:
         # for, not cancelled: cancelling a query on a server that does not answer takes seconds itself.
         if self._probe is None or self._probe.done():
             self._probe = asyncio.create_task(self._ask())
-            self._probe.add_done_callback(_class_of_error)  # nobody may be there any more to hear of it
+            self._probe.add_done_callback(_log_failure)
         done, _ = await asyncio.wait({self._probe}, timeout=READY_SECONDS)
         if not done:
             return TimeoutError.__name__
-        return _class_of_error(self._probe)
+        return type(error).__name__ if (error := _error_of(self._probe)) else None
 
     async def _ask(self) -> None:
         async with self._probe_engine.connect() as connection:
@@ -114,6 +164,15 @@ class Database:
         await self._probe_engine.dispose()
 
 
+def _error_of(task: asyncio.Task[None]) -> BaseException | None:
+    return asyncio.CancelledError() if task.cancelled() else task.exception()
+
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    if (error := _error_of(task)) is not None:
+        log_database_error(error)
+
+
 async def get_database(request: Request) -> Database:
     """The database of the application that serves this request, once its schema is there."""
     if request.app.state.migration.pending:
@@ -125,17 +184,17 @@ async def get_database(request: Request) -> Database:
 CurrentDatabase = Annotated[Database, Depends(get_database)]
 
 
-async def _read_session(database: CurrentDatabase) -> AsyncIterator[AsyncSession]:
-    async with database.read() as session:
-        yield session
+async def _reader(database: CurrentDatabase) -> AsyncIterator[AsyncConnection]:
+    async with database.reading() as connection:
+        yield connection
 
 
-async def _write_session(database: CurrentDatabase) -> AsyncIterator[AsyncSession]:
-    async with database.write.begin() as session:
-        yield session
+async def _writer(database: CurrentDatabase) -> AsyncIterator[AsyncConnection]:
+    async with database.writing() as connection:
+        yield connection
 
 
 # Both end when the handler returns, before the response leaves: what was answered is committed, and a slow
 # client does not keep a connection.
-Reader = Annotated[AsyncSession, Depends(_read_session, scope="function")]
-Writer = Annotated[AsyncSession, Depends(_write_session, scope="function")]
+Reader = Annotated[AsyncConnection, Depends(_reader, scope="function")]
+Writer = Annotated[AsyncConnection, Depends(_writer, scope="function")]

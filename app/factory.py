@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from app.attempts import LoginLimit
+from app.attempts import Attempts
 from app.database import Database
 from app.middleware.logs import configure_logging
 from app.middleware.request_limits import RequestLimits
@@ -50,7 +50,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.migration = StartMigration(settings)
     app.state.tokens = Tokens(settings)
     app.state.passwords = Passwords()
-    app.state.login_limit = LoginLimit(settings)
+    app.state.attempts = Attempts(settings)
+    app.state.load_balancers = settings.forwarded_allow_ips
     for router in (health.router, users.router, posts.router, comments.router):
         app.include_router(router)
     install_problem_handlers(app)

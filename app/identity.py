@@ -1,17 +1,33 @@
-"""Who sends a request: the bearer token, read into a user."""
+"""Who sends a request: a bearer token, or a user name and password."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
+from pydantic import SecretStr
+from sqlalchemy import bindparam, select, update
 from starlette.exceptions import HTTPException
 
-from app.database import Writer
+from app.addresses import ClientAddress
+from app.attempts import Attempts
+from app.database import CurrentDatabase
 from app.models import User
 from app.passwords import Passwords
+from app.schemas import Account
 from app.tokens import Tokens
 
 BearerToken = Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="token"))]
+
+ACCOUNT = select(User.id, User.username, User.display_name, User.bio, User.created_at).where(
+    User.id == bindparam("user_id")
+)
+PASSWORD = select(User.id, User.password_hash).where(User.username == bindparam("name"))
+NEW_PASSWORD = update(User).where(User.id == bindparam("user_id"))
+
+
+def invalid_token() -> HTTPException:
+    """The refusal of a token that names nobody."""
+    return HTTPException(401, "the token is not valid", headers={"WWW-Authenticate": "Bearer"})
 
 
 async def get_tokens(request: Request) -> Tokens:
@@ -26,23 +42,60 @@ async def get_passwords(request: Request) -> Passwords:
     return passwords
 
 
+async def get_attempts(request: Request) -> Attempts:
+    """The application's count of attempts."""
+    attempts: Attempts = request.app.state.attempts
+    return attempts
+
+
 CurrentTokens = Annotated[Tokens, Depends(get_tokens)]
 CurrentPasswords = Annotated[Passwords, Depends(get_passwords)]
+CurrentAttempts = Annotated[Attempts, Depends(get_attempts)]
 
 
-async def _current_user(token: BearerToken, tokens: CurrentTokens, session: Writer) -> User:
+async def _current_user(token: BearerToken, tokens: CurrentTokens, database: CurrentDatabase) -> Account:
     user_id = tokens.user_id(token)
-    user = await session.get(User, user_id) if user_id is not None else None
-    if user is None:
-        raise HTTPException(401, "the token is not valid", headers={"WWW-Authenticate": "Bearer"})
-    return user
+    if user_id is None:
+        raise invalid_token()
+    # Given back before the handler takes its own: a request never holds two connections of a small pool.
+    async with database.reading() as reader:
+        row = (await reader.execute(ACCOUNT, {"user_id": user_id})).one_or_none()
+    if row is None:
+        raise invalid_token()
+    return Account.model_validate(row)
 
 
-# By the same session as the handler's own, so that a request never holds two connections of a small pool.
-CurrentUser = Annotated[User, Depends(_current_user, scope="function")]
+CurrentUser = Annotated[Account, Depends(_current_user)]
 
 
-def require_owner(user: User, author_id: int) -> None:
+def require_owner(user: Account, author_id: int) -> None:
     """Refuse to let anybody but its author change something."""
     if user.id != author_id:
         raise HTTPException(403, "only its author may do this")
+
+
+class PasswordCheck:
+    """Whether a password is a user's, within the limits on attempts."""
+
+    def __init__(
+        self, database: CurrentDatabase, passwords: CurrentPasswords, attempts: CurrentAttempts, address: ClientAddress
+    ) -> None:
+        """Take what the request has."""
+        self._database, self._passwords, self._attempts, self._address = database, passwords, attempts, address
+
+    async def user_id(self, username: str, password: SecretStr) -> int | None:
+        """Whose user name and password these are; None when they do not fit. 429 after too many attempts."""
+        counters = self._attempts.of_log_in(username, self._address)
+        await self._attempts.count(self._database, counters)
+        async with self._database.reading() as reader:
+            user = (await reader.execute(PASSWORD, {"name": username})).one_or_none()
+        # Between the connections: none should wait for a password's hash.
+        check = await self._passwords.verify(user.password_hash if user else None, password)
+        if user is None or not check.matches:
+            return None
+        async with self._database.writing() as writer:
+            await self._attempts.forgive(writer, counters)
+            if check.new_hash is not None:
+                await writer.execute(NEW_PASSWORD, {"user_id": user.id, "password_hash": check.new_hash})
+        user_id: int = user.id
+        return user_id

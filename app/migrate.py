@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from app.database import connect_args, prepare_sqlite
+from app.database import begin_at_once, connect_args, prepare_sqlite
 from app.middleware.logs import configure_logging
 from app.models import Base
 from app.settings import Settings, load_settings
@@ -126,6 +126,7 @@ def _engine(settings: Settings) -> Engine:
     engine = create_engine(url, poolclass=NullPool, connect_args=connect_args(url, lock_seconds))
     if sqlite:
         prepare_sqlite(engine)
+        begin_at_once(engine)
     return engine
 
 

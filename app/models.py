@@ -4,22 +4,26 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, MetaData, String, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 # SQLite numbers its rows by itself only when the key's type is the word INTEGER.
 Key = BigInteger().with_variant(Integer, "sqlite")
 
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC on every database; SQLite has no time zones, so it is told them on the way out."""
+class NaiveUtc(TypeDecorator[datetime]):
+    """A moment in UTC on SQLite, which has no time zones and is given them on the way out."""
 
-    impl = DateTime(timezone=True)
+    impl = DateTime()
     cache_ok = True
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Give a naive value the zone in which it was written."""
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+        return value.replace(tzinfo=UTC) if value is not None else value
+
+
+# On PostgreSQL the driver's own, in the zone of the session, which database.py sets.
+Moment = DateTime(timezone=True).with_variant(NaiveUtc(), "sqlite")
 
 
 def now() -> datetime:
@@ -38,7 +42,7 @@ class Base(DeclarativeBase):
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         }
     )
-    type_annotation_map: dict[Any, Any] = {datetime: UtcDateTime, int: Key}  # noqa: RUF012 (SQLAlchemy's name)
+    type_annotation_map: dict[Any, Any] = {datetime: Moment, int: Key}  # noqa: RUF012 (SQLAlchemy's name)
 
 
 class User(Base):
@@ -66,8 +70,6 @@ class Post(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 
-    author: Mapped[User] = relationship(lazy="raise")
-
 
 class Comment(Base):
     """An answer to a post."""
@@ -82,11 +84,9 @@ class Comment(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 
-    author: Mapped[User] = relationship(lazy="raise")
 
-
-class LoginAttempts(Base):
-    """How often somebody has tried to log in of late. In the database because all tasks must count together."""
+class CountedAttempts(Base):
+    """How often somebody has logged in or registered of late. In the database because all tasks must count together."""
 
     __tablename__ = "login_attempts"
 

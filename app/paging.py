@@ -5,10 +5,15 @@ from typing import Annotated, Protocol, TypeVar
 
 from fastapi import Query
 
-from app.schemas import Id
+from app.schemas import LARGEST_ID, Id
 
 Before = Annotated[Id | None, Query(description="Only what is older than the item with this id.")]
 Limit = Annotated[int, Query(ge=1, le=100, description="How many items at most.")]
+
+
+def page_parameters(before: int | None, limit: int) -> dict[str, int]:
+    """What a list's statement is told: where to begin, and one row more than the page has, to see whether there are."""
+    return {"before": before or LARGEST_ID, "rows": limit + 1}
 
 
 class _Identified(Protocol):

@@ -1,35 +1,78 @@
-"""Passwords, hashed."""
+"""Passwords, hashed with argon2id."""
 
-from anyio import CapacityLimiter, to_thread
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple, TypeVar
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import SecretStr
+from starlette.exceptions import HTTPException
+
+from app.problems import RETRY_SECONDS
+
+Answer = TypeVar("Answer")
+# At half a vCPU a hash takes some 60 ms while the other lane is busy too: one waits a second or two at most.
+LOG_INS_WAITING = 24
+REGISTRATIONS_WAITING = 12
+
+
+class Lane:
+    """One thread for expensive work, and a short queue in front of it.
+
+    A thread of its own, because each that has ever hashed keeps the 19 MiB that a hash takes.
+    """
+
+    def __init__(self, name: str, waiting: int) -> None:
+        """Name the thread; refuse when so many wait."""
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._name = name
+        self._free = waiting + 1
+
+    async def run(self, work: Callable[..., Answer], *arguments: object) -> Answer:
+        """Do this in its turn; 503 at once when the queue is full."""
+        if self._free <= 0:
+            raise HTTPException(503, f"too many at once: {self._name}", headers={"Retry-After": RETRY_SECONDS})
+        self._free -= 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+        finally:
+            self._free += 1
+
+
+class Check(NamedTuple):
+    """Whether a password matched; when its hash is of an older kind than today's, one to store instead."""
+
+    matches: bool
+    new_hash: str | None = None
 
 
 class Passwords:
-    """Hashes with argon2id, a few at a time: each takes 19 MiB and a whole core for some 20 milliseconds."""
+    """Hashes in two lanes: those who register, which anybody can, do not delay those who log in."""
 
     def __init__(self) -> None:
         """Prepare the hash that stands in for users who do not exist."""
         # The first of the settings that OWASP's Password Storage Cheat Sheet recommends for argon2id, but
-        # for its one with less memory; they are meant to be equally strong.
+        # for its one with less memory; they are meant to be equally strong. A hash takes 19 MiB and some 20 ms.
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._nobody = self._hasher.hash("a user who does not exist")
-        self._limiter = CapacityLimiter(2)
+        self._log_ins = Lane("log-ins", LOG_INS_WAITING)
+        self._registrations = Lane("registrations", REGISTRATIONS_WAITING)
 
     async def hash(self, password: SecretStr) -> str:
         """What to store in the password's place."""
-        return await to_thread.run_sync(self._hasher.hash, password.get_secret_value(), limiter=self._limiter)
+        return await self._registrations.run(self._hasher.hash, password.get_secret_value())
 
-    async def verify(self, stored: str | None, password: SecretStr) -> bool:
+    async def verify(self, stored: str | None, password: SecretStr) -> Check:
         """Whether this is the password. Takes as long when there is no such user (`stored` is None)."""
-        matches = await to_thread.run_sync(
-            self._matches, stored or self._nobody, password.get_secret_value(), limiter=self._limiter
-        )
-        return matches and stored is not None
+        check = await self._log_ins.run(self._check, stored or self._nobody, password.get_secret_value())
+        return check if stored is not None else Check(matches=False)
 
-    def _matches(self, stored: str, password: str) -> bool:
+    def _check(self, stored: str, password: str) -> Check:
         try:
-            return self._hasher.verify(stored, password)
+            self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):
-            return False
+            return Check(matches=False)
+        stale = self._hasher.check_needs_rehash(stored)
+        return Check(matches=True, new_hash=self._hasher.hash(password) if stale else None)

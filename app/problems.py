@@ -84,8 +84,16 @@ async def _validation_problem(_request: Request, error: Exception) -> JSONRespon
     return problem_response(422, "the request does not fit its description", errors=errors)
 
 
+def log_database_error(error: BaseException) -> None:
+    """Log the error's class and state and not its text, in which values of parameters may be."""
+    cause = getattr(error, "orig", None) or error
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    fields = {"error": type(cause).__name__, "sqlstate": state}
+    logger.warning("the database does not answer: %s", type(error).__name__, extra={"fields": fields})
+
+
 async def _database_problem(_request: Request, error: Exception) -> JSONResponse:
-    logger.warning("the database does not answer: %s", type(error).__name__)
+    log_database_error(error)
     return problem_response(503, "the database does not answer", headers={"Retry-After": RETRY_SECONDS})
 
 

@@ -45,6 +45,13 @@ class Profile(_Input):
     bio: Bio = ""
 
 
+class PasswordChange(_Input):
+    """A new password, and proof that the old one is known."""
+
+    current_password: Annotated[SecretStr, Field(max_length=128, examples=["correct horse battery"])]
+    new_password: Password
+
+
 class Author(_Output):
     """Who wrote something."""
 

@@ -1,11 +1,12 @@
 """What the environment may set. Built once at start; a wrong or missing value stops the start and is named."""
 
 import secrets
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, PositiveFloat, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -15,7 +16,13 @@ MAX_TOKEN_MINUTES = 60
 TLS_MODES = ("require", "verify-ca", "verify-full")
 
 LowerCase = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
+Networks = tuple[IPv4Network | IPv6Network, ...]
+PRIVATE_NETWORKS: Networks = tuple(map(IPv4Network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -47,10 +54,10 @@ class Settings(BaseSettings):
     migrate_on_start: bool = True
     migrate_timeout: PositiveFloat = 300
 
-    # The listener. Whatever stands in these networks is believed about X-Forwarded-*: the load balancer's
-    # addresses are private and change, and the security group lets nobody else reach the port.
+    # The listener. Whoever connects from these networks is a load balancer, whose addresses are private and change; the
+    # security group lets nobody else reach the port. addresses.py says what it is believed.
     port: int = Field(default=8000, ge=1, le=65535)
-    forwarded_allow_ips: str = "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
+    forwarded_allow_ips: Annotated[Networks, NoDecode, BeforeValidator(_split)] = PRIVATE_NETWORKS
     # Longer than the load balancer's idle timeout (60 s), so that it is never we who close a connection
     # on which the balancer is just sending a request; it would answer its client 502.
     keep_alive: int = Field(default=75, ge=1)
@@ -62,6 +69,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=256 * 1024, ge=1024)
     login_attempts: int = Field(default=5, ge=1)
     login_attempts_per_address: int = Field(default=50, ge=1)
+    registrations_per_address: int = Field(default=20, ge=1)
     login_window_seconds: int = Field(default=300, ge=1)
 
     @model_validator(mode="after")

@@ -1,80 +1,107 @@
 """Comments on posts."""
 
-from fastapi import APIRouter
-from sqlalchemy import delete, select
+from fastapi import APIRouter, Response
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 
-from app.database import Reader, Writer
+from app.database import AnyRow, Reader, Writer
+from app.etags import NOT_MODIFIED, IfMatch, IfNoneMatch, require_match, versioned
 from app.identity import CurrentUser, require_owner
-from app.models import Comment, User
-from app.paging import Before, Limit, cut_page
+from app.models import Comment, Post, User
+from app.paging import Before, Limit, cut_page, page_parameters
 from app.problems import documented
-from app.routes.posts import find_post
 from app.schemas import CommentContent, CommentDetail, CommentPage, Id
 
 router = APIRouter(prefix="/posts/{post_id}/comments", tags=["comments"])
 
-WITH_AUTHOR = joinedload(Comment.author).load_only(User.username, User.display_name)
+COLUMNS = (Comment.id, Comment.post_id, Comment.body, Comment.created_at, Comment.updated_at)
+WITH_AUTHOR = select(*COLUMNS, User.username, User.display_name, Comment.author_id).join_from(Comment, User)
+COMMENTS = (
+    WITH_AUTHOR.where(Comment.post_id == bindparam("post_id"), Comment.id < bindparam("before"))
+    .order_by(Comment.id.desc())
+    .limit(bindparam("rows"))
+)
+POST_EXISTS = select(Post.id).where(Post.id == bindparam("post_id"))
+COMMENT = WITH_AUTHOR.where(Comment.id == bindparam("comment_id"), Comment.post_id == bindparam("post_id"))
+LOCKED_COMMENT = COMMENT.with_for_update(of=Comment)
+NEW_COMMENT = insert(Comment).returning(Comment.id, Comment.created_at, Comment.updated_at)
+CHANGED_COMMENT = update(Comment).where(Comment.id == bindparam("comment_id")).returning(Comment.updated_at)
+DELETED_COMMENT = delete(Comment).where(Comment.id == bindparam("comment_id"))
 
 
-async def find_comment(session: AsyncSession, post_id: int, comment_id: int, *, lock: bool = False) -> Comment:
+def _fields(row: AnyRow) -> dict[str, object]:
+    comment_id, post_id, body, created_at, updated_at, username, display_name, _ = row
+    author = {"username": username, "display_name": display_name}
+    times = {"created_at": created_at, "updated_at": updated_at}
+    return {"id": comment_id, "post_id": post_id, "body": body, "author": author, **times}
+
+
+def _detail(row: AnyRow) -> CommentDetail:
+    return CommentDetail.model_validate(_fields(row))
+
+
+async def _find(connection: AsyncConnection, post_id: int, comment_id: int, *, lock: bool = False) -> AnyRow:
     """The comment with this key on this post and its author, or 404. Who will change it locks it."""
-    comment = await session.get(
-        Comment, comment_id, options=[WITH_AUTHOR], with_for_update={"of": Comment} if lock else None
-    )
-    if comment is None or comment.post_id != post_id:
+    keys = {"post_id": post_id, "comment_id": comment_id}
+    row = (await connection.execute(LOCKED_COMMENT if lock else COMMENT, keys)).one_or_none()
+    if row is None:
         raise HTTPException(404, "there is no such comment")
-    return comment
+    return row
 
 
 @router.get("", responses=documented(404))
-async def list_comments(post_id: Id, session: Reader, before: Before = None, limit: Limit = 20) -> CommentPage:
+async def list_comments(post_id: Id, reader: Reader, before: Before = None, limit: Limit = 20) -> CommentPage:
     """List a post's comments, newest first."""
-    await find_post(session, post_id)
-    newest = select(Comment).options(WITH_AUTHOR).where(Comment.post_id == post_id)
-    newest = newest.order_by(Comment.id.desc()).limit(limit + 1)
-    if before is not None:
-        newest = newest.where(Comment.id < before)
-    comments, next_before = cut_page((await session.scalars(newest)).all(), limit)
-    return CommentPage(items=[CommentDetail.model_validate(comment) for comment in comments], next_before=next_before)
+    found = await reader.execute(COMMENTS, {"post_id": post_id, **page_parameters(before, limit)})
+    rows, next_before = cut_page(found.all(), limit)
+    if not rows and await reader.scalar(POST_EXISTS, {"post_id": post_id}) is None:
+        raise HTTPException(404, "there is no such post")
+    return CommentPage.model_validate({"items": [_fields(row) for row in rows], "next_before": next_before})
 
 
-@router.post("", status_code=201, responses=documented(401, 404))
-async def create_comment(post_id: Id, content: CommentContent, user: CurrentUser, session: Writer) -> CommentDetail:
+@router.post("", status_code=201, response_model=CommentDetail, responses=documented(401, 404))
+async def create_comment(post_id: Id, content: CommentContent, user: CurrentUser, writer: Writer) -> Response:
     """Comment on a post."""
-    comment = Comment(post_id=post_id, author=user, body=content.body)
-    session.add(comment)
+    values = {"post_id": post_id, "body": content.body}
     try:
-        await session.flush()
+        row = (await writer.execute(NEW_COMMENT, {"author_id": user.id, **values})).one()
     except IntegrityError as error:  # there is no such post, or not any more
         raise HTTPException(404, "there is no such post") from error
-    return CommentDetail.model_validate(comment)
+    comment = CommentDetail.model_validate({**row._asdict(), **values, "author": user})
+    return versioned(comment, status_code=201)
 
 
-@router.get("/{comment_id}", responses=documented(404))
-async def read_comment(post_id: Id, comment_id: Id, session: Reader) -> CommentDetail:
+@router.get("/{comment_id}", response_model=CommentDetail, responses=NOT_MODIFIED | documented(404))
+async def read_comment(post_id: Id, comment_id: Id, reader: Reader, if_none_match: IfNoneMatch = None) -> Response:
     """Read a comment."""
-    return CommentDetail.model_validate(await find_comment(session, post_id, comment_id))
+    return versioned(_detail(await _find(reader, post_id, comment_id)), if_none_match)
 
 
-@router.put("/{comment_id}", responses=documented(401, 403, 404))
+@router.put("/{comment_id}", response_model=CommentDetail, responses=documented(401, 403, 404, 412))
 async def edit_comment(
-    post_id: Id, comment_id: Id, content: CommentContent, user: CurrentUser, session: Writer
-) -> CommentDetail:
+    post_id: Id,
+    comment_id: Id,
+    content: CommentContent,
+    user: CurrentUser,
+    writer: Writer,
+    if_match: IfMatch = None,
+) -> Response:
     """Replace a comment's text. Only its author may."""
-    comment = await find_comment(session, post_id, comment_id, lock=True)
-    require_owner(user, comment.author_id)
-    comment.body = content.body
-    await session.flush()
-    return CommentDetail.model_validate(comment)
+    row = await _find(writer, post_id, comment_id, lock=True)
+    require_owner(user, row.author_id)
+    require_match(if_match, comment := _detail(row))
+    updated_at = await writer.scalar(CHANGED_COMMENT, {"comment_id": comment_id, "body": content.body})
+    return versioned(comment.model_copy(update={"body": content.body, "updated_at": updated_at}))
 
 
-@router.delete("/{comment_id}", status_code=204, responses=documented(401, 403, 404))
-async def delete_comment(post_id: Id, comment_id: Id, user: CurrentUser, session: Writer) -> None:
+@router.delete("/{comment_id}", status_code=204, responses=documented(401, 403, 404, 412))
+async def delete_comment(
+    post_id: Id, comment_id: Id, user: CurrentUser, writer: Writer, if_match: IfMatch = None
+) -> None:
     """Delete a comment. Only its author may."""
-    comment = await find_comment(session, post_id, comment_id)
-    require_owner(user, comment.author_id)
-    await session.execute(delete(Comment).where(Comment.id == comment_id))
+    row = await _find(writer, post_id, comment_id, lock=True)
+    require_owner(user, row.author_id)
+    require_match(if_match, _detail(row))
+    await writer.execute(DELETED_COMMENT, {"comment_id": comment_id})

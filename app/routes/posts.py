@@ -1,84 +1,101 @@
 """Posts."""
 
-from datetime import datetime
-
-from fastapi import APIRouter
-from sqlalchemy import Row, delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from fastapi import APIRouter, Response
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 
-from app.database import Reader, Writer
-from app.identity import CurrentUser, require_owner
+from app.database import AnyRow, Reader, Writer
+from app.etags import NOT_MODIFIED, IfMatch, IfNoneMatch, require_match, versioned
+from app.identity import CurrentUser, invalid_token, require_owner
 from app.models import Post, User
-from app.paging import Before, Limit, cut_page
+from app.paging import Before, Limit, cut_page, page_parameters
 from app.problems import documented
-from app.schemas import Author, Id, PostContent, PostDetail, PostPage, PostSummary
+from app.schemas import Id, PostContent, PostDetail, PostPage
 
 router = APIRouter(prefix="/posts", tags=["posts"])
 
-WITH_AUTHOR = joinedload(Post.author).load_only(User.username, User.display_name)
-
-
-# The list is what is read most, so it takes columns and leaves out what makes objects of them.
+# Statements are made once, because making one costs more than running it; what differs is a parameter.
 SUMMARIES = (
     select(Post.id, Post.title, Post.created_at, Post.updated_at, User.username, User.display_name)
-    .join(Post.author)
+    .join_from(Post, User)
+    .where(Post.id < bindparam("before"))
     .order_by(Post.id.desc())
+    .limit(bindparam("rows"))
 )
+POST = (
+    select(Post.id, Post.title, Post.created_at, Post.updated_at, User.username, User.display_name)
+    .add_columns(Post.body, Post.author_id)
+    .join_from(Post, User)
+    .where(Post.id == bindparam("post_id"))
+)
+LOCKED_POST = POST.with_for_update(of=Post)
+NEW_POST = insert(Post).returning(Post.id, Post.created_at, Post.updated_at)
+CHANGED_POST = update(Post).where(Post.id == bindparam("post_id")).returning(Post.updated_at)
+DELETED_POST = delete(Post).where(Post.id == bindparam("post_id"))
 
 
-def _summary(row: Row[int, str, datetime, datetime, str, str]) -> PostSummary:
-    post_id, title, created_at, updated_at, username, display_name = row
-    author = Author(username=username, display_name=display_name)
-    return PostSummary(id=post_id, title=title, author=author, created_at=created_at, updated_at=updated_at)
+def _summary(row: AnyRow) -> dict[str, object]:
+    post_id, title, created_at, updated_at, username, display_name, *_ = row
+    author = {"username": username, "display_name": display_name}
+    return {"id": post_id, "title": title, "author": author, "created_at": created_at, "updated_at": updated_at}
 
 
-async def find_post(session: AsyncSession, post_id: int, *, lock: bool = False) -> Post:
-    """The post with this key and its author, or 404. Who will change it locks it against being deleted."""
-    post = await session.get(Post, post_id, options=[WITH_AUTHOR], with_for_update={"of": Post} if lock else None)
-    if post is None:
+def _detail(row: AnyRow) -> PostDetail:
+    return PostDetail.model_validate({**_summary(row), "body": row.body})
+
+
+async def _find(connection: AsyncConnection, post_id: int, *, lock: bool = False) -> AnyRow:
+    """The post with this key and its author, or 404. Who will change it locks it until the transaction ends."""
+    row = (await connection.execute(LOCKED_POST if lock else POST, {"post_id": post_id})).one_or_none()
+    if row is None:
         raise HTTPException(404, "there is no such post")
-    return post
+    return row
 
 
 @router.get("")
-async def list_posts(session: Reader, before: Before = None, limit: Limit = 20) -> PostPage:
+async def list_posts(reader: Reader, before: Before = None, limit: Limit = 20) -> PostPage:
     """List posts, newest first."""
-    newest = SUMMARIES.limit(limit + 1)
-    if before is not None:
-        newest = newest.where(Post.id < before)
-    rows, next_before = cut_page((await session.execute(newest)).all(), limit)
-    return PostPage(items=[_summary(row) for row in rows], next_before=next_before)
+    found = await reader.execute(SUMMARIES, page_parameters(before, limit))
+    rows, next_before = cut_page(found.all(), limit)
+    return PostPage.model_validate({"items": [_summary(row) for row in rows], "next_before": next_before})
 
 
-@router.post("", status_code=201, responses=documented(401))
-async def create_post(content: PostContent, user: CurrentUser, session: Writer) -> PostDetail:
+@router.post("", status_code=201, response_model=PostDetail, responses=documented(401))
+async def create_post(content: PostContent, user: CurrentUser, writer: Writer) -> Response:
     """Write a post."""
-    post = Post(author=user, title=content.title, body=content.body)
-    session.add(post)
-    await session.flush()
-    return PostDetail.model_validate(post)
+    try:
+        row = (await writer.execute(NEW_POST, {"author_id": user.id, **content.model_dump()})).one()
+    except IntegrityError as error:  # the author has left in this moment
+        raise invalid_token() from error
+    post = PostDetail.model_validate({**row._asdict(), **content.model_dump(), "author": user})
+    return versioned(post, status_code=201)
 
 
-@router.get("/{post_id}", responses=documented(404))
-async def read_post(post_id: Id, session: Reader) -> PostDetail:
+@router.get("/{post_id}", response_model=PostDetail, responses=NOT_MODIFIED | documented(404))
+async def read_post(post_id: Id, reader: Reader, if_none_match: IfNoneMatch = None) -> Response:
     """Read a post."""
-    return PostDetail.model_validate(await find_post(session, post_id))
+    return versioned(_detail(await _find(reader, post_id)), if_none_match)
 
 
-@router.put("/{post_id}", responses=documented(401, 403, 404))
-async def edit_post(post_id: Id, content: PostContent, user: CurrentUser, session: Writer) -> PostDetail:
+@router.put("/{post_id}", response_model=PostDetail, responses=documented(401, 403, 404, 412))
+async def edit_post(
+    post_id: Id, content: PostContent, user: CurrentUser, writer: Writer, if_match: IfMatch = None
+) -> Response:
     """Replace a post's title and text. Only its author may."""
-    post = await find_post(session, post_id, lock=True)
-    require_owner(user, post.author_id)
-    post.title, post.body = content.title, content.body
-    await session.flush()
-    return PostDetail.model_validate(post)
+    row = await _find(writer, post_id, lock=True)
+    require_owner(user, row.author_id)
+    require_match(if_match, post := _detail(row))
+    changes = content.model_dump()
+    updated_at = await writer.scalar(CHANGED_POST, {"post_id": post_id, **changes})
+    return versioned(post.model_copy(update={**changes, "updated_at": updated_at}))
 
 
-@router.delete("/{post_id}", status_code=204, responses=documented(401, 403, 404))
-async def delete_post(post_id: Id, user: CurrentUser, session: Writer) -> None:
+@router.delete("/{post_id}", status_code=204, responses=documented(401, 403, 404, 412))
+async def delete_post(post_id: Id, user: CurrentUser, writer: Writer, if_match: IfMatch = None) -> None:
     """Delete a post with its comments. Only its author may."""
-    require_owner(user, (await find_post(session, post_id)).author_id)
-    await session.execute(delete(Post).where(Post.id == post_id))
+    row = await _find(writer, post_id, lock=True)
+    require_owner(user, row.author_id)
+    require_match(if_match, _detail(row))
+    await writer.execute(DELETED_POST, {"post_id": post_id})

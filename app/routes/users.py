@@ -1,21 +1,38 @@
-"""Users: registration, log-in and one's own profile."""
+"""Users: registration, log-in and one's own account."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from sqlalchemy import select
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 
-from app.attempts import LoginLimit
+from app.addresses import ClientAddress
 from app.database import CurrentDatabase, Writer
-from app.identity import CurrentPasswords, CurrentTokens, CurrentUser
+from app.etags import NOT_MODIFIED, IfMatch, IfNoneMatch, require_match, versioned
+from app.identity import (
+    ACCOUNT,
+    NEW_PASSWORD,
+    CurrentAttempts,
+    CurrentPasswords,
+    CurrentTokens,
+    CurrentUser,
+    PasswordCheck,
+    invalid_token,
+)
 from app.models import User
 from app.problems import documented
-from app.schemas import PRINTABLE, Account, NewUser, Profile, Token
+from app.schemas import PRINTABLE, Account, NewUser, PasswordChange, Profile, Token
 
 router = APIRouter(tags=["users"])
+
+NEW_USER = insert(User).returning(User.id, User.created_at)
+LOCKED_ACCOUNT = ACCOUNT.with_for_update()
+CHANGED_USER = update(User).where(User.id == bindparam("user_id"))
+DELETED_USER = delete(User).where(User.id == bindparam("user_id"))
+
+CurrentPasswordCheck = Annotated[PasswordCheck, Depends(PasswordCheck)]
 
 
 class LoginForm(BaseModel):
@@ -28,56 +45,73 @@ class LoginForm(BaseModel):
     password: Annotated[SecretStr, Field(max_length=128, examples=["correct horse battery"])]
 
 
-@router.post("/users", status_code=201, responses=documented(409))
-async def register(new: NewUser, session: Writer, passwords: CurrentPasswords) -> Account:
+@router.post("/users", status_code=201, responses=documented(409, 429))
+async def register(
+    new: NewUser,
+    address: ClientAddress,
+    database: CurrentDatabase,
+    passwords: CurrentPasswords,
+    attempts: CurrentAttempts,
+) -> Account:
     """Make a user."""
-    user = User(
-        username=new.username,
-        display_name=new.display_name,
-        bio="",
-        password_hash=await passwords.hash(new.password),
-    )
-    session.add(user)
+    await attempts.count(database, attempts.of_registration(address))
+    values = {"username": new.username, "display_name": new.display_name, "bio": ""}
+    password_hash = await passwords.hash(new.password)
     try:
-        await session.flush()
+        async with database.writing() as writer:
+            row = (await writer.execute(NEW_USER, {**values, "password_hash": password_hash})).one()
     except IntegrityError as error:
         raise HTTPException(409, "this user name is taken") from error
-    return Account.model_validate(user)
+    return Account.model_validate({**row._asdict(), **values})
 
 
 @router.post("/token", responses=documented(401, 429))
 async def log_in(
-    form: Annotated[LoginForm, Form()],
-    request: Request,
-    database: CurrentDatabase,
-    passwords: CurrentPasswords,
-    tokens: CurrentTokens,
+    form: Annotated[LoginForm, Form()], check: CurrentPasswordCheck, tokens: CurrentTokens, response: Response
 ) -> Token:
     """Exchange a user name and password for a token (OAuth2 password flow)."""
-    limit: LoginLimit = request.app.state.login_limit
-    address = request.client.host if request.client else ""
-    async with database.write.begin() as session:
-        allowed = await limit.allows(session, form.username, address)
-        user = await session.scalar(select(User).where(User.username == form.username)) if allowed else None
-    if not allowed:
-        wait = str(int(limit.window.total_seconds()))
-        raise HTTPException(429, "too many attempts to log in", headers={"Retry-After": wait})
-    # Between the two sessions, not within one: a connection should not wait for a password's hash.
-    if not await passwords.verify(user.password_hash if user else None, form.password) or user is None:
+    user_id = await check.user_id(form.username, form.password)
+    if user_id is None:
         raise HTTPException(401, "wrong user name or password", headers={"WWW-Authenticate": "Bearer"})
-    async with database.write.begin() as session:
-        await limit.succeeded(session, form.username, address)
-    return Token(access_token=tokens.issue(user.id), expires_in=int(tokens.lifetime.total_seconds()))
+    response.headers["Cache-Control"] = "no-store"  # RFC 6749, section 5.1
+    return Token(access_token=tokens.issue(user_id), expires_in=int(tokens.lifetime.total_seconds()))
 
 
-@router.get("/users/me", responses=documented(401))
-async def read_profile(user: CurrentUser) -> Account:
+@router.get("/users/me", response_model=Account, responses=NOT_MODIFIED | documented(401))
+async def read_profile(user: CurrentUser, if_none_match: IfNoneMatch = None) -> Response:
     """Read one's own profile."""
-    return Account.model_validate(user)
+    return versioned(user, if_none_match)
 
 
-@router.put("/users/me", responses=documented(401))
-async def edit_profile(profile: Profile, user: CurrentUser) -> Account:
+@router.put("/users/me", response_model=Account, responses=documented(401, 412))
+async def edit_profile(profile: Profile, user: CurrentUser, writer: Writer, if_match: IfMatch = None) -> Response:
     """Replace what one says of oneself."""
-    user.display_name, user.bio = profile.display_name, profile.bio
-    return Account.model_validate(user)
+    row = (await writer.execute(LOCKED_ACCOUNT, {"user_id": user.id})).one_or_none()
+    if row is None:  # deleted in this moment
+        raise invalid_token()
+    require_match(if_match, account := Account.model_validate(row))
+    changes = profile.model_dump()
+    await writer.execute(CHANGED_USER, {"user_id": user.id, **changes})
+    return versioned(account.model_copy(update=changes))
+
+
+@router.put("/users/me/password", status_code=204, responses=documented(401, 403, 429))
+async def change_password(
+    change: PasswordChange,
+    user: CurrentUser,
+    check: CurrentPasswordCheck,
+    passwords: CurrentPasswords,
+    database: CurrentDatabase,
+) -> None:
+    """Replace one's password. Tokens that were issued before stay valid until they expire."""
+    if await check.user_id(user.username, change.current_password) is None:
+        raise HTTPException(403, "the current password is wrong")
+    password_hash = await passwords.hash(change.new_password)
+    async with database.writing() as writer:
+        await writer.execute(NEW_PASSWORD, {"user_id": user.id, "password_hash": password_hash})
+
+
+@router.delete("/users/me", status_code=204, responses=documented(401))
+async def delete_account(user: CurrentUser, writer: Writer) -> None:
+    """Delete one's account with all posts and comments, for good."""
+    await writer.execute(DELETED_USER, {"user_id": user.id})

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from app.factory import create_app
 from app.models import now
-from app.passwords import Passwords
+from app.passwords import Check, Passwords
 from app.settings import Settings
 from app.tokens import Tokens
 from tests.app.conftest import SECRET
@@ -47,9 +47,9 @@ def test_an_unknown_user_and_a_wrong_password_do_the_same_work(generous: Setting
     hashed = []
 
     class Counting(Passwords):
-        def _matches(self, stored: str, password: str) -> bool:
+        def _check(self, stored: str, password: str) -> Check:
             hashed.append(stored.rsplit("$", 2)[0])
-            return super()._matches(stored, password)
+            return super()._check(stored, password)
 
     app = create_app(generous)
     app.state.passwords = Counting()
@@ -195,6 +195,6 @@ def test_a_password_is_stored_as_argon2id() -> None:
     passwords = Passwords()
     stored = anyio.run(passwords.hash, SecretStr(PASSWORD))
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-    assert anyio.run(passwords.verify, stored, SecretStr(PASSWORD))
-    assert not anyio.run(passwords.verify, stored, SecretStr(PASSWORD + "!"))
-    assert not anyio.run(passwords.verify, "no hash", SecretStr(PASSWORD))
+    assert anyio.run(passwords.verify, stored, SecretStr(PASSWORD)) == Check(matches=True)
+    assert anyio.run(passwords.verify, stored, SecretStr(PASSWORD + "!")) == Check(matches=False)
+    assert anyio.run(passwords.verify, "no hash", SecretStr(PASSWORD)) == Check(matches=False)

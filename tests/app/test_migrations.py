@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from app.database import prepare_sqlite
+from app.database import begin_at_once, prepare_sqlite
 from app.migrate import LOCK, alembic_config, connect, migrate
 from app.models import Base
 from app.settings import Settings
@@ -53,6 +53,7 @@ def test_processes_that_migrate_at_once(
     sqlite = engine.dialect.name == "sqlite"
     if sqlite:
         prepare_sqlite(engine)
+        begin_at_once(engine)
     started: list[subprocess.Popen[str]] = []
     outputs = [tmp_path / str(number) for number in range(PROCESSES)]
 

@@ -1,0 +1,87 @@
+"""What the database's own settings and other sessions do to the service."""
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
+import psycopg
+import pytest
+
+from app.database import IDLE_SECONDS
+from tests.app.postgres import Postgres
+from tests.app.service import PATIENCE, Service
+from tests.app.test_api import Headers, register, write_post
+
+CONTENT = {"title": "More", "body": "And counts."}
+
+
+@pytest.fixture
+def database(postgres: Postgres) -> str:
+    return postgres.create_database()
+
+
+@pytest.fixture
+def client(postgres: Postgres, database: str) -> Iterator[httpx2.Client]:
+    """A client of a service whose log it can read."""
+    with (
+        Service(postgres.environment(database)) as service,
+        httpx2.Client(base_url=service.url, timeout=PATIENCE) as client,
+    ):
+        client.service = service  # type: ignore[attr-defined]
+        yield client
+
+
+@pytest.fixture
+def ada(client: httpx2.Client) -> Headers:
+    return register(client, "ada")
+
+
+def test_times_are_utc_whatever_the_zone_of_the_database(postgres: Postgres, database: str) -> None:
+    with psycopg.connect(postgres.url(database), autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {database} SET timezone = 'Asia/Seoul'".encode())
+    with (
+        Service(postgres.environment(database)) as service,
+        httpx2.Client(base_url=service.url, timeout=PATIENCE) as client,
+    ):
+        ada = register(client, "ada")
+        made = client.post("/posts", headers=ada, json=CONTENT).json()
+        comments = f"/posts/{made['id']}/comments"
+        comment = client.post(comments, headers=ada, json={"body": "Well said."}).json()
+        assert client.get(f"/posts/{made['id']}").json() == made
+        assert client.get(comments).json()["items"] == [comment]
+        (listed,) = client.get("/posts").json()["items"]
+        account = client.get("/users/me", headers=ada).json()
+    for moment in (made["created_at"], listed["updated_at"], comment["created_at"], account["created_at"]):
+        assert moment.endswith("Z")
+
+
+def test_writers_that_wait_for_a_row_leave_the_readers_a_connection(
+    client: httpx2.Client, ada: Headers, postgres: Postgres, database: str
+) -> None:
+    url = f"/posts/{write_post(client, ada)}"
+    with psycopg.connect(postgres.url(database)) as other, ThreadPoolExecutor(6) as pool:
+        other.execute("SELECT 1 FROM posts FOR UPDATE")
+        writers = [pool.submit(client.put, url, headers=ada, json=CONTENT) for _ in range(6)]
+        reads = [client.get(path).status_code for path in ("/posts", url, "/posts", url)]
+        assert not all(writer.done() for writer in writers)
+        refused = [writer.result() for writer in writers]
+    assert reads == [200] * 4
+    assert {answer.status_code for answer in refused} == {503}
+    assert client.put(url, headers=ada, json=CONTENT).status_code == 200
+    # Those that waited for the row say so; those behind them waited for a connection.
+    log = [json.loads(line) for line in client.service.log().splitlines()]  # type: ignore[attr-defined]
+    causes = {(line.get("error"), line.get("sqlstate")) for line in log if "does not answer" in line["message"]}
+    assert ("LockNotAvailable", "55P03") in causes
+    assert causes <= {("LockNotAvailable", "55P03"), ("TimeoutError", None)}
+
+
+def test_a_connection_that_died_while_idle_costs_no_request(
+    client: httpx2.Client, postgres: Postgres, ada: Headers
+) -> None:
+    write_post(client, ada)
+    postgres.stop()
+    postgres.start()
+    time.sleep(IDLE_SECONDS + 0.1)
+    assert [client.get("/posts").status_code for _ in range(6)] == [200] * 6
