@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
 
 from app.attempts import Attempts
 from app.database import Database
+from app.middleware import add_middleware
 from app.middleware.logs import configure_logging
-from app.middleware.request_limits import RequestLimits
-from app.middleware.request_log import RequestLog
 from app.passwords import Passwords
 from app.problems import documented, install_problem_handlers
 from app.routes import comments, health, posts, users
@@ -55,6 +55,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in (health.router, users.router, posts.router, comments.router):
         app.include_router(router)
     install_problem_handlers(app)
-    app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes, seconds=settings.request_timeout)
-    app.add_middleware(RequestLog)
+
+    @app.get("/", include_in_schema=False)
+    async def documentation() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    add_middleware(app, settings)
     return app

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -61,11 +61,14 @@ def _documented(status: int) -> dict[str, Any]:
 
 
 # Starlette types a handler's second argument as any exception; the assertions narrow it to what it is called with.
-async def _http_problem(request: Request, error: Exception) -> JSONResponse:
+async def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
-    if error.status_code == 405 and (methods := _methods(request)):
-        headers["Allow"] = ", ".join(methods)
+    if error.status_code == 405:
+        if methods := _methods(request):
+            headers["Allow"] = ", ".join(methods)
+        if request.method == "OPTIONS":  # RFC 9110, section 9.3.7: not a problem, but the question itself
+            return Response(status_code=204, headers=headers)
     phrase = HTTPStatus(error.status_code).phrase
     detail = None if error.detail == phrase else error.detail
     return problem_response(error.status_code, detail, headers=headers)
@@ -74,7 +77,10 @@ async def _http_problem(request: Request, error: Exception) -> JSONResponse:
 def _methods(request: Request) -> list[str]:
     # RFC 9110 asks for all methods of the resource; the framework's own header names only one operation's.
     path = getattr(request.scope.get("route"), "path", None)
-    return sorted(method.upper() for method in request.app.openapi()["paths"].get(path, ()))
+    described = {method.upper() for method in request.app.openapi()["paths"].get(path, ())}
+    if "GET" in described:
+        described.add("HEAD")
+    return sorted(described | {"OPTIONS"}) if described else []
 
 
 async def _validation_problem(_request: Request, error: Exception) -> JSONResponse:

@@ -66,7 +66,11 @@ class Settings(BaseSettings):
     shutdown_delay: float = Field(default=15, ge=0)
     request_timeout: PositiveFloat = 10
 
+    # Web pages of these origins may call the service, such as https://blog.example.com; none unless set.
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = ()
+
     max_body_bytes: int = Field(default=256 * 1024, ge=1024)
+    max_held_bytes: int = Field(default=64 * 1024 * 1024, ge=1024)
     login_attempts: int = Field(default=5, ge=1)
     login_attempts_per_address: int = Field(default=50, ge=1)
     registrations_per_address: int = Field(default=20, ge=1)

@@ -1,1 +1,36 @@
-"""What surrounds every request: its name and its line in the log, and its limits."""
+"""What surrounds every request: its name and its line in the log, its limits, and the headers of its answer."""
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from app.middleware.head import HeadRequests
+from app.middleware.request_limits import RequestLimits
+from app.middleware.request_log import RequestLog
+from app.settings import Settings
+
+# Answers are JSON, and a browser shall not take what somebody wrote for anything else. A Content-Security-Policy would
+# protect one page, /docs, and that takes its scripts from elsewhere.
+HEADERS = ((b"x-content-type-options", b"nosniff"),)
+# Ignored over plain HTTP (RFC 6797, section 8.1), where a service without a domain is.
+STRICT_TRANSPORT = ((b"strict-transport-security", b"max-age=31536000"),)
+
+
+def add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Put the layers around the application."""
+    # The last is the outermost.
+    app.add_middleware(
+        RequestLimits,
+        max_body_bytes=settings.max_body_bytes,
+        max_held_bytes=settings.max_held_bytes,
+        seconds=settings.request_timeout,
+    )
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
+            expose_headers=["ETag", "Retry-After", "X-Request-Id"],
+        )
+    app.add_middleware(HeadRequests)
+    app.add_middleware(RequestLog, headers=HEADERS + (STRICT_TRANSPORT if settings.production else ()))

@@ -1,4 +1,4 @@
-"""What one request may cost: so many bytes of body, so many seconds."""
+"""What requests may cost: so many bytes of body, each and all together, and so many seconds."""
 
 import asyncio
 import logging
@@ -13,12 +13,16 @@ logger = logging.getLogger(__name__)
 
 
 class RequestLimits:
-    """Answers 413 to a body that is too long, 408 to one that comes too slowly, 503 when we are too slow."""
+    """Answers 413 to a body that is too long, 408 to one that comes too slowly, 503 when we are too slow or too full.
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int, seconds: float) -> None:
+    FastAPI has `max_body_size`; it answers in plain text, and knows neither the time nor all bodies together.
+    """
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int, max_held_bytes: int, seconds: float) -> None:
         """Wrap the application."""
         self.app = app
         self.max_body_bytes = max_body_bytes
+        self.free_bytes = max_held_bytes
         self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -26,7 +30,7 @@ class RequestLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request = _Request(receive, send, self.max_body_bytes)
+        request = _Request(self, receive, send)
         length = Headers(scope=scope).get("content-length", "0")
         if length.isdecimal() and int(length) > self.max_body_bytes:
             await request.refuse(scope, 413)
@@ -37,6 +41,7 @@ class RequestLimits:
         try:
             await asyncio.wait({task}, timeout=self.seconds)
         finally:
+            self.free_bytes += request.held
             if not task.done():
                 task.cancel()
         if task.done():
@@ -54,22 +59,27 @@ def _retrieve(task: asyncio.Future[None]) -> None:
 class _Request:
     """One request's two channels, watched."""
 
-    def __init__(self, receive: Receive, send: Send, max_body_bytes: int) -> None:
+    def __init__(self, limits: RequestLimits, receive: Receive, send: Send) -> None:
+        self._limits = limits
         self._receive = receive
         self._send = send
-        self._left = max_body_bytes
         self._started = False
         self._refused = False
+        self.held = 0
         self.reading = False
 
     async def receive(self) -> Message:
         self.reading = True
         message = await self._receive()
         self.reading = False
-        if message["type"] == "http.request":
-            self._left -= len(message.get("body", b""))
-            if self._left < 0:
+        if message["type"] == "http.request" and not self._refused:
+            size = len(message.get("body", b""))
+            self.held += size
+            self._limits.free_bytes -= size
+            if self.held > self._limits.max_body_bytes:
                 raise HTTPException(413)
+            if self._limits.free_bytes < 0:
+                raise HTTPException(503, "too many bodies at once", headers={"Retry-After": RETRY_SECONDS})
         return message
 
     async def send(self, message: Message) -> None:

@@ -28,9 +28,10 @@ def _ids(scope: Scope) -> dict[str, str]:
 class RequestLog:
     """Outermost layer: names the request, writes its line, and turns a bug into a 500 that says nothing."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap the application."""
+    def __init__(self, app: ASGIApp, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+        """Wrap the application; every answer gets these headers and its request's id."""
         self.app = app
+        self.headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request and log how it went."""
@@ -46,7 +47,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", ids["request_id"].encode())]
+                message["headers"] = [*message["headers"], *self.headers, (b"x-request-id", ids["request_id"].encode())]
             await send(message)
 
         try:

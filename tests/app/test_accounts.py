@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from app.factory import create_app
 from app.passwords import LOG_INS_WAITING, REGISTRATIONS_WAITING, Lane, Passwords
 from app.settings import Settings
-from tests.app.load import Result, get, load, post
+from tests.app.load import Result, load, post
 from tests.app.postgres import Postgres
 from tests.app.service import PATIENCE, Service
 from tests.app.test_api import PASSWORD, register, write_post
@@ -212,4 +212,3 @@ def test_the_queues_are_short() -> None:
     # What waits is answered before the request's own limit, at half a vCPU: some 120 ms each while both lanes work.
     longest = max(LOG_INS_WAITING, REGISTRATIONS_WAITING)
     assert longest * 0.12 < Settings().request_timeout / 2
-    assert get("/posts")

@@ -231,4 +231,4 @@ def test_errors_are_problem_details(client: TestClient) -> None:
     assert client.get("/nowhere").json() == expected
     wrong_method = client.delete("/posts")
     assert wrong_method.json() == {"type": "about:blank", "title": "Method Not Allowed", "status": 405}
-    assert set(wrong_method.headers["allow"].split(", ")) == {"GET", "POST"}
+    assert set(wrong_method.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
