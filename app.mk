@@ -31,8 +31,8 @@ test-app: .venv-app/.ready ## check the blog service: format, lint, types, Docke
 soak-app: .venv-app/.ready ## many generated requests against the OpenAPI document; takes some minutes
 	APP_EXAMPLES=500 $(APP_BIN)/python -m pytest -c tests/app/pytest.ini --rootdir . tests/app/test_openapi.py
 
-bench-app: .venv-app/.ready ## requests a second of GET /posts, as a ratio to a route that returns the same bytes
-	$(APP_BIN)/python -m benchmarks.app.posts
+bench-app: .venv-app/.ready ## the blog beside four other ways to write it: requests a second and CPU time, as ratios
+	$(APP_BIN)/python -m benchmarks.app.speed
 
 rolling: .venv-app/.ready ## replace two processes behind HAProxy under load, as ECS does; takes some minutes
 	$(APP_BIN)/python -m benchmarks.app.rolling
