@@ -74,28 +74,28 @@ class Attempts:
             for key, limit in counters:
                 if (await reader.scalar(MADE, {"counter": key, "moment": now()}) or 0) >= limit:
                     raise self._refusal()
-        async with database.writing() as writer:
+        async with database.transaction() as transaction:
             allowed = True
             for key, limit in counters:
-                allowed = allowed and await self._add(writer, key) <= limit
+                allowed = allowed and await self._add(transaction, key) <= limit
             # Last in its transaction: two that began with it could each hold the row that the other counts in.
-            await writer.execute(FORGET_EXPIRED, {"moment": now()})
+            await transaction.execute(FORGET_EXPIRED, {"moment": now()})
         if not allowed:
             raise self._refusal()
 
-    async def forgive(self, writer: AsyncConnection, counters: tuple[Counter, ...]) -> None:
+    async def forgive(self, transaction: AsyncConnection, counters: tuple[Counter, ...]) -> None:
         """Take back what a success has counted; of the last counter, the user's own, all that had failed."""
         *shared, own = counters
         for counter in shared:
-            await writer.execute(TAKE_BACK, {"counter": counter.key})
-        await writer.execute(FORGET, {"counter": own.key})
+            await transaction.execute(TAKE_BACK, {"counter": counter.key})
+        await transaction.execute(FORGET, {"counter": own.key})
 
     def _refusal(self) -> HTTPException:
         wait = str(int(self._window.total_seconds()))
         return HTTPException(429, "too many attempts", headers={"Retry-After": wait})
 
-    async def _add(self, writer: AsyncConnection, key: str) -> int:
-        insert = sqlite.insert if writer.dialect.name == "sqlite" else postgresql.insert
+    async def _add(self, transaction: AsyncConnection, key: str) -> int:
+        insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
         moment = now()
         current = CountedAttempts.expires_at > moment
         fresh = {"attempts": 1, "expires_at": moment + self._window}
@@ -111,4 +111,4 @@ class Attempts:
             )
             .returning(CountedAttempts.attempts)
         )
-        return (await writer.execute(statement)).scalar_one()
+        return (await transaction.execute(statement)).scalar_one()

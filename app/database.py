@@ -127,15 +127,25 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction, which is committed in the end or taken back by an error."""
+        """The same for one statement that writes."""
+        async with self._writer(), self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for several statements that take effect together, or by an error not at all."""
+        async with self._writer(), self._transactions.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _writer(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._patience):
                 await self._writers.acquire()
         except TimeoutError as error:
             raise PoolTimeoutError("too many writers") from error
         try:
-            async with self._transactions.begin() as connection:
-                yield connection
+            yield
         finally:
             self._writers.release()
 
@@ -173,7 +183,7 @@ def _log_failure(task: asyncio.Task[None]) -> None:
         log_database_error(error)
 
 
-async def get_database(request: Request) -> Database:
+def get_database(request: Request) -> Database:
     """The database of the application that serves this request, once its schema is there."""
     if request.app.state.migration.pending:
         raise HTTPException(503, "the database is being migrated", headers={"Retry-After": RETRY_SECONDS})
@@ -181,20 +191,28 @@ async def get_database(request: Request) -> Database:
     return database
 
 
-CurrentDatabase = Annotated[Database, Depends(get_database)]
+async def _database(request: Request) -> Database:
+    return get_database(request)
 
 
-async def _reader(database: CurrentDatabase) -> AsyncIterator[AsyncConnection]:
-    async with database.reading() as connection:
+async def _reader(request: Request) -> AsyncIterator[AsyncConnection]:
+    async with get_database(request).reading() as connection:
         yield connection
 
 
-async def _writer(database: CurrentDatabase) -> AsyncIterator[AsyncConnection]:
-    async with database.writing() as connection:
+async def _writer(request: Request) -> AsyncIterator[AsyncConnection]:
+    async with get_database(request).writing() as connection:
         yield connection
 
 
-# Both end when the handler returns, before the response leaves: what was answered is committed, and a slow
+async def _transaction(request: Request) -> AsyncIterator[AsyncConnection]:
+    async with get_database(request).transaction() as connection:
+        yield connection
+
+
+CurrentDatabase = Annotated[Database, Depends(_database)]
+# These end when the handler returns, before the response leaves: what was answered is committed, and a slow
 # client does not keep a connection.
 Reader = Annotated[AsyncConnection, Depends(_reader, scope="function")]
 Writer = Annotated[AsyncConnection, Depends(_writer, scope="function")]
+Transaction = Annotated[AsyncConnection, Depends(_transaction, scope="function")]

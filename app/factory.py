@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.passwords = Passwords()
     app.state.attempts = Attempts(settings)
     app.state.load_balancers = settings.forwarded_allow_ips
-    for router in (health.router, users.router, posts.router, comments.router):
+    for router in (posts.router, comments.router, users.router, health.router):
         app.include_router(router)
     install_problem_handlers(app)
 

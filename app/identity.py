@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from app.addresses import ClientAddress
 from app.attempts import Attempts
-from app.database import CurrentDatabase
+from app.database import CurrentDatabase, get_database
 from app.models import User
 from app.passwords import Passwords
 from app.schemas import Account
@@ -30,10 +30,14 @@ def invalid_token() -> HTTPException:
     return HTTPException(401, "the token is not valid", headers={"WWW-Authenticate": "Bearer"})
 
 
-async def get_tokens(request: Request) -> Tokens:
+def get_tokens(request: Request) -> Tokens:
     """The application's signer of tokens."""
     tokens: Tokens = request.app.state.tokens
     return tokens
+
+
+async def _tokens(request: Request) -> Tokens:
+    return get_tokens(request)
 
 
 async def get_passwords(request: Request) -> Passwords:
@@ -48,17 +52,17 @@ async def get_attempts(request: Request) -> Attempts:
     return attempts
 
 
-CurrentTokens = Annotated[Tokens, Depends(get_tokens)]
+CurrentTokens = Annotated[Tokens, Depends(_tokens)]
 CurrentPasswords = Annotated[Passwords, Depends(get_passwords)]
 CurrentAttempts = Annotated[Attempts, Depends(get_attempts)]
 
 
-async def _current_user(token: BearerToken, tokens: CurrentTokens, database: CurrentDatabase) -> Account:
-    user_id = tokens.user_id(token)
+async def _current_user(request: Request, token: BearerToken) -> Account:
+    user_id = get_tokens(request).user_id(token)
     if user_id is None:
         raise invalid_token()
     # Given back before the handler takes its own: a request never holds two connections of a small pool.
-    async with database.reading() as reader:
+    async with get_database(request).reading() as reader:
         row = (await reader.execute(ACCOUNT, {"user_id": user_id})).one_or_none()
     if row is None:
         raise invalid_token()
@@ -93,9 +97,9 @@ class PasswordCheck:
         check = await self._passwords.verify(user.password_hash if user else None, password)
         if user is None or not check.matches:
             return None
-        async with self._database.writing() as writer:
-            await self._attempts.forgive(writer, counters)
+        async with self._database.transaction() as transaction:
+            await self._attempts.forgive(transaction, counters)
             if check.new_hash is not None:
-                await writer.execute(NEW_PASSWORD, {"user_id": user.id, "password_hash": check.new_hash})
+                await transaction.execute(NEW_PASSWORD, {"user_id": user.id, "password_hash": check.new_hash})
         user_id: int = user.id
         return user_id

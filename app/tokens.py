@@ -56,14 +56,16 @@ class Tokens:
 
     def user_id(self, token: str) -> int | None:
         """Whose token it is; None when it is forged, expired or not of the form that `issue` gives it."""
-        try:
-            header = _Header.model_validate(jwt.get_unverified_header(token))
-            key = self._keys[header.kid]
-            decoded = jwt.decode(token, key, algorithms=[ALGORITHM], issuer=ISSUER, leeway=LEEWAY_SECONDS)
-            claims = _Claims.model_validate(decoded)
-        except (jwt.InvalidTokenError, ValidationError, KeyError):
-            return None
-        user_id = int(claims.sub)
-        if user_id > LARGEST_ID or claims.exp - claims.iat > MAX_TOKEN_MINUTES * 60:
-            return None
-        return user_id
+        for key_id, key in self._keys.items():
+            try:
+                parts = jwt.decode_complete(token, key, [ALGORITHM], issuer=ISSUER, leeway=LEEWAY_SECONDS)
+                header = _Header.model_validate(parts["header"])
+                claims = _Claims.model_validate(parts["payload"])
+            except jwt.InvalidSignatureError:
+                continue
+            except (jwt.InvalidTokenError, ValidationError):
+                return None
+            user_id, seconds = int(claims.sub), claims.exp - claims.iat
+            ours = header.kid == key_id and user_id <= LARGEST_ID and seconds <= MAX_TOKEN_MINUTES * 60
+            return user_id if ours else None
+        return None

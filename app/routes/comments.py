@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 
-from app.database import AnyRow, Reader, Writer
+from app.database import AnyRow, Reader, Transaction, Writer
 from app.etags import NOT_MODIFIED, IfMatch, IfNoneMatch, require_match, versioned
 from app.identity import CurrentUser, require_owner
 from app.models import Comment, Post, User
@@ -25,7 +25,7 @@ COMMENTS = (
 )
 POST_EXISTS = select(Post.id).where(Post.id == bindparam("post_id"))
 COMMENT = WITH_AUTHOR.where(Comment.id == bindparam("comment_id"), Comment.post_id == bindparam("post_id"))
-LOCKED_COMMENT = COMMENT.with_for_update(of=Comment)
+LOCKED_COMMENT = COMMENT.with_for_update(of=Comment, key_share=True)
 NEW_COMMENT = insert(Comment).returning(Comment.id, Comment.created_at, Comment.updated_at)
 CHANGED_COMMENT = update(Comment).where(Comment.id == bindparam("comment_id")).returning(Comment.updated_at)
 DELETED_COMMENT = delete(Comment).where(Comment.id == bindparam("comment_id"))
@@ -85,23 +85,23 @@ async def edit_comment(
     comment_id: Id,
     content: CommentContent,
     user: CurrentUser,
-    writer: Writer,
+    transaction: Transaction,
     if_match: IfMatch = None,
 ) -> Response:
     """Replace a comment's text. Only its author may."""
-    row = await _find(writer, post_id, comment_id, lock=True)
+    row = await _find(transaction, post_id, comment_id, lock=True)
     require_owner(user, row.author_id)
     require_match(if_match, comment := _detail(row))
-    updated_at = await writer.scalar(CHANGED_COMMENT, {"comment_id": comment_id, "body": content.body})
+    updated_at = await transaction.scalar(CHANGED_COMMENT, {"comment_id": comment_id, "body": content.body})
     return versioned(comment.model_copy(update={"body": content.body, "updated_at": updated_at}))
 
 
 @router.delete("/{comment_id}", status_code=204, responses=documented(401, 403, 404, 412))
 async def delete_comment(
-    post_id: Id, comment_id: Id, user: CurrentUser, writer: Writer, if_match: IfMatch = None
+    post_id: Id, comment_id: Id, user: CurrentUser, transaction: Transaction, if_match: IfMatch = None
 ) -> None:
     """Delete a comment. Only its author may."""
-    row = await _find(writer, post_id, comment_id, lock=True)
+    row = await _find(transaction, post_id, comment_id, lock=True)
     require_owner(user, row.author_id)
     require_match(if_match, _detail(row))
-    await writer.execute(DELETED_COMMENT, {"comment_id": comment_id})
+    await transaction.execute(DELETED_COMMENT, {"comment_id": comment_id})

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 
-from app.database import AnyRow, Reader, Writer
+from app.database import AnyRow, Reader, Transaction, Writer
 from app.etags import NOT_MODIFIED, IfMatch, IfNoneMatch, require_match, versioned
 from app.identity import CurrentUser, invalid_token, require_owner
 from app.models import Post, User
@@ -30,7 +30,8 @@ POST = (
     .join_from(Post, User)
     .where(Post.id == bindparam("post_id"))
 )
-LOCKED_POST = POST.with_for_update(of=Post)
+# Not FOR UPDATE, which would keep those waiting who comment on the post.
+LOCKED_POST = POST.with_for_update(of=Post, key_share=True)
 NEW_POST = insert(Post).returning(Post.id, Post.created_at, Post.updated_at)
 CHANGED_POST = update(Post).where(Post.id == bindparam("post_id")).returning(Post.updated_at)
 DELETED_POST = delete(Post).where(Post.id == bindparam("post_id"))
@@ -81,21 +82,21 @@ async def read_post(post_id: Id, reader: Reader, if_none_match: IfNoneMatch = No
 
 @router.put("/{post_id}", response_model=PostDetail, responses=documented(401, 403, 404, 412))
 async def edit_post(
-    post_id: Id, content: PostContent, user: CurrentUser, writer: Writer, if_match: IfMatch = None
+    post_id: Id, content: PostContent, user: CurrentUser, transaction: Transaction, if_match: IfMatch = None
 ) -> Response:
     """Replace a post's title and text. Only its author may."""
-    row = await _find(writer, post_id, lock=True)
+    row = await _find(transaction, post_id, lock=True)
     require_owner(user, row.author_id)
     require_match(if_match, post := _detail(row))
     changes = content.model_dump()
-    updated_at = await writer.scalar(CHANGED_POST, {"post_id": post_id, **changes})
+    updated_at = await transaction.scalar(CHANGED_POST, {"post_id": post_id, **changes})
     return versioned(post.model_copy(update={**changes, "updated_at": updated_at}))
 
 
 @router.delete("/{post_id}", status_code=204, responses=documented(401, 403, 404, 412))
-async def delete_post(post_id: Id, user: CurrentUser, writer: Writer, if_match: IfMatch = None) -> None:
+async def delete_post(post_id: Id, user: CurrentUser, transaction: Transaction, if_match: IfMatch = None) -> None:
     """Delete a post with its comments. Only its author may."""
-    row = await _find(writer, post_id, lock=True)
+    row = await _find(transaction, post_id, lock=True)
     require_owner(user, row.author_id)
     require_match(if_match, _detail(row))
-    await writer.execute(DELETED_POST, {"post_id": post_id})
+    await transaction.execute(DELETED_POST, {"post_id": post_id})

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 
 from app.addresses import ClientAddress
-from app.database import CurrentDatabase, Writer
+from app.database import CurrentDatabase, Transaction, Writer
 from app.etags import NOT_MODIFIED, IfMatch, IfNoneMatch, require_match, versioned
 from app.identity import (
     ACCOUNT,
@@ -28,7 +28,7 @@ from app.schemas import PRINTABLE, Account, NewUser, PasswordChange, Profile, To
 router = APIRouter(tags=["users"])
 
 NEW_USER = insert(User).returning(User.id, User.created_at)
-LOCKED_ACCOUNT = ACCOUNT.with_for_update()
+LOCKED_ACCOUNT = ACCOUNT.with_for_update(key_share=True)
 CHANGED_USER = update(User).where(User.id == bindparam("user_id"))
 DELETED_USER = delete(User).where(User.id == bindparam("user_id"))
 
@@ -84,14 +84,16 @@ async def read_profile(user: CurrentUser, if_none_match: IfNoneMatch = None) -> 
 
 
 @router.put("/users/me", response_model=Account, responses=documented(401, 412))
-async def edit_profile(profile: Profile, user: CurrentUser, writer: Writer, if_match: IfMatch = None) -> Response:
+async def edit_profile(
+    profile: Profile, user: CurrentUser, transaction: Transaction, if_match: IfMatch = None
+) -> Response:
     """Replace what one says of oneself."""
-    row = (await writer.execute(LOCKED_ACCOUNT, {"user_id": user.id})).one_or_none()
+    row = (await transaction.execute(LOCKED_ACCOUNT, {"user_id": user.id})).one_or_none()
     if row is None:  # deleted in this moment
         raise invalid_token()
     require_match(if_match, account := Account.model_validate(row))
     changes = profile.model_dump()
-    await writer.execute(CHANGED_USER, {"user_id": user.id, **changes})
+    await transaction.execute(CHANGED_USER, {"user_id": user.id, **changes})
     return versioned(account.model_copy(update=changes))
 
 
