@@ -1,11 +1,15 @@
 # syntax=docker/dockerfile:1
-ARG BASE=python:3.14-slim
+# By digest, which nobody can move; a new one comes with a change of this line. Look it up with
+# `docker buildx imagetools inspect python:3.14-slim-trixie`.
+ARG BASE=python:3.14.7-slim-trixie@sha256:51dafde81dbdb6ebde285137a295cf18a47ca95234fe388a343719cb97305b3d
 
-# Dependencies are installed into a virtual environment of their own, so that pip and its cache stay behind.
+# Dependencies are installed into a virtual environment from outside, so that pip and its cache stay behind.
 FROM ${BASE} AS dependencies
-COPY app/requirements.txt /requirements.txt
-RUN python -m venv /venv \
-    && /venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check \
+# app/requirements-telemetry.txt has OpenTelemetry's exporters too.
+ARG REQUIREMENTS=app/requirements.txt
+COPY ${REQUIREMENTS} /requirements.txt
+RUN python -m venv --without-pip /venv \
+    && python -m pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check \
         --only-binary :all: --require-hashes --requirement /requirements.txt
 
 FROM ${BASE}

@@ -17,8 +17,11 @@ app-setup: .venv-app/.ready ## make the blog service's environment with its pinn
 lock-app: .venv-app/.ready ## choose the service's newest dependencies and pin them
 	$(APP_BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    --output-file app/requirements.txt app/requirements.in
-	$(APP_BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate \
+	$(APP_BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    --constraint app/requirements.txt --constraint constraints.txt \
+	    --output-file app/requirements-telemetry.txt app/requirements-telemetry.in
+	$(APP_BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate \
+	    --constraint app/requirements-telemetry.txt --constraint constraints.txt \
 	    --output-file tests/app/requirements.txt tests/app/requirements.in
 
 test-app: .venv-app/.ready ## check the blog service: format, lint, types, Dockerfile, tests

@@ -119,10 +119,23 @@ def test_the_image_suits_a_read_only_root_and_an_unprivileged_user(dockerfile: s
     assert "pip" not in dockerfile
 
 
+def test_the_image_is_built_on_a_base_that_nobody_can_move() -> None:
+    stages = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
+    assert stages == ["${BASE}", "${BASE}"]
+    base = re.search(r"^ARG BASE=(\S+)$", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
+    assert base is not None
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+@sha256:[0-9a-f]{64}", base[1])
+
+
+def pinned(file: str) -> set[str]:
+    """The requirements of a file, of which every one must have a version and hashes."""
+    lines = (ROOT / file).read_text().replace("\\\n", " ").splitlines()
+    found = [line for line in lines if line and not line.lstrip().startswith("#")]
+    for line in found:
+        assert re.match(r"^\S+==\S+ .*--hash=sha256:", line), line
+    return {line.split()[0] for line in found}
+
+
 def test_the_image_installs_only_what_is_pinned_by_hash() -> None:
-    text = (ROOT / "Dockerfile").read_text()
-    assert "--require-hashes" in text
-    pinned = (ROOT / "app/requirements.txt").read_text().replace("\\\n", " ")
-    for line in pinned.splitlines():
-        if line and not line.lstrip().startswith("#"):
-            assert re.match(r"^\S+==\S+ .*--hash=sha256:", line), line
+    assert "--require-hashes" in (ROOT / "Dockerfile").read_text()
+    assert pinned("app/requirements.txt") < pinned("app/requirements-telemetry.txt")

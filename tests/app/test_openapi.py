@@ -45,6 +45,12 @@ def test_every_operation_is_described(name: str, operation: dict[str, Any]) -> N
             assert media[1]["example"]["status"] == int(status)
 
 
+def test_operations_have_short_names_of_their_own() -> None:
+    names = [operation["operationId"] for _, operation in operations(document())]
+    assert len(set(names)) == len(names)
+    assert {"list_posts", "create_comment", "log_in", "ready"} <= set(names)
+
+
 def test_every_field_that_is_sent_has_an_example_or_a_default() -> None:
     schemas = document()["components"]["schemas"]
     assert {"Problem", "FieldProblem"} <= set(schemas)
