@@ -13,8 +13,8 @@ from app.database import Database
 from app.models import CountedAttempts, now
 from app.settings import Settings
 
-MADE = select(CountedAttempts.attempts).where(
-    CountedAttempts.key == bindparam("counter"), CountedAttempts.expires_at > bindparam("moment")
+MADE = select(CountedAttempts.key, CountedAttempts.attempts).where(
+    CountedAttempts.key.in_(bindparam("counters", expanding=True)), CountedAttempts.expires_at > bindparam("moment")
 )
 FORGET = delete(CountedAttempts).where(CountedAttempts.key == bindparam("counter"))
 TAKE_BACK = (
@@ -22,7 +22,7 @@ TAKE_BACK = (
     .where(CountedAttempts.key == bindparam("counter"))
     .values(attempts=CountedAttempts.attempts - 1)
 )
-# A few at a time, and none that another transaction holds, so that the table stays small and nobody waits.
+# A few at a time, and none that another session holds, so that the table stays small and nobody waits.
 EXPIRED = (
     select(CountedAttempts.key)
     .where(CountedAttempts.expires_at <= bindparam("moment"))
@@ -69,39 +69,37 @@ class Attempts:
 
     async def count(self, database: Database, counters: tuple[Counter, ...]) -> None:
         """Count one more attempt, before it is made; 429 when there were too many."""
+        keys = [counter.key for counter in counters]
         # Most refusals end here, without a write.
         async with database.reading() as reader:
-            for key, limit in counters:
-                if (await reader.scalar(MADE, {"counter": key, "moment": now()}) or 0) >= limit:
-                    raise self._refusal()
-        async with database.transaction() as transaction:
-            allowed = True
-            for key, limit in counters:
-                allowed = allowed and await self._add(transaction, key) <= limit
-            # Last in its transaction: two that began with it could each hold the row that the other counts in.
-            await transaction.execute(FORGET_EXPIRED, {"moment": now()})
-        if not allowed:
-            raise self._refusal()
+            made = await reader.execute(MADE, {"counters": keys, "moment": now()})
+        self._require_fewer(dict(made.all()), counters, 1)
+        # Statements by themselves: each locks the rows in the same order, and none while it waits for another.
+        async with database.writing() as writer:
+            counted = await self._add(writer, keys)
+            await writer.execute(FORGET_EXPIRED, {"moment": now()})
+        self._require_fewer(counted, counters, 0)
 
-    async def forgive(self, transaction: AsyncConnection, counters: tuple[Counter, ...]) -> None:
+    async def forgive(self, writer: AsyncConnection, counters: tuple[Counter, ...]) -> None:
         """Take back what a success has counted; of the last counter, the user's own, all that had failed."""
         *shared, own = counters
         for counter in shared:
-            await transaction.execute(TAKE_BACK, {"counter": counter.key})
-        await transaction.execute(FORGET, {"counter": own.key})
+            await writer.execute(TAKE_BACK, {"counter": counter.key})
+        await writer.execute(FORGET, {"counter": own.key})
 
-    def _refusal(self) -> HTTPException:
-        wait = str(int(self._window.total_seconds()))
-        return HTTPException(429, "too many attempts", headers={"Retry-After": wait})
+    def _require_fewer(self, attempts: dict[str, int], counters: tuple[Counter, ...], more: int) -> None:
+        if any(attempts.get(key, 0) + more > limit for key, limit in counters):
+            wait = str(int(self._window.total_seconds()))
+            raise HTTPException(429, "too many attempts", headers={"Retry-After": wait})
 
-    async def _add(self, transaction: AsyncConnection, key: str) -> int:
-        insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
+    async def _add(self, writer: AsyncConnection, keys: list[str]) -> dict[str, int]:
+        insert = sqlite.insert if writer.dialect.name == "sqlite" else postgresql.insert
         moment = now()
         current = CountedAttempts.expires_at > moment
         fresh = {"attempts": 1, "expires_at": moment + self._window}
         statement = (
             insert(CountedAttempts)
-            .values(key=key, **fresh)
+            .values([{"key": key, **fresh} for key in keys])
             .on_conflict_do_update(
                 index_elements=[CountedAttempts.key],
                 set_={
@@ -109,6 +107,6 @@ class Attempts:
                     "expires_at": case((current, CountedAttempts.expires_at), else_=fresh["expires_at"]),
                 },
             )
-            .returning(CountedAttempts.attempts)
+            .returning(CountedAttempts.key, CountedAttempts.attempts)
         )
-        return (await transaction.execute(statement)).scalar_one()
+        return dict((await writer.execute(statement)).all())

@@ -127,7 +127,7 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """The same for one statement that writes."""
+        """The same for statements that write, each of which takes effect by itself."""
         async with self._writer(), self._engine.connect() as connection:
             yield connection
 

@@ -90,16 +90,17 @@ class PasswordCheck:
     async def user_id(self, username: str, password: SecretStr) -> int | None:
         """Whose user name and password these are; None when they do not fit. 429 after too many attempts."""
         counters = self._attempts.of_log_in(username, self._address)
-        await self._attempts.count(self._database, counters)
-        async with self._database.reading() as reader:
-            user = (await reader.execute(PASSWORD, {"name": username})).one_or_none()
-        # Between the connections: none should wait for a password's hash.
-        check = await self._passwords.verify(user.password_hash if user else None, password)
+        with self._passwords.log_ins.place():
+            await self._attempts.count(self._database, counters)
+            async with self._database.reading() as reader:
+                user = (await reader.execute(PASSWORD, {"name": username})).one_or_none()
+            # Between the connections: none should wait for a password's hash.
+            check = await self._passwords.verify(user.password_hash if user else None, password)
         if user is None or not check.matches:
             return None
-        async with self._database.transaction() as transaction:
-            await self._attempts.forgive(transaction, counters)
+        async with self._database.writing() as writer:
+            await self._attempts.forgive(writer, counters)
             if check.new_hash is not None:
-                await transaction.execute(NEW_PASSWORD, {"user_id": user.id, "password_hash": check.new_hash})
+                await writer.execute(NEW_PASSWORD, {"user_id": user.id, "password_hash": check.new_hash})
         user_id: int = user.id
         return user_id

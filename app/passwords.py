@@ -1,8 +1,9 @@
 """Passwords, hashed with argon2id."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
 from argon2 import PasswordHasher
@@ -13,9 +14,10 @@ from starlette.exceptions import HTTPException
 from app.problems import RETRY_SECONDS
 
 Answer = TypeVar("Answer")
-# At half a vCPU a hash takes some 60 ms while the other lane is busy too: one waits a second or two at most.
+# At half a vCPU a hash takes some 60 ms while the other lane is busy too: one waits a second or two at most. Few who
+# register, because they also queue for the database, in front of those who log in.
 LOG_INS_WAITING = 24
-REGISTRATIONS_WAITING = 12
+REGISTRATIONS_WAITING = 4
 
 
 class Lane:
@@ -30,15 +32,24 @@ class Lane:
         self._name = name
         self._free = waiting + 1
 
-    async def run(self, work: Callable[..., Answer], *arguments: object) -> Answer:
-        """Do this in its turn; 503 at once when the queue is full."""
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place in the queue; 503 at once when it is full.
+
+        Taken before anything else is done for the request: many who count their attempts in the database would
+        keep the others from it.
+        """
         if self._free <= 0:
             raise HTTPException(503, f"too many at once: {self._name}", headers={"Retry-After": RETRY_SECONDS})
         self._free -= 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+            yield
         finally:
             self._free += 1
+
+    async def run(self, work: Callable[..., Answer], *arguments: object) -> Answer:
+        """Do this in its turn."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
 
 
 class Check(NamedTuple):
@@ -57,16 +68,16 @@ class Passwords:
         # for its one with less memory; they are meant to be equally strong. A hash takes 19 MiB and some 20 ms.
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._nobody = self._hasher.hash("a user who does not exist")
-        self._log_ins = Lane("log-ins", LOG_INS_WAITING)
-        self._registrations = Lane("registrations", REGISTRATIONS_WAITING)
+        self.log_ins = Lane("log-ins", LOG_INS_WAITING)
+        self.registrations = Lane("registrations", REGISTRATIONS_WAITING)
 
     async def hash(self, password: SecretStr) -> str:
         """What to store in the password's place."""
-        return await self._registrations.run(self._hasher.hash, password.get_secret_value())
+        return await self.registrations.run(self._hasher.hash, password.get_secret_value())
 
     async def verify(self, stored: str | None, password: SecretStr) -> Check:
         """Whether this is the password. Takes as long when there is no such user (`stored` is None)."""
-        check = await self._log_ins.run(self._check, stored or self._nobody, password.get_secret_value())
+        check = await self.log_ins.run(self._check, stored or self._nobody, password.get_secret_value())
         return check if stored is not None else Check(matches=False)
 
     def _check(self, stored: str, password: str) -> Check:

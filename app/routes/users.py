@@ -54,9 +54,10 @@ async def register(
     attempts: CurrentAttempts,
 ) -> Account:
     """Make a user."""
-    await attempts.count(database, attempts.of_registration(address))
+    with passwords.registrations.place():
+        await attempts.count(database, attempts.of_registration(address))
+        password_hash = await passwords.hash(new.password)
     values = {"username": new.username, "display_name": new.display_name, "bio": ""}
-    password_hash = await passwords.hash(new.password)
     try:
         async with database.writing() as writer:
             row = (await writer.execute(NEW_USER, {**values, "password_hash": password_hash})).one()
