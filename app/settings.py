@@ -46,8 +46,8 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     database_sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] | None = None
     sqlite_path: Path = Path("blog.db")
-    # Ten tasks, twenty during a rolling deployment, of three connections and one for /ready are 80. RDS sets
-    # max_connections to LEAST(memory / 9531392, 5000): some 112 with 1 GiB, less what the system itself takes.
+    # Ten tasks, twenty during a rolling deployment, of three connections and one for /ready are 80; docs/blog.md says
+    # what each instance class allows.
     database_pool_size: int = Field(default=3, ge=1, le=100)
     database_pool_timeout: PositiveFloat = 5
     # Off where a release step migrates: then only it does.

@@ -24,6 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "stop_timeout": 30,
     "idle_timeout": 60,
     "readonly_root": True,
+    "max": 10,
 }
 DATABASE_VARIABLES = {"HOST", "PORT", "NAME", "USER", "PASSWORD"}
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
@@ -99,6 +100,16 @@ def test_the_release_step_alone_migrates(service: dict[str, Any]) -> None:
     assert service["environment"]["MIGRATE_ON_START"] == "false"
     # `aws ecs wait tasks-stopped` asks 100 times, every 6 s; the printed commands call it more than once.
     assert Settings().migrate_timeout < 600
+
+
+def test_the_connections_of_a_deployment_fit_the_smallest_database(stack: dict[str, Any]) -> None:
+    # The default class has 1 GiB, of which PostgreSQL gets four fifths: docs/blog.md.
+    available = int(2**30 / 9531392 * 0.8) - 5
+    largest = (stack.get("scaling") or {}).get("max", DEFAULTS["max"])
+    release_step_and_a_person = 3
+    task = Settings().database_pool_size + 1
+    assert 2 * largest * task + release_step_and_a_person <= available
+    assert f"| 1 GiB | db.t4g.micro | 90 | {largest} |" in (ROOT / "docs/blog.md").read_text()
 
 
 def test_the_times(stack: dict[str, Any], service: dict[str, Any]) -> None:
