@@ -1,0 +1,127 @@
+"""`blogstack diff`: what a deployment changes, before anything is deployed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from blogstack.cli.compile import DEFAULT_FOLDER
+from blogstack.cli.console import report, say
+from blogstack.cli.exit_codes import ExitCode
+from blogstack.cli.files import read_templates
+from blogstack.cli.git import NoRevision, read_revision
+from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, load
+from blogstack.diff.causes import SourceFile, add_causes
+from blogstack.diff.compare import Snapshot, compare
+from blogstack.diff.model import Comparison
+from blogstack.pipeline import Compilation, compile_text, region_of
+from blogstack.source.template import UnreadableTemplate, read_template
+from blogstack.templates.render import Owner, Template
+
+
+class DiffFormat(StrEnum):
+    """Format of the differences."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class FailOn(StrEnum):
+    """What ends with status 1."""
+
+    CHANGES = "changes"
+    REPLACEMENT = "replacement"
+    DATA = "data"
+
+
+def diff_command(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The file to compile.")] = DEFAULT_FILE,
+    against: Annotated[
+        str, typer.Option(metavar="DIR|REVISION", help="A folder of templates, or a git revision of the file.")
+    ] = str(DEFAULT_FOLDER),
+    env: EnvironmentsOption = None,
+    fail_on: Annotated[FailOn, typer.Option(help="What makes the exit status 1.")] = FailOn.CHANGES,
+    format: Annotated[DiffFormat, typer.Option(help="Format of the differences.")] = DiffFormat.TEXT,
+) -> ExitCode:
+    """Show what a deployment would change, replace and delete; nothing is written."""
+    (after,) = load([file], lambda path, content: compile_text(path, content, picked=env or ()))
+    if after.failed:
+        report([after])
+        return ExitCode.USAGE
+    names = frozenset(env or after.environments or ("",)) | {""}
+    before: Compilation | None = None
+    if Path(against).is_dir():
+        old = _read_folder(Path(against), after, names if env else frozenset())
+        if not old:
+            say(f"{against} has no templates of {after.blueprints[0].name}: everything is new")
+    else:
+        before = _compile_revision(against, file)
+        if before.failed:
+            report([before])
+            return ExitCode.USAGE
+        old = _snapshot([t for t in before.templates if not env or t.owner.environment in names])
+    regions = {template.stack_name: region_of(after, template) for template in after.templates}
+    comparison = compare(old, _snapshot(after.templates), regions)
+    if comparison.stacks:
+        older = SourceFile(before.path, before.content) if before else None
+        comparison = add_causes(comparison, SourceFile(file, after.content), older)
+    print(_formatted(comparison, format), end="")
+    return ExitCode.FAILED if _fails(comparison, fail_on) else ExitCode.DONE
+
+
+def _read_folder(folder: Path, after: Compilation, environments: frozenset[str]) -> Snapshot:
+    """The templates in a folder that were written for the same service."""
+    services = {blueprint.name for blueprint in after.blueprints}
+
+    def is_ours(owner: Owner) -> bool:
+        return owner.service in services and (not environments or owner.environment in environments)
+
+    try:
+        return {name: read_template(text) for name, text in read_templates(folder, is_ours).items()}
+    except (UnreadableTemplate, OSError) as error:
+        message = f"a template in {folder} cannot be read: {error}; `blogstack compile` writes it anew"
+        raise typer.BadParameter(message, param_hint="--against") from None
+
+
+def _compile_revision(revision: str, file: str) -> Compilation:
+    """An earlier version of the file, compiled by this compiler."""
+    try:
+        content = read_revision(revision, file)
+    except NoRevision as error:
+        message = f"{error}; name a folder that `blogstack compile` wrote, or a revision such as HEAD"
+        raise typer.BadParameter(message, param_hint="--against") from None
+    return compile_text(f"{revision}:{file}", content)
+
+
+def _snapshot(templates: tuple[Template, ...] | list[Template]) -> Snapshot:
+    return {template.stack_name: read_template(template.text) for template in templates}
+
+
+def _formatted(comparison: Comparison, format: DiffFormat) -> str:
+    match format:
+        case DiffFormat.JSON:
+            from blogstack.diff.reports.json import as_json
+
+            return as_json(comparison)
+        case DiffFormat.MARKDOWN:
+            from blogstack.diff.reports.markdown import as_markdown
+
+            return as_markdown(comparison)
+        case DiffFormat.TEXT:
+            from blogstack.diff.reports.text import as_text
+
+            return as_text(comparison)
+
+
+def _fails(comparison: Comparison, fail_on: FailOn) -> bool:
+    match fail_on:
+        case FailOn.CHANGES:
+            return bool(comparison.stacks)
+        case FailOn.REPLACEMENT:
+            return comparison.replaces
+        case FailOn.DATA:
+            return comparison.endangers_data
