@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,11 +16,12 @@ from blogstack.cli.files import read_templates
 from blogstack.cli.git import NoRevision, read_revision
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, load
 from blogstack.diff.causes import SourceFile, add_causes
-from blogstack.diff.compare import Snapshot, compare
+from blogstack.diff.compare import compare
 from blogstack.diff.model import Comparison
-from blogstack.pipeline import Compilation, compile_text, region_of
-from blogstack.source.template import UnreadableTemplate, read_template
-from blogstack.templates.render import Owner, Template
+from blogstack.diff.snapshots import of_environments, read_snapshot, regions_of, snapshot_of
+from blogstack.pipeline import Compilation, compile_text
+from blogstack.source.template import UnreadableTemplate
+from blogstack.words import listed
 
 
 class DiffFormat(StrEnum):
@@ -47,25 +49,26 @@ def diff_command(
     fail_on: Annotated[FailOn, typer.Option(help="What makes the exit status 1.")] = FailOn.CHANGES,
     format: Annotated[DiffFormat, typer.Option(help="Format of the differences.")] = DiffFormat.TEXT,
 ) -> ExitCode:
-    """Show what a deployment would change, replace and delete; nothing is written."""
+    """Show what a deployment would change, replace and delete."""
     (after,) = load([file], lambda path, content: compile_text(path, content, picked=env or ()))
     if after.failed:
         report([after])
         return ExitCode.USAGE
-    names = frozenset(env or after.environments or ("",)) | {""}
     before: Compilation | None = None
     if Path(against).is_dir():
-        old = _read_folder(Path(against), after, names if env else frozenset())
-        if not old:
-            say(f"{against} has no templates of {after.blueprints[0].name}: everything is new")
+        texts = _read_folder(Path(against), after)
     else:
         before = _compile_revision(against, file)
         if before.failed:
             report([before])
             return ExitCode.USAGE
-        old = _snapshot([t for t in before.templates if not env or t.owner.environment in names])
-    regions = {template.stack_name: region_of(after, template) for template in after.templates}
-    comparison = compare(old, _snapshot(after.templates), regions)
+        texts = {template.stack_name: template.text for template in before.templates}
+    try:
+        old = read_snapshot(of_environments(texts, after, env or ()))
+    except UnreadableTemplate as error:
+        message = f"{against}: {error}; `blogstack compile` writes it anew"
+        raise typer.BadParameter(message, param_hint="--against") from None
+    comparison = compare(old, snapshot_of(after), regions_of(after))
     if comparison.stacks:
         older = SourceFile(before.path, before.content) if before else None
         comparison = add_causes(comparison, SourceFile(file, after.content), older)
@@ -73,18 +76,16 @@ def diff_command(
     return ExitCode.FAILED if _fails(comparison, fail_on) else ExitCode.DONE
 
 
-def _read_folder(folder: Path, after: Compilation, environments: frozenset[str]) -> Snapshot:
+def _read_folder(folder: Path, after: Compilation) -> Mapping[str, str]:
     """The templates in a folder that were written for the same service."""
     services = {blueprint.name for blueprint in after.blueprints}
-
-    def is_ours(owner: Owner) -> bool:
-        return owner.service in services and (not environments or owner.environment in environments)
-
     try:
-        return {name: read_template(text) for name, text in read_templates(folder, is_ours).items()}
-    except (UnreadableTemplate, OSError) as error:
-        message = f"a template in {folder} cannot be read: {error}; `blogstack compile` writes it anew"
-        raise typer.BadParameter(message, param_hint="--against") from None
+        texts = read_templates(folder, services)
+    except OSError as error:
+        raise typer.BadParameter(f"{folder} cannot be read: {error.strerror}", param_hint="--against") from None
+    if not texts:
+        say(f"{folder} has no templates of {listed(sorted(services))}: everything is new")
+    return texts
 
 
 def _compile_revision(revision: str, file: str) -> Compilation:
@@ -95,10 +96,6 @@ def _compile_revision(revision: str, file: str) -> Compilation:
         message = f"{error}; name a folder that `blogstack compile` wrote, or a revision such as HEAD"
         raise typer.BadParameter(message, param_hint="--against") from None
     return compile_text(f"{revision}:{file}", content)
-
-
-def _snapshot(templates: tuple[Template, ...] | list[Template]) -> Snapshot:
-    return {template.stack_name: read_template(template.text) for template in templates}
 
 
 def _formatted(comparison: Comparison, format: DiffFormat) -> str:

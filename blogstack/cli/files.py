@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -86,16 +86,15 @@ def read_texts(names: Iterable[str]) -> dict[str, str]:
     return texts
 
 
-def read_templates(folder: Path, is_wanted: Callable[[Owner], bool]) -> dict[str, str]:
-    """The texts of the templates in a folder that an earlier run wrote for an owner who is wanted, by stack name.
+def read_templates(folder: Path, services: Collection[str]) -> dict[str, str]:
+    """The texts of the templates in a folder that an earlier run wrote for some services, by the name of the stack.
 
     Raises:
         OSError: when the folder or one of them cannot be read.
     """
     paths = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".json") and path.is_file())
-    owners = {path: _owner_of(path) for path in paths}
-    wanted = [path for path, owner in owners.items() if owner is not None and is_wanted(owner)]
-    return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in wanted}
+    ours = [path for path in paths if (owner := _owner_of(path)) is not None and owner.service in services]
+    return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in ours}
 
 
 def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:

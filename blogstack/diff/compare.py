@@ -10,13 +10,11 @@ from blogstack.diff.effects import Effect, Verdict, judge
 from blogstack.diff.exports import refusals
 from blogstack.diff.model import Comparison, PropertyChange, ResourceChange, StackChange, StackState
 from blogstack.diff.references import references
+from blogstack.diff.snapshots import Snapshot
 from blogstack.diff.values import Path, differences, same
 from blogstack.facts.updates import CUSTOM_NAMES
 from blogstack.records import replace
 from blogstack.source.template import Tree
-
-Snapshot = Mapping[str, Tree]
-"""Templates by the name of their stack, in the order of deployment."""
 
 
 def compare(old: Snapshot, new: Snapshot, regions: Mapping[str, str]) -> Comparison:

@@ -26,7 +26,8 @@ def read_template(text: str) -> Tree:
     try:
         tree = load(text)
     except yaml.YAMLError as error:
-        raise UnreadableTemplate(f"is not YAML: {' '.join(str(error).split())}") from None
+        mark = getattr(error, "problem_mark", None)
+        raise UnreadableTemplate(f"is not YAML{f', see line {mark.line + 1}' if mark else ''}") from None
     if not isinstance(tree, dict) or not isinstance(tree.get("Resources"), dict):
         raise UnreadableTemplate("is not a CloudFormation template: it has no Resources")
     return tree

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from blogstack.diff.causes import SourceFile, add_causes
-from blogstack.diff.compare import Snapshot, compare
+from blogstack.diff.compare import compare
 from blogstack.diff.model import Comparison
 from blogstack.diff.reports.text import as_text
-from blogstack.pipeline import Compilation, compile_text, region_of
-from blogstack.source.template import read_template
+from blogstack.diff.snapshots import regions_of, snapshot_of
+from blogstack.pipeline import Compilation, compile_text
 
 CASES = Path(__file__).parent.parent / "cases" / "diff"
 NAMES = sorted(folder.name for folder in CASES.iterdir())
@@ -44,9 +44,9 @@ def test_a_line_is_found_without_the_older_file(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_back_again_has_the_values_swapped(name: str) -> None:
     """A change undone is the same list of properties with old and new exchanged."""
-    before, after = snapshot(made(name, "before")), snapshot(made(name, "after"))
-    regions = dict.fromkeys([*before, *after], "ap-northeast-2")
-    there, back = compare(before, after, regions), compare(after, before, regions)
+    before, after = made(name, "before"), made(name, "after")
+    there = compare(snapshot_of(before), snapshot_of(after), regions_of(after))
+    back = compare(snapshot_of(after), snapshot_of(before), regions_of(before))
     assert _values(there, swapped=False) == _values(back, swapped=True)
 
 
@@ -61,8 +61,7 @@ def _values(comparison: Comparison, swapped: bool) -> set[str]:
 
 def compared(name: str, with_older_file: bool) -> Comparison:
     before, after = made(name, "before"), made(name, "after")
-    regions = {template.stack_name: region_of(after, template) for template in after.templates}
-    comparison = compare(snapshot(before), snapshot(after), regions)
+    comparison = compare(snapshot_of(before), snapshot_of(after), regions_of(after))
     older = SourceFile("HEAD:before.yaml", before.content) if with_older_file else None
     return add_causes(comparison, SourceFile("after.yaml", after.content), older)
 
@@ -72,7 +71,3 @@ def made(name: str, moment: str) -> Compilation:
     compilation = compile_text(f"{moment}.yaml", (CASES / name / f"{moment}.yaml").read_bytes())
     assert not compilation.failed, compilation.diagnostics
     return compilation
-
-
-def snapshot(compilation: Compilation) -> Snapshot:
-    return {template.stack_name: read_template(template.text) for template in compilation.templates}

@@ -78,6 +78,16 @@ def counts_in_words(stack: StackChange) -> str:
     return ", ".join(parts)
 
 
+def one_line(comparison: Comparison) -> str:
+    """The stacks in which somebody should look at something; the counts of all of them where there are none."""
+    loud = [
+        f"{stack.stack}: {counts_in_words(stack)}"
+        for stack in comparison.stacks
+        if stack.refusals or any(each.effect in LOUD or each.refused for each in stack.resources)
+    ]
+    return "; ".join(loud) or summary(comparison)
+
+
 def summary(comparison: Comparison) -> str:
     """All of it on one line."""
     if not comparison.stacks:
