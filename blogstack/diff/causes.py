@@ -80,7 +80,7 @@ def add_causes(comparison: Comparison, new: SourceFile, old: SourceFile | None =
         new: The file.
         old: The file that the older templates were compiled from, where it is known.
     """
-    return Comparison(stacks=tuple(_with_causes(stack, new, old) for stack in comparison.stacks))
+    return replace(comparison, stacks=tuple(_with_causes(stack, new, old) for stack in comparison.stacks))
 
 
 def _with_causes(change: StackChange, new: SourceFile, old: SourceFile | None) -> StackChange:

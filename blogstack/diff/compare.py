@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from blogstack.cost.change import cost_change
 from blogstack.diff.data import describe_data
 from blogstack.diff.effects import Effect, Verdict, judge
 from blogstack.diff.exports import refusals
@@ -42,7 +43,7 @@ def compare(old: Snapshot, new: Snapshot, regions: Mapping[str, str]) -> Compari
             )
             stacks.append(change)
     stacks += [_left(name, tree) for name, tree in old.items() if name not in new]
-    return Comparison(stacks=tuple(stacks))
+    return Comparison(stacks=tuple(stacks), cost=cost_change(old, new, regions))
 
 
 def _resources(old: Tree, new: Tree, region: str) -> tuple[ResourceChange, ...]:

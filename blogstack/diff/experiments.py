@@ -7,7 +7,7 @@ are taken away one after the other, and what changes in the templates is what th
 
 from __future__ import annotations
 
-import dataclasses
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,7 +17,8 @@ from blogstack.facts.regions import PLACES
 from blogstack.pipeline import lower_environment
 from blogstack.records import Record
 from blogstack.rules.rule import StackTree
-from blogstack.source.document import Document, KeyPath, Node
+from blogstack.source.document import KeyPath, Node, Scalar
+from blogstack.source.edits import with_scalar, without
 from blogstack.source.environments import ENVIRONMENTS, Environment
 
 
@@ -67,31 +68,18 @@ def _keys(node: Node, at: KeyPath) -> Iterator[tuple[KeyPath, Node]]:
 
 def _without(environment: Environment, key: KeyPath, node: Node) -> tuple[StackTree, ...] | None:
     """The stacks without a key or, where it must be there, with another value; None when there is no valid one."""
-    for value in (None, *_other_values(node)):
-        root = _with_value(environment.document.root, key, value)
-        stacks = lower_environment(environment._replace(document=Document(environment.document.path, root)))
+    document = environment.document
+    others = (with_scalar(document, key, value) for value in _other_values(node.scalar))
+    for other in itertools.chain((without(document, key),), others):
+        stacks = lower_environment(environment._replace(document=other))
         if stacks is not None:
             return stacks
     return None
 
 
-def _with_value(mapping: Node, key: KeyPath, value: Node | None) -> Node:
-    """A copy of a mapping with another value at a key; None takes the key away."""
-    entries = dict(mapping.entries or {})
-    first, *rest = key
-    if rest:
-        entries[str(first)] = _with_value(entries[str(first)], tuple(rest), value)
-    elif value is None:
-        del entries[str(first)]
-    else:
-        entries[str(first)] = value
-    return dataclasses.replace(mapping, entries=entries)
-
-
-def _other_values(node: Node) -> Iterator[Node]:
-    """Scalars near the one of a node; which of them are valid, the compiler says."""
-    value = node.scalar
-    others: list[str | int | bool] = []
+def _other_values(value: Scalar) -> Iterator[Scalar]:
+    """Scalars near another; which of them are valid, the compiler says."""
+    others: list[Scalar] = []
     if isinstance(value, bool):
         others = [not value]
     elif isinstance(value, int):
@@ -100,4 +88,4 @@ def _other_values(node: Node) -> Iterator[Node]:
         others = [next(region for region in PLACES if region != value)]
     elif isinstance(value, str):
         others = [*(re.sub(r"[A-Za-z0-9](?=[^A-Za-z0-9]*$)", end, value) for end in "a1"), f"x{value}"]
-    return (dataclasses.replace(node, scalar=other) for other in others if other != value)
+    return (other for other in others if other != value)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
+from blogstack.cost.change import Change
 from blogstack.diff.effects import Effect
 from blogstack.diff.values import Path
 from blogstack.records import Record
@@ -110,9 +111,14 @@ class StackChange(Record, kw_only=True):
 
 
 class Comparison(Record, kw_only=True):
-    """All the differences, in the order of deployment; the stacks that are no longer made come last."""
+    """All the differences, in the order of deployment; the stacks that are no longer made come last.
+
+    Attributes:
+        cost: What they change a month; None for nothing, or where prices are missing.
+    """
 
     stacks: tuple[StackChange, ...]
+    cost: Change | None = None
 
     def resources(self) -> Iterator[ResourceChange]:
         """The resources of every stack."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from blogstack.cost.change import Change
 from blogstack.diff.model import Cause, Comparison, PropertyChange, Refusal, ResourceChange, StackChange
 from blogstack.diff.values import MISSING
 
@@ -14,9 +15,17 @@ def as_json(comparison: Comparison) -> str:
     content = {
         "replaces": comparison.replaces,
         "endangers_data": comparison.endangers_data,
+        "cost": _cost(comparison.cost),
         "stacks": [_stack(stack) for stack in comparison.stacks],
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _cost(change: Change | None) -> dict[str, Any] | None:
+    """US dollars a month, before and after."""
+    if change is None:
+        return None
+    return {"idle": [round(each, 2) for each in change.idle], "most": [round(each, 2) for each in change.most]}
 
 
 def _stack(stack: StackChange) -> dict[str, Any]:

@@ -22,6 +22,8 @@ _MOST_LINES = 60
 def as_markdown(comparison: Comparison) -> str:
     """A line with the counts, what needs a look, and a table for each stack, folded."""
     blocks = [f"**blogstack diff**: {_escaped(summary(comparison))}"]
+    if comparison.cost:
+        blocks.append(comparison.cost.in_words())
     if warnings := [f"- {text}" for stack in comparison.stacks for text in _warnings(stack)]:
         blocks.append("\n".join(warnings))
     for stack in comparison.stacks:

@@ -15,7 +15,8 @@ _WIDTH = max(len(effect.value) for effect in Effect) + 2
 def as_text(comparison: Comparison) -> str:
     """The stacks that change, their resources and properties, and a last line with the counts."""
     blocks = ["".join(f"{line}\n" for line in _stack(stack)) for stack in comparison.stacks]
-    return "\n".join([*blocks, f"{summary(comparison)}\n"])
+    cost = f"{comparison.cost.in_words()}\n" if comparison.cost else ""
+    return "\n".join([*blocks, f"{summary(comparison)}\n{cost}"])
 
 
 def _stack(stack: StackChange) -> Iterator[str]:
