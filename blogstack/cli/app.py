@@ -15,6 +15,7 @@ from blogstack.cli.cost import cost_command
 from blogstack.cli.diff import diff_command
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.explain import explain_command
+from blogstack.cli.graph import graph_command
 from blogstack.cli.init import init_command
 from blogstack.cli.schema import schema_command
 from blogstack.cli.usage import PlainCommand, PlainGroup
@@ -38,6 +39,7 @@ app.command("compile", cls=PlainCommand)(compile_command)
 app.command("validate", cls=PlainCommand)(validate_command)
 app.command("diff", cls=PlainCommand)(diff_command)
 app.command("cost", cls=PlainCommand)(cost_command)
+app.command("graph", cls=PlainCommand)(graph_command)
 app.command("schema", cls=PlainCommand)(schema_command)
 app.command("explain", cls=PlainCommand)(explain_command)
 app.command("init", cls=PlainCommand)(init_command)
