@@ -80,13 +80,15 @@ def test_mermaid_and_dot_have_every_node_and_way(case: str) -> None:
 
 
 def test_what_is_marked_up_is_escaped() -> None:
-    release = 'service: {release: [sh, -c, "a \'b\' <c> & d"], environment: {}}
-'
-    text = MINIMAL + release
+    text = (
+        MINIMAL
+        + """service: {release: [sh, -c, 'a "b" <c> & d']}
+"""
+    )
     drawn = draw(compile_text("blogstack.yaml", text.encode()).blueprints[0])
     ElementTree.fromstring(as_svg(drawn))  # noqa: S314 (ours)
-    assert "a 'b' &lt;c&gt; &amp; d" in as_mermaid(drawn)
-    assert "a 'b' <c> & d" in as_dot(drawn)
+    assert "a &quot;b&quot; &lt;c&gt; &amp; d" in as_mermaid(drawn)
+    assert 'a \\"b\\" <c> & d' in as_dot(drawn)
 
 
 def test_no_domain_no_route_53() -> None:
