@@ -130,6 +130,11 @@ def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Co
     return linted
 
 
+def read_environments(path: str, content: bytes) -> tuple[Environment, ...]:
+    """The environments of a file that compiles without errors, for `lower_environment`."""
+    return split(parse(path, content), merge_rules(Config))[0]
+
+
 def lower_environment(environment: Environment) -> tuple[StackTree, ...] | None:
     """The stacks of one environment, with the user's overrides; None when it has errors."""
     scope, diagnostics = _check(environment)

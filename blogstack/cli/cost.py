@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from blogstack.cli.console import report, say
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, load
-from blogstack.config import Config
-from blogstack.config.fields import merge_rules
-from blogstack.cost.alternatives import alternatives
-from blogstack.cost.estimate import estimate
-from blogstack.cost.report import Report, as_json, as_text
-from blogstack.facts.prices import regions
-from blogstack.pipeline import Compilation, compile_text, lower_environment
-from blogstack.source.environments import split
-from blogstack.source.parse import parse
+from blogstack.pipeline import Compilation, compile_text, lower_environment, read_environments
 from blogstack.words import listed
+
+if TYPE_CHECKING:
+    from blogstack.cost.report import Report
 
 
 class CostFormat(StrEnum):
@@ -36,6 +31,10 @@ def cost_command(
     format: Annotated[CostFormat, typer.Option(help="Format of the estimate.")] = CostFormat.TEXT,
 ) -> ExitCode:
     """Estimate what the stacks cost a month."""
+    # Here and not above, because every other command would wait for it.
+    from blogstack.cost.report import as_json, as_text
+    from blogstack.facts.prices import regions
+
     (compilation,) = load([file], lambda path, content: compile_text(path, content, picked=env or ()))
     if compilation.failed:
         return report([compilation])
@@ -50,8 +49,11 @@ def cost_command(
 
 
 def _reports(compilation: Compilation) -> Iterator[Report]:
-    environments, _ = split(parse(compilation.path, compilation.content), merge_rules(Config))
-    by_name = {environment.name: environment for environment in environments}
+    from blogstack.cost.alternatives import alternatives
+    from blogstack.cost.estimate import estimate
+    from blogstack.cost.report import Report
+
+    by_name = {each.name: each for each in read_environments(compilation.path, compilation.content)}
     for blueprint in compilation.blueprints:
         environment = by_name[blueprint.environment or ""]
         stacks = lower_environment(environment)

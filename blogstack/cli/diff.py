@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,15 +13,13 @@ from blogstack.cli.compile import DEFAULT_FOLDER
 from blogstack.cli.console import report, say
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.files import read_templates
-from blogstack.cli.git import NoRevision, read_revision
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, load
-from blogstack.diff.causes import SourceFile, add_causes
-from blogstack.diff.compare import compare
-from blogstack.diff.model import Comparison
-from blogstack.diff.snapshots import of_environments, read_snapshot, regions_of, snapshot_of
 from blogstack.pipeline import Compilation, compile_text
 from blogstack.source.template import UnreadableTemplate
 from blogstack.words import listed
+
+if TYPE_CHECKING:
+    from blogstack.diff.model import Comparison
 
 
 class DiffFormat(StrEnum):
@@ -50,6 +48,11 @@ def diff_command(
     format: Annotated[DiffFormat, typer.Option(help="Format of the differences.")] = DiffFormat.TEXT,
 ) -> ExitCode:
     """Show what a deployment would change, replace and delete."""
+    # Here and not above, because every other command would wait for it.
+    from blogstack.diff.causes import SourceFile, add_causes
+    from blogstack.diff.compare import compare
+    from blogstack.diff.snapshots import of_environments, read_snapshot, regions_of, snapshot_of
+
     (after,) = load([file], lambda path, content: compile_text(path, content, picked=env or ()))
     if after.failed:
         report([after])
@@ -90,6 +93,8 @@ def _read_folder(folder: Path, after: Compilation) -> Mapping[str, str]:
 
 def _compile_revision(revision: str, file: str) -> Compilation:
     """An earlier version of the file, compiled by this compiler."""
+    from blogstack.cli.git import NoRevision, read_revision
+
     try:
         content = read_revision(revision, file)
     except NoRevision as error:

@@ -10,10 +10,6 @@ import typer
 from blogstack.cli.console import report
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE, load
-from blogstack.graph.dot import as_dot
-from blogstack.graph.mermaid import as_mermaid
-from blogstack.graph.picture import draw
-from blogstack.graph.svg import as_svg
 from blogstack.pipeline import compile_text
 from blogstack.words import listed
 
@@ -38,13 +34,21 @@ def graph_command(
     if len(compilation.blueprints) > 1:
         names = listed(compilation.environments)
         raise typer.BadParameter(f"name one of the environments {names}", param_hint="--env")
+    from blogstack.graph.picture import draw  # here, because every other command would wait for it
+
     picture = draw(compilation.blueprints[0])
     match format:
         case GraphFormat.SVG:
+            from blogstack.graph.svg import as_svg
+
             text = as_svg(picture)
         case GraphFormat.MERMAID:
+            from blogstack.graph.mermaid import as_mermaid
+
             text = as_mermaid(picture)
         case GraphFormat.DOT:
+            from blogstack.graph.dot import as_dot
+
             text = as_dot(picture)
     print(text, end="")
     return ExitCode.DONE

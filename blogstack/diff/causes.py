@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from blogstack.config import Config
-from blogstack.config.fields import merge_rules
 from blogstack.diff.experiments import Influence, influences
 from blogstack.diff.model import Cause, Comparison, PropertyChange, ResourceChange, StackChange, StackState
 from blogstack.diff.values import MISSING, Path, same
-from blogstack.pipeline import lower_environment
+from blogstack.pipeline import lower_environment, read_environments
 from blogstack.records import replace
 from blogstack.source.document import KeyPath
-from blogstack.source.environments import Environment, split
-from blogstack.source.parse import parse
+from blogstack.source.environments import Environment
 from blogstack.words import dotted
 
 
@@ -28,8 +25,7 @@ class SourceFile:
 
     def __init__(self, name: str, content: bytes) -> None:
         self.name = name
-        environments, _ = split(parse(name, content), merge_rules(Config))
-        self._parts = [_Part(name, environment) for environment in environments]
+        self._parts = [_Part(name, environment) for environment in read_environments(name, content)]
 
     def part(self, stack: str) -> _Part | None:
         """The environment that makes a stack: the first, where several share it; None when none makes it."""

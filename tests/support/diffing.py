@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blogstack.config import Config
-from blogstack.config.fields import merge_rules
 from blogstack.diff.snapshots import snapshot_of
-from blogstack.pipeline import compile_text
-from blogstack.source.environments import Environment, split
-from blogstack.source.parse import parse
+from blogstack.pipeline import compile_text, read_environments
+from blogstack.source.environments import Environment
 from tests.support.templates import Tree
 
 
@@ -22,5 +19,5 @@ def stacks_of(text: str) -> Mapping[str, Tree]:
 
 def environment_of(text: str) -> Environment:
     """The one environment of a text."""
-    ((environment,), _) = split(parse("blogstack.yaml", text.encode()), merge_rules(Config))
+    (environment,) = read_environments("blogstack.yaml", text.encode())
     return environment
