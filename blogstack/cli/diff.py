@@ -30,6 +30,10 @@ class DiffFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+_DEPLOYED = "deployed"
+"""As a value of --against; a folder of this name is `./deployed`."""
+
+
 class FailOn(StrEnum):
     """What ends with status 1."""
 
@@ -41,7 +45,10 @@ class FailOn(StrEnum):
 def diff_command(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The file to compile.")] = DEFAULT_FILE,
     against: Annotated[
-        str, typer.Option(metavar="DIR|REVISION", help="A folder of templates, or a git revision of the file.")
+        str,
+        typer.Option(
+            metavar="DIR|REVISION|deployed", help="A folder of templates, a git revision, or what is deployed."
+        ),
     ] = str(DEFAULT_FOLDER),
     env: EnvironmentsOption = None,
     fail_on: Annotated[FailOn, typer.Option(help="What makes the exit status 1.")] = FailOn.CHANGES,
@@ -58,7 +65,9 @@ def diff_command(
         report([after])
         return ExitCode.USAGE
     before: Compilation | None = None
-    if Path(against).is_dir():
+    if against == _DEPLOYED:
+        texts = _read_deployed(after)
+    elif Path(against).is_dir():
         texts = _read_folder(Path(against), after)
     else:
         before = _compile_revision(against, file)
@@ -88,6 +97,22 @@ def _read_folder(folder: Path, after: Compilation) -> Mapping[str, str]:
         raise typer.BadParameter(f"{folder} cannot be read: {error.strerror}", param_hint="--against") from None
     if not texts:
         say(f"{folder} has no templates of {listed(sorted(services))}: everything is new")
+    return texts
+
+
+def _read_deployed(after: Compilation) -> Mapping[str, str]:
+    """The templates of the stacks in the account that the AWS CLI uses."""
+    from blogstack.cli.deployed import NotDeployed, read_deployed
+
+    texts: dict[str, str] = {}
+    ours = {template.stack_name for template in after.templates}
+    try:
+        for service, region in sorted({(blueprint.name, blueprint.region) for blueprint in after.blueprints}):
+            texts |= read_deployed(service, region, ours)
+    except NotDeployed as error:
+        raise typer.BadParameter(str(error), param_hint="--against") from None
+    if not texts:
+        say(f"nothing of {after.blueprints[0].name} is deployed: everything is new")
     return texts
 
 
