@@ -127,9 +127,13 @@ class Comparison(Record, kw_only=True):
 
     @property
     def replaces(self) -> bool:
-        """Whether something that runs is, or may be, replaced or deleted; a task definition's revision is not."""
+        """Whether something that runs is, or may be, replaced or deleted, or a change is refused.
+
+        The next revision of a task definition is none of that.
+        """
         bad = (Effect.MAY_REPLACE, Effect.REPLACED, Effect.DELETED)
-        return any(resource.effect in bad or resource.refused for resource in self.resources())
+        refused = any(stack.refusals for stack in self.stacks)
+        return refused or any(resource.effect in bad or resource.refused for resource in self.resources())
 
     @property
     def endangers_data(self) -> bool:

@@ -103,6 +103,7 @@ class TestExports:
     def test_changed_by_its_value(self) -> None:
         old, new = self.stacks("10.0.0.0/16"), self.stacks("10.0.0.0/16")
         new["net"]["Outputs"]["Vpc"]["Value"] = "vpc-2"
+        assert compare(old, new, {}).replaces
         assert [each[:2] for each in self.refusals(old, new)] == [("net:Vpc", False)]
 
     def test_not_when_nothing_imports_it(self) -> None:
