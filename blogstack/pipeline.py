@@ -117,7 +117,7 @@ def unique_stacks(compilations: Sequence[Compilation]) -> list[Compilation]:
 
 def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Compilation]:
     """Lint the templates of several compilations at once; one with a finding loses its templates."""
-    findings = iter(lint([Job(t.text, _region(c, t)) for c in compilations for t in c.templates], verdicts))
+    findings = iter(lint([Job(t.text, region_of(c, t)) for c in compilations for t in c.templates], verdicts))
     linted = []
     for compilation in compilations:
         templates = [
@@ -128,6 +128,25 @@ def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Co
         reported = merge_environments(place_all(templates, islice(findings, len(templates)), environments))
         linted.append(_add(compilation, reported)._replace(templates=(), origins=()) if reported else compilation)
     return linted
+
+
+def read_environments(path: str, content: bytes) -> tuple[Environment, ...]:
+    """The environments of a file that compiles without errors, for `lower_environment`."""
+    return split(parse(path, content), merge_rules(Config))[0]
+
+
+def lower_environment(environment: Environment) -> tuple[StackTree, ...] | None:
+    """The stacks of one environment, with the user's overrides; None when it has errors."""
+    scope, diagnostics = _check(environment)
+    if scope is None or any(diagnostic.is_error for diagnostic in diagnostics):
+        return None
+    return _lower(environment, scope).scope.value
+
+
+def region_of(compilation: Compilation, template: Template) -> str:
+    """The region that a template is for; environments that share a stack share its region."""
+    environment = template.owner.environment
+    return next(b.region for b in compilation.blueprints if environment in ("", b.environment or ""))
 
 
 class _Lowered(NamedTuple):
@@ -223,12 +242,6 @@ def _check_sizes(templates: Sequence[Template]) -> Iterator[Diagnostic]:
 def _owner(blueprint: Blueprint, stack: StackTree) -> Owner:
     shared = blueprint.registry is not None and stack.name == blueprint.registry.stack
     return Owner(blueprint.name, "" if shared else blueprint.environment or "")
-
-
-def _region(compilation: Compilation, template: Template) -> str:
-    """The region that a template is for; environments that share a stack share its region."""
-    environment = template.owner.environment
-    return next(b.region for b in compilation.blueprints if environment in ("", b.environment or ""))
 
 
 def _unique_things(compilation: Compilation) -> Iterator[tuple[str, str]]:

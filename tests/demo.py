@@ -47,6 +47,8 @@ def main() -> int:
     if status := subprocess.run([blogstack, "compile"], cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode:
         return status
     print("templates/out/ is up to date, and cfn-lint has no finding")
+    if status := show_difference(blogstack):
+        return status
     title(f"blogstack compile --env {ENVIRONMENT}: of the commands only this environment's")
     command = [str(blogstack), "compile", "--env", ENVIRONMENT]
     compiled = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
@@ -69,6 +71,24 @@ def main() -> int:
             print(f"{what:<18}{facts}")
     title("stopped; nothing is left running")
     return 0
+
+
+EDIT = ("database: {}", "database: {name: posts}")
+"""One line that looks harmless, and would put an empty database in the place of a full one."""
+
+
+def show_difference(blogstack: Path) -> int:
+    """What `blogstack diff` says of an edit; returns an exit status."""
+    title(f"blogstack diff --env {ENVIRONMENT}, after an edit: {EDIT[1]}")
+    text = FILE.read_text()
+    assert EDIT[0] in text, EDIT
+    with TemporaryDirectory() as folder:
+        edited = Path(folder) / FILE.name
+        edited.write_text(text.replace(*EDIT))
+        against = ("--against", str(ROOT / "templates" / "out"))
+        command = [str(blogstack), "diff", FILE.name, *against, "--env", ENVIRONMENT, "--fail-on", "replacement"]
+        status = subprocess.run(command, cwd=folder, check=False).returncode
+    return 0 if status == 1 else 1
 
 
 def stand_in(environment: Mapping[str, str], folder: Path) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from blogstack.schema import json_schema
-from tools import language_block, rds_facts, reference_pages, region_facts
+from tools import architecture, language_block, rds_facts, reference_pages, region_facts
 
 ROOT = Path(__file__).parent.parent
 
@@ -21,6 +21,7 @@ def files() -> Iterator[tuple[Path, str]]:
     for name, text in reference_pages.pages().items():
         yield reference_pages.FOLDER / name, text
     yield language_block.README, language_block.readme()
+    yield architecture.PICTURE, architecture.text()
 
 
 def out_of_date(files: Iterable[tuple[Path, str]]) -> dict[Path, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,13 +13,15 @@ import typer
 
 from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, has_errors, report, say
 from blogstack.cli.exit_codes import ExitCode
-from blogstack.cli.files import Owners, differences, write
+from blogstack.cli.files import Owners, differences, read_templates, write
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, FilesArgument, load, paths
 from blogstack.deploy.shell import deployment_script
 from blogstack.diagnostics import Code, Diagnostic, Rejected
 from blogstack.lint.cache import VerdictFolder
 from blogstack.pipeline import Compilation, compile_text, lint_all, unique_stacks
 from blogstack.records import Record
+from blogstack.source.template import UnreadableTemplate
+from blogstack.templates.render import written_for
 
 DEFAULT_FOLDER = Path("templates/out")
 
@@ -94,7 +97,7 @@ def _compile(options: Options) -> ExitCode:
     texts = {names[t.stack_name]: t.text for c in compilations for t in c.templates}
     owners = Owners({blueprint.name for c in compilations for blueprint in c.blueprints}, options.environments)
     try:
-        errors = _compare(options, texts, owners) if options.check else _write(options, texts, owners)
+        errors = _compare(options, texts, owners) if options.check else _write(options, texts, owners, compilations)
     except Rejected as rejected:
         errors = rejected.diagnostics
     if errors:
@@ -144,10 +147,44 @@ def _cache_folder() -> Path:
     return platformdirs.user_cache_path("blogstack") / "lint"
 
 
-def _write(options: Options, texts: Mapping[str, str], owners: Owners) -> Sequence[Diagnostic]:
-    for change in write(options.out, texts, owners):
+def _write(
+    options: Options, texts: Mapping[str, str], owners: Owners, compilations: Sequence[Compilation]
+) -> Sequence[Diagnostic]:
+    """Write the templates and say which changed; returns no diagnostics."""
+    older = _read_older(options.out, owners.services)
+    changes = write(options.out, texts, owners)
+    for change in changes:
         say(change)
+    if changes and older:
+        _say_what_it_means(older, compilations, options.environments)
     return []
+
+
+def _read_older(folder: Path, services: Collection[str]) -> Mapping[str, str]:
+    """The templates of an earlier run; none where they cannot be read, which is no reason not to write."""
+    try:
+        return read_templates(folder, services)
+    except OSError:
+        return {}
+
+
+def _say_what_it_means(
+    older: Mapping[str, str], compilations: Sequence[Compilation], environments: Sequence[str]
+) -> None:
+    """Say what a deployment of the new templates over the older ones does, on one line for each file."""
+    from blogstack.diff.compare import compare
+    from blogstack.diff.reports.words import one_line
+    from blogstack.diff.snapshots import of_environments, read_snapshot, regions_of, snapshot_of
+
+    for compilation in compilations:
+        names = {blueprint.name for blueprint in compilation.blueprints}
+        ours = {stack: text for stack, text in older.items() if getattr(written_for(text), "service", "") in names}
+        # An older template may be anything by now: then there is nothing to compare with.
+        with contextlib.suppress(UnreadableTemplate):
+            old = read_snapshot(of_environments(ours, compilation, environments))
+            comparison = compare(old, snapshot_of(compilation), regions_of(compilation))
+            if old and comparison.stacks:
+                say(f"{one_line(comparison)}: see `blogstack diff --against HEAD`")
 
 
 def _compare(options: Options, texts: Mapping[str, str], owners: Owners) -> Sequence[Diagnostic]:

@@ -11,8 +11,8 @@ class ExitCode(IntEnum):
     DONE = 0
     """The command did what it was asked to; there may be warnings."""
     FAILED = 1
-    """The input has errors, --check found a difference, or the output could not be written."""
+    """The input has errors, --check or `diff` found a difference, or the output could not be written."""
     USAGE = 2
-    """The arguments are wrong. Typer itself exits with it."""
+    """The arguments are wrong: Typer itself exits with it. For `diff` the input too, because 1 is a difference."""
     BUG = 3
     """A bug in blogstack; a traceback is on standard error."""

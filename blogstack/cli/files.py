@@ -86,6 +86,17 @@ def read_texts(names: Iterable[str]) -> dict[str, str]:
     return texts
 
 
+def read_templates(folder: Path, services: Collection[str]) -> dict[str, str]:
+    """The texts of the templates in a folder that an earlier run wrote for some services, by the name of the stack.
+
+    Raises:
+        OSError: when the folder or one of them cannot be read.
+    """
+    paths = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".json") and path.is_file())
+    ours = [path for path in paths if (owner := _owner_of(path)) is not None and owner.service in services]
+    return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in ours}
+
+
 def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
     """What `write` with the same arguments would change, one line each.
 

@@ -19,7 +19,7 @@ from tests.support.console import MINIMAL, QUIET, Run
 
 BIN = Path(sys.executable).parent
 PAGE = (ROOT / "docs" / "ci.md").read_text()
-WORKFLOW, STEPS, PRE_COMMIT = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+WORKFLOW, STEPS, COMMENT, PRE_COMMIT = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 (REQUIREMENT,) = re.findall(r"```text\n(.*)\n```", PAGE)
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 
@@ -57,6 +57,19 @@ class TestWorkflow:
         before, _, _ = WORKFLOW.partition("      - run: blogstack")
         workflow = before + textwrap.indent(STEPS, " " * 6)
         self.linted(tool, workflow.replace("contents: read\n", "contents: read\n  security-events: write\n"))
+
+    def test_with_a_comment(self, tool: Tool) -> None:
+        """The steps are valid, and their command compares with the branch that the request is for."""
+        workflow = WORKFLOW + textwrap.indent(COMMENT, " " * 6)
+        self.linted(tool, workflow.replace("contents: read\n", "contents: read\n  pull-requests: write\n"))
+        Path("blogstack.yaml").write_text(QUIET)
+        for command in ("git init -q -b main .", "git add .", "git commit -q -m first", "git branch origin/main"):
+            assert tool(*command.split()).returncode == 0
+        Path("blogstack.yaml").write_text(QUIET.replace("blog.example.com", "posts.example.com"))
+        (command,) = re.findall(r"run: (blogstack .*)", COMMENT)
+        done = tool("sh", "-c", f"BASE=main; {command}")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert Path("diff.md").read_text().startswith("**blogstack diff**: 1 stack: 2 REPLACED")
 
     @pytest.mark.slow
     def test_its_command_annotates(self, run: Run) -> None:

@@ -266,7 +266,10 @@ class TestInput:
     @pytest.mark.parametrize("command", ["deploy", "plan", "destroy"])
     def test_unknown_command(self, run: Run, command: str) -> None:
         text = " ".join(run(command).stderr.split())
-        assert f"no such command: '{command}'; there are compile, validate, schema, explain and init" in text
+        assert (
+            f"no such command: '{command}'; there are compile, validate, diff, cost, graph, schema, explain and init"
+            in text
+        )
         assert "to deploy, run the commands that `compile` prints" in text
 
     def test_environment_without_its_option(self, run: Run) -> None:
@@ -291,6 +294,9 @@ class TestHelp:
             """Commands:
   compile   Write CloudFormation templates and print deployment commands.
   validate  Check files without writing anything.
+  diff      Show what a deployment would change, replace and delete.
+  cost      Estimate what the stacks cost a month.
+  graph     Print a picture of what will be built.
   schema    Print the JSON Schema of blogstack.yaml, for editors.
   explain   Explain a code, or a key with its limits, default and example.
   init      Write a blogstack.yaml to start from, and its JSON Schema.

@@ -26,6 +26,12 @@ FAULTY = QUIET + "service:\n  memory: 8192\n"
 LARGER = QUIET + "service:\n  memory: 2048\n"
 
 
+def wrote(service: str) -> str:
+    """What is said when larger tasks were written for a service, and what they do to those that run."""
+    what = "1 stack: 1 new revision, 1 in place: see `blogstack diff --against HEAD`"
+    return f"wrote templates/out/{service}-service.yaml\n{what}\n"
+
+
 class Watched:
     """A process that watches, and what it says."""
 
@@ -116,7 +122,7 @@ def test_a_file_that_is_saved(save: Callable[[Path, str], None]) -> None:
         assert "blogstack.yaml:7:11: error[BS301]" in watched.until("BS301")
         assert contents(OUT) == before
         save(FILE, LARGER)
-        assert watched.until("wrote") == "wrote templates/out/blog-api-service.yaml\n"
+        assert watched.until("wrote") == wrote("blog-api")
         assert "Traceback" not in watched.end()
 
 
@@ -135,7 +141,7 @@ def test_deletion_and_re_creation() -> None:
         shutil.rmtree(file.parent)
         file.parent.mkdir()
         file.write_text(LARGER)
-        assert watched.until("wrote") == "wrote templates/out/blog-api-service.yaml\n"
+        assert watched.until("wrote") == wrote("blog-api")
 
 
 @pytest.mark.usefixtures("run")
@@ -148,7 +154,7 @@ def test_several_files() -> None:
         assert watched.round().count("wrote") == 10
         for name, file in zip(("one", "two"), files, strict=True):
             file.write_text(quiet(name) + LARGER.removeprefix(QUIET))
-            assert watched.until("wrote") == f"wrote templates/out/{name}-service.yaml\n"
+            assert watched.until("wrote") == wrote(name)
 
 
 @pytest.mark.usefixtures("run")
@@ -161,7 +167,7 @@ def test_a_link_that_leads_elsewhere() -> None:
         watched.round()
         Path("new").symlink_to("two/blogstack.yaml")
         Path("new").replace(FILE)
-        assert watched.until("wrote") == "wrote templates/out/blog-api-service.yaml\n"
+        assert watched.until("wrote") == wrote("blog-api")
         Path("two/blogstack.yaml").write_text(FAULTY)
         assert "error[BS301]" in watched.until("BS301")
 

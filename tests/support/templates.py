@@ -6,37 +6,14 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-import yaml
-
+from blogstack.source.template import Tree as Tree
+from blogstack.source.template import load
 from tests.cases import EACH, compiled
-
-Tree = dict[str, Any]
-
-
-class _Loader(yaml.CSafeLoader):
-    """PyYAML with CloudFormation's functions."""
-
-
-def _function(loader: _Loader, suffix: str, node: yaml.Node) -> Tree:
-    value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
-    if suffix == "GetAtt":
-        value = value.split(".", 1)
-    return {suffix if suffix == "Ref" else f"Fn::{suffix}": value}
-
-
-_Loader.add_multi_constructor("!", _function)
 
 
 def read(text: str) -> Tree:
-    """A YAML template as plain data."""
-    return yaml.load(text, Loader=_Loader)  # type: ignore[no-any-return]
+    """A YAML template, or a part of one, as plain data."""
+    return load(text)  # type: ignore[no-any-return]
 
 
 @cache

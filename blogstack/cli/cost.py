@@ -1,0 +1,68 @@
+"""`blogstack cost`: what the stacks cost a month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from blogstack.cli.console import report, say
+from blogstack.cli.exit_codes import ExitCode
+from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, load
+from blogstack.pipeline import Compilation, compile_text, lower_environment, read_environments
+from blogstack.words import listed
+
+if TYPE_CHECKING:
+    from blogstack.cost.report import Report
+
+
+class CostFormat(StrEnum):
+    """Format of the estimate."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def cost_command(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The file to compile.")] = DEFAULT_FILE,
+    env: EnvironmentsOption = None,
+    format: Annotated[CostFormat, typer.Option(help="Format of the estimate.")] = CostFormat.TEXT,
+) -> ExitCode:
+    """Estimate what the stacks cost a month."""
+    # Here and not above, because every other command would wait for it.
+    from blogstack.cost.report import as_json, as_text
+    from blogstack.facts.prices import regions
+
+    (compilation,) = load([file], lambda path, content: compile_text(path, content, picked=env or ()))
+    if compilation.failed:
+        return report([compilation])
+    unknown = sorted({b.region for b in compilation.blueprints} - set(regions()))
+    if unknown:
+        say(f"error: no prices for {listed(unknown)}: the table has {listed(regions())}")
+        say("help: https://calculator.aws has the prices of every region")
+        return ExitCode.FAILED
+    reports = list(_reports(compilation))
+    print(as_json(reports) if format is CostFormat.JSON else as_text(reports), end="")
+    return ExitCode.DONE
+
+
+def _reports(compilation: Compilation) -> Iterator[Report]:
+    from blogstack.cost.alternatives import alternatives
+    from blogstack.cost.estimate import estimate
+    from blogstack.cost.report import Report
+
+    by_name = {each.name: each for each in read_environments(compilation.path, compilation.content)}
+    for blueprint in compilation.blueprints:
+        environment = by_name[blueprint.environment or ""]
+        stacks = lower_environment(environment)
+        assert stacks is not None, blueprint.name
+        title = f"{blueprint.name}-{blueprint.environment}" if blueprint.environment else blueprint.name
+        yield Report(
+            title=title,
+            region=blueprint.region,
+            estimate=estimate({stack.name: stack.tree for stack in stacks}, blueprint.region),
+            alternatives=tuple(alternatives(environment, blueprint.region)),
+            spot=any(workload.capacity.spot for workload in blueprint.workloads),
+        )

@@ -1,0 +1,51 @@
+"""What a file would cost with another value at one of its keys: the questions that people have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blogstack.cost.estimate import Estimate, estimate
+from blogstack.pipeline import lower_environment
+from blogstack.records import Record
+from blogstack.source.document import KeyPath, Scalar
+from blogstack.source.edits import with_scalar
+from blogstack.source.environments import Environment
+from blogstack.words import dotted
+
+_QUESTIONS: tuple[tuple[KeyPath, tuple[Scalar, ...]], ...] = (
+    (("network", "create", "egress"), ("nat", "nat_per_az", "endpoints", "public_ip")),
+    (("image", "architecture"), ("arm64", "x86_64")),
+    (("database", "multi_az"), (True, False)),
+)
+
+
+class Alternative(Record):
+    """Another value of a key, and what it changes a month, idle and at most, in US dollars."""
+
+    key: str
+    value: Scalar
+    idle: float
+    most: float
+
+
+def alternatives(environment: Environment, region: str) -> Iterator[Alternative]:
+    """What other values would change; those are left out that are not valid, change nothing, or have no price."""
+    now = _estimated(environment, region)
+    if now is None:
+        return
+    document = environment.document
+    for key, values in _QUESTIONS:
+        if key[0] == "database" and not document.has(("database",)):
+            continue
+        for value in values:
+            other = _estimated(environment._replace(document=with_scalar(document, key, value)), region)
+            if other is None or other.unpriced != now.unpriced:
+                continue
+            idle, most = other.idle - now.idle, other.most - now.most
+            if round(idle, 2) or round(most, 2):
+                yield Alternative(dotted(key), value, idle, most)
+
+
+def _estimated(environment: Environment, region: str) -> Estimate | None:
+    stacks = lower_environment(environment)
+    return None if stacks is None else estimate({stack.name: stack.tree for stack in stacks}, region)

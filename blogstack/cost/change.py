@@ -1,0 +1,43 @@
+"""What a deployment changes a month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from blogstack.cost.estimate import Tree, estimate
+from blogstack.facts.prices import date, regions
+from blogstack.records import Record
+
+
+class Change(Record):
+    """What the stacks cost before and after, a month in US dollars, idle and at most."""
+
+    idle: tuple[float, float]
+    most: tuple[float, float]
+
+    def in_words(self) -> str:
+        """The change on one line."""
+        parts = []
+        for what, (before, after) in (("idle", self.idle), ("at most", self.most)):
+            parts.append(f"{before:,.2f} -> {after:,.2f} {what} ({after - before:+,.2f})")
+        return f"US dollars a month: {', '.join(parts)}; list prices of {date()}, see `blogstack cost`"
+
+
+def cost_change(old: Mapping[str, Tree], new: Mapping[str, Tree], places: Mapping[str, str]) -> Change | None:
+    """What another set of templates changes; None when it changes nothing, or prices are missing.
+
+    Args:
+        old: The templates before, by the name of their stack.
+        new: The templates after.
+        places: The region of each stack of `new`; what is only in `old` is where the others are.
+    """
+    found = set(places.values())
+    if len(found) != 1 or not found <= set(regions()):
+        return None
+    (region,) = found
+    before, after = estimate(old, region), estimate(new, region)
+    if {line.what for line in before.unpriced} != {line.what for line in after.unpriced}:
+        return None
+    change = Change((before.idle, after.idle), (before.most, after.most))
+    same = all(round(pair[0], 2) == round(pair[1], 2) for pair in (change.idle, change.most))
+    return None if same else change

@@ -1,0 +1,199 @@
+"""What the resources of a stack cost a month, running and not used, with the fewest and with the most tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from blogstack.facts.prices import HOURS, Prices
+from blogstack.records import Record
+from blogstack.words import plural
+
+Tree = Mapping[str, Any]
+
+
+class Line(Record, kw_only=True):
+    """A part of the bill, in US dollars a month.
+
+    Attributes:
+        stack: Name of the stack.
+        logical_id: Of the resource.
+        what: What is counted, in a few words.
+        idle: With the fewest tasks and the storage that the file says; None where there is no price.
+        most: With the most tasks, and the storage grown to its limit.
+    """
+
+    stack: str
+    logical_id: str
+    what: str
+    idle: float | None
+    most: float | None
+
+
+class Estimate(Record):
+    """The lines of some stacks."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def idle(self) -> float:
+        """The sum of what has a price."""
+        return sum(line.idle or 0 for line in self.lines)
+
+    @property
+    def most(self) -> float:
+        """The sum of what has a price, at most."""
+        return sum(line.most or 0 for line in self.lines)
+
+    @property
+    def unpriced(self) -> tuple[Line, ...]:
+        """What has no price in the table."""
+        return tuple(line for line in self.lines if line.idle is None)
+
+
+def estimate(stacks: Mapping[str, Tree], region: str) -> Estimate:
+    """What some stacks cost.
+
+    Args:
+        stacks: Templates by the name of their stack.
+        region: Whose prices; one that has some.
+    """
+    prices = Prices(region)
+    lines = []
+    for stack, tree in stacks.items():
+        for logical_id, body in tree["Resources"].items():
+            lines += [
+                Line(stack=stack, logical_id=logical_id, what=what, idle=idle, most=most)
+                for what, idle, most in _parts(body, tree, prices)
+            ]
+    return Estimate(tuple(lines))
+
+
+def _parts(body: Tree, tree: Tree, prices: Prices) -> Sequence[Part]:
+    price = _PRICED.get(body["Type"])
+    if price is None:
+        return ()
+    try:
+        return tuple(price(body.get("Properties", {}), tree, prices))
+    except (AttributeError, KeyError, TypeError, ValueError):  # an override, or somebody's edit, can write anything
+        return ((f"{body['Type']} with other properties than ours", None, None),)
+
+
+Part = tuple[str, float | None, float | None]
+"""What is counted, and its price at least and at most."""
+Parts = Iterator[Part]
+
+
+def _service(properties: Tree, tree: Tree, prices: Prices) -> Parts:
+    task = tree["Resources"][properties["TaskDefinition"]["Ref"]]["Properties"]
+    fewest, most = _tasks(properties, tree)
+    cpu, memory = int(task["Cpu"]) / 1024, int(task["Memory"]) / 1024
+    architecture = task["RuntimePlatform"]["CpuArchitecture"]
+    hour = _sum(
+        _times(prices.get("fargate_vcpu_hour", architecture), cpu),
+        _times(prices.get("fargate_gb_hour", architecture), memory),
+    )
+    number = f"{fewest}" if fewest == most else f"{fewest} to {most}"
+    yield _monthly(f"{number} tasks of {cpu:g} vCPU and {memory:g} GB", hour, fewest, most)
+    if properties["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "ENABLED":
+        yield _monthly(f"{number} public IPv4 addresses of tasks", prices.get("public_ipv4_hour"), fewest, most)
+    if "EphemeralStorage" in task:
+        yield f"task storage of {task['EphemeralStorage']['SizeInGiB']} GB", None, None
+
+
+def _tasks(properties: Tree, tree: Tree) -> tuple[int, int]:
+    """The fewest and the most tasks of a service, in its schedules too."""
+    targets = [body["Properties"] for body in tree["Resources"].values() if body["Type"] == _SCALABLE_TARGET]
+    if not targets:
+        count = int(properties["DesiredCount"])
+        return count, count
+    actions = [action["ScalableTargetAction"] for action in targets[0].get("ScheduledActions", ())]
+    limits = [(int(each["MinCapacity"]), int(each["MaxCapacity"])) for each in (targets[0], *actions)]
+    return min(low for low, _ in limits), max(high for _, high in limits)
+
+
+def _load_balancer(properties: Tree, tree: Tree, prices: Prices) -> Parts:
+    del tree
+    yield _monthly("load balancer", prices.get("load_balancer_hour"))
+    if properties["Scheme"] == "internet-facing":
+        count = len(properties["Subnets"])
+        yield _monthly(f"{count} public IPv4 addresses", prices.get("public_ipv4_hour"), count)
+
+
+def _nat_gateway(properties: Tree, tree: Tree, prices: Prices) -> Parts:
+    del properties, tree
+    yield _monthly("NAT gateway", prices.get("nat_hour"))
+
+
+def _address(properties: Tree, tree: Tree, prices: Prices) -> Parts:
+    del properties, tree
+    yield _monthly("public IPv4 address", prices.get("public_ipv4_hour"))
+
+
+def _endpoint(properties: Tree, tree: Tree, prices: Prices) -> Parts:
+    del tree
+    if properties.get("VpcEndpointType") == "Interface":
+        zones = len(properties["SubnetIds"])
+        yield _monthly(f"interface endpoint in {zones} zones", prices.get("endpoint_hour"), zones)
+
+
+def _database(properties: Tree, tree: Tree, prices: Prices) -> Parts:
+    del tree
+    kind, in_zones = properties["DBInstanceClass"], properties.get("MultiAZ") is True
+    zones = "two zones" if in_zones else "one zone"
+    yield _monthly(f"{kind} in {zones}", prices.get("database_multi_az_hour" if in_zones else "database_hour", kind))
+    size, grown = int(properties["AllocatedStorage"]), int(properties.get("MaxAllocatedStorage", 0))
+    price = prices.get("database_multi_az_gb_month" if in_zones else "database_gb_month")
+    most = max(size, grown)
+    growth = f"{size} to {most} GB" if most > size else f"{size} GB"
+    yield f"storage, {growth} of {properties['StorageType']}", _times(price, size), _times(price, most)
+
+
+def _alarm(properties: Tree, tree: Tree, prices: Prices) -> Parts:
+    del tree
+    # An alarm on an expression is charged for each metric in it: https://aws.amazon.com/cloudwatch/pricing/
+    metrics = max(1, sum("MetricStat" in each for each in properties.get("Metrics", ())))
+    price = _times(prices.get("alarm_month"), metrics)
+    yield f"alarm on {plural(metrics, 'metrics')}", price, price
+
+
+def _a_month(what: str, price: str | None) -> Callable[[Tree, Tree, Prices], Parts]:
+    """A resource with a price a month; None for one whose price is not in the table."""
+
+    def parts(properties: Tree, tree: Tree, prices: Prices) -> Parts:
+        del properties, tree
+        value = prices.get(price) if price else None
+        yield what, value, value
+
+    return parts
+
+
+_SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
+_PRICED: Mapping[str, Callable[[Tree, Tree, Prices], Parts]] = {
+    "AWS::CloudWatch::Alarm": _alarm,
+    "AWS::CloudWatch::Dashboard": _a_month("dashboard", None),
+    "AWS::EC2::EIP": _address,
+    "AWS::EC2::NatGateway": _nat_gateway,
+    "AWS::EC2::VPCEndpoint": _endpoint,
+    "AWS::ECS::Service": _service,
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": _load_balancer,
+    "AWS::KMS::Key": _a_month("key", "key_month"),
+    "AWS::RDS::DBInstance": _database,
+    "AWS::SecretsManager::Secret": _a_month("secret", "secret_month"),
+    "AWS::WAFv2::WebACL": _a_month("web ACL with its rules", None),
+}
+"""What costs something while nobody uses it. What costs by use only, such as logs and images, is not here."""
+
+
+def _monthly(what: str, hour: float | None, least: int = 1, most: int | None = None) -> Part:
+    """A part with a price an hour, and how many there are."""
+    return what, _times(hour, least * HOURS), _times(hour, (least if most is None else most) * HOURS)
+
+
+def _times(price: float | None, amount: float) -> float | None:
+    return None if price is None else price * amount
+
+
+def _sum(*prices: float | None) -> float | None:
+    known: Sequence[float] = [price for price in prices if price is not None]
+    return sum(known) if len(known) == len(prices) else None

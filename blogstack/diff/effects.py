@@ -1,0 +1,141 @@
+"""What CloudFormation does to a resource when one of its properties changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any, NamedTuple
+
+from blogstack.diff.values import MISSING, Path
+from blogstack.facts.updates import DATABASE, INTERRUPTING, REVISED
+from blogstack.lint.provider_schemas import PropertyPath, resource_type
+
+
+class Effect(Enum):
+    """What happens to a resource, from the mildest to the worst."""
+
+    IN_PLACE = "in place"
+    CREATED = "created"
+    REVISED = "new revision"
+    MAY_INTERRUPT = "may interrupt"
+    MAY_REPLACE = "may be replaced"
+    REPLACED = "replaced"
+    DELETED = "deleted"
+
+    @property
+    def severity(self) -> int:
+        """The worse the greater."""
+        return list(Effect).index(self)
+
+    @property
+    def moves(self) -> bool:
+        """Whether there is, or may be, another resource in the place of the old one, with another ID."""
+        return self in (Effect.REVISED, Effect.MAY_REPLACE, Effect.REPLACED)
+
+
+class Verdict(NamedTuple):
+    """What a change does.
+
+    Attributes:
+        reason: Of the effect, in a few words; "" where the effect says it.
+        refused: Why AWS refuses the change; None where it does not.
+    """
+
+    effect: Effect
+    reason: str = ""
+    refused: str | None = None
+
+
+def judge(type: str, path: Path, old: object, new: object, region: str = "us-east-1") -> Verdict:
+    """What a change of one property does.
+
+    Args:
+        type: Of the resource, such as AWS::RDS::DBInstance.
+        path: Of the property; items of lists are in brackets.
+        old: The value before; MISSING for none.
+        new: The value after; MISSING for none.
+        region: Whose provider schema is asked.
+    """
+    schema = resource_type(type, region)
+    if schema is None:
+        return Verdict(Effect.MAY_REPLACE, "nothing is known of this type")
+    names: PropertyPath = tuple("*" if step.startswith("[") else step for step in path)
+    if _concerns(schema.create_only, names) or _concerns(schema.identifier, names):
+        if type in REVISED:
+            return Verdict(Effect.REVISED)
+        return Verdict(Effect.REPLACED, f"{path[0]} is create-only")
+    if decide := _CONDITIONS.get((type, path[0])):
+        return decide(old, new)
+    if (what := INTERRUPTING.get(type, {}).get(path[0])) is not None:
+        return Verdict(Effect.MAY_INTERRUPT, what)
+    if _concerns(schema.maybe_create_only, names):
+        return Verdict(Effect.MAY_REPLACE, f"{path[0]} is create-only under conditions")
+    return Verdict(Effect.IN_PLACE)
+
+
+def _concerns(listed: frozenset[PropertyPath], names: PropertyPath) -> bool:
+    """Whether a changed property is one of those listed, is in one, or has one inside."""
+    return any(names[: len(path)] == path or path[: len(names)] == names for path in listed)
+
+
+def _tenancy(old: object, new: object) -> Verdict:
+    # aws-resource-ec2-vpc.html: only from dedicated to default without a replacement.
+    if (old, new) == ("dedicated", "default"):
+        return Verdict(Effect.IN_PLACE)
+    return Verdict(Effect.REPLACED, "only a change from dedicated to default is made in place")
+
+
+def _restored(_: object, new: object) -> Verdict:
+    # aws-resource-rds-dbinstance.html: another source is another instance; so is its removal, which makes an empty one.
+    what = "a database that is empty" if new is MISSING else "a database from another source"
+    return Verdict(Effect.REPLACED, f"CloudFormation makes {what}")
+
+
+def _storage(old: object, new: object) -> Verdict:
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.ModifyingExisting.ScalingUp.html
+    shrinks = _numbers(new) < _numbers(old)
+    refused = "RDS cannot make the storage of a database smaller" if shrinks else None
+    return Verdict(Effect.IN_PLACE, refused=refused)
+
+
+def _version(old: object, new: object) -> Verdict:
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html
+    older = _numbers(new) < _numbers(old)[: len(_numbers(new))]
+    refused = "RDS does not go back to an older version: only a backup does, in another database" if older else None
+    return Verdict(Effect.MAY_INTERRUPT, INTERRUPTING[DATABASE]["EngineVersion"], refused)
+
+
+def _numbers(value: object) -> tuple[int, ...]:
+    """The numbers in a value, such as 17.4; none of a function or of nothing."""
+    return tuple(map(int, value.split("."))) if isinstance(value, str) and value.replace(".", "").isdigit() else ()
+
+
+def _backups(old: object, new: object) -> Verdict:
+    # API_ModifyDBInstance: an outage can result from a change from 0 to another value or back.
+    if "0" in (str(old), str(new)) or MISSING in (old, new):
+        return Verdict(Effect.MAY_INTERRUPT, INTERRUPTING[DATABASE]["BackupRetentionPeriod"])
+    return Verdict(Effect.IN_PLACE)
+
+
+_CONDITIONS: Mapping[tuple[str, str], Callable[[Any, Any], Verdict]] = {
+    ("AWS::EC2::VPC", "InstanceTenancy"): _tenancy,
+    (DATABASE, "AllocatedStorage"): _storage,
+    (DATABASE, "BackupRetentionPeriod"): _backups,
+    (DATABASE, "EngineVersion"): _version,
+    # aws-attribute-updatereplacepolicy.html has it as its example.
+    (DATABASE, "Engine"): lambda *_: Verdict(Effect.REPLACED, "another engine is another database"),
+    (DATABASE, "AvailabilityZone"): lambda *_: Verdict(Effect.REPLACED, "AvailabilityZone is create-only"),
+    **{
+        (DATABASE, name): _restored
+        for name in (
+            "DBClusterSnapshotIdentifier",
+            "DBSnapshotIdentifier",
+            "SourceDBClusterIdentifier",
+            "SourceDBInstanceAutomatedBackupsArn",
+            "SourceDBInstanceIdentifier",
+            "SourceDbiResourceId",
+        )
+    },
+}
+"""Properties whose effect depends on their values, as AWS's pages tell. What is create-only under conditions and is not
+here may be replaced, and says so."""

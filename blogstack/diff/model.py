@@ -1,0 +1,141 @@
+"""What a comparison finds: stacks, their resources, and the properties that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+from blogstack.cost.change import Change
+from blogstack.diff.effects import Effect
+from blogstack.diff.values import Path
+from blogstack.records import Record
+
+
+class Cause(Record):
+    """A line of the user's file.
+
+    Attributes:
+        file: Its name; `REVISION:NAME` for an earlier one.
+        line: From 1.
+        key: The key there, as in `service.cpu`.
+    """
+
+    file: str
+    line: int
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} {self.key}"
+
+
+class PropertyChange(Record, kw_only=True):
+    """A property, or another part of a template, that differs.
+
+    Attributes:
+        path: From the resource's properties inwards, or from the template inwards.
+        old: MISSING for none.
+        new: MISSING for none.
+        effect: What it does to the resource.
+        reason: Why, in a few words; "" where the effect says it.
+        follows: The resource whose replacement changes the value, though the template does not; None for a change.
+        cause: The line that causes it; None where no line does, as of a key that is gone.
+    """
+
+    path: Path
+    old: Any
+    new: Any
+    effect: Effect
+    reason: str = ""
+    follows: str | None = None
+    cause: Cause | None = None
+
+
+class ResourceChange(Record, kw_only=True):
+    """A resource that is created, changed, replaced or deleted.
+
+    Attributes:
+        effect: The worst of its properties'.
+        renamed_from: Logical ID that it had before; None for the same one.
+        data: What becomes of the data that it holds; None where none is in danger.
+        refused: Why CloudFormation refuses the change; None where it does not.
+        cause: Of a resource that is created or deleted as a whole.
+    """
+
+    logical_id: str
+    type: str
+    effect: Effect
+    changes: tuple[PropertyChange, ...] = ()
+    renamed_from: str | None = None
+    data: str | None = None
+    refused: str | None = None
+    cause: Cause | None = None
+
+
+class Refusal(Record, kw_only=True):
+    """An export in use that is removed or changed, which CloudFormation refuses.
+
+    Attributes:
+        export: Its name.
+        removed: Whether it is removed; else it changes.
+        importers: What imports it, as in `blog-api-service: Service`.
+        remedy: What to do.
+    """
+
+    export: str
+    removed: bool
+    importers: tuple[str, ...]
+    remedy: str
+
+
+class StackState(Enum):
+    """What becomes of a stack."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    LEFT = "no longer in the file"
+
+
+class StackChange(Record, kw_only=True):
+    """A stack that is new, differs, or is no longer made; such a one stays until somebody deletes it.
+
+    Attributes:
+        others: Changes outside of resources: outputs, parameters, the description.
+    """
+
+    stack: str
+    state: StackState
+    resources: tuple[ResourceChange, ...]
+    others: tuple[PropertyChange, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+class Comparison(Record, kw_only=True):
+    """All the differences, in the order of deployment; the stacks that are no longer made come last.
+
+    Attributes:
+        cost: What they change a month; None for nothing, or where prices are missing.
+    """
+
+    stacks: tuple[StackChange, ...]
+    cost: Change | None = None
+
+    def resources(self) -> Iterator[ResourceChange]:
+        """The resources of every stack."""
+        for stack in self.stacks:
+            yield from stack.resources
+
+    @property
+    def replaces(self) -> bool:
+        """Whether something that runs is, or may be, replaced or deleted, or a change is refused.
+
+        The next revision of a task definition is none of that.
+        """
+        bad = (Effect.MAY_REPLACE, Effect.REPLACED, Effect.DELETED)
+        refused = any(stack.refusals for stack in self.stacks)
+        return refused or any(resource.effect in bad or resource.refused for resource in self.resources())
+
+    @property
+    def endangers_data(self) -> bool:
+        """Whether something that holds data is, or may be, replaced or deleted."""
+        return any(resource.data is not None for resource in self.resources())

@@ -1,0 +1,54 @@
+"""AWS's list prices in US dollars, on demand, without tax, by region; a table with a date.
+
+prices.json has few regions: those whose prices were at hand. tools/price_facts.py writes it from files of AWS's price
+list, which needs a network and no account. Where the present figures are from is in docs/decisions/0031-cost.md. What
+has no price here has none: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+HOURS = 730
+"""Hours of a month, as AWS's calculator counts them."""
+
+FILE = Path(__file__).with_name("prices.json")
+
+
+class Prices:
+    """The prices of one region.
+
+    Args:
+        region: Whose prices, one of `regions()`.
+    """
+
+    def __init__(self, region: str) -> None:
+        self._prices: Mapping[str, Any] = _table()["regions"][region]
+
+    def get(self, name: str, kind: str | None = None) -> float | None:
+        """A price such as `nat_hour`, or one of several such as `database_hour` of `db.t4g.micro`; None for none."""
+        value = self._prices.get(name)
+        if kind is not None:
+            value = value.get(kind) if isinstance(value, dict) else None
+        return value
+
+
+def regions() -> Sequence[str]:
+    """The regions that have prices."""
+    return sorted(_table()["regions"])
+
+
+def date() -> str:
+    """The day of the prices, as in 2026-10-01."""
+    day: str = _table()["date"]
+    return day
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return table

@@ -1,0 +1,70 @@
+"""How AWS updates a resource, where the provider schemas do not say it: interruptions, names, what holds data.
+
+A page of the template reference is https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ and the
+name beside a table; its words for an update of a property are no interruption, some interruptions and replacement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+DATABASE = "AWS::RDS::DBInstance"
+
+# aws-resource-rds-dbinstance.html, "Some interruptions"; that Port and CACertificateIdentifier restart the instance,
+# and that a major version is an outage: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
+INTERRUPTING: Mapping[str, Mapping[str, str]] = {
+    DATABASE: {
+        "DBInstanceClass": "the database restarts, or fails over with multi_az",
+        "EngineVersion": "the database stops for the upgrade; there is no way back but a backup",
+        "DBParameterGroupName": "the database may restart",
+        "Port": "the database restarts",
+        "CACertificateIdentifier": "the database may restart",
+        "MultiAZ": "the database may be slow while the standby instance is made",
+        "BackupRetentionPeriod": "from or to 0 the database restarts",
+        "MonitoringInterval": "the database may be interrupted shortly",
+        "StorageType": "the database may be interrupted shortly",
+        "PreferredMaintenanceWindow": "what waits for the window may start",
+        "PerformanceInsightsKMSKeyId": "the database may be interrupted shortly",
+        "AutoMinorVersionUpgrade": "an upgrade that waits may start in the next window",
+    },
+}
+"""By type and property: what an update interrupts."""
+
+# aws-properties-name.html, with the property of each type from its own page: a resource with such a name cannot be
+# replaced, "Rename ... and update the stack again". An ECS service is not in that list, but its name is unique in its
+# cluster: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+CUSTOM_NAMES: Mapping[str, str] = {
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::EC2::SecurityGroup": "GroupName",
+    "AWS::ECR::Repository": "RepositoryName",
+    "AWS::ECS::Cluster": "ClusterName",
+    "AWS::ECS::Service": "ServiceName",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "Name",
+    "AWS::ElasticLoadBalancingV2::TargetGroup": "Name",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    DATABASE: "DBInstanceIdentifier",
+    "AWS::RDS::DBSubnetGroup": "DBSubnetGroupName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::WAFv2::WebACL": "Name",
+}
+"""By type: the property with the user's name."""
+
+DATA: Mapping[str, str] = {
+    DATABASE: "the database",
+    "AWS::ECR::Repository": "its images",
+    "AWS::KMS::Key": "the key, without which nothing that it encrypted can be read",
+    "AWS::Logs::LogGroup": "its logs",
+    "AWS::S3::Bucket": "its objects",
+    "AWS::SecretsManager::Secret": "the secret's value",
+}
+"""By type: what is lost with a resource."""
+
+# aws-attribute-deletionpolicy.html: without a DeletionPolicy a database that is in no cluster becomes a snapshot.
+SNAPSHOT_BY_DEFAULT = frozenset({DATABASE})
+
+# A task definition is never changed: another one is its next revision.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-task-definition-console-v2.html
+REVISED = frozenset({"AWS::ECS::TaskDefinition"})
+"""Types whose replacement is the normal way to change them, and interrupts nothing."""

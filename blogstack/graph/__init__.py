@@ -1,0 +1,1 @@
+"""Blueprint -> a picture of what will be built, from the internet down to the database."""

@@ -1,0 +1,236 @@
+"""What is in the picture: nodes in tiers and zones, and the ways that the security groups open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blogstack.blueprint import Blueprint
+from blogstack.blueprint.database import Database
+from blogstack.blueprint.names import Imported, Value
+from blogstack.blueprint.network import Network, Placement
+from blogstack.blueprint.workload import Workload
+from blogstack.records import Record
+from blogstack.words import plural, shorten
+
+_SHOWN = 3
+"""Blocks of addresses that are named; of more only their number."""
+
+
+class Node(Record, kw_only=True):
+    """Something in the picture.
+
+    Attributes:
+        id: Letters and digits, unique in the picture.
+        lines: What there is to say about it below its title.
+        zone: Number of the zone that it is in, from 0; None for something in all of them.
+    """
+
+    id: str
+    title: str
+    lines: tuple[str, ...] = ()
+    zone: int | None = None
+
+
+class Tier(Record, kw_only=True):
+    """The subnets of one kind, one for each zone, from the internet inwards.
+
+    Attributes:
+        subnets: Their blocks; empty for subnets that exist already.
+    """
+
+    id: str
+    title: str
+    subnets: tuple[str, ...]
+    nodes: tuple[Node, ...]
+
+
+class Way(Record, kw_only=True):
+    """A way that is open.
+
+    Attributes:
+        source: ID of a node.
+        target: ID of a node.
+        label: The port, or the way out.
+    """
+
+    source: str
+    target: str
+    label: str
+
+
+class Picture(Record, kw_only=True):
+    """All of it.
+
+    Attributes:
+        entry: What is before the load balancer.
+        vpc: Title of the network.
+        zones: Their names; one for a network that exists, whose zones are not known.
+        services: What the tasks reach outside of the network.
+    """
+
+    title: str
+    entry: tuple[Node, ...]
+    vpc: str
+    zones: tuple[str, ...]
+    tiers: tuple[Tier, ...]
+    services: tuple[Node, ...]
+    ways: tuple[Way, ...]
+
+    def nodes(self) -> Iterator[Node]:
+        """Every node."""
+        yield from self.entry
+        for tier in self.tiers:
+            yield from tier.nodes
+        yield from self.services
+
+
+def draw(blueprint: Blueprint) -> Picture:
+    """The picture of one environment."""
+    network, placement = blueprint.network, blueprint.workloads[0].placement
+    balancer, tasks = _balancer(blueprint), [_tasks(workload) for workload in blueprint.workloads]
+    gateways = _gateways(network)
+    databases = _databases(blueprint.database) if blueprint.database else ()
+    public_tasks, internal = placement.assign_public_ip, blueprint.edge.internal
+    public = (*(() if internal and not public_tasks else (balancer,)), *gateways, *(tasks if public_tasks else ()))
+    private = (*((balancer,) if internal and not public_tasks else ()), *(() if public_tasks else tasks))
+    tiers = [
+        Tier(id="public", title="public subnets", subnets=_blocks(network, "public"), nodes=public),
+        Tier(
+            id="private",
+            title="private subnets",
+            subnets=_blocks(network, "private"),
+            nodes=(*private, *(_endpoints(network) if private else ())),
+        ),
+        Tier(id="database", title="database subnets", subnets=_blocks(network, "database"), nodes=databases),
+    ]
+    return Picture(
+        title=blueprint.edge.title,
+        entry=tuple(_entry(blueprint)),
+        vpc=_vpc(network, placement),
+        zones=_zones(network, blueprint.region),
+        tiers=tuple(tier for tier in tiers if tier.nodes),
+        services=tuple(_services(blueprint)),
+        ways=tuple(_ways(blueprint)),
+    )
+
+
+def _entry(blueprint: Blueprint) -> Iterator[Node]:
+    edge = blueprint.edge
+    everybody = edge.allowed_cidrs == ("0.0.0.0/0",)
+    few = edge.allowed_cidrs if len(edge.allowed_cidrs) <= _SHOWN else (plural(len(edge.allowed_cidrs), "blocks"),)
+    lines = () if everybody else (f"only {', '.join(few)}",)
+    yield Node(id="clients", title="Inside the network" if edge.internal else "Internet", lines=lines)
+    if edge.tls:
+        certificate = "a certificate of yours" if edge.tls.certificate_arn else "certificate by ACM"
+        yield Node(id="domain", title="Route 53", lines=(edge.tls.domain, certificate))
+
+
+def _balancer(blueprint: Blueprint) -> Node:
+    edge = blueprint.edge
+    https = "HTTPS with TLS 1.2 and 1.3; port 80 redirects" if edge.tls else "HTTP only: there is no domain"
+    lines = [https, *(["AWS WAF in front of it"] if edge.firewall else [])]
+    return Node(id="balancer", title="Application Load Balancer", lines=tuple(lines))
+
+
+def _tasks(workload: Workload) -> Node:
+    capacity, container = workload.capacity, workload.container
+    scaling = capacity.scaling
+    most = max([scaling.max, *(each.max for each in scaling.schedules)]) if scaling else capacity.fewest
+    number = f"{capacity.fewest} to {most} tasks" if most > capacity.fewest else plural(capacity.fewest, "tasks")
+    size = f"{container.cpu / 1024:g} vCPU, {container.memory / 1024:g} GB, {container.architecture.lower()}"
+    lines = [f"{number}, each {size}"]
+    if capacity.spot:
+        lines.append(f"{capacity.spot}% of those above {capacity.base} on Fargate Spot")
+    if workload.sidecars:
+        lines.append(shorten(f"with {', '.join(sidecar.name for sidecar in workload.sidecars)}"))
+    if workload.release:
+        lines.append(shorten(f"first, once: {' '.join(workload.release.command)}"))
+    return Node(id=_task_id(workload), title=f"Fargate: {workload.service_name}", lines=tuple(lines))
+
+
+def _gateways(network: Network | None) -> tuple[Node, ...]:
+    zones = network.zones if network else ()
+    return tuple(
+        Node(id=f"nat{zone.number}", title="NAT gateway", zone=zone.number - 1) for zone in zones if zone.has_nat
+    )
+
+
+def _endpoints(network: Network | None) -> tuple[Node, ...]:
+    if network is None or not network.interface_endpoints:
+        return ()
+    names = ", ".join(endpoint.service for endpoint in network.interface_endpoints)
+    return (Node(id="endpoints", title="VPC endpoints", lines=(names,)),)
+
+
+def _databases(database: Database) -> tuple[Node, ...]:
+    growth = f" to {database.max_storage}" if database.max_storage else ""
+    lines = (database.instance_class, f"{database.storage}{growth} GB, encrypted")
+    title = f"PostgreSQL {database.engine_version}"
+    if not database.multi_az:
+        return (Node(id="database", title=title, lines=(*lines, "in one of the zones")),)
+    return (Node(id="database", title=title, lines=(*lines, "with a standby instance in another zone")),)
+
+
+def _services(blueprint: Blueprint) -> Iterator[Node]:
+    if blueprint.registry:
+        yield Node(id="registry", title="ECR", lines=(blueprint.registry.repository,))
+    else:
+        yield Node(id="registry", title="Images", lines=(shorten(_text(blueprint.workloads[0].image.uri)),))
+    secrets = {
+        str(secret.source) for workload in blueprint.workloads for secret in workload.all_secrets if secret.source
+    }
+    if secrets:
+        yield Node(id="secrets", title="Secrets", lines=(plural(len(secrets), "secrets"),))
+    yield Node(id="logs", title="CloudWatch Logs", lines=(blueprint.tasks.log_group,))
+    if blueprint.monitoring:
+        yield Node(id="alarms", title="Alarms", lines=("by mail",))
+
+
+def _ways(blueprint: Blueprint) -> Iterator[Way]:
+    edge, network = blueprint.edge, blueprint.network
+    if edge.tls:
+        yield Way(source="clients", target="domain", label="name")
+    ports = " and ".join(str(port) for port in edge.ports)
+    yield Way(source="clients", target="balancer", label=ports)
+    for workload in blueprint.workloads:
+        task = _task_id(workload)
+        if workload.exposure:
+            yield Way(source="balancer", target=task, label=str(workload.exposure.port))
+        if blueprint.database and blueprint.tasks.database:
+            yield Way(source=task, target="database", label=str(blueprint.database.port))
+        yield Way(source=task, target="services", label=_way_out(network, workload.placement))
+
+
+def _way_out(network: Network | None, placement: Placement) -> str:
+    """How tasks reach what is outside of the network."""
+    if placement.assign_public_ip:
+        return "public address"
+    if network is None:
+        return "as the network offers"
+    if network.interface_endpoints:
+        return "VPC endpoints"
+    return "NAT gateway"
+
+
+def _vpc(network: Network | None, placement: Placement) -> str:
+    return f"VPC {network.cidr}" if network else f"VPC {_text(placement.vpc)}"
+
+
+def _zones(network: Network | None, region: str) -> tuple[str, ...]:
+    if network is None:
+        return (region,)
+    return tuple(f"{region}{zone.letter}" if zone.letter else f"{region}, zone {zone.number}" for zone in network.zones)
+
+
+def _blocks(network: Network | None, kind: str) -> tuple[str, ...]:
+    if network is None:
+        return ()
+    return tuple(block for zone in network.zones if (block := getattr(zone, kind)) is not None)
+
+
+def _task_id(workload: Workload) -> str:
+    return f"tasks{''.join(word.capitalize() for word in workload.name.split('-'))}"
+
+
+def _text(value: Value) -> str:
+    return value.export if isinstance(value, Imported) else value

@@ -1,0 +1,70 @@
+"""What AWS says of its resource types: the provider schemas that cfn-lint carries.
+
+Read as files, because importing cfn-lint takes longer than a compilation. A test compares them with what cfn-lint's own
+manager of schemas returns.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from blogstack.records import Record
+
+PropertyPath = tuple[str, ...]
+"""Names of properties from the outside in; `*` is every item of a list."""
+
+
+class ResourceType(Record, kw_only=True):
+    """How CloudFormation updates a resource type.
+
+    Attributes:
+        create_only: Properties whose change replaces the resource.
+        maybe_create_only: Properties whose change replaces it under conditions that the schema does not tell.
+        identifier: Properties that are part of the resource's identifier: another one is another resource.
+    """
+
+    create_only: frozenset[PropertyPath]
+    maybe_create_only: frozenset[PropertyPath]
+    identifier: frozenset[PropertyPath]
+
+
+@cache
+def resource_type(name: str, region: str = "us-east-1") -> ResourceType | None:
+    """How a type such as AWS::RDS::DBInstance is updated in a region; None for a type without a schema.
+
+    The words of the schema: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
+    """
+    number = _numbers(region).get(name)
+    if number is None:
+        return None
+    schema = json.loads((_folder() / "resources" / f"{number}.json").read_text(encoding="utf-8"))
+    read_only = _paths(schema, "readOnlyProperties")
+    return ResourceType(
+        create_only=_paths(schema, "createOnlyProperties"),
+        maybe_create_only=_paths(schema, "conditionalCreateOnlyProperties"),
+        identifier=_paths(schema, "primaryIdentifier") - read_only,
+    )
+
+
+def _paths(schema: dict[str, Any], keyword: str) -> frozenset[PropertyPath]:
+    return frozenset(tuple(path.removeprefix("/properties/").split("/")) for path in schema.get(keyword, ()))
+
+
+@cache
+def _numbers(region: str) -> dict[str, str]:
+    """The file of each type's schema in a region; for a region without a list, that of us-east-1, as cfn-lint does."""
+    path = _folder() / "providers" / f"{region}.json"
+    text = (path if path.is_file() else path.with_name("us-east-1.json")).read_text(encoding="utf-8")
+    numbers: dict[str, str] = json.loads(text)
+    return numbers
+
+
+@cache
+def _folder() -> Path:
+    spec = find_spec("cfnlint")  # finds the package without running it
+    assert spec is not None and spec.origin is not None, "cfn-lint is a dependency"
+    return Path(spec.origin).parent / "data" / "schemas"

@@ -1,0 +1,57 @@
+"""`blogstack cost`, in a subprocess."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.conftest import ROOT
+from tests.support.console import MINIMAL, QUIET, Run
+
+
+def test_the_page_shows_what_is_printed(run: Run) -> None:
+    """docs/cost.md has the repository's own file, line by line."""
+    Path("blogstack.yaml").write_text((ROOT / "blogstack.yaml").read_text())
+    result = run("cost", "--env", "prod")
+    assert (result.returncode, result.stderr) == (0, "")
+    _, table, _, other, _ = (ROOT / "docs" / "cost.md").read_text().split("```")
+    for shown in (table.split("\n", 2)[2], other):
+        assert shown.strip("\n") in result.stdout
+
+
+def test_assumptions_and_date(run: Run) -> None:
+    Path("blogstack.yaml").write_text(QUIET + "scaling: {spot: 50}\n")
+    text = run("cost").stdout
+    assert "list prices of 20" in text
+    assert "left out: requests, traffic, logs" in text
+    assert "tasks on Spot are counted as on demand" in text
+
+
+def test_a_region_without_prices_is_refused(run: Run) -> None:
+    Path("blogstack.yaml").write_text(MINIMAL.replace("ap-northeast-2", "eu-west-1"))
+    result = run("cost")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("error: no prices for eu-west-1: the table has ap-northeast-2 and us-east-1\n")
+
+
+def test_no_price_is_null_and_said(run: Run) -> None:
+    Path("blogstack.yaml").write_text(QUIET + "database: {instance_class: db.r7g.large}\n")
+    assert "at least, without what has no price" in run("cost").stdout
+    (environment,) = json.loads(run("cost", "--format", "json").stdout)["environments"]
+    (line,) = [line for line in environment["lines"] if line["what"] == "db.r7g.large in two zones"]
+    assert (line["idle"], line["most"]) == (None, None)
+
+
+def test_each_environment(run: Run) -> None:
+    Path("blogstack.yaml").write_text(MINIMAL + "environments: {staging: {scaling: {min: 1, max: 1}}, prod: {}}\n")
+    found = json.loads(run("cost", "--format", "json").stdout)
+    assert [each["name"] for each in found["environments"]] == ["blog-api-staging", "blog-api-prod"]
+    staging, prod = (each["idle"] for each in found["environments"])
+    assert staging < prod
+
+
+def test_a_file_with_errors(run: Run) -> None:
+    Path("blogstack.yaml").write_text(QUIET + "colour: red\n")
+    result = run("cost")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "error[BS201]" in result.stderr

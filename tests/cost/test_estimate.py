@@ -1,0 +1,155 @@
+"""Estimates against sums that a person can check, with the prices in the table."""
+
+from __future__ import annotations
+
+import pytest
+
+from blogstack.cost.alternatives import Alternative, alternatives
+from blogstack.cost.change import cost_change
+from blogstack.cost.estimate import Estimate, estimate
+from blogstack.facts.prices import Prices, date, regions
+from blogstack.facts.rds import classes_in
+from tests.cases import EACH
+from tests.support.console import MINIMAL
+from tests.support.diffing import environment_of, stacks_of
+from tests.support.templates import trees
+
+SEOUL = "ap-northeast-2"
+
+
+def estimated(text: str, region: str = SEOUL) -> Estimate:
+    return estimate(stacks_of(text), region)
+
+
+def amounts(found: Estimate, logical_id: str) -> list[tuple[str, float | None, float | None]]:
+    return [
+        (line.what, line.idle and round(line.idle, 2), line.most and round(line.most, 2))
+        for line in found.lines
+        if line.logical_id == logical_id
+    ]
+
+
+def test_the_default_in_seoul() -> None:
+    """Two to ten tasks of half a vCPU, a load balancer in two zones, one NAT gateway, a database in two zones."""
+    found = estimated(MINIMAL + "database: {}\nservice: {secrets: {JWT_SECRET: generate}}\n")
+    assert amounts(found, "Service") == [("2 to 10 tasks of 0.5 vCPU and 1 GB", 41.45, 207.25)]
+    assert round(730 * 2 * (0.5 * 0.04656 + 0.00511), 2) == 41.45
+    assert amounts(found, "LoadBalancer") == [("load balancer", 16.43, 16.43), ("2 public IPv4 addresses", 7.3, 7.3)]
+    assert amounts(found, "NatGateway1") == [("NAT gateway", 43.07, 43.07)]
+    assert amounts(found, "Database") == [
+        ("db.t4g.micro in two zones", 37.23, 37.23),
+        ("storage, 20 to 100 GB of gp3", 5.24, 26.2),
+    ]
+    assert (round(found.idle, 2), round(found.most, 2)) == (155.16, 341.92)
+
+
+def test_schedules_have_the_last_word_on_the_number_of_tasks() -> None:
+    night = "{name: night, cron: '0 20 * * ? *', timezone: UTC, min: 0, max: 0}"
+    day = "{name: day, cron: '0 6 * * ? *', timezone: UTC, min: 4, max: 20}"
+    schedules = f"[{night}, {day}]"
+    found = estimated(MINIMAL + f"scaling: {{min: 2, max: 10, schedules: {schedules}}}\n")
+    assert amounts(found, "Service")[0][0].startswith("0 to 20 tasks")
+
+
+def test_tasks_with_public_addresses_pay_for_each() -> None:
+    found = estimated(MINIMAL + "network: {create: {egress: public_ip}}\nscaling: {min: 3, max: 3}\n")
+    what = [each for each, _, _ in amounts(found, "Service")]
+    assert what == ["3 tasks of 0.5 vCPU and 1 GB", "3 public IPv4 addresses of tasks"]
+
+
+def test_what_has_no_price_is_named_and_not_counted() -> None:
+    found = estimated(MINIMAL + "database: {instance_class: db.r7g.large}\n")
+    assert [line.what for line in found.unpriced] == ["db.r7g.large in two zones"]
+    assert amounts(found, "Database")[0][1:] == (None, None)
+
+
+def test_an_override_may_write_what_cannot_be_counted() -> None:
+    override = "overrides: {service: {Service: {Properties: {TaskDefinition: mine:1}}}}\n"
+    (line,) = estimated(MINIMAL + override).unpriced
+    assert line.what == "AWS::ECS::Service with other properties than ours"
+
+
+@pytest.mark.parametrize("case", EACH)
+@pytest.mark.parametrize("region", regions())
+def test_every_case_can_be_estimated(case: str, region: str) -> None:
+    found = estimate(trees(case), region)
+    assert 0 < found.idle <= found.most
+    assert not [line.what for line in found.unpriced if "other properties" in line.what]
+
+
+class TestAlternatives:
+    """NAT or endpoints, one NAT or one for each zone, Graviton or x86, one zone or two."""
+
+    @staticmethod
+    def of(text: str) -> dict[tuple[str, object], float]:
+        found: list[Alternative] = list(alternatives(environment_of(text), SEOUL))
+        return {(each.key, each.value): round(each.idle, 2) for each in found}
+
+    def test_the_default(self) -> None:
+        assert self.of(MINIMAL + "database: {}\n") == {
+            ("network.create.egress", "nat_per_az"): 46.72,  # a second gateway and its address
+            ("network.create.egress", "endpoints"): 29.2,  # four endpoints in two zones for one gateway
+            ("network.create.egress", "public_ip"): -39.42,
+            ("image.architecture", "arm64"): -8.29,
+            ("database.multi_az", False): -21.6,
+        }
+
+    def test_what_is_chosen_already_is_not_offered(self) -> None:
+        found = self.of(MINIMAL + "image: {architecture: arm64}\nnetwork: {create: {egress: nat_per_az}}\n")
+        assert ("image.architecture", "arm64") not in found
+        assert found["network.create.egress", "nat"] == -46.72
+
+    def test_a_network_that_exists_is_left_alone(self) -> None:
+        existing = (
+            "{vpc_id: vpc-0123456789abcdef0, public_subnet_ids: [subnet-0123456789abcdef0, subnet-0fedcba9876543210]"
+        )
+        found = self.of(MINIMAL + f"network: {{existing: {existing}, egress: public_ip}}}}\n")
+        assert {key for key, _ in found} == {"image.architecture"}
+
+    def test_none_where_a_price_is_missing(self) -> None:
+        found = self.of(MINIMAL + "database: {instance_class: db.r7g.large}\n")
+        assert not [key for key, _ in found if key == "database.multi_az"]
+
+
+class TestChange:
+    """What an edit changes a month."""
+
+    @staticmethod
+    def of(old: str, new: str, region: str = SEOUL) -> str | None:
+        before, after = stacks_of(old), stacks_of(new)
+        change = cost_change(before, after, dict.fromkeys(after, region))
+        return change.in_words() if change else None
+
+    def test_in_words(self) -> None:
+        text = self.of(MINIMAL, MINIMAL + "network: {create: {egress: nat_per_az}}\n")
+        assert text is not None
+        assert "(+46.72), " in text
+        assert f"list prices of {date()}" in text
+
+    def test_nothing(self) -> None:
+        assert self.of(MINIMAL, MINIMAL + "logs: {retention: 90}\n") is None
+
+    def test_a_region_or_a_class_without_prices(self) -> None:
+        assert self.of(MINIMAL, MINIMAL + "scaling: {min: 3}\n", region="eu-west-1") is None
+        assert self.of(MINIMAL, MINIMAL + "database: {instance_class: db.r7g.large}\n") is None
+
+
+def test_the_table_is_whole() -> None:
+    """Every price is a positive number, and the classes are ones that the region sells."""
+    for region in regions():
+        prices = Prices(region)
+        for name in ("fargate_vcpu_hour", "fargate_gb_hour"):
+            x86, arm = prices.get(name, "X86_64"), prices.get(name, "ARM64")
+            assert x86 is not None
+            assert arm is not None
+            assert arm < x86
+        for name in ("load_balancer_hour", "nat_hour", "endpoint_hour", "public_ipv4_hour", "secret_month"):
+            price = prices.get(name)
+            assert price is not None
+            assert 0 < price < 1
+        known = [each for each in classes_in(region) if prices.get("database_hour", each)]
+        assert "db.t4g.micro" in known
+        for each in known:
+            single, double = prices.get("database_hour", each), prices.get("database_multi_az_hour", each)
+            assert single is not None
+            assert double is None or double == pytest.approx(2 * single, rel=0.05)

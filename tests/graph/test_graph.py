@@ -1,0 +1,119 @@
+"""What is in the picture, and the three ways to write it."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from blogstack.graph.dot import as_dot
+from blogstack.graph.mermaid import as_mermaid
+from blogstack.graph.picture import Picture, draw
+from blogstack.graph.svg import as_svg
+from blogstack.pipeline import compile_text
+from tests.cases import EACH, compiled
+from tests.support.console import MINIMAL, QUIET, Run
+from tests.support.templates import trees
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def picture(case: str) -> Picture:
+    return draw(compiled(case).blueprints[0])
+
+
+@pytest.mark.parametrize("case", EACH)
+def test_the_ways_are_those_that_the_security_groups_open(case: str) -> None:
+    """Ports into the load balancer, from it to the tasks, and from them to the database, as the templates have them."""
+    opened = set()
+    for tree in trees(case).values():
+        for name, body in tree["Resources"].items():
+            properties = body.get("Properties", {})
+            if name == "LoadBalancerSecurityGroup":
+                ports = sorted({str(rule["FromPort"]) for rule in properties["SecurityGroupIngress"]}, key=int)
+                opened.add(("clients", "balancer", " and ".join(ports)))
+            if name == "TaskIngress":
+                opened.add(("balancer", "tasksService", str(properties["FromPort"])))
+            if name == "DatabaseIngress":
+                opened.add(("tasksService", "database", str(properties["FromPort"])))
+    ways = {(way.source, way.target, way.label) for way in picture(case).ways}
+    assert {way for way in ways if way[1] not in ("services", "domain")} == opened
+
+
+@pytest.mark.parametrize("case", EACH)
+def test_the_subnets_are_those_of_the_template(case: str) -> None:
+    blocks = {
+        body["Properties"]["CidrBlock"]
+        for tree in trees(case).values()
+        for body in tree["Resources"].values()
+        if body["Type"] == "AWS::EC2::Subnet"
+    }
+    assert {block for tier in picture(case).tiers for block in tier.subnets} == blocks
+
+
+@pytest.mark.parametrize("case", EACH)
+def test_svg_says_everything(case: str) -> None:
+    """It is XML, and has every text, without anything from elsewhere."""
+    drawn = picture(case)
+    root = ElementTree.fromstring(as_svg(drawn))  # noqa: S314 (ours)
+    said = {element.text for element in root.iter(f"{SVG}text")}
+    for node in drawn.nodes():
+        assert {node.title, *node.lines} <= said
+    assert {way.label for way in drawn.ways} <= said
+    assert not list(root.iter(f"{SVG}image"))
+    assert "prefers-color-scheme: dark" in as_svg(drawn)
+
+
+@pytest.mark.parametrize("case", EACH)
+def test_mermaid_and_dot_have_every_node_and_way(case: str) -> None:
+    drawn = picture(case)
+    mermaid, dot = as_mermaid(drawn), as_dot(drawn)
+    for node in drawn.nodes():
+        assert len(re.findall(rf"^ *{node.id}\[", mermaid, re.MULTILINE)) == 1
+        assert len(re.findall(rf"^ *{node.id} \[label=", dot, re.MULTILINE)) == 1
+    assert mermaid.count("-->") == dot.count("->") == len(drawn.ways)
+    opened = [line for line in mermaid.splitlines() if line.strip().startswith("subgraph")]
+    assert len(opened) == len(re.findall(r"^ *end$", mermaid, re.MULTILINE))
+    assert dot.count("{") == dot.count("}")
+
+
+def test_what_is_marked_up_is_escaped() -> None:
+    text = (
+        MINIMAL
+        + """service: {release: [sh, -c, 'a "b" <c> & d']}
+"""
+    )
+    drawn = draw(compile_text("blogstack.yaml", text.encode()).blueprints[0])
+    ElementTree.fromstring(as_svg(drawn))  # noqa: S314 (ours)
+    assert "a &quot;b&quot; &lt;c&gt; &amp; d" in as_mermaid(drawn)
+    assert 'a \\"b\\" <c> & d' in as_dot(drawn)
+
+
+def test_no_domain_no_route_53() -> None:
+    assert [node.id for node in picture("minimal").entry] == ["clients"]
+    assert [node.id for node in picture("domain").entry] == ["clients", "domain"]
+
+
+class TestCommand:
+    """blogstack graph."""
+
+    @pytest.mark.parametrize(("format", "start"), [("svg", "<svg "), ("mermaid", "flowchart TB"), ("dot", "digraph ")])
+    def test_formats(self, run: Run, format: str, start: str) -> None:
+        Path("blogstack.yaml").write_text(QUIET)
+        result = run("graph", "--format", format)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout.startswith(start)
+
+    def test_one_environment(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text(MINIMAL + "environments: {staging: {}, prod: {}}\n")
+        result = run("graph")
+        assert result.returncode == 2
+        assert "name one of the environments staging and prod" in " ".join(result.stderr.split())
+        assert "<title>blog-api-prod</title>" in run("graph", "--env", "prod").stdout
+
+    def test_a_file_with_errors(self, run: Run) -> None:
+        Path("blogstack.yaml").write_text(QUIET + "colour: red\n")
+        result = run("graph")
+        assert (result.returncode, result.stdout) == (1, "")
