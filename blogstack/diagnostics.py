@@ -95,6 +95,8 @@ class Code(Enum):
     NOT_EXPANDED = "BS345", Severity.WARNING, "a variable refers to another one, which nothing expands"
     TOO_FEW_ZONES = "BS346", Severity.ERROR, "the region has too few availability zones"
 
+    UNJUDGED_SHIFT = "BS347", Severity.WARNING, "nothing judges a deployment in steps"
+
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 

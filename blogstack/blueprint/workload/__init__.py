@@ -133,7 +133,7 @@ def resolve_workload(
         secrets=resolve_secrets(service.secrets, naming, database),
         release=_release(source.name, service.release) if service.release else None,
         exposure=resolve_exposure(source, edge),
-        deployment=resolve_deployment(source.deployment),
+        deployment=resolve_deployment(source.deployment, config.region),
         capacity=resolve_capacity(source.scaling),
         tags=naming.tags,
         permissions=tuple(Statement(each.actions, each.resources) for each in service.permissions),
