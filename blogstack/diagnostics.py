@@ -65,7 +65,7 @@ class Code(Enum):
     BALANCER_SUBNETS = "BS316", Severity.ERROR, "the load balancer needs two subnets"
     OTHER_REGION = "BS317", Severity.ERROR, "an ARN leads to another region or partition"
 
-    DATABASE_VERSION = "BS318", Severity.ERROR, "RDS does not have this PostgreSQL version"
+    DATABASE_VERSION = "BS318", Severity.ERROR, "no new databases have this PostgreSQL version"
     DATABASE_CLASS = "BS319", Severity.ERROR, "the region does not have this instance class"
     DATABASE_STORAGE = "BS320", Severity.ERROR, "the database's storage cannot grow to max_storage"
     DATABASE_SUBNETS = "BS321", Severity.ERROR, "the database needs two subnets"

@@ -55,5 +55,9 @@ class Database(Section):
     """Days that backups are kept."""
     deletion_protection: bool = True
     """Whether AWS refuses to delete the instance."""
-    performance_insights: bool = True
-    """Whether Performance Insights keeps seven days of the database's load."""
+    insights: bool = True
+    """Whether Database Insights, in its standard mode, keeps seven days of the database's load."""
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support.html
+    extended_support: bool = False
+    """Whether the major version may outlive its standard support, for a price per vCPU and hour; false: AWS then
+    upgrades it by itself. It cannot be changed later."""
