@@ -31,6 +31,12 @@ AWS::SecretsManager::SecretTargetAttachment writes these keys:
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
 """
 
+SSLMODE = "DATABASE_SSLMODE"
+"""A variable that the container also gets: `require`, unless the file sets another value. The database refuses
+connections without TLS (rds.force_ssl), which many clients open unless they are told otherwise:
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html
+"""
+
 
 class Database(Section):
     """PostgreSQL on Amazon RDS; `database: {}` takes every default."""

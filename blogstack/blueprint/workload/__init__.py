@@ -128,7 +128,12 @@ def resolve_workload(
         log_group=log_group_name(naming),
         placement=placement,
         image=image,
-        container=resolve_container(service, config.image.architecture, exposed=source.load_balancer is not None),
+        container=resolve_container(
+            service,
+            config.image.architecture,
+            exposed=source.load_balancer is not None,
+            database=database is not None,
+        ),
         sidecars=resolve_sidecars(service, config.image, naming),
         secrets=resolve_secrets(service.secrets, naming, database),
         release=_release(source.name, service.release) if service.release else None,
