@@ -14,6 +14,7 @@ from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, has_erro
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.files import Owners, differences, write
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, FilesArgument, load, paths
+from blogstack.deploy.removal import removal_notes
 from blogstack.deploy.shell import deployment_script
 from blogstack.diagnostics import Code, Diagnostic, Rejected
 from blogstack.lint.cache import VerdictFolder
@@ -93,8 +94,9 @@ def _compile(options: Options) -> ExitCode:
     names = {t.stack_name: f"{t.stack_name}.{options.format}" for c in compilations for t in c.templates}
     texts = {names[t.stack_name]: t.text for c in compilations for t in c.templates}
     owners = Owners({blueprint.name for c in compilations for blueprint in c.blueprints}, options.environments)
+    regions = {blueprint.name: blueprint.region for c in compilations for blueprint in c.blueprints}
     try:
-        errors = _compare(options, texts, owners) if options.check else _write(options, texts, owners)
+        errors = _compare(options, texts, owners) if options.check else _write(options, texts, owners, regions)
     except Rejected as rejected:
         errors = rejected.diagnostics
     if errors:
@@ -144,9 +146,20 @@ def _cache_folder() -> Path:
     return platformdirs.user_cache_path("blogstack") / "lint"
 
 
-def _write(options: Options, texts: Mapping[str, str], owners: Owners) -> Sequence[Diagnostic]:
-    for change in write(options.out, texts, owners):
-        say(change)
+def _write(
+    options: Options, texts: Mapping[str, str], owners: Owners, regions: Mapping[str, str]
+) -> Sequence[Diagnostic]:
+    """Write the templates. Of those that it removes, say what stays in AWS: `regions` has each service's."""
+    changes = write(options.out, texts, owners)
+    for name in changes.written:
+        say(f"wrote {options.out / name}")
+    for name in changes.removed:
+        say(f"removed {options.out / name}")
+    stacks = {Path(name).stem for name in changes.removed} - {Path(name).stem for name in texts}
+    for service, region in regions.items():
+        gone = {Path(name).stem for name, owner in changes.removed.items() if owner.service == service} & stacks
+        for line in removal_notes(gone, region):
+            say(line)
     return []
 
 

@@ -87,6 +87,7 @@ class TestCompile:
         assert "blog-api-registry.yaml belongs to a stack that no longer exists" in run("compile", "--check").stderr
         result = run("compile", "--no-lint")
         assert "removed templates/out/blog-api-registry.yaml" in result.stderr
+        assert "aws cloudformation delete-stack --region ap-northeast-2 --stack-name blog-api-registry" in result.stderr
         names = set(contents(OUT))
         assert "blog-api-registry.yaml" not in names
         assert {"blog-api-two-registry.yaml", "notes.yaml", "blog-api-old.yaml"} <= names
