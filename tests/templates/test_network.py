@@ -66,7 +66,7 @@ def test_public_addresses_instead_of_a_private_tier() -> None:
     tiers = {logical_id.partition("Subnet")[0] for logical_id in of_type(tree, "AWS::EC2::Subnet")}
     assert tiers == {"Public", "Database"}
     zones = [body["Properties"]["AvailabilityZone"] for body in of_type(tree, "AWS::EC2::Subnet").values()]
-    assert zones == [{"Fn::Sub": "${AWS::Region}a"}, {"Fn::Sub": "${AWS::Region}c"}]
+    assert zones == [{"Fn::Sub": "${AWS::Region}a"}, {"Fn::Sub": "${AWS::Region}c"}] * len(tiers)
     configuration = resource("public-ip", "service", "Service")["NetworkConfiguration"]["AwsvpcConfiguration"]
     assert configuration["AssignPublicIp"] == "ENABLED"
     assert len(configuration["Subnets"]) == 2
