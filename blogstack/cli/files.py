@@ -171,7 +171,8 @@ def write_new(files: Mapping[str, str]) -> None:
 
 
 def _holds(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_bytes() == text.encode()
+    """Whether a file has a text; git on Windows may have changed the ends of its lines."""
+    return path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") == text.encode()
 
 
 def _protect_others(folder: Path, files: Collection[str], owners: Owners) -> None:
