@@ -65,7 +65,7 @@ class Code(Enum):
     BALANCER_SUBNETS = "BS316", Severity.ERROR, "the load balancer needs two subnets"
     OTHER_REGION = "BS317", Severity.ERROR, "an ARN leads to another region or partition"
 
-    DATABASE_VERSION = "BS318", Severity.ERROR, "RDS does not have this PostgreSQL version"
+    DATABASE_VERSION = "BS318", Severity.ERROR, "no new databases have this PostgreSQL version"
     DATABASE_CLASS = "BS319", Severity.ERROR, "the region does not have this instance class"
     DATABASE_STORAGE = "BS320", Severity.ERROR, "the database's storage cannot grow to max_storage"
     DATABASE_SUBNETS = "BS321", Severity.ERROR, "the database needs two subnets"
@@ -94,6 +94,8 @@ class Code(Enum):
 
     NOT_EXPANDED = "BS345", Severity.WARNING, "a variable refers to another one, which nothing expands"
     TOO_FEW_ZONES = "BS346", Severity.ERROR, "the region has too few availability zones"
+
+    UNJUDGED_SHIFT = "BS347", Severity.WARNING, "nothing judges a deployment in steps"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"

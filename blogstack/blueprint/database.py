@@ -45,7 +45,8 @@ class Database(Record, kw_only=True):
     user: str
     backup_retention: int
     deletion_protection: bool
-    performance_insights: bool
+    insights: bool
+    extended_support: bool
     log_retention: int
     kms_key: str | None
     tags: Mapping[str, str]
@@ -88,7 +89,8 @@ def resolve_database(config: Config, naming: Naming, placement: Placement) -> Da
         user=USER,
         backup_retention=database.backup_retention,
         deletion_protection=database.deletion_protection,
-        performance_insights=database.performance_insights,
+        insights=database.insights,
+        extended_support=database.extended_support,
         log_retention=config.logs.retention,
         kms_key=config.kms_key,
         tags=naming.tags,

@@ -20,7 +20,7 @@ class Zone(Record, kw_only=True):
         letter: The zone's letter; None for the region's zone of that number.
         public: IPv4 block of the public subnet.
         private: IPv4 block of the private subnet; None without one.
-        database: IPv4 block of the database's subnet; None without one.
+        database: IPv4 block of the database's subnet.
         nat: Number of the NAT gateway that the private subnet uses; None without one.
         has_nat: Whether a NAT gateway is in this zone's public subnet.
     """
@@ -29,7 +29,7 @@ class Zone(Record, kw_only=True):
     letter: str | None
     public: str
     private: str | None
-    database: str | None
+    database: str
     nat: int | None
     has_nat: bool
 
@@ -63,11 +63,6 @@ class Network(Record, kw_only=True):
         """Whether tasks have subnets for themselves."""
         return self.zones[0].private is not None
 
-    @property
-    def database_tier(self) -> bool:
-        """Whether there are subnets for a database."""
-        return self.zones[0].database is not None
-
 
 class Placement(Record, kw_only=True):
     """Where load balancer, tasks and database are in a network.
@@ -100,7 +95,9 @@ def resolve_network(config: Config, naming: Naming) -> Network | None:
                 letter=letter,
                 public=public,
                 private=plan.private[number - 1] if plan.private else None,
-                database=plan.database[number - 1] if config.database else None,
+                # Without a database too: CloudFormation could not take away the subnets that a database stack still
+                # imports. Subnets cost nothing.
+                database=plan.database[number - 1],
                 nat=nat,
                 has_nat=nat == number,
             )
@@ -138,7 +135,7 @@ def resolve_placement(config: Config, network: Network | None) -> Placement:
     if network is not None:
         public = tuple(_subnet(network, Output.PUBLIC_SUBNET_ID, zone) for zone in network.zones)
         private = tuple(_subnet(network, Output.PRIVATE_SUBNET_ID, zone) for zone in network.zones if zone.private)
-        database = tuple(_subnet(network, Output.DATABASE_SUBNET_ID, zone) for zone in network.zones if zone.database)
+        database = tuple(_subnet(network, Output.DATABASE_SUBNET_ID, zone) for zone in network.zones)
         vpc = Imported(network.stack, Output.VPC_ID)
     else:
         existing = config.network.existing

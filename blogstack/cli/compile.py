@@ -13,8 +13,9 @@ import typer
 
 from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, has_errors, report, say
 from blogstack.cli.exit_codes import ExitCode
-from blogstack.cli.files import Owners, differences, read_templates, write
+from blogstack.cli.files import Changes, Owners, differences, read_templates, write
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, FilesArgument, load, paths
+from blogstack.deploy.removal import removal_notes
 from blogstack.deploy.shell import deployment_script
 from blogstack.diagnostics import Code, Diagnostic, Rejected
 from blogstack.lint.cache import VerdictFolder
@@ -150,14 +151,27 @@ def _cache_folder() -> Path:
 def _write(
     options: Options, texts: Mapping[str, str], owners: Owners, compilations: Sequence[Compilation]
 ) -> Sequence[Diagnostic]:
-    """Write the templates and say which changed; returns no diagnostics."""
+    """Write the templates and say which changed, and of those that it removes what stays; returns no diagnostics."""
     older = _read_older(options.out, owners.services)
     changes = write(options.out, texts, owners)
-    for change in changes:
-        say(change)
-    if changes and older:
+    for name in changes.written:
+        say(f"wrote {options.out / name}")
+    for name in changes.removed:
+        say(f"removed {options.out / name}")
+    if older and (changes.written or changes.removed):
         _say_what_it_means(older, compilations, options.environments)
+    _say_what_stays(changes, texts, compilations)
     return []
+
+
+def _say_what_stays(changes: Changes, texts: Mapping[str, str], compilations: Sequence[Compilation]) -> None:
+    """Of stacks that no template is left of: they stay in AWS until they are deleted."""
+    regions = {blueprint.name: blueprint.region for c in compilations for blueprint in c.blueprints}
+    stacks = {Path(name).stem for name in changes.removed} - {Path(name).stem for name in texts}
+    for service, region in regions.items():
+        gone = {Path(name).stem for name, owner in changes.removed.items() if owner.service == service} & stacks
+        for line in removal_notes(gone, region):
+            say(line)
 
 
 def _read_older(folder: Path, services: Collection[str]) -> Mapping[str, str]:

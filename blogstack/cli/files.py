@@ -118,8 +118,15 @@ def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[
     return changed + [f"{path} {reasons[path.stem in stacks]}" for path in left_over]
 
 
-def write(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
-    """Write files to a folder; returns what changed, one line each.
+class Changes(NamedTuple):
+    """The names of the files that were written, and of those that were removed, with their owners."""
+
+    written: Collection[str]
+    removed: Mapping[str, Owner]
+
+
+def write(folder: Path, files: Mapping[str, str], owners: Owners) -> Changes:
+    """Write files to a folder; returns what changed.
 
     Args:
         folder: Created if it is missing.
@@ -138,6 +145,7 @@ def write(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
         _protect_others(folder, due, owners)
         removed = _left_over(folder, files, owners)
         _replace(folder, _stage(folder, due))
+        owned = {path.name: owner for path in removed if (owner := _owner_of(path))}
         for path in removed:
             path.unlink(missing_ok=True)
         if due or removed:
@@ -148,7 +156,7 @@ def write(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
                 folder.rmdir()
         message = f"{folder} cannot be written: {error.strerror or error}"
         raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help="the folder is as it was before")]) from None
-    return [f"wrote {folder / name}" for name in due] + [f"removed {path}" for path in removed]
+    return Changes(list(due), owned)
 
 
 def write_new(files: Mapping[str, str]) -> None:
@@ -174,7 +182,8 @@ def write_new(files: Mapping[str, str]) -> None:
 
 
 def _holds(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_bytes() == text.encode()
+    """Whether a file has a text; git on Windows may have changed the ends of its lines."""
+    return path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") == text.encode()
 
 
 def _protect_others(folder: Path, files: Collection[str], owners: Owners) -> None:

@@ -63,7 +63,7 @@ service:
     path: /health  # answers 200 while the process runs, without asking the database
     ready_path: /ready  # answers 200 when the database does; null when there is none
 {"" if curl else _WITHOUT_CURL.format(port=port, path="/health")}
-# PostgreSQL, and DATABASE_HOST, _PORT, _NAME, _USER and _PASSWORD in the container.
+# PostgreSQL, and DATABASE_HOST, _PORT, _NAME, _USER, _PASSWORD and _SSLMODE in the container.
 # database: {{}}
 
 scaling:

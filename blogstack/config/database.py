@@ -31,6 +31,12 @@ AWS::SecretsManager::SecretTargetAttachment writes these keys:
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
 """
 
+SSLMODE = "DATABASE_SSLMODE"
+"""A variable that the container also gets: `require`, unless the file sets another value. The database refuses
+connections without TLS (rds.force_ssl), which many clients open unless they are told otherwise:
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html
+"""
+
 
 class Database(Section):
     """PostgreSQL on Amazon RDS; `database: {}` takes every default."""
@@ -55,5 +61,9 @@ class Database(Section):
     """Days that backups are kept."""
     deletion_protection: bool = True
     """Whether AWS refuses to delete the instance."""
-    performance_insights: bool = True
-    """Whether Performance Insights keeps seven days of the database's load."""
+    insights: bool = True
+    """Whether Database Insights, in its standard mode, keeps seven days of the database's load."""
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support.html
+    extended_support: bool = False
+    """Whether the major version may outlive its standard support, for a price per vCPU and hour; false: AWS then
+    upgrades it by itself. It cannot be changed later."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from blogstack.config.marks import OnlyWith
 from blogstack.config.types import Choices, Minutes, Section, Whole
+from blogstack.facts.regions import partition
 
 # ECS takes durations in minutes, up to a day. It also takes tenths of a percent, which nobody needs.
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
@@ -36,15 +39,20 @@ class Deployment(Section):
     """Share of the tasks that may run during a deployment, in percent, rounded down."""
     circuit_breaker: bool = True
     """Whether a deployment whose tasks never become healthy is stopped and rolled back."""
-    rollback_on_alarms: bool = True
-    """Whether, with `alarms`, a deployment during which requests begin to fail is rolled back."""
+    rollback_on_alarms: bool | None = Field(None, examples=[False])
+    """Whether, with `alarms`, a deployment during which requests begin to fail is rolled back; the default is true, but
+    false in China, GovCloud and the European Sovereign Cloud."""
     bake_time: Annotated[int, Minutes(0, _DAY), OnlyWith("blue_green", "canary", "linear")] = 300
     """Time that the old tasks stay after all requests go to the new ones."""
     canary_percent: Annotated[int, Whole(1, 100, "percent"), OnlyWith("canary")] = 10
-    """First share of the requests that goes to the new tasks, in percent."""
+    """First share of the requests that goes to the new tasks, in percent; with fewer than ten failed requests in five
+    minutes in it, no alarm judges it."""
     step_percent: Annotated[int, Whole(3, 100, "percent"), OnlyWith("linear")] = 10
     """Share of the requests that goes over to the new tasks in each step, in percent."""
-    step_interval: Annotated[int, Minutes(1, _DAY), OnlyWith("canary", "linear")] = 60
+    # The alarms' rates cover five minutes, and metrics come a minute late. It is also CloudFormation's default for
+    # linear, with which the nine steps and bake_time take just under an hour.
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-linearconfiguration.html
+    step_interval: Annotated[int, Minutes(1, _DAY), OnlyWith("canary", "linear")] = 360
     """Time between two steps."""
 
 
@@ -56,3 +64,13 @@ def count_steps(deployment: Deployment) -> int:
 def shift_seconds(deployment: Deployment) -> int:
     """How long a deployment waits by itself when it shifts requests, in seconds: between steps, and at the end."""
     return deployment.bake_time + count_steps(deployment) * deployment.step_interval
+
+
+def rolls_back_on_alarms(deployment: Deployment, region: str) -> bool:
+    """Whether a deployment is rolled back on alarms, where there are alarms.
+
+    Outside the commercial partition ECS has refused it, in the first deployment of a service:
+    https://github.com/aws/aws-cdk/issues/26574 (China), https://github.com/aws/copilot-cli/issues/4778 (GovCloud)
+    """
+    written = deployment.rollback_on_alarms
+    return partition(region) == "aws" if written is None else written

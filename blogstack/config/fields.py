@@ -175,7 +175,10 @@ def merge_rules(model: type[Section]) -> MergeRules:
     shared: list[SharedKey] = []
     atomic: list[KeyPath] = []
     in_template: list[KeyPath] = []
+    nullable: list[KeyPath] = []
     for field in walk(model):
+        # Where the default is null already, it is the same to take the key back.
+        nullable += [field.path] * (field.type.nullable and field.info.default is not None)
         if item := field.type.find(Shared):
             unless = tuple(item.unless.split(".")) if item.unless else None
             shared.append(SharedKey(path=field.path, unless=unless, help=item.help))
@@ -183,7 +186,9 @@ def merge_rules(model: type[Section]) -> MergeRules:
             value, path = field.type.inner[1], (*field.path, NAME)
             atomic += [path] * bool(value.find(Atomic))
             in_template += [path] * bool(value.find(InTemplate))
-    return MergeRules(shared=tuple(shared), atomic=tuple(atomic), in_template=tuple(in_template))
+    return MergeRules(
+        shared=tuple(shared), atomic=tuple(atomic), in_template=tuple(in_template), nullable=tuple(nullable)
+    )
 
 
 def check_exclusions(section: Section) -> Section:

@@ -82,6 +82,8 @@ def _settings(plan: Plan, before: Plan | None, context: str) -> Iterator[str]:
 # `aws cloudformation deploy` gives up after an hour (https://github.com/aws/aws-cli/issues/6905), while the update goes
 # on. CloudFormation waits for a service's deployment for 36 hours at most, which is the longest wait here
 # (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-linearconfiguration.html).
+# `aws ecs wait tasks-stopped` gives up after ten minutes, and a migration may take longer: a day at most. That the task
+# still runs is asked for after each, so that whatever else fails ends the script.
 # A stack in REVIEW_IN_PROGRESS has a change set and nothing else; one whose creation failed has no resources left, but
 # must be deleted before it can be created:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
@@ -128,6 +130,15 @@ deploy_stack() {
       *) return "$FAILED" ;;
     esac
   }
+}
+wait_for_task() {
+  TRY=0
+  until aws ecs wait tasks-stopped --cluster "$1" --tasks "$2"; do
+    TRY=$((TRY + 1))
+    STATUS=$(aws ecs describe-tasks --cluster "$1" --tasks "$2" --query 'tasks[0].lastStatus' --output text)
+    echo "==> The release step is not over: $STATUS"
+    test "$TRY" -lt 144 || return 1
+  done
 }"""
 
 
@@ -229,8 +240,7 @@ def _run_task(action: RunTask) -> Iterator[str]:
     )
     # When ECS cannot start a task for lack of capacity, the CLI reports no error, but no task either.
     yield 'test "$TASK" != None || ' + _refuse("AWS has no capacity for the release step at the moment: try again")
-    # The waiter gives up after ten minutes, and a migration may take longer: an hour at most.
-    yield f'for TRY in 1 2 3 4 5 6; do aws ecs wait tasks-stopped --cluster {cluster} --tasks "$TASK" && break; done'
+    yield f'wait_for_task {cluster} "$TASK"'
     yield (
         f'EXIT=$(aws ecs describe-tasks --cluster {cluster} --tasks "$TASK"'
         " --query 'tasks[0].containers[0].exitCode' --output text)"

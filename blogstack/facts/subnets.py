@@ -24,8 +24,7 @@ _BLOCKS = 32
 class AddressPlan(NamedTuple):
     """The CIDR blocks of each tier, one for each availability zone, as in `10.0.10.0/24`.
 
-    `private` is empty where tasks have public addresses. The blocks of the database tier are reserved for it, whether
-    there is a database or not.
+    `private` is empty where tasks have public addresses.
     """
 
     public: tuple[str, ...]

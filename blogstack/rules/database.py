@@ -30,6 +30,8 @@ def database_version(scope: Scope[Config]) -> Iterator[Finding]:
     majors = [version for version in facts().versions if "." not in version]
     help = f"choose {minors[0]}, or {minors[1]} to {minors[-1]}" if minors else f"choose {', '.join(majors)}"
     message = f"RDS has no PostgreSQL {database.engine_version}"
+    if majors and int(major) < int(majors[0]):
+        message = f"PostgreSQL {database.engine_version} is past its standard support on RDS"
     yield Finding(("database", "engine_version"), message, help)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from blogstack.config.deployment import Deployment, count_steps, shift_seconds
+from blogstack.config.deployment import Deployment, count_steps, rolls_back_on_alarms, shift_seconds
 from blogstack.config.fields import marked
 from blogstack.config.marks import OnlyWith
 from blogstack.config.workloads import Workload
@@ -64,6 +64,29 @@ def rollback_without_alarms(scope: Scope[Workload]) -> Iterator[Finding]:
         message = "without `alarms` there is nothing to roll back on"
         help = "add `alarms:` with an email; or remove the key: wherever there are alarms, it is on by itself"
         yield Finding(path, message, help)
+
+
+@rule(
+    Code.UNJUDGED_SHIFT,
+    Scope[Workload],
+    reads=("deployment.strategy", "deployment.rollback_on_alarms"),
+    outside=("alarms", "region"),
+    source=f"{_ECS}developerguide/canary-deployment.html",
+)
+def unjudged_shift(scope: Scope[Workload]) -> Iterator[Finding]:
+    """A deployment in steps needs alarms that stop it."""
+    deployment, region = scope.value.deployment, scope.config.region
+    if deployment.strategy not in ("canary", "linear"):
+        return
+    rollback, strategy = scope.at("deployment", "rollback_on_alarms"), scope.at("deployment", "strategy")
+    message = f"nothing judges the steps of strategy {deployment.strategy}: "
+    if scope.config.alarms is None:
+        help = "add `alarms:` with an email, or set strategy to blue_green"
+        yield Finding(strategy, f"{message}there are no `alarms`", help)
+    elif not rolls_back_on_alarms(deployment, region):
+        default = "" if scope.is_written(rollback) else f", the default in {region}"
+        help = "set it to true where ECS accepts it, or set strategy to blue_green"
+        yield Finding(strategy, f"{message}rollback_on_alarms is false{default}", help, also=(rollback,))
 
 
 @rule(

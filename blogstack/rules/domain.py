@@ -21,10 +21,19 @@ from blogstack.words import listed
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-https-listener.html",
 )
 def plain_http(scope: Scope[Config]) -> Iterator[Finding]:
-    """HTTPS needs a certificate, and a certificate needs a domain; an internal load balancer may do without."""
-    if scope.value.domain is None and not scope.value.load_balancer.internal:
+    """HTTPS needs a certificate, and a certificate needs a domain; an internal load balancer may do without.
+
+    So may a service whose file says `domain: null`.
+    """
+    root = scope.document.root
+    written = "domain" in (root.entries or {}) or "domain" in root.removed
+    if scope.value.domain is None and not written and not scope.value.load_balancer.internal:
         message = "no domain: the load balancer speaks plain HTTP, which anyone on the way can read and change"
-        yield Finding(("domain",), message, "add `domain:` with name and hosted_zone_id")
+        yield Finding(
+            ("domain",),
+            message,
+            "add `domain:` with name and hosted_zone_id; if plain HTTP is intended, write `domain: null`",
+        )
 
 
 @rule(

@@ -1,9 +1,10 @@
 """Document -> Environments: one document for each environment of a file, in which every value still knows its place.
 
 An environment is a deep merge over the rest of the file: mappings merge, lists and scalars replace, null takes a key
-away, so that it is at its default. Which keys an environment may not change and which values are never merged is said
-by the models in config/ and comes in as MergeRules. The merge works on the tree of nodes, so what comes out is a
-document like any other (docs/decisions/0009-environments.md).
+away, so that it is at its default, or is its value where null means something else than the default. Which keys an
+environment may not change and which values are never merged is said by the models in config/ and comes in as
+MergeRules. The merge works on the tree of nodes, so what comes out is a document like any other
+(docs/decisions/0009-environments.md).
 """
 
 from __future__ import annotations
@@ -41,11 +42,13 @@ class MergeRules(NamedTuple):
         shared: The keys that all environments share.
         atomic: Paths of the values that an environment replaces and never merges.
         in_template: Paths of mappings that hold parts of a template, in which null is a value and functions are atomic.
+        nullable: Paths of the keys to which null is a value that their default is not, as in `scaling.cpu`.
     """
 
     shared: tuple[SharedKey, ...]
     atomic: tuple[KeyPath, ...]
     in_template: tuple[KeyPath, ...]
+    nullable: tuple[KeyPath, ...]
 
     def is_atomic(self, path: KeyPath) -> bool:
         """Whether the value at a path replaces the one below it."""
@@ -54,6 +57,10 @@ class MergeRules(NamedTuple):
     def is_in_template(self, path: KeyPath) -> bool:
         """Whether the value at a path is a part of a template."""
         return any(len(path) > len(rule) and _leads_to(path, rule) for rule in self.in_template)
+
+    def is_null_a_value(self, path: KeyPath) -> bool:
+        """Whether null at a path says something, and does not take the key away."""
+        return path in self.nullable or self.is_in_template(path)
 
 
 class Environment(NamedTuple):
@@ -190,7 +197,7 @@ def _merge(base: Node | None, over: Node, rules: MergeRules, at: KeyPath = ()) -
         below = None if rules.is_atomic(path) else entries.get(key)
         if below is None or below.entries is None or value.entries is None:
             key_spans[key] = over.key_spans[key]
-        if value.has_value or rules.is_in_template(path):
+        if value.has_value or rules.is_null_a_value(path):
             entries[key] = _merge(below, value, rules, path)
         else:
             entries.pop(key, None)

@@ -13,6 +13,8 @@ from blogstack.templates.policies import policy, trust
 from blogstack.templates.stack import Stack, make_log_group, make_tags, no_egress, to_template
 
 _ORIGIN = "database"
+# https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html (EngineLifecycleSupport)
+_LIFECYCLES = {True: "open-source-rds-extended-support", False: "open-source-rds-extended-support-disabled"}
 _MONITORING_SECONDS = 60
 
 
@@ -124,7 +126,11 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
         EnableCloudwatchLogsExports=list(ids.DATABASE_LOG_GROUPS),
         MonitoringInterval=_MONITORING_SECONDS,
         MonitoringRoleArn=GetAtt(_add_monitoring_role(stack, database), "Arn"),
-        EnablePerformanceInsights=database.performance_insights,
+        # Database Insights has kept the API's names of Performance Insights:
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.html
+        DatabaseInsightsMode="standard",
+        EnablePerformanceInsights=database.insights,
+        EngineLifecycleSupport=_LIFECYCLES[database.extended_support],
         Tags=make_tags(database.tags),
         DeletionPolicy="Snapshot",
         UpdateReplacePolicy="Snapshot",
@@ -134,11 +140,11 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
     )
     if database.max_storage:
         instance.MaxAllocatedStorage = database.max_storage
-    if database.performance_insights:
+    if database.insights:
         instance.PerformanceInsightsRetentionPeriod = 7
     if database.kms_key:
         instance.KmsKeyId = database.kms_key
-    if database.kms_key and database.performance_insights:
+    if database.kms_key and database.insights:
         instance.PerformanceInsightsKMSKeyId = database.kms_key
     return stack.add(instance, _ORIGIN)
 

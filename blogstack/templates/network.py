@@ -34,8 +34,7 @@ def lower(network: Network) -> Stack:
             _add_nat(stack, network, zone)
     if network.private_tier:
         route_tables = [_add_private_subnet(stack, network, zone, vpc) for zone in network.zones]
-    if network.database_tier:
-        _add_database_tier(stack, network, vpc)
+    _add_database_tier(stack, network, vpc)
     stack.add(
         ec2.VPCEndpoint(
             ids.S3_ENDPOINT,
@@ -130,7 +129,8 @@ def _add_database_tier(stack: Stack, network: Network, vpc: AWSObject) -> None:
         ec2.RouteTable(
             ids.DATABASE_ROUTE_TABLE, VpcId=Ref(vpc), Tags=make_tags(network.tags, f"{network.stack}-database")
         ),
-        "database",
+        *_CREATE,
+        "cidr",
     )
     for zone in network.zones:
         subnet = _add_subnet(stack, network, zone, vpc, ids.DATABASE_SUBNET, zone.database)
@@ -140,7 +140,8 @@ def _add_database_tier(stack: Stack, network: Network, vpc: AWSObject) -> None:
                 SubnetId=Ref(subnet),
                 RouteTableId=Ref(table),
             ),
-            "database",
+            *_CREATE,
+            "cidr",
         )
         stack.export(Output.DATABASE_SUBNET_ID.format(zone.number), f"Database subnet {zone.number}", Ref(subnet))
 

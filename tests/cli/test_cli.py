@@ -75,6 +75,16 @@ class TestCompile:
         assert "blogstack.yaml:8:11: error[BS301]: memory 8192 is not sold with cpu 512" in result.stderr
         assert contents(OUT) == before
 
+    def test_line_ends_of_windows(self, run: Run) -> None:
+        """As git checks the templates out there: they are not out of date."""
+        Path("blogstack.yaml").write_text(QUIET)
+        run("compile", "--no-lint")
+        for path in OUT.iterdir():
+            path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+        assert run("compile", "--no-lint", "--check").returncode == 0
+        (OUT / "blog-api-network.yaml").write_bytes(b"# another\r\n")
+        assert run("compile", "--no-lint", "--check").returncode == 1
+
     @pytest.mark.slow
     def test_stacks_that_no_longer_exist(self, run: Run) -> None:
         """Their files go; another service's, and what a person put there, stay."""
@@ -87,6 +97,7 @@ class TestCompile:
         assert "blog-api-registry.yaml belongs to a stack that no longer exists" in run("compile", "--check").stderr
         result = run("compile", "--no-lint")
         assert "removed templates/out/blog-api-registry.yaml" in result.stderr
+        assert "aws cloudformation delete-stack --region ap-northeast-2 --stack-name blog-api-registry" in result.stderr
         names = set(contents(OUT))
         assert "blog-api-registry.yaml" not in names
         assert {"blog-api-two-registry.yaml", "notes.yaml", "blog-api-old.yaml"} <= names

@@ -14,12 +14,15 @@ from blogstack.deploy.shell import deployment_script
 from tests.cases import NAMES, compiled
 from tests.support.console import Run, quiet
 
+# Both sides of a pipe run at once: `docker login` is counted after what it reads.
+READ = '{ test "$1" != login || cat >/dev/null; }'
 COUNT = """CALL=$(wc -l <"$LOG"); test "$CALL" != "${FAIL_AT:-0}" || exit "${FAIL_WITH:-9}"
 """
 AWS = """case "$1 $2" in
   "cloudformation deploy") exit "${DEPLOYED:-0}" ;;
   "sts get-caller-identity") echo "123456789012 as arn:aws:iam::123456789012:user/me" ;;
   "ecs run-task") echo "${TASK_STARTED:-arn:task}" ;;
+  "ecs wait") test "$3" != tasks-stopped || test "$(grep -c $3 "$LOG")" -gt "${WAITED_IN_VAIN:-0}" ;;
   "ecs describe-tasks") echo "${EXIT_CODE:-0}" ;;
   "ecr describe-images") exit "${NO_IMAGE:-0}" ;;
   "cloudformation describe-stacks")
@@ -62,7 +65,7 @@ def called(
     log.write_text("")
     (folder / "statuses").write_text("".join(f"{status}\n" for status in statuses.split()))
     for name, body in {"aws": AWS, **OTHERS}.items():
-        (folder / name).write_text(f'#!/bin/sh\nprintf "%s\\n" "{name} $*" >>"{log}"\n{COUNT}{body}\n')
+        (folder / name).write_text(f'#!/bin/sh\n{READ}\nprintf "%s\\n" "{name} $*" >>"{log}"\n{COUNT}{body}\n')
         (folder / name).chmod(0o755)
     done = subprocess.run(
         SHELLS[shell],
@@ -159,6 +162,17 @@ def test_the_script_from_a_file(tmp_path: Path) -> None:
     status, calls, _ = called(tmp_path, run, DEPLOYED="255")
     assert status == 255
     assert not any("blog-api-prod" in call for call in calls)
+
+
+@pytest.mark.parametrize("shell", HERE)
+def test_a_release_step_may_take_longer_than_the_waiter_waits(tmp_path: Path, shell: str) -> None:
+    """It is not declared failed, nor is it started again, while it runs."""
+    status, calls, _ = called(tmp_path, script_of("everything"), shell, WAITED_IN_VAIN="9")
+    assert (status, sum("lastStatus" in call for call in calls)) == (0, 9)
+    assert sum("run-task" in call for call in calls) == 1
+    status, calls, _ = called(tmp_path, script_of("everything"), shell, WAITED_IN_VAIN="1000")
+    assert status != 0
+    assert not any("blog-api-service" in call for call in calls if "cloudformation deploy" in call)
 
 
 def test_the_script_says_where_it_deploys(tmp_path: Path) -> None:

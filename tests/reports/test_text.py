@@ -25,7 +25,7 @@ blogstack.yaml:1:1: warning[BS311]: no domain: \
 the load balancer speaks plain HTTP, which anyone on the way can read and change
    1 | name: blog-api
      | ^^^^
-help: add `domain:` with name and hosted_zone_id
+help: add `domain:` with name and hosted_zone_id; if plain HTTP is intended, write `domain: null`
 
 blogstack.yaml:3:1: error[BS201]: unknown key 'sevice'
    3 | sevice:

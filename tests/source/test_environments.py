@@ -254,6 +254,17 @@ class TestMerging:
         assert scaling
         assert scaling.min == 2
 
+    def test_null_is_a_value_where_it_is_one_in_the_file(self) -> None:
+        """`scaling.cpu: null` is no policy, not the default of 60; so of `ready_path`."""
+        text = (
+            "name: blog-api\nregion: us-east-1\nscaling: {cpu: 40, requests: 500}\nenvironments:\n"
+            "  x: {scaling: {cpu: null}, service: {health: {ready_path: null}}}\n  y: {}\n"
+        )
+        x, y = (blueprint.workloads[0] for blueprint in compile_text("blogstack.yaml", text.encode()).blueprints)
+        measures = [[p.measure for p in w.capacity.scaling.policies] for w in (x, y) if w.capacity.scaling]
+        assert measures == [["requests"], ["cpu", "requests"]]
+        assert [w.exposure and w.exposure.ready_path for w in (x, y)] == [None, "/ready"]
+
     def test_a_secret_has_one_source(self) -> None:
         """A source is one value, though it is written as a mapping: the environment's replaces the other."""
         text = (

@@ -13,7 +13,7 @@ from tests.support.schemas import schema
 from tests.support.templates import resource, trees
 
 CASES = ["customer-key", "everything"]
-# There are no copies of backups in another region, and no Performance Insights where they are off.
+# There are no copies of backups in another region, and no Database Insights where they are off.
 WITHOUT = {
     ("everything", "Database", "PerformanceInsightsKMSKeyId"),
     *((case, "Database", "AutomaticBackupReplicationKmsKeyId") for case in CASES),

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 import pytest
 
 from blogstack.facts.subnets import address_plan
+from blogstack.pipeline import compile_text
 from tests.support.templates import of_type, resource, trees
 
 
@@ -62,9 +63,10 @@ def test_endpoints_instead_of_the_internet() -> None:
 
 def test_public_addresses_instead_of_a_private_tier() -> None:
     tree = trees("public-ip")["network"]
-    assert list(of_type(tree, "AWS::EC2::Subnet")) == ["PublicSubnet1", "PublicSubnet2"]
+    tiers = {logical_id.partition("Subnet")[0] for logical_id in of_type(tree, "AWS::EC2::Subnet")}
+    assert tiers == {"Public", "Database"}
     zones = [body["Properties"]["AvailabilityZone"] for body in of_type(tree, "AWS::EC2::Subnet").values()]
-    assert zones == [{"Fn::Sub": "${AWS::Region}a"}, {"Fn::Sub": "${AWS::Region}c"}]
+    assert zones == [{"Fn::Sub": "${AWS::Region}a"}, {"Fn::Sub": "${AWS::Region}c"}] * len(tiers)
     configuration = resource("public-ip", "service", "Service")["NetworkConfiguration"]["AwsvpcConfiguration"]
     assert configuration["AssignPublicIp"] == "ENABLED"
     assert len(configuration["Subnets"]) == 2
@@ -86,4 +88,13 @@ def test_the_database_tier_leads_nowhere() -> None:
     tables = {str(route["RouteTableId"]) for route in routes("database").values()}
     assert str({"Ref": "DatabaseRouteTable"}) not in tables
     assert {"Ref": "DatabaseRouteTable"} not in resource("database", "network", "S3Endpoint")["RouteTableIds"]
-    assert "DatabaseSubnet1" not in trees("minimal")["network"]["Resources"]
+
+
+def test_a_database_that_is_removed_leaves_the_network_as_it_was() -> None:
+    """Its stack still imports the subnets, and CloudFormation refuses to take away an export that is imported."""
+    with_database, without = (
+        {template.stack_name: template.text for template in compile_text("blogstack.yaml", text).templates}
+        for text in (b"name: blog-api\nregion: us-east-1\ndatabase: {}\n", b"name: blog-api\nregion: us-east-1\n")
+    )
+    assert with_database["blog-api-network"] == without["blog-api-network"]
+    assert with_database.keys() - without.keys() == {"blog-api-database"}

@@ -32,7 +32,7 @@ def _cpu() -> Alarm:
         id="database-cpu",
         label="CPU",
         description=f"For a quarter of an hour, the database used {_CPU_PERCENT} percent of its CPU or more. "
-        "Look first at its longest queries, in Performance Insights or pg_stat_activity.",
+        "Look first at its longest queries, in Database Insights or pg_stat_activity.",
         metrics=(_CPU,),
         threshold=_CPU_PERCENT,
         lasting=_LASTING,

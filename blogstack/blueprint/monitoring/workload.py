@@ -26,9 +26,8 @@ _LASTING = 3
 # Fargate places a task and pulls its image in a minute or two; once more if that fails.
 _START_MINUTES = 5
 
-# Of the load balancer, not of the target group: it counts all requests, however many target groups there are.
+# Of the load balancer: it counts all requests, however many target groups there are.
 _REQUESTS = Metric("requests", "requests", Subject.BALANCER, "RequestCount", "Sum", _FIVE_MINUTES)
-_FAILED_BY_TASKS = Metric("errors", "5xx", Subject.BALANCER, "HTTPCode_Target_5XX_Count", "Sum", _FIVE_MINUTES)
 _FAILED_BY_BALANCER = Metric("refusals", "5xx", Subject.BALANCER, "HTTPCode_ELB_5XX_Count", "Sum", _FIVE_MINUTES)
 _MEDIAN = Metric("p50", "median", Subject.BALANCER, "TargetResponseTime", "p50", _FIVE_MINUTES)
 _SLOWEST = Metric("p99", "slowest hundredth", Subject.BALANCER, "TargetResponseTime", "p99", _FIVE_MINUTES)
@@ -57,14 +56,15 @@ def _failed_requests(workload: Workload) -> tuple[Alarm, Alarm]:
     """On responses of the tasks, and on those of the load balancer, which RequestCount lacks when there is no task."""
     share = f"{_FAILED_PERCENT} percent or more, and {_FEWEST_FAILED} at least, of the requests of five minutes"
     logs = f"the log group {workload.log_group}, and what was deployed last"
+    metrics, expression = _rate_of_tasks(workload)
     return (
         Alarm(
             id="target-5xx",
             label="5xx of the tasks",
             description=f"{share} were answered with 5xx by the tasks. Look first at {logs}.",
-            metrics=(_FAILED_BY_TASKS, _REQUESTS),
+            metrics=metrics,
             threshold=_FAILED_PERCENT,
-            expression=f"IF(errors >= {_FEWEST_FAILED}, 100 * errors / requests, 0)",
+            expression=expression,
             rolls_back=True,
         ),
         Alarm(
@@ -79,6 +79,32 @@ def _failed_requests(workload: Workload) -> tuple[Alarm, Alarm]:
             rolls_back=True,
         ),
     )
+
+
+def _rate_of_tasks(workload: Workload) -> tuple[tuple[Metric, ...], str]:
+    """The metrics of the tasks' failed requests, and their rate in percent.
+
+    With two target groups, it is the larger of their rates, so that a new version is judged by its own requests,
+    however small its share. It is written in arithmetic, where a missing value counts as 0 (a group without failed
+    requests has none); the page does not say so of comparisons, and advises against MAX in alarms:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    """
+    if workload.deployment.shift is None:
+        errors = Metric("errors", "5xx", Subject.BALANCER, "HTTPCode_Target_5XX_Count", "Sum", _FIVE_MINUTES)
+        return (errors, _REQUESTS), _rate("errors", "requests")
+    metrics = []
+    for number, subject in enumerate((Subject.TARGETS, Subject.ALTERNATE), 1):
+        for id, label, name in (
+            ("errors", "5xx", "HTTPCode_Target_5XX_Count"),
+            ("requests", "requests", "RequestCount"),
+        ):
+            metrics.append(Metric(f"{id}{number}", f"{label}, group {number}", subject, name, "Sum", _FIVE_MINUTES))
+    first, second = _rate("errors1", "requests1"), _rate("errors2", "requests2")
+    return tuple(metrics), f"({first} + {second} + ABS({first} - {second})) / 2"
+
+
+def _rate(errors: str, requests: str) -> str:
+    return f"IF({errors} >= {_FEWEST_FAILED}, 100 * {errors} / {requests}, 0)"
 
 
 def _count_targets(

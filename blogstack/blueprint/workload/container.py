@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from blogstack.blueprint.workload.check import Check
 from blogstack.blueprint.workload.sidecars import tmp_size
+from blogstack.config.database import SSLMODE
 from blogstack.config.service import Service
 from blogstack.facts.frameworks import START_UP
 from blogstack.records import Record
@@ -48,15 +49,18 @@ class Container(Record, kw_only=True):
     check: Check | None
 
 
-def resolve_container(service: Service, architecture: str, *, exposed: bool) -> Container:
+def resolve_container(service: Service, architecture: str, *, exposed: bool, database: bool) -> Container:
     """Every decision about a workload's container.
 
     Args:
         service: The container in the configuration.
         architecture: Of the image.
         exposed: Whether requests reach it; without, it has no port and no check that requests a path.
+        database: Whether it gets the variables of a database.
     """
     variables = {"PORT": str(service.port)} if exposed else {}
+    if database and SSLMODE not in service.secrets:
+        variables[SSLMODE] = "require"
     storage = service.ephemeral_storage
     return Container(
         cpu=service.cpu,
@@ -65,7 +69,7 @@ def resolve_container(service: Service, architecture: str, *, exposed: bool) -> 
         architecture=architecture.upper(),
         port=service.port if exposed else None,
         command=service.command,
-        # The user's PORT wins; one that differs from the port is a warning (BS314).
+        # The user's values win; a PORT that differs from the port is a warning (BS314).
         environment=dict(sorted({**variables, **service.environment}.items())),
         tmp=tmp_size(service) if service.readonly_root else None,
         user=service.user,

@@ -51,13 +51,13 @@ class Deployment(Record, kw_only=True):
     shift: Shift | None
 
 
-def resolve_deployment(deployment: config.Deployment) -> Deployment:
+def resolve_deployment(deployment: config.Deployment, region: str) -> Deployment:
     """Every decision about a workload's deployments."""
     return Deployment(
         minimum_healthy_percent=deployment.minimum_healthy_percent,
         maximum_percent=deployment.maximum_percent,
         circuit_breaker=deployment.circuit_breaker,
-        rollback_on_alarms=deployment.rollback_on_alarms,
+        rollback_on_alarms=config.rolls_back_on_alarms(deployment, region),
         # Rebalancing starts a task in the better zone before it stops one, which a maximum of 100 percent does not
         # allow: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
         zone_rebalancing=deployment.maximum_percent > 100,
