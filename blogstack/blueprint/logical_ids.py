@@ -47,6 +47,10 @@ DATABASE_SECURITY_GROUP = "DatabaseSecurityGroup"
 DATABASE_MONITORING_ROLE = "DatabaseMonitoringRole"
 DATABASE_LOG_GROUPS = {"postgresql": "DatabaseLogGroup", "upgrade": "DatabaseUpgradeLogGroup"}
 
+# buckets; each is named after its bucket, MediaBucket
+BUCKET = "{}Bucket"
+BUCKET_POLICY = "{}BucketPolicy"
+
 # tasks; a generated secret is named after its variable, JwtSecretSecret, and a release step after its workload
 CLUSTER = "Cluster"
 LOG_GROUP = "LogGroup"
@@ -102,3 +106,8 @@ ALARMS = {
     "database-storage": "DatabaseStorageAlarm",
 }
 DASHBOARD = "Dashboard"
+
+
+def camel_case(name: str) -> str:
+    """The name of a store as the first part of a logical ID, user-files as UserFiles; no two names share one."""
+    return "".join(word.capitalize() for word in name.split("-"))

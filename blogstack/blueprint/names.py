@@ -12,10 +12,14 @@ from blogstack.records import Record
 
 # Kinds of stacks, the last word of their names; a workload's stack is named after the workload.
 REGISTRY, NETWORK, DATABASE, EDGE, TASKS = "registry", "network", "database", "edge", "tasks"
+BUCKETS = "buckets"
 
 
 class Output:
-    """Logical IDs of the outputs that other stacks or commands read. `{}` is the number of an availability zone."""
+    """Logical IDs of the outputs that other stacks or commands read.
+
+    `{}` is the number of an availability zone, or the logical ID of the resource.
+    """
 
     REPOSITORY_URI = "RepositoryUri"
     REPOSITORY_ARN = "RepositoryArn"
@@ -28,6 +32,9 @@ class Output:
     DATABASE_SECRET_ARN = "SecretArn"
     DATABASE_SECURITY_GROUP_ID = "SecurityGroupId"
     DATABASE_ADDRESS = "Address"
+
+    BUCKET_NAME = "{}Name"
+    BUCKET_ARN = "{}Arn"
 
     URL = "Url"
     LISTENER_ARN = "ListenerArn"

@@ -9,6 +9,7 @@ from blogstack.blueprint.monitoring import DatabaseMonitoring, resolve_database_
 from blogstack.blueprint.monitoring.topic import Topic, resolve_topic
 from blogstack.blueprint.names import TASKS, Imported, Naming, Value
 from blogstack.blueprint.registry import EcrArn
+from blogstack.blueprint.stores import Stores
 from blogstack.blueprint.workload import Statement, Workload, log_group_name
 from blogstack.blueprint.workload.secrets import SecretVariable
 from blogstack.config import Config
@@ -44,7 +45,8 @@ class Tasks(Record, kw_only=True):
     Attributes:
         cluster: Name of the ECS cluster.
         log_retention: Days.
-        permissions: What the tasks may do in AWS.
+        stores: The other stores, which the tasks may use.
+        permissions: What the tasks may do in AWS besides.
         exec: Whether ECS Exec may open a shell in the tasks.
         kms_key: ARN of the key for logs and generated secrets; None for AWS's own.
         runs_image: Whether it has a task definition with the image to deploy, for a release step.
@@ -59,6 +61,7 @@ class Tasks(Record, kw_only=True):
     container_insights: bool
     vpc: Value
     database: DatabaseAccess | None
+    stores: Stores
     execution: ExecutionRights
     permissions: tuple[Statement, ...]
     exec: bool
@@ -69,7 +72,9 @@ class Tasks(Record, kw_only=True):
     tags: Mapping[str, str]
 
 
-def resolve_tasks(config: Config, naming: Naming, workloads: tuple[Workload, ...], database: Database | None) -> Tasks:
+def resolve_tasks(
+    config: Config, naming: Naming, workloads: tuple[Workload, ...], database: Database | None, stores: Stores
+) -> Tasks:
     """Every decision about the tasks stack."""
     stack = naming.stack(TASKS)
     return Tasks(
@@ -80,6 +85,7 @@ def resolve_tasks(config: Config, naming: Naming, workloads: tuple[Workload, ...
         container_insights=config.logs.container_insights,
         vpc=workloads[0].placement.vpc,
         database=DatabaseAccess(database.security_group, database.port) if database else None,
+        stores=stores,
         execution=_execution_rights(config, workloads),
         permissions=_permissions(workloads),
         exec=any(workload.container.exec for workload in workloads),

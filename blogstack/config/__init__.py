@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from blogstack.config.alarms import Alarms
+from blogstack.config.buckets import Bucket
 from blogstack.config.database import Database
 from blogstack.config.deployment import Deployment
 from blogstack.config.domain import Domain
@@ -22,6 +23,7 @@ from blogstack.config.network import Network
 from blogstack.config.overrides import Overrides
 from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
+from blogstack.config.stores import MOST_STORES, StoreName
 from blogstack.config.types import AsWritten, Choices, Form, Section
 from blogstack.config.workloads import SERVICE, Workload
 from blogstack.facts.regions import PLACES, Region
@@ -109,12 +111,14 @@ class Config(Section):
         None, examples=[{"engine_version": "17", "instance_class": "db.t4g.small", "storage": 50}]
     )
     """PostgreSQL on Amazon RDS; absent: no database."""
+    buckets: dict[StoreName, Bucket] = Field({}, max_length=MOST_STORES, examples=[{"media": {"versioned": True}}])
+    """Buckets on Amazon S3, by name: private and encrypted; every container may read and write their objects."""
     logs: Logs = Field(Logs.model_construct(), examples=[{"retention": 90}])
     """Logs and metrics."""
     kms_key: Annotated[Annotated[str, _KEY_ARN] | None, Shared(unless="image.uri")] = Field(
         None, examples=[_KEY_EXAMPLE]
     )
-    """ARN of a KMS key of your own for images, logs, secrets, database and alarms; it costs extra; null: AWS's keys."""
+    """ARN of a KMS key of your own for images, logs, secrets, stores and alarms; it costs extra; null: AWS's keys."""
     alarms: Alarms | None = None
     """Alarms and a dashboard; absent: none."""
     overrides: Overrides = Overrides.model_construct()

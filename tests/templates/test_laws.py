@@ -62,11 +62,12 @@ IMPORTS = {
     "registry": set(),
     "network": set(),
     "database": {"network"},
+    "buckets": set(),
     "edge": {"network"},
-    "tasks": {"registry", "network", "database"},
-    "service": {"registry", "network", "database", "edge", "tasks"},
+    "tasks": {"registry", "network", "database", "buckets"},
+    "service": {"registry", "network", "database", "buckets", "edge", "tasks"},
 }
-"""The kinds of stacks that each kind may import from; database and edge can be deployed side by side."""
+"""The kinds of stacks that each kind may import from; stores and edge can be deployed side by side."""
 
 
 @each
@@ -294,6 +295,37 @@ def test_the_database_is_private_and_encrypted(name: str) -> None:
     assert secrets(name).keys() >= {f"DATABASE_{variable}" for variable in expected}
     for variable, key in expected.items():
         assert secrets(name)[f"DATABASE_{variable}"]["Fn::Sub"][0] == f"${{Secret}}:{key}::"
+
+
+@pytest.mark.parametrize("name", cases_with("MediaBucket"))
+def test_buckets_are_private_and_encrypted(name: str) -> None:
+    """Whatever is set: no public access, encrypted at rest and on the way, without abandoned uploads."""
+    buckets = of_type(trees(name)["buckets"], "AWS::S3::Bucket")
+    policies = of_type(trees(name)["buckets"], "AWS::S3::BucketPolicy")
+    for logical_id, body in buckets.items():
+        bucket = body["Properties"]
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+        assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert any("AbortIncompleteMultipartUpload" in rule for rule in bucket["LifecycleConfiguration"]["Rules"])
+        (statement,) = policies[f"{logical_id}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", ["s3:*"])
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert [{"Fn::GetAtt": [logical_id, "Arn"]}, {"Fn::Sub": f"${{{logical_id}.Arn}}/*"}] == statement["Resource"]
+
+
+@each
+def test_variables_of_stores_are_what_the_stores_export(name: str) -> None:
+    """Every container of a workload's own has those of every store; its sidecars have none."""
+    main, *sidecars = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
+    (blueprint,) = compiled(name).blueprints
+    given = {
+        variable["Name"]: variable["Value"]["Fn::ImportValue"]
+        for variable in main["Environment"]
+        if "Fn::ImportValue" in variable["Value"]
+    }
+    assert given == {variable: value.export for variable, value in blueprint.stores.environment.items()}
+    assert not any("Fn::ImportValue" in item["Value"] for each in sidecars for item in each.get("Environment", []))
 
 
 def secrets(name: str) -> dict[str, Any]:

@@ -1,0 +1,48 @@
+"""The stores next to the database, and what the tasks get with them.
+
+All workloads get the variables of all stores, and have one task role with the rights to all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from blogstack.blueprint.buckets import Buckets, resolve_buckets
+from blogstack.blueprint.names import Imported, Naming
+from blogstack.blueprint.rights import Right
+from blogstack.config import Config
+from blogstack.config.stores import store_variables
+from blogstack.records import Record
+from blogstack.source.document import KeyPath
+
+
+class Stores(Record, kw_only=True):
+    """The stores next to the database.
+
+    Attributes:
+        buckets: None for none.
+        environment: The variables that the tasks get, and what the stores' stacks export as their values.
+        key_services: The services through which the tasks use the key of the stores, as in s3; none with AWS's own key.
+    """
+
+    buckets: Buckets | None
+    environment: Mapping[str, Imported]
+    key_services: tuple[str, ...]
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """What the tasks may do with the stores."""
+        return self.buckets.rights if self.buckets else ()
+
+
+def resolve_stores(config: Config, naming: Naming) -> Stores:
+    """Every store of a configuration but its database."""
+    buckets = resolve_buckets(config, naming)
+    values: dict[KeyPath, Imported] = {}
+    if buckets:
+        values |= {("buckets", bucket.name): buckets.bucket_name(bucket) for bucket in buckets.buckets}
+    return Stores(
+        buckets=buckets,
+        environment={variable.name: values[variable.store] for variable in store_variables(config)},
+        key_services=("s3",) if buckets and config.kms_key else (),
+    )
