@@ -32,6 +32,7 @@ INTERFACE_ENDPOINTS = {
     "secretsmanager": "SecretsManagerEndpoint",
     "ssm": "SsmEndpoint",
     "ssmmessages": "SsmMessagesEndpoint",
+    "sqs": "SqsEndpoint",
 }
 FLOW_LOG = "FlowLog"
 FLOW_LOG_GROUP = "FlowLogGroup"
@@ -46,6 +47,12 @@ DATABASE_PARAMETER_GROUP = "DatabaseParameterGroup"
 DATABASE_SECURITY_GROUP = "DatabaseSecurityGroup"
 DATABASE_MONITORING_ROLE = "DatabaseMonitoringRole"
 DATABASE_LOG_GROUPS = {"postgresql": "DatabaseLogGroup", "upgrade": "DatabaseUpgradeLogGroup"}
+
+# queues; each is named after its queue, MailsQueue; MailsDeadLettersQueue would be the queue mails-dead-letters
+QUEUE = "{}Queue"
+QUEUE_POLICY = "{}QueuePolicy"
+DEAD_LETTERS = "{}DeadLetters"
+DEAD_LETTERS_POLICY = "{}DeadLettersPolicy"
 
 # buckets; each is named after its bucket, MediaBucket
 BUCKET = "{}Bucket"

@@ -12,7 +12,7 @@ from blogstack.records import Record
 
 # Kinds of stacks, the last word of their names; a workload's stack is named after the workload.
 REGISTRY, NETWORK, DATABASE, EDGE, TASKS = "registry", "network", "database", "edge", "tasks"
-BUCKETS = "buckets"
+QUEUES, BUCKETS = "queues", "buckets"
 
 
 class Output:
@@ -32,6 +32,9 @@ class Output:
     DATABASE_SECRET_ARN = "SecretArn"
     DATABASE_SECURITY_GROUP_ID = "SecurityGroupId"
     DATABASE_ADDRESS = "Address"
+
+    QUEUE_URL = "{}Url"
+    QUEUE_ARN = "{}Arn"
 
     BUCKET_NAME = "{}Name"
     BUCKET_ARN = "{}Arn"

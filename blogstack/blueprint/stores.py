@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from blogstack.blueprint.buckets import Buckets, resolve_buckets
 from blogstack.blueprint.names import Imported, Naming
+from blogstack.blueprint.queues import Queues, resolve_queues
 from blogstack.blueprint.rights import Right
 from blogstack.config import Config
 from blogstack.config.stores import store_variables
@@ -20,11 +21,13 @@ class Stores(Record, kw_only=True):
     """The stores next to the database.
 
     Attributes:
+        queues: None for none.
         buckets: None for none.
         environment: The variables that the tasks get, and what the stores' stacks export as their values.
         key_services: The services through which the tasks use the key of the stores, as in s3; none with AWS's own key.
     """
 
+    queues: Queues | None
     buckets: Buckets | None
     environment: Mapping[str, Imported]
     key_services: tuple[str, ...]
@@ -32,17 +35,20 @@ class Stores(Record, kw_only=True):
     @property
     def rights(self) -> tuple[Right, ...]:
         """What the tasks may do with the stores."""
-        return self.buckets.rights if self.buckets else ()
+        return tuple(right for store in (self.queues, self.buckets) if store for right in store.rights)
 
 
 def resolve_stores(config: Config, naming: Naming) -> Stores:
     """Every store of a configuration but its database."""
-    buckets = resolve_buckets(config, naming)
+    queues, buckets = resolve_queues(config, naming), resolve_buckets(config, naming)
     values: dict[KeyPath, Imported] = {}
+    if queues:
+        values |= {("queues", queue.name): queues.url(queue) for queue in queues.queues}
     if buckets:
         values |= {("buckets", bucket.name): buckets.bucket_name(bucket) for bucket in buckets.buckets}
     return Stores(
+        queues=queues,
         buckets=buckets,
         environment={variable.name: values[variable.store] for variable in store_variables(config)},
-        key_services=("s3",) if buckets and config.kms_key else (),
+        key_services=tuple(name for name, store in (("sqs", queues), ("s3", buckets)) if store and config.kms_key),
     )

@@ -21,6 +21,7 @@ from blogstack.config.logs import Logs
 from blogstack.config.marks import Shared
 from blogstack.config.network import Network
 from blogstack.config.overrides import Overrides
+from blogstack.config.queues import Queue
 from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
 from blogstack.config.stores import MOST_STORES, StoreName
@@ -111,6 +112,8 @@ class Config(Section):
         None, examples=[{"engine_version": "17", "instance_class": "db.t4g.small", "storage": 50}]
     )
     """PostgreSQL on Amazon RDS; absent: no database."""
+    queues: dict[StoreName, Queue] = Field({}, max_length=MOST_STORES, examples=[{"mails": {"max_receives": 5}}])
+    """Queues on Amazon SQS, by name, each with a dead-letter queue; every container may send and receive messages."""
     buckets: dict[StoreName, Bucket] = Field({}, max_length=MOST_STORES, examples=[{"media": {"versioned": True}}])
     """Buckets on Amazon S3, by name: private and encrypted; every container may read and write their objects."""
     logs: Logs = Field(Logs.model_construct(), examples=[{"retention": 90}])

@@ -12,6 +12,7 @@ from blogstack.source.document import KeyPath
 if TYPE_CHECKING:
     from blogstack.config import Config
     from blogstack.config.buckets import Bucket
+    from blogstack.config.queues import Queue
 
 # Every word starts with a letter, so that no two names share a logical ID: a-b is AB, ab is Ab.
 StoreName = Annotated[
@@ -49,11 +50,12 @@ class StoreVariable(Record, kw_only=True):
 
 
 def store_variables(config: Config) -> Iterator[StoreVariable]:
-    """The variables of all stores but the database, in the order of the file."""
+    """The variables of all stores but the database, kind by kind."""
+    yield from _of_named("queues", config.queues, "url", "{}_QUEUE_URL")
     yield from _of_named("buckets", config.buckets, "name", "{}_BUCKET")
 
 
-def _of_named(section: str, stores: Mapping[str, Bucket], value: str, default: str) -> Iterator[StoreVariable]:
+def _of_named(section: str, stores: Mapping[str, Bucket | Queue], value: str, default: str) -> Iterator[StoreVariable]:
     """The variable of each store in a section; `default`: its name, for the store's name in capitals."""
     for name, store in stores.items():
         variable = getattr(store.variables, value) or default.format(name.upper().replace("-", "_"))

@@ -281,9 +281,9 @@ def _stores(blueprint: Blueprint, roles: Sequence[str], network: Sequence[str]) 
     if blueprint.database:
         stack = blueprint.database.stack
         yield Step(stack, Phase.STACKS, DeployStack(stack=stack), (*roles, *network))
-    if blueprint.stores.buckets:
-        stack = blueprint.stores.buckets.stack
-        yield Step(stack, Phase.STACKS, DeployStack(stack=stack))
+    for store in (blueprint.stores.queues, blueprint.stores.buckets):
+        if store:
+            yield Step(store.stack, Phase.STACKS, DeployStack(stack=store.stack))
 
 
 def _release(workload: Workload, release: Release, needs: tuple[str, ...]) -> Iterator[Step]:

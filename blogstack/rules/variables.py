@@ -95,7 +95,10 @@ def _from_database(scope: Scope[Container], name: str) -> bool:
     return scope.value.name is None and name in VARIABLES and scope.document.has(("database",))
 
 
-_STORES = ("buckets.NAME.variables.name",)
+_STORES = (
+    "queues.NAME.variables.url",
+    "buckets.NAME.variables.name",
+)
 
 
 @rule(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -26,13 +27,65 @@ def variables(aws: Emulator) -> dict[str, str]:
     return {item["name"]: item["value"] for item in task["containerDefinitions"][0]["environment"]}
 
 
-def rights(aws: Emulator) -> list[dict[str, Any]]:
-    """The statements of the task role."""
+def rights(aws: Emulator, *others: str) -> list[dict[str, Any]]:
+    """What the task role allows with the stores; it has no policies but this one and `others`."""
     role = aws.resources(f"{BLOG}-tasks")["TaskRole"]
     iam = aws.client("iam")
-    assert iam.list_role_policies(RoleName=role)["PolicyNames"] == ["Stores"]
+    assert iam.list_role_policies(RoleName=role)["PolicyNames"] == ["Stores", *others]
     document = iam.get_role_policy(RoleName=role, PolicyName="Stores")["PolicyDocument"]
     return document["Statement"]  # type: ignore[no-any-return]
+
+
+class TestQueues:
+    """The case `queues`."""
+
+    def test_the_tasks_know_and_use_them(self, aws: Emulator) -> None:
+        """The variables are URLs that SQS takes; the role allows messages of these queues, and nothing else."""
+        deploy_all(aws, compiled("queues"))
+        sqs, resources = aws.client("sqs"), aws.resources(f"{BLOG}-queues")
+        given = variables(aws)
+        assert given["MAILS_QUEUE_URL"] == resources["MailsQueue"]
+        sqs.send_message(QueueUrl=given["REPORTS"], MessageBody="yesterday")
+        (message,) = sqs.receive_message(QueueUrl=given["REPORTS"])["Messages"]
+        assert message["Body"] == "yesterday"
+        arns = [f"arn:aws:sqs:{aws.region}:{aws.account}:{given[name].rpartition('/')[2]}" for name in URLS]
+        actions = ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"]
+        assert rights(aws, "Exec") == [{"Effect": "Allow", "Action": actions, "Resource": arns}]
+
+    def test_what_is_received_too_often_is_kept(self, aws: Emulator) -> None:
+        deploy_all(aws, compiled("queues"))
+        sqs, resources = aws.client("sqs"), aws.resources(f"{BLOG}-queues")
+        reports, dead = (
+            attributes(aws, resources[name]) for name in ("NightlyReportsQueue", "NightlyReportsDeadLetters")
+        )
+        assert json.loads(reports["RedrivePolicy"]) == {"deadLetterTargetArn": dead["QueueArn"], "maxReceiveCount": 1}
+        assert (reports["VisibilityTimeout"], reports["MessageRetentionPeriod"]) == ("3600", str(14 * 86400))
+        assert dead["MessageRetentionPeriod"] == str(14 * 86400)
+        mails = attributes(aws, resources["MailsQueue"])
+        assert (mails["VisibilityTimeout"], mails["MessageRetentionPeriod"]) == ("300", str(4 * 86400))
+        for queue in (reports, dead, mails):
+            assert queue["SqsManagedSseEnabled"] == "true"
+            (deny,) = json.loads(queue["Policy"])["Statement"]
+            assert (deny["Effect"], deny["Resource"]) == ("Deny", [queue["QueueArn"]])
+        sqs.send_message(QueueUrl=resources["MailsQueue"], MessageBody="kept")
+        aws.client("cloudformation").delete_stack(StackName=f"{BLOG}-service")
+        aws.client("cloudformation").delete_stack(StackName=f"{BLOG}-tasks")
+        aws.client("cloudformation").delete_stack(StackName=f"{BLOG}-queues")
+        assert not aws.exists(f"{BLOG}-queues")
+        assert [m["Body"] for m in sqs.receive_message(QueueUrl=resources["MailsQueue"])["Messages"]] == ["kept"]
+
+    def test_tasks_without_internet_reach_them(self, aws: Emulator) -> None:
+        deploy_all(aws, compiled("queues"))
+        services = [e["ServiceName"] for e in aws.client("ec2").describe_vpc_endpoints()["VpcEndpoints"]]
+        assert f"com.amazonaws.{aws.region}.sqs" in services
+
+
+URLS = ("MAILS_QUEUE_URL", "REPORTS")
+
+
+def attributes(aws: Emulator, queue: str) -> dict[str, str]:
+    """The attributes of a queue."""
+    return aws.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]  # type: ignore[no-any-return]
 
 
 class TestBuckets:

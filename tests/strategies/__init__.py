@@ -244,6 +244,7 @@ def configurations(draw: st.DrawFn) -> Data:
             "registry": not uri,
             "network": "create" in chosen["network"],
             "database": "database" in chosen,
+            "queues": "mails" in chosen.get("queues", {}),
             "buckets": "media" in chosen.get("buckets", {}),
         }
         stacks = (*(stack for stack, exists in made.items() if exists), "edge", "tasks", "service")

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from blogstack.config.buckets import Bucket
+from blogstack.config.queues import Queue
 from blogstack.config.types import Section
 from tests.strategies.parts import Data, optional
 from tests.strategies.types import scalars
@@ -16,7 +17,10 @@ _NAMES = st.from_regex(r"[a-z][a-z0-9]{0,5}(?:-[a-z][a-z0-9]{0,3}){0,2}", fullma
 
 def stores(prefix: str) -> dict[str, st.SearchStrategy[Any]]:
     """The keys of all stores but the database; `prefix` begins the names of variables that are chosen."""
-    return {"buckets": _named(Bucket, "media", "name", f"{prefix}_b")}
+    return {
+        "queues": _named(Queue, "mails", "url", f"{prefix}_q"),
+        "buckets": _named(Bucket, "media", "name", f"{prefix}_b"),
+    }
 
 
 @st.composite

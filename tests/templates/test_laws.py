@@ -32,6 +32,12 @@ STATEFUL = {
     "AWS::RDS::DBInstance": "Snapshot",
     "AWS::SecretsManager::Secret": "Retain",
 }
+# What stays too, but not when its very creation fails.
+KEPT = {
+    "AWS::ECR::Repository",
+    *("AWS::S3::Bucket", "AWS::S3::BucketPolicy"),
+    *("AWS::SQS::Queue", "AWS::SQS::QueuePolicy"),
+}
 # A named one cannot be replaced; people type the names of the others.
 NAMED = {"AWS::ECS::Cluster", "AWS::ECS::Service", "AWS::Logs::LogGroup", "AWS::ECR::Repository"}
 REFER_BY_NAME = {"AWS::Route53::RecordSet", "AWS::EC2::FlowLog", "AWS::EC2::VPCEndpoint"}
@@ -62,10 +68,11 @@ IMPORTS = {
     "registry": set(),
     "network": set(),
     "database": {"network"},
+    "queues": set(),
     "buckets": set(),
     "edge": {"network"},
-    "tasks": {"registry", "network", "database", "buckets"},
-    "service": {"registry", "network", "database", "buckets", "edge", "tasks"},
+    "tasks": {"registry", "network", "database", "queues", "buckets"},
+    "service": {"registry", "network", "database", "queues", "buckets", "edge", "tasks"},
 }
 """The kinds of stacks that each kind may import from; stores and edge can be deployed side by side."""
 
@@ -159,7 +166,7 @@ def test_ec2_takes_every_description(name: str) -> None:
 def test_what_holds_data_survives(name: str) -> None:
     """Deleting a stack, or replacing what is in it, keeps images, logs of requests, data and secrets."""
     for _, body in resources(name):
-        if body["Type"] in ("AWS::ECR::Repository", "AWS::S3::Bucket", "AWS::S3::BucketPolicy"):
+        if body["Type"] in KEPT:
             assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
         if policy := STATEFUL.get(body["Type"]):
             assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == (policy, policy)
@@ -312,6 +319,25 @@ def test_buckets_are_private_and_encrypted(name: str) -> None:
         assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", ["s3:*"])
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
         assert [{"Fn::GetAtt": [logical_id, "Arn"]}, {"Fn::Sub": f"${{{logical_id}.Arn}}/*"}] == statement["Resource"]
+
+
+@pytest.mark.parametrize("name", cases_with("MailsQueue"))
+def test_queues_are_encrypted_and_lose_nothing(name: str) -> None:
+    """Whatever is set: encrypted at rest and on the way, and what is not processed goes where it stays longer."""
+    queues = of_type(trees(name)["queues"], "AWS::SQS::Queue")
+    policies = of_type(trees(name)["queues"], "AWS::SQS::QueuePolicy")
+    for logical_id, body in queues.items():
+        queue = body["Properties"]
+        assert ("SqsManagedSseEnabled" in queue) is not ("KmsMasterKeyId" in queue)
+        (statement,) = policies[f"{logical_id}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", ["sqs:*"])
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert statement["Resource"] == [{"Fn::GetAtt": [logical_id, "Arn"]}]
+        assert policies[f"{logical_id}Policy"]["Properties"]["Queues"] == [{"Ref": logical_id}]
+        if logical_id.endswith("Queue"):
+            dead = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+            assert queues[dead]["Properties"]["MessageRetentionPeriod"] >= queue["MessageRetentionPeriod"]
+            assert "RedrivePolicy" not in queues[dead]["Properties"]
 
 
 @each

@@ -105,7 +105,8 @@ def _with_path(arn: Imported, path: str) -> AWSHelperFn:
 def _use_key(tasks: Tasks) -> Iterable[Json]:
     """The right to write and read what a store encrypts with the user's key, through the store only.
 
-    Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
     """
     if not tasks.kms_key or not tasks.stores.key_services:
         return []
