@@ -56,7 +56,7 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
     network = resolve_network(config, naming)
     image, placement = resolve_image(config, registry), resolve_placement(config, network)
     database = resolve_database(config, naming, placement)
-    stores = resolve_stores(config, naming)
+    stores = resolve_stores(config, naming, placement)
     edge = resolve_edge(config, naming, placement)
     resolved = tuple(
         resolve_workload(

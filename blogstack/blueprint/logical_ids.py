@@ -48,6 +48,13 @@ DATABASE_SECURITY_GROUP = "DatabaseSecurityGroup"
 DATABASE_MONITORING_ROLE = "DatabaseMonitoringRole"
 DATABASE_LOG_GROUPS = {"postgresql": "DatabaseLogGroup", "upgrade": "DatabaseUpgradeLogGroup"}
 
+# cache
+CACHE = "Cache"
+CACHE_TOKEN = "CacheToken"
+CACHE_SECRET = "CacheSecret"
+CACHE_SUBNET_GROUP = "CacheSubnetGroup"
+CACHE_SECURITY_GROUP = "CacheSecurityGroup"
+
 # queues; each is named after its queue, MailsQueue; MailsDeadLettersQueue would be the queue mails-dead-letters
 QUEUE = "{}Queue"
 QUEUE_POLICY = "{}QueuePolicy"
@@ -63,6 +70,7 @@ CLUSTER = "Cluster"
 LOG_GROUP = "LogGroup"
 TASK_SECURITY_GROUP = "TaskSecurityGroup"
 DATABASE_INGRESS = "DatabaseIngress"
+CACHE_INGRESS = "CacheIngress"
 EXECUTION_ROLE = "ExecutionRole"
 TASK_ROLE = "TaskRole"
 RELEASE_TASK_DEFINITION = "{}ReleaseTaskDefinition"

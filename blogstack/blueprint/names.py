@@ -12,7 +12,7 @@ from blogstack.records import Record
 
 # Kinds of stacks, the last word of their names; a workload's stack is named after the workload.
 REGISTRY, NETWORK, DATABASE, EDGE, TASKS = "registry", "network", "database", "edge", "tasks"
-QUEUES, BUCKETS = "queues", "buckets"
+CACHE, QUEUES, BUCKETS = "cache", "queues", "buckets"
 
 
 class Output:
@@ -32,6 +32,10 @@ class Output:
     DATABASE_SECRET_ARN = "SecretArn"
     DATABASE_SECURITY_GROUP_ID = "SecurityGroupId"
     DATABASE_ADDRESS = "Address"
+
+    CACHE_SECRET_ARN = "SecretArn"
+    CACHE_SECURITY_GROUP_ID = "SecurityGroupId"
+    CACHE_ADDRESS = "Address"
 
     QUEUE_URL = "{}Url"
     QUEUE_ARN = "{}Arn"

@@ -20,7 +20,7 @@ class Zone(Record, kw_only=True):
         letter: The zone's letter; None for the region's zone of that number.
         public: IPv4 block of the public subnet.
         private: IPv4 block of the private subnet; None without one.
-        database: IPv4 block of the database's subnet; None without one.
+        database: IPv4 block of the subnet of database and cache; None without one.
         nat: Number of the NAT gateway that the private subnet uses; None without one.
         has_nat: Whether a NAT gateway is in this zone's public subnet.
     """
@@ -100,7 +100,7 @@ def resolve_network(config: Config, naming: Naming) -> Network | None:
                 letter=letter,
                 public=public,
                 private=plan.private[number - 1] if plan.private else None,
-                database=plan.database[number - 1] if config.database else None,
+                database=plan.database[number - 1] if config.database or config.cache else None,
                 nat=nat,
                 has_nat=nat == number,
             )

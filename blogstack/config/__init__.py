@@ -12,6 +12,7 @@ from pydantic import Field
 
 from blogstack.config.alarms import Alarms
 from blogstack.config.buckets import Bucket
+from blogstack.config.cache import Cache
 from blogstack.config.database import Database
 from blogstack.config.deployment import Deployment
 from blogstack.config.domain import Domain
@@ -112,6 +113,8 @@ class Config(Section):
         None, examples=[{"engine_version": "17", "instance_class": "db.t4g.small", "storage": 50}]
     )
     """PostgreSQL on Amazon RDS; absent: no database."""
+    cache: Cache | None = Field(None, examples=[{"node_type": "cache.t4g.small", "variables": {"url": "REDIS_URL"}}])
+    """Valkey on Amazon ElastiCache, which clients of Redis speak with; absent: no cache."""
     queues: dict[StoreName, Queue] = Field({}, max_length=MOST_STORES, examples=[{"mails": {"max_receives": 5}}])
     """Queues on Amazon SQS, by name, each with a dead-letter queue; every container may send and receive messages."""
     buckets: dict[StoreName, Bucket] = Field({}, max_length=MOST_STORES, examples=[{"media": {"versioned": True}}])

@@ -16,7 +16,7 @@ def interface_endpoints(config: Config) -> tuple[str, ...]:
     written = [config.service.secrets, *(sidecar.secrets for sidecar in config.service.sidecars.values())]
     kinds = {source.kind for secrets in written for source in secrets.values()}
     endpoints = ["ecr.api", "ecr.dkr", "logs"]
-    if config.database is not None or kinds & {"generate", "secretsmanager"}:
+    if config.database is not None or config.cache is not None or kinds & {"generate", "secretsmanager"}:
         endpoints.append("secretsmanager")
     if "ssm" in kinds:
         endpoints.append("ssm")

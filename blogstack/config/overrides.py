@@ -51,6 +51,8 @@ class Overrides(Section):
     """Changes to the network stack, by logical ID."""
     database: Changes = Field({}, examples=[{"Database": {"Properties": {"BackupWindow": "18:00-19:00"}}}])
     """Changes to the database stack, by logical ID."""
+    cache: Changes = Field({}, examples=[{"Cache": {"Properties": {"SnapshotWindow": "18:00-19:00"}}}])
+    """Changes to the cache stack, by logical ID."""
     queues: Changes = Field({}, examples=[{"MailsQueue": {"Properties": {"DelaySeconds": 10}}}])
     """Changes to the queues stack, by logical ID."""
     buckets: Changes = Field(

@@ -51,6 +51,10 @@ class StoreVariable(Record, kw_only=True):
 
 def store_variables(config: Config) -> Iterator[StoreVariable]:
     """The variables of all stores but the database, kind by kind."""
+    if config.cache is not None:
+        for value in ("url", "host", "port", "token"):
+            name = getattr(config.cache.variables, value)
+            yield StoreVariable(name=name, store=("cache",), value=value)
     yield from _of_named("queues", config.queues, "url", "{}_QUEUE_URL")
     yield from _of_named("buckets", config.buckets, "name", "{}_BUCKET")
 

@@ -219,6 +219,8 @@ def _roles(blueprints: Sequence[Blueprint]) -> Iterator[Step]:
         services.append("ecs.application-autoscaling")
     if any(blueprint.database for blueprint in blueprints):
         services.append("rds")
+    if any(blueprint.stores.cache for blueprint in blueprints):
+        services.append("elasticache")
     yield Step(_ROLES, Phase.ROLES, CreateServiceRoles(tuple(services)))
 
 
@@ -278,12 +280,12 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
 
 def _stores(blueprint: Blueprint, roles: Sequence[str], network: Sequence[str]) -> Iterator[Step]:
     """The stores' stacks, which wait for nothing but the network that some of them are in."""
-    if blueprint.database:
-        stack = blueprint.database.stack
-        yield Step(stack, Phase.STACKS, DeployStack(stack=stack), (*roles, *network))
-    for store in (blueprint.stores.queues, blueprint.stores.buckets):
-        if store:
-            yield Step(store.stack, Phase.STACKS, DeployStack(stack=store.stack))
+    stores = blueprint.stores
+    inside = [store.stack for store in (blueprint.database, stores.cache) if store]
+    outside = [store.stack for store in (stores.queues, stores.buckets) if store]
+    for stack in (*inside, *outside):
+        needs = (*roles, *network) if stack in inside else ()
+        yield Step(stack, Phase.STACKS, DeployStack(stack=stack), needs)
 
 
 def _release(workload: Workload, release: Release, needs: tuple[str, ...]) -> Iterator[Step]:

@@ -96,6 +96,7 @@ def _from_database(scope: Scope[Container], name: str) -> bool:
 
 
 _STORES = (
+    *(f"cache.variables.{value}" for value in ("url", "host", "port", "token")),
     "queues.NAME.variables.url",
     "buckets.NAME.variables.name",
 )
@@ -130,5 +131,7 @@ def variable_of_two_stores(scope: Scope[Config]) -> Iterator[Finding]:
             yield Finding(path, f"{name} is set by {maker}", "choose another name", also=(("database",),))
         elif (other := makers.setdefault(name, variable)) is not variable:
             path = scope.first_written(path, other.path)
-            message = f"{name} is set by `{dotted(other.store)}` and by `{dotted(variable.store)}`"
+            message = f"{name} is set by `{dotted(other.path)}` and by `{dotted(variable.path)}`"
+            if other.store != variable.store:
+                message = f"{name} is set by `{dotted(other.store)}` and by `{dotted(variable.store)}`"
             yield Finding(path, message, "choose another name for one of them", also=(other.path, variable.path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blogstack.blueprint import Blueprint
-from blogstack.templates import buckets, database, edge, network, queues, registry, tasks, workload
+from blogstack.templates import buckets, cache, database, edge, network, queues, registry, tasks, workload
 from blogstack.templates.stack import Stack
 
 __all__ = ["Stack", "lower"]
@@ -18,6 +18,8 @@ def lower(blueprint: Blueprint) -> tuple[Stack, ...]:
         stacks.append(network.lower(blueprint.network))
     if blueprint.database is not None:
         stacks.append(database.lower(blueprint.database))
+    if blueprint.stores.cache is not None:
+        stacks.append(cache.lower(blueprint.stores.cache))
     if blueprint.stores.queues is not None:
         stacks.append(queues.lower(blueprint.stores.queues))
     if blueprint.stores.buckets is not None:

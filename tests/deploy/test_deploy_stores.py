@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -34,6 +35,49 @@ def rights(aws: Emulator, *others: str) -> list[dict[str, Any]]:
     assert iam.list_role_policies(RoleName=role)["PolicyNames"] == ["Stores", *others]
     document = iam.get_role_policy(RoleName=role, PolicyName="Stores")["PolicyDocument"]
     return document["Statement"]  # type: ignore[no-any-return]
+
+
+class TestCache:
+    """The case `cache`."""
+
+    def test_the_tasks_connect_to_it(self, aws: Emulator) -> None:
+        """What the secret variables point at is the address of the primary node, with the token that it has."""
+        deploy_all(aws, compiled("cache"))
+        task = aws.client("ecs").describe_task_definition(taskDefinition=BLOG)["taskDefinition"]
+        references = {item["name"]: item["valueFrom"] for item in task["containerDefinitions"][0]["secrets"]}
+        values = {}
+        for variable, reference in references.items():
+            arn, key = reference.removesuffix("::").rsplit(":", 1)
+            secret = json.loads(aws.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+            values[variable] = secret[key]
+        (group,) = aws.client("elasticache").describe_replication_groups()["ReplicationGroups"]
+        primary = group["NodeGroups"][0]["PrimaryEndpoint"]
+        assert values["CACHE_HOST"] == primary["Address"]
+        assert values["CACHE_PORT"] == str(primary["Port"])
+        token = values["REDIS_PASSWORD"]
+        assert re.fullmatch("[A-Za-z0-9]{64}", token)
+        assert values["CELERY_BROKER_URL"] == f"rediss://:{token}@{primary['Address']}:{primary['Port']}"
+
+    def test_settings(self, aws: Emulator) -> None:
+        deploy_all(aws, compiled("cache"))
+        (group,) = aws.client("elasticache").describe_replication_groups()["ReplicationGroups"]
+        assert (group["TransitEncryptionEnabled"], group["AtRestEncryptionEnabled"]) == (True, True)
+        assert (group["AuthTokenEnabled"], group["MultiAZ"], group["AutomaticFailover"]) == (True, "enabled", "enabled")
+        assert len(group["MemberClusters"]) == 2
+        (subnets,) = aws.client("elasticache").describe_cache_subnet_groups()["CacheSubnetGroups"]
+        network = aws.resources(f"{BLOG}-network")
+        expected = {network["DatabaseSubnet1"], network["DatabaseSubnet2"]}
+        assert {subnet["SubnetIdentifier"] for subnet in subnets["Subnets"]} == expected
+
+    def test_only_the_tasks_reach_it(self, aws: Emulator) -> None:
+        deploy_all(aws, compiled("cache"))
+        groups = aws.client("ec2").describe_security_groups()["SecurityGroups"]
+        by_name = {tag["Value"]: g for g in groups for tag in g.get("Tags", []) if tag["Key"] == "Name"}
+        (rule,) = by_name[f"{BLOG}-cache"]["IpPermissions"]
+        assert (rule["FromPort"], rule["ToPort"], rule.get("IpRanges", [])) == (6379, 6379, [])
+        assert [pair["GroupId"] for pair in rule["UserIdGroupPairs"]] == [by_name[f"{BLOG}-tasks"]["GroupId"]]
+        (out,) = by_name[f"{BLOG}-cache"]["IpPermissionsEgress"]
+        assert [block["CidrIp"] for block in out["IpRanges"]] == ["127.0.0.1/32"]
 
 
 class TestQueues:

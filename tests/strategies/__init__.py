@@ -224,7 +224,7 @@ def configurations(draw: st.DrawFn) -> Data:
         "load_balancer": load_balancer(st.just(internal)),
         **({} if region.startswith("us-gov-") else {"domain": domain(region, "blog.example.com")}),
         "database": database(region),
-        **stores("s"),
+        **stores(region, "s"),
         "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
         "deployment": deployment(),
         "kms_key": st.just(
@@ -244,6 +244,7 @@ def configurations(draw: st.DrawFn) -> Data:
             "registry": not uri,
             "network": "create" in chosen["network"],
             "database": "database" in chosen,
+            "cache": "cache" in chosen,
             "queues": "mails" in chosen.get("queues", {}),
             "buckets": "media" in chosen.get("buckets", {}),
         }
@@ -260,7 +261,7 @@ def with_environments(draw: st.DrawFn) -> Data:
     base = data.get("service", {})
     for key in ("sidecars", "depends_on"):
         base.pop(key, None)
-    for stack in ("network", *stores("")):  # not every environment may make one
+    for stack in ("network", *stores(data["region"], "")):  # not every environment may make one
         data.get("overrides", {}).pop(stack, None)
     region = data["region"]
     beside = service(region).flatmap(lambda own: with_sidecars(own, base.get("port", 8000), region, True))
@@ -275,7 +276,7 @@ def with_environments(draw: st.DrawFn) -> Data:
         "network": network(not uri or f".dkr.ecr.{data['region']}." in uri, internal).map(_instead),
         "deployment": deployment().map(_instead_of_deployment) | st.none(),
         "alarms": st.just({"email": "ops@example.com"}) | st.none(),
-        **{key: values | st.none() for key, values in stores("e").items()},
+        **{key: values | st.none() for key, values in stores(data["region"], "e").items()},
         "logs": st.just({"retention": 7}) | st.none(),
         "overrides": overrides(st.just([]), ("edge", "tasks", "service")),
     }

@@ -22,6 +22,7 @@ def overrides(removed: st.SearchStrategy[Any], stacks: tuple[str, ...]) -> st.Se
         "registry": {"Repository": {"Properties": optional({}, {"Tags": removed})}},
         "network": {"Vpc": {"Metadata": st.just({"owner": "x"}), "DependsOn": st.just([]), **kept}},
         "database": {"Database": {"Properties": st.just({"PreferredBackupWindow": "18:00-19:00"})}},
+        "cache": {"Cache": {"Properties": st.just({"SnapshotWindow": "18:00-19:00"}), **kept}},
         "queues": {"MailsQueue": {"Properties": st.just({"DelaySeconds": 10}), **kept}},
         "buckets": {"MediaBucket": {"Metadata": st.just({"owner": "x"}), **kept}},
         "tasks": {"TaskRole": {"Properties": tagged}, "LogGroup": kept},

@@ -7,17 +7,24 @@ from typing import Any
 from hypothesis import strategies as st
 
 from blogstack.config.buckets import Bucket
+from blogstack.config.cache import Cache, CacheVariables
+from blogstack.config.fields import fields_of
 from blogstack.config.queues import Queue
 from blogstack.config.types import Section
+from blogstack.facts.elasticache import facts, node_types_in
 from tests.strategies.parts import Data, optional
 from tests.strategies.types import scalars
 
 _NAMES = st.from_regex(r"[a-z][a-z0-9]{0,5}(?:-[a-z][a-z0-9]{0,3}){0,2}", fullmatch=True)
 
 
-def stores(prefix: str) -> dict[str, st.SearchStrategy[Any]]:
+def stores(region: str, prefix: str) -> dict[str, st.SearchStrategy[Any]]:
     """The keys of all stores but the database; `prefix` begins the names of variables that are chosen."""
+    names = {value: st.just(f"{prefix}_{value}") for value in fields_of(CacheVariables)}
+    cache = scalars(Cache) | {"engine_version": st.sampled_from(facts().versions), "variables": optional({}, names)}
+    node_type = {"node_type": st.sampled_from(node_types_in(region) or ["cache.t4g.micro"])}
     return {
+        "cache": optional(node_type, cache),
         "queues": _named(Queue, "mails", "url", f"{prefix}_q"),
         "buckets": _named(Bucket, "media", "name", f"{prefix}_b"),
     }

@@ -43,7 +43,8 @@ def test_whatever_holds_data_has_the_key(case: str) -> None:
             if "kms" in name.lower() and (case, logical_id, name) not in WITHOUT:
                 assert body["Properties"].get(name) == key(case), (logical_id, name)
                 held.add(body["Type"].split("::")[1])
-    assert held == {"Logs", "SecretsManager", "RDS", "SNS"} | ({"SQS"} if case == "everything" else set())
+    stores = {"ElastiCache", "SQS"} if case == "everything" else set()
+    assert held == {"Logs", "SecretsManager", "RDS", "SNS"} | stores
     repository = resource(case, "registry", "Repository")["EncryptionConfiguration"]
     assert repository == {"EncryptionType": "KMS", "KmsKey": key(case)}
 

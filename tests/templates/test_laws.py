@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -30,6 +31,7 @@ each = pytest.mark.parametrize("name", EACH)
 # What holds something that a person would miss.
 STATEFUL = {
     "AWS::RDS::DBInstance": "Snapshot",
+    "AWS::ElastiCache::ReplicationGroup": "Snapshot",
     "AWS::SecretsManager::Secret": "Retain",
 }
 # What stays too, but not when its very creation fails.
@@ -68,11 +70,12 @@ IMPORTS = {
     "registry": set(),
     "network": set(),
     "database": {"network"},
+    "cache": {"network"},
     "queues": set(),
     "buckets": set(),
     "edge": {"network"},
-    "tasks": {"registry", "network", "database", "queues", "buckets"},
-    "service": {"registry", "network", "database", "queues", "buckets", "edge", "tasks"},
+    "tasks": {"registry", "network", "database", "cache", "queues", "buckets"},
+    "service": {"registry", "network", "database", "cache", "queues", "buckets", "edge", "tasks"},
 }
 """The kinds of stacks that each kind may import from; stores and edge can be deployed side by side."""
 
@@ -319,6 +322,28 @@ def test_buckets_are_private_and_encrypted(name: str) -> None:
         assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", ["s3:*"])
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
         assert [{"Fn::GetAtt": [logical_id, "Arn"]}, {"Fn::Sub": f"${{{logical_id}.Arn}}/*"}] == statement["Resource"]
+
+
+@pytest.mark.parametrize("name", cases_with("Cache"))
+def test_the_cache_is_private_and_encrypted(name: str) -> None:
+    """Whatever is set: encrypted at rest and on the way, with a token that nobody sees; only the tasks reach it."""
+    cache = resource(name, "cache", "Cache")
+    assert (cache["AtRestEncryptionEnabled"], cache["TransitEncryptionEnabled"]) == (True, True)
+    assert cache["TransitEncryptionMode"] == "required"
+    token = "{{resolve:secretsmanager:${CacheToken}:SecretString:token}}"
+    assert cache["AuthToken"] == {"Fn::Sub": token}
+    assert (cache["MultiAZEnabled"], cache["AutomaticFailoverEnabled"]) == (cache["NumCacheClusters"] > 1,) * 2
+    content = json.loads(resource(name, "cache", "CacheSecret")["SecretString"]["Fn::Sub"])
+    assert content["url"] == f"rediss://:{token}@{content['host']}:{content['port']}"
+    assert content["host"] == "${Cache.PrimaryEndPoint.Address}"
+    assert "SecurityGroupIngress" not in resource(name, "cache", "CacheSecurityGroup")
+    ingress = resource(name, "tasks", "CacheIngress")
+    assert ingress["SourceSecurityGroupId"] == {"Fn::GetAtt": ["TaskSecurityGroup", "GroupId"]}
+    assert ingress["FromPort"] == ingress["ToPort"] == cache["Port"]
+    (blueprint,) = compiled(name).blueprints
+    assert {key for _, key in blueprint.stores.secrets.values()} == content.keys()
+    for variable, (_, key) in blueprint.stores.secrets.items():
+        assert secrets(name)[variable]["Fn::Sub"][0] == f"${{Secret}}:{key}::"
 
 
 @pytest.mark.parametrize("name", cases_with("MailsQueue"))

@@ -135,7 +135,7 @@ def resolve_workload(
             service, config.image.architecture, stores.environment, exposed=source.load_balancer is not None
         ),
         sidecars=resolve_sidecars(service, config.image, naming),
-        secrets=resolve_secrets(service.secrets, naming, database),
+        secrets=resolve_secrets(service.secrets, naming, database, stores.secrets),
         release=_release(source.name, service.release) if service.release else None,
         exposure=resolve_exposure(source, edge),
         deployment=resolve_deployment(source.deployment),
