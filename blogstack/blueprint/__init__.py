@@ -68,7 +68,11 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
     monitoring = {
         workload.name: monitored
         for workload in resolved
-        if (monitored := resolve_monitoring(config, workload, tasks.topic, tasks.database_monitoring))
+        if (
+            monitored := resolve_monitoring(
+                config, workload, tasks.topic, tasks.database_monitoring, tasks.store_alarms
+            )
+        )
     }
     return Blueprint(
         name=config.name,

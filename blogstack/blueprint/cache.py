@@ -39,6 +39,11 @@ class Cache(Record, kw_only=True):
         return Imported(self.stack, Output.CACHE_SECRET_ARN)
 
     @property
+    def replication_group(self) -> Imported:
+        """ID of the replication group; those of its nodes begin with it."""
+        return Imported(self.stack, Output.CACHE_REPLICATION_GROUP_ID)
+
+    @property
     def security_group(self) -> Imported:
         """ID of the security group."""
         return Imported(self.stack, Output.CACHE_SECURITY_GROUP_ID)

@@ -108,7 +108,7 @@ SCALING_POLICIES = {
     "memory": "MemoryScalingPolicy",
     "requests": "RequestScalingPolicy",
 }
-# the database's two are in the tasks stack
+# those of the stores are in the tasks stack
 ALARMS = {
     "target-5xx": "Target5xxAlarm",
     "load-balancer-5xx": "LoadBalancer5xxAlarm",
@@ -119,7 +119,13 @@ ALARMS = {
     "memory": "MemoryAlarm",
     "database-cpu": "DatabaseCpuAlarm",
     "database-storage": "DatabaseStorageAlarm",
+    "cache-cpu": "CacheCpuAlarm",
+    "cache-memory": "CacheMemoryAlarm",
+    "cache-evictions": "CacheEvictionsAlarm",
 }
+# those of a queue are named after it
+QUEUE_AGE_ALARM = "{}QueueAgeAlarm"
+DEAD_LETTERS_ALARM = "{}DeadLettersAlarm"
 DASHBOARD = "Dashboard"
 
 

@@ -36,9 +36,11 @@ class Output:
     CACHE_SECRET_ARN = "SecretArn"
     CACHE_SECURITY_GROUP_ID = "SecurityGroupId"
     CACHE_ADDRESS = "Address"
+    CACHE_REPLICATION_GROUP_ID = "ReplicationGroupId"
 
     QUEUE_URL = "{}Url"
     QUEUE_ARN = "{}Arn"
+    QUEUE_NAME = "{}Name"
 
     BUCKET_NAME = "{}Name"
     BUCKET_ARN = "{}Arn"

@@ -50,6 +50,10 @@ class Queues(Record, kw_only=True):
         """The URL of one of the queues."""
         return Imported(self.stack, Output.QUEUE_URL.format(queue.logical_id))
 
+    def queue_name(self, logical_id: str) -> Imported:
+        """The name on AWS of one of the queues or dead-letter queues, by its logical ID."""
+        return Imported(self.stack, Output.QUEUE_NAME.format(logical_id))
+
     @property
     def rights(self) -> tuple[Right, ...]:
         """What the tasks may do: send, receive and delete messages, of the dead-letter queues none."""

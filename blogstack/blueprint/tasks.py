@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.monitoring import DatabaseMonitoring, resolve_database_monitoring
+from blogstack.blueprint.monitoring.stores import StoreAlarm, resolve_store_alarms
 from blogstack.blueprint.monitoring.topic import Topic, resolve_topic
 from blogstack.blueprint.names import TASKS, Imported, Naming, Value
 from blogstack.blueprint.registry import EcrArn
@@ -51,6 +52,7 @@ class Tasks(Record, kw_only=True):
         kms_key: ARN of the key for logs and generated secrets; None for AWS's own.
         runs_image: Whether it has a task definition with the image to deploy, for a release step.
         topic: Where the alarms of all stacks are sent; None without alarms.
+        store_alarms: The alarms of the other stores.
         database_monitoring: The database's alarms; None without alarms or without a database.
     """
 
@@ -68,6 +70,7 @@ class Tasks(Record, kw_only=True):
     kms_key: str | None
     runs_image: bool
     topic: Topic | None
+    store_alarms: tuple[StoreAlarm, ...]
     database_monitoring: DatabaseMonitoring | None
     tags: Mapping[str, str]
 
@@ -77,6 +80,7 @@ def resolve_tasks(
 ) -> Tasks:
     """Every decision about the tasks stack."""
     stack = naming.stack(TASKS)
+    store_alarms = resolve_store_alarms(config, stack, stores)
     return Tasks(
         stack=stack,
         cluster=naming.application,
@@ -91,7 +95,8 @@ def resolve_tasks(
         exec=any(workload.container.exec for workload in workloads),
         kms_key=config.kms_key,
         runs_image=any(workload.release for workload in workloads),
-        topic=resolve_topic(config, naming, stack, workloads, database),
+        topic=resolve_topic(config, naming, stack, workloads, of_stores=bool(database or store_alarms)),
+        store_alarms=store_alarms,
         database_monitoring=resolve_database_monitoring(config, stack, database),
         tags=naming.tags,
     )

@@ -44,6 +44,7 @@ def lower(cache: Cache) -> Stack:
     )
     stack.export(Output.CACHE_SECRET_ARN, "Secret with url, host, port and token", Ref(secret))
     stack.export(Output.CACHE_SECURITY_GROUP_ID, "Security group of the cache", GetAtt(group, "GroupId"))
+    stack.export(Output.CACHE_REPLICATION_GROUP_ID, "ID of the replication group", Ref(ids.CACHE))
     stack.output(Output.CACHE_ADDRESS, "Host name of the primary node", GetAtt(ids.CACHE, "PrimaryEndPoint.Address"))
     return stack
 

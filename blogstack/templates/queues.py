@@ -40,6 +40,9 @@ def _add_queue(stack: Stack, queues: Queues, queue: Queue) -> None:
     )
     _add(stack, queues, queue, made, queue.policy)
     stack.export(Output.QUEUE_URL.format(queue.logical_id), f"URL of the queue {queue.name}", Ref(made))
+    for resource, what in ((made, "queue"), (dead, "dead-letter queue of")):
+        name = GetAtt(resource, "QueueName")
+        stack.export(Output.QUEUE_NAME.format(resource.title), f"Name of the {what} {queue.name}", name)
     stack.export(Output.QUEUE_ARN.format(queue.logical_id), f"ARN of the queue {queue.name}", GetAtt(made, "Arn"))
 
 

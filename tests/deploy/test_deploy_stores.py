@@ -37,6 +37,21 @@ def rights(aws: Emulator, *others: str) -> list[dict[str, Any]]:
     return document["Statement"]  # type: ignore[no-any-return]
 
 
+def test_alarms_watch_what_was_deployed(aws: Emulator) -> None:
+    """Their dimensions are the names of the queues and the IDs of the cache's nodes."""
+    deploy_all(aws, compiled("stores"))
+    (group,) = aws.client("elasticache").describe_replication_groups()["ReplicationGroups"]
+    queues = {url.rpartition("/")[2] for url in aws.client("sqs").list_queues()["QueueUrls"]}
+    found: dict[str, set[str]] = {"CacheClusterId": set(), "QueueName": set()}
+    for alarm in aws.client("cloudwatch").describe_alarms()["MetricAlarms"]:
+        stats = [query["MetricStat"]["Metric"] for query in alarm.get("Metrics", []) if "MetricStat" in query]
+        for dimension in [item for metric in (*stats, alarm) for item in metric.get("Dimensions", [])]:
+            found.setdefault(dimension["Name"], set()).add(dimension["Value"])
+    assert found["CacheClusterId"] == set(group["MemberClusters"])
+    assert found["QueueName"] == queues
+    assert len(queues) == 4
+
+
 class TestCache:
     """The case `cache`."""
 
