@@ -70,7 +70,7 @@ class Code(Enum):
     DATABASE_STORAGE = "BS320", Severity.ERROR, "the database's storage cannot grow to max_storage"
     DATABASE_SUBNETS = "BS321", Severity.ERROR, "the database or the cache has too few subnets"
     VARIABLE_TWICE = "BS322", Severity.ERROR, "a variable is set twice"
-    FRAGILE_DATABASE = "BS323", Severity.WARNING, "a production database without a safeguard"
+    FRAGILE_DATABASE = "BS323", Severity.WARNING, "a production database or cache without a safeguard"
     SAME_DOMAIN = "BS324", Severity.ERROR, "environments share a domain name"
     RESERVED_NAME = "BS325", Severity.ERROR, "the database's name is a reserved word"
 

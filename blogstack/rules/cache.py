@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from blogstack.config import Config
 from blogstack.diagnostics import Code
 from blogstack.facts.elasticache import facts, node_types_in
+from blogstack.rules.database import PRODUCTION
 from blogstack.rules.rule import Finding, Scope, rule
 from blogstack.words import did_you_mean
 
@@ -55,3 +56,12 @@ def cache_subnets(scope: Scope[Config]) -> Iterator[Finding]:
         wanted = "two subnets" if needed == 2 else "a subnet"
         message = f"the cache needs {wanted}, and network.existing.database_subnet_ids names {count or 'none'}"
         yield Finding(("cache",), message, "name private subnets in two or more availability zones")
+
+
+@rule(Code.FRAGILE_DATABASE, Scope[Config], reads=("cache.multi_az",), source=f"{_ELASTICACHE}AutoFailover.html")
+def fragile_cache(scope: Scope[Config]) -> Iterator[Finding]:
+    """The cache of an environment that is called production has a replica."""
+    cache, environment = scope.value.cache, scope.environment
+    if cache is not None and not cache.multi_az and environment in PRODUCTION:
+        message = f"the cache of {environment} has no replica: the loss of its node is an outage, and empties it"
+        yield Finding(("cache", "multi_az"), message, "remove the key: two zones are the default")
