@@ -26,8 +26,8 @@ StoreName = Annotated[
 ]
 """Name of one of several stores of a kind; it becomes a part of variables and logical IDs."""
 
-MOST_STORES = 20
-"""Stores of a kind in a file: all of their rights fit into the task role (BS333)."""
+MOST_STORES = 10
+"""Stores of a kind in a file: their rights fit into the task role (BS333), and all of it into a template (BS402)."""
 
 
 class StoreVariable(Record, kw_only=True):
