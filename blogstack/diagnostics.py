@@ -68,9 +68,9 @@ class Code(Enum):
     DATABASE_VERSION = "BS318", Severity.ERROR, "no new databases have this PostgreSQL version"
     DATABASE_CLASS = "BS319", Severity.ERROR, "the region does not have this instance class"
     DATABASE_STORAGE = "BS320", Severity.ERROR, "the database's storage cannot grow to max_storage"
-    DATABASE_SUBNETS = "BS321", Severity.ERROR, "the database needs two subnets"
+    DATABASE_SUBNETS = "BS321", Severity.ERROR, "the database or the cache has too few subnets"
     VARIABLE_TWICE = "BS322", Severity.ERROR, "a variable is set twice"
-    FRAGILE_DATABASE = "BS323", Severity.WARNING, "a production database without a safeguard"
+    FRAGILE_DATABASE = "BS323", Severity.WARNING, "a production database or cache without a safeguard"
     SAME_DOMAIN = "BS324", Severity.ERROR, "environments share a domain name"
     RESERVED_NAME = "BS325", Severity.ERROR, "the database's name is a reserved word"
 
@@ -96,6 +96,8 @@ class Code(Enum):
     TOO_FEW_ZONES = "BS346", Severity.ERROR, "the region has too few availability zones"
 
     UNJUDGED_SHIFT = "BS347", Severity.WARNING, "nothing judges a deployment in steps"
+    CACHE_VERSION = "BS360", Severity.ERROR, "there is no such Valkey version"
+    CACHE_NODE_TYPE = "BS361", Severity.ERROR, "the region does not have this node type of ElastiCache"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from blogstack.schema import json_schema
-from tools import architecture, language_block, rds_facts, reference_pages, region_facts
+from tools import architecture, elasticache_facts, language_block, rds_facts, reference_pages, region_facts
 
 ROOT = Path(__file__).parent.parent
 
@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 def files() -> Iterator[tuple[Path, str]]:
     """Every generated file but the templates, with the text that it should have."""
     yield rds_facts.FACTS, rds_facts.text()
+    yield elasticache_facts.FACTS, elasticache_facts.text()
     yield region_facts.TABLE, region_facts.text()
     yield ROOT / "blogstack.schema.json", json_schema()
     for name, text in reference_pages.pages().items():

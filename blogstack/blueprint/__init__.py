@@ -13,6 +13,7 @@ from blogstack.blueprint.monitoring import Monitoring, resolve_monitoring
 from blogstack.blueprint.names import make_naming
 from blogstack.blueprint.network import Network, resolve_network, resolve_placement
 from blogstack.blueprint.registry import Registry, resolve_image, resolve_registry
+from blogstack.blueprint.stores import Stores, resolve_stores
 from blogstack.blueprint.tasks import Tasks, resolve_tasks
 from blogstack.blueprint.workload import Workload, resolve_workload
 from blogstack.config import Config
@@ -35,6 +36,7 @@ class Blueprint(Record, kw_only=True):
     registry: Registry | None
     network: Network | None
     database: Database | None
+    stores: Stores
     edge: Edge
     tasks: Tasks
     workloads: tuple[Workload, ...]
@@ -54,16 +56,23 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
     network = resolve_network(config, naming)
     image, placement = resolve_image(config, registry), resolve_placement(config, network)
     database = resolve_database(config, naming, placement)
+    stores = resolve_stores(config, naming, placement)
     edge = resolve_edge(config, naming, placement)
     resolved = tuple(
-        resolve_workload(workload, config, naming, image=image, placement=placement, database=database, edge=edge)
+        resolve_workload(
+            workload, config, naming, image=image, placement=placement, database=database, stores=stores, edge=edge
+        )
         for workload in config.workloads()
     )
-    tasks = resolve_tasks(config, naming, resolved, database)
+    tasks = resolve_tasks(config, naming, resolved, database, stores)
     monitoring = {
         workload.name: monitored
         for workload in resolved
-        if (monitored := resolve_monitoring(config, workload, tasks.topic, tasks.database_monitoring))
+        if (
+            monitored := resolve_monitoring(
+                config, workload, tasks.topic, tasks.database_monitoring, tasks.store_alarms
+            )
+        )
     }
     return Blueprint(
         name=config.name,
@@ -72,6 +81,7 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
         registry=registry,
         network=network,
         database=database,
+        stores=stores,
         edge=edge,
         tasks=tasks,
         workloads=resolved,

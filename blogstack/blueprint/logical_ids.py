@@ -32,6 +32,7 @@ INTERFACE_ENDPOINTS = {
     "secretsmanager": "SecretsManagerEndpoint",
     "ssm": "SsmEndpoint",
     "ssmmessages": "SsmMessagesEndpoint",
+    "sqs": "SqsEndpoint",
 }
 FLOW_LOG = "FlowLog"
 FLOW_LOG_GROUP = "FlowLogGroup"
@@ -47,11 +48,29 @@ DATABASE_SECURITY_GROUP = "DatabaseSecurityGroup"
 DATABASE_MONITORING_ROLE = "DatabaseMonitoringRole"
 DATABASE_LOG_GROUPS = {"postgresql": "DatabaseLogGroup", "upgrade": "DatabaseUpgradeLogGroup"}
 
+# cache
+CACHE = "Cache"
+CACHE_TOKEN = "CacheToken"
+CACHE_SECRET = "CacheSecret"
+CACHE_SUBNET_GROUP = "CacheSubnetGroup"
+CACHE_SECURITY_GROUP = "CacheSecurityGroup"
+
+# queues; each is named after its queue, MailsQueue; MailsDeadLettersQueue would be the queue mails-dead-letters
+QUEUE = "{}Queue"
+QUEUE_POLICY = "{}QueuePolicy"
+DEAD_LETTERS = "{}DeadLetters"
+DEAD_LETTERS_POLICY = "{}DeadLettersPolicy"
+
+# buckets; each is named after its bucket, MediaBucket
+BUCKET = "{}Bucket"
+BUCKET_POLICY = "{}BucketPolicy"
+
 # tasks; a generated secret is named after its variable, JwtSecretSecret, and a release step after its workload
 CLUSTER = "Cluster"
 LOG_GROUP = "LogGroup"
 TASK_SECURITY_GROUP = "TaskSecurityGroup"
 DATABASE_INGRESS = "DatabaseIngress"
+CACHE_INGRESS = "CacheIngress"
 EXECUTION_ROLE = "ExecutionRole"
 TASK_ROLE = "TaskRole"
 RELEASE_TASK_DEFINITION = "{}ReleaseTaskDefinition"
@@ -89,7 +108,7 @@ SCALING_POLICIES = {
     "memory": "MemoryScalingPolicy",
     "requests": "RequestScalingPolicy",
 }
-# the database's two are in the tasks stack
+# those of the stores are in the tasks stack
 ALARMS = {
     "target-5xx": "Target5xxAlarm",
     "load-balancer-5xx": "LoadBalancer5xxAlarm",
@@ -100,5 +119,16 @@ ALARMS = {
     "memory": "MemoryAlarm",
     "database-cpu": "DatabaseCpuAlarm",
     "database-storage": "DatabaseStorageAlarm",
+    "cache-cpu": "CacheCpuAlarm",
+    "cache-memory": "CacheMemoryAlarm",
+    "cache-evictions": "CacheEvictionsAlarm",
 }
+# those of a queue are named after it
+QUEUE_AGE_ALARM = "{}QueueAgeAlarm"
+DEAD_LETTERS_ALARM = "{}DeadLettersAlarm"
 DASHBOARD = "Dashboard"
+
+
+def camel_case(name: str) -> str:
+    """The name of a store as the first part of a logical ID, user-files as UserFiles; no two names share one."""
+    return "".join(word.capitalize() for word in name.split("-"))

@@ -12,10 +12,14 @@ from blogstack.records import Record
 
 # Kinds of stacks, the last word of their names; a workload's stack is named after the workload.
 REGISTRY, NETWORK, DATABASE, EDGE, TASKS = "registry", "network", "database", "edge", "tasks"
+CACHE, QUEUES, BUCKETS = "cache", "queues", "buckets"
 
 
 class Output:
-    """Logical IDs of the outputs that other stacks or commands read. `{}` is the number of an availability zone."""
+    """Logical IDs of the outputs that other stacks or commands read.
+
+    `{}` is the number of an availability zone, or the logical ID of the resource.
+    """
 
     REPOSITORY_URI = "RepositoryUri"
     REPOSITORY_ARN = "RepositoryArn"
@@ -28,6 +32,18 @@ class Output:
     DATABASE_SECRET_ARN = "SecretArn"
     DATABASE_SECURITY_GROUP_ID = "SecurityGroupId"
     DATABASE_ADDRESS = "Address"
+
+    CACHE_SECRET_ARN = "SecretArn"
+    CACHE_SECURITY_GROUP_ID = "SecurityGroupId"
+    CACHE_ADDRESS = "Address"
+    CACHE_REPLICATION_GROUP_ID = "ReplicationGroupId"
+
+    QUEUE_URL = "{}Url"
+    QUEUE_ARN = "{}Arn"
+    QUEUE_NAME = "{}Name"
+
+    BUCKET_NAME = "{}Name"
+    BUCKET_ARN = "{}Arn"
 
     URL = "Url"
     LISTENER_ARN = "ListenerArn"

@@ -20,7 +20,7 @@ class Zone(Record, kw_only=True):
         letter: The zone's letter; None for the region's zone of that number.
         public: IPv4 block of the public subnet.
         private: IPv4 block of the private subnet; None without one.
-        database: IPv4 block of the database's subnet.
+        database: IPv4 block of the subnet of database and cache.
         nat: Number of the NAT gateway that the private subnet uses; None without one.
         has_nat: Whether a NAT gateway is in this zone's public subnet.
     """
@@ -113,17 +113,17 @@ def resolve_network(config: Config, naming: Naming) -> Network | None:
     )
 
 
-# Services are named after com.amazonaws, but for ECR in these partitions:
+# Services are named after com.amazonaws, but for these:
 # https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts
-_ECR_PREFIXES = {"aws-cn": "cn.com.amazonaws", "aws-eusc": "eu.amazonaws"}
+_PREFIXES = {
+    "aws-cn": {"ecr.api": "cn.com.amazonaws", "ecr.dkr": "cn.com.amazonaws", "sqs": "cn.com.amazonaws"},
+    "aws-eusc": {"ecr.api": "eu.amazonaws", "ecr.dkr": "eu.amazonaws"},
+}
 
 
 def _endpoints(config: Config) -> tuple[Endpoint, ...]:
-    usual = "com.amazonaws"
-    ecr = _ECR_PREFIXES.get(partition(config.region), usual)
-    return tuple(
-        Endpoint(service, ecr if service.startswith("ecr.") else usual) for service in interface_endpoints(config)
-    )
+    prefixes = _PREFIXES.get(partition(config.region), {})
+    return tuple(Endpoint(name, prefixes.get(name, "com.amazonaws")) for name in interface_endpoints(config))
 
 
 def resolve_placement(config: Config, network: Network | None) -> Placement:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.monitoring import DatabaseMonitoring, resolve_database_monitoring
+from blogstack.blueprint.monitoring.stores import StoreAlarm, resolve_store_alarms
 from blogstack.blueprint.monitoring.topic import Topic, resolve_topic
 from blogstack.blueprint.names import TASKS, Imported, Naming, Value
 from blogstack.blueprint.registry import EcrArn
+from blogstack.blueprint.stores import Stores
 from blogstack.blueprint.workload import Statement, Workload, log_group_name
 from blogstack.blueprint.workload.secrets import SecretVariable
 from blogstack.config import Config
@@ -44,11 +46,13 @@ class Tasks(Record, kw_only=True):
     Attributes:
         cluster: Name of the ECS cluster.
         log_retention: Days.
-        permissions: What the tasks may do in AWS.
+        stores: The other stores, which the tasks may use.
+        permissions: What the tasks may do in AWS besides.
         exec: Whether ECS Exec may open a shell in the tasks.
         kms_key: ARN of the key for logs and generated secrets; None for AWS's own.
         runs_image: Whether it has a task definition with the image to deploy, for a release step.
         topic: Where the alarms of all stacks are sent; None without alarms.
+        store_alarms: The alarms of the other stores.
         database_monitoring: The database's alarms; None without alarms or without a database.
     """
 
@@ -59,19 +63,24 @@ class Tasks(Record, kw_only=True):
     container_insights: bool
     vpc: Value
     database: DatabaseAccess | None
+    stores: Stores
     execution: ExecutionRights
     permissions: tuple[Statement, ...]
     exec: bool
     kms_key: str | None
     runs_image: bool
     topic: Topic | None
+    store_alarms: tuple[StoreAlarm, ...]
     database_monitoring: DatabaseMonitoring | None
     tags: Mapping[str, str]
 
 
-def resolve_tasks(config: Config, naming: Naming, workloads: tuple[Workload, ...], database: Database | None) -> Tasks:
+def resolve_tasks(
+    config: Config, naming: Naming, workloads: tuple[Workload, ...], database: Database | None, stores: Stores
+) -> Tasks:
     """Every decision about the tasks stack."""
     stack = naming.stack(TASKS)
+    store_alarms = resolve_store_alarms(config, stack, stores)
     return Tasks(
         stack=stack,
         cluster=naming.application,
@@ -80,12 +89,14 @@ def resolve_tasks(config: Config, naming: Naming, workloads: tuple[Workload, ...
         container_insights=config.logs.container_insights,
         vpc=workloads[0].placement.vpc,
         database=DatabaseAccess(database.security_group, database.port) if database else None,
+        stores=stores,
         execution=_execution_rights(config, workloads),
         permissions=_permissions(workloads),
         exec=any(workload.container.exec for workload in workloads),
         kms_key=config.kms_key,
         runs_image=any(workload.release for workload in workloads),
-        topic=resolve_topic(config, naming, stack, workloads, database),
+        topic=resolve_topic(config, naming, stack, workloads, of_stores=bool(database or store_alarms)),
+        store_alarms=store_alarms,
         database_monitoring=resolve_database_monitoring(config, stack, database),
         tags=naming.tags,
     )

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from blogstack.config.alarms import Alarms
+from blogstack.config.buckets import Bucket
+from blogstack.config.cache import Cache
 from blogstack.config.database import Database
 from blogstack.config.deployment import Deployment
 from blogstack.config.domain import Domain
@@ -20,8 +22,10 @@ from blogstack.config.logs import Logs
 from blogstack.config.marks import Shared
 from blogstack.config.network import Network
 from blogstack.config.overrides import Overrides
+from blogstack.config.queues import Queue
 from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
+from blogstack.config.stores import MOST_STORES, StoreName
 from blogstack.config.types import AsWritten, Choices, Form, Section
 from blogstack.config.workloads import SERVICE, Workload
 from blogstack.facts.regions import PLACES, Region
@@ -109,12 +113,18 @@ class Config(Section):
         None, examples=[{"engine_version": "17", "instance_class": "db.t4g.small", "storage": 50}]
     )
     """PostgreSQL on Amazon RDS; absent: no database."""
+    cache: Cache | None = Field(None, examples=[{"node_type": "cache.t4g.small", "variables": {"url": "REDIS_URL"}}])
+    """Valkey on Amazon ElastiCache, which clients of Redis speak with; absent: no cache."""
+    queues: dict[StoreName, Queue] = Field({}, max_length=MOST_STORES, examples=[{"mails": {"max_receives": 5}}])
+    """Queues on Amazon SQS, by name, each with a dead-letter queue; every container may send and receive messages."""
+    buckets: dict[StoreName, Bucket] = Field({}, max_length=MOST_STORES, examples=[{"media": {"versioned": True}}])
+    """Buckets on Amazon S3, by name: private and encrypted; every container may read and write their objects."""
     logs: Logs = Field(Logs.model_construct(), examples=[{"retention": 90}])
     """Logs and metrics."""
     kms_key: Annotated[Annotated[str, _KEY_ARN] | None, Shared(unless="image.uri")] = Field(
         None, examples=[_KEY_EXAMPLE]
     )
-    """ARN of a KMS key of your own for images, logs, secrets, database and alarms; it costs extra; null: AWS's keys."""
+    """ARN of a KMS key of your own for images, logs, secrets, stores and alarms; it costs extra; null: AWS's keys."""
     alarms: Alarms | None = None
     """Alarms and a dashboard; absent: none."""
     overrides: Overrides = Overrides.model_construct()

@@ -8,17 +8,20 @@ from blogstack.config import Config
 def interface_endpoints(config: Config) -> tuple[str, ...]:
     """The services that need an interface endpoint, in addition to S3's gateway endpoint.
 
-    Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html,
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html and, for ssmmessages,
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+    Buckets are behind S3's. Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html,
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html for ssmmessages
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html, and for sqs
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html
     """
     written = [config.service.secrets, *(sidecar.secrets for sidecar in config.service.sidecars.values())]
     kinds = {source.kind for secrets in written for source in secrets.values()}
     endpoints = ["ecr.api", "ecr.dkr", "logs"]
-    if config.database is not None or kinds & {"generate", "secretsmanager"}:
+    if config.database is not None or config.cache is not None or kinds & {"generate", "secretsmanager"}:
         endpoints.append("secretsmanager")
     if "ssm" in kinds:
         endpoints.append("ssm")
     if config.service.exec:
         endpoints.append("ssmmessages")
+    if config.queues:
+        endpoints.append("sqs")
     return tuple(endpoints)

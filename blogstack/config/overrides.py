@@ -51,6 +51,14 @@ class Overrides(Section):
     """Changes to the network stack, by logical ID."""
     database: Changes = Field({}, examples=[{"Database": {"Properties": {"BackupWindow": "18:00-19:00"}}}])
     """Changes to the database stack, by logical ID."""
+    cache: Changes = Field({}, examples=[{"Cache": {"Properties": {"SnapshotWindow": "18:00-19:00"}}}])
+    """Changes to the cache stack, by logical ID."""
+    queues: Changes = Field({}, examples=[{"MailsQueue": {"Properties": {"DelaySeconds": 10}}}])
+    """Changes to the queues stack, by logical ID."""
+    buckets: Changes = Field(
+        {}, examples=[{"MediaBucket": {"Properties": {"AccelerateConfiguration": {"AccelerationStatus": "Enabled"}}}}]
+    )
+    """Changes to the buckets stack, by logical ID."""
     edge: Changes = Field({}, examples=[{"LoadBalancer": {"Properties": {"IpAddressType": "dualstack"}}}])
     """Changes to the edge stack, by logical ID."""
     tasks: Changes = Field({}, examples=[{"TaskRole": {"Properties": {"MaxSessionDuration": 7200}}}])

@@ -219,6 +219,8 @@ def _roles(blueprints: Sequence[Blueprint]) -> Iterator[Step]:
         services.append("ecs.application-autoscaling")
     if any(blueprint.database for blueprint in blueprints):
         services.append("rds")
+    if any(blueprint.stores.cache for blueprint in blueprints):
+        services.append("elasticache")
     yield Step(_ROLES, Phase.ROLES, CreateServiceRoles(tuple(services)))
 
 
@@ -245,13 +247,11 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
     roles = [_ROLES] if _ROLES in known else []
     image = [_IMAGE] if _IMAGE in known else []
     network = [blueprint.network.stack] if blueprint.network else []
-    database = [blueprint.database.stack] if blueprint.database else []
+    stores = list(_stores(blueprint, roles, network))
     edge, tasks = blueprint.edge, blueprint.tasks
     if blueprint.network:
         yield Step(blueprint.network.stack, Phase.STACKS, DeployStack(stack=blueprint.network.stack))
-    if blueprint.database:
-        deploy_database = DeployStack(stack=blueprint.database.stack)
-        yield Step(blueprint.database.stack, Phase.STACKS, deploy_database, (*roles, *network))
+    yield from stores
     complete = Parameter.CREATION_COMPLETE
     deploy_edge = DeployStack(
         stack=edge.stack,
@@ -260,7 +260,7 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
     )
     yield Step(edge.stack, Phase.STACKS, deploy_edge, tuple(network))
     deploy_tasks = DeployStack(stack=tasks.stack, image_tag=tasks.runs_image)
-    yield Step(tasks.stack, Phase.STACKS, deploy_tasks, (*roles, *registry, *network, *database))
+    yield Step(tasks.stack, Phase.STACKS, deploy_tasks, (*roles, *registry, *network, *(step.id for step in stores)))
     released = [
         step
         for workload in blueprint.workloads
@@ -276,6 +276,16 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
         yield Step(workload.stack, Phase.WORKLOADS, deploy, needs)
     for workload in blueprint.workloads:
         yield from _checks(workload, edge)
+
+
+def _stores(blueprint: Blueprint, roles: Sequence[str], network: Sequence[str]) -> Iterator[Step]:
+    """The stores' stacks, which wait for nothing but the network that some of them are in."""
+    stores = blueprint.stores
+    inside = [store.stack for store in (blueprint.database, stores.cache) if store]
+    outside = [store.stack for store in (stores.queues, stores.buckets) if store]
+    for stack in (*inside, *outside):
+        needs = (*roles, *network) if stack in inside else ()
+        yield Step(stack, Phase.STACKS, DeployStack(stack=stack), needs)
 
 
 def _release(workload: Workload, release: Release, needs: tuple[str, ...]) -> Iterator[Step]:

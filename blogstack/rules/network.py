@@ -18,7 +18,7 @@ from blogstack.source.document import KeyPath
 
 _NETWORKING = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html"
 _ENDPOINTS = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
-_NEEDS_ENDPOINTS = ("database", "service.exec", "service.secrets", "service.sidecars.NAME.secrets")
+_NEEDS_ENDPOINTS = ("database", "cache", "queues", "service.exec", "service.secrets", "service.sidecars.NAME.secrets")
 
 
 @rule(

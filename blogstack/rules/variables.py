@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from blogstack.config import Config
 from blogstack.config.database import VARIABLES
+from blogstack.config.stores import StoreVariable, store_variables
 from blogstack.config.workloads import Container
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
-from blogstack.words import shorten
+from blogstack.words import dotted, shorten
 
 # The last words of a name, with those that the control at `source` below looks for.
 _SECRET_NAME = re.compile(
@@ -91,3 +93,45 @@ def variable_of_database(scope: Scope[Container]) -> Iterator[Finding]:
 def _from_database(scope: Scope[Container], name: str) -> bool:
     """Whether the main container gets a variable with the database; a database with faulty keys is one too."""
     return scope.value.name is None and name in VARIABLES and scope.document.has(("database",))
+
+
+_STORES = (
+    *(f"cache.variables.{value}" for value in ("url", "host", "port", "token")),
+    "queues.NAME.variables.url",
+    "buckets.NAME.variables.name",
+)
+
+
+@rule(
+    Code.VARIABLE_TWICE,
+    Scope[Container],
+    reads=("environment", "secrets"),
+    outside=_STORES,
+    source=_DEFINITION,
+)
+def variable_of_store(scope: Scope[Container]) -> Iterator[Finding]:
+    """The variables of a store have its values."""
+    container = scope.value.section
+    for variable in store_variables(scope.config):
+        for section, names in (("environment", container.environment), ("secrets", container.secrets)):
+            if variable.name in names and scope.value.name is None:  # sidecars get none of them
+                message = f"{variable.name} is set by `{dotted(variable.store)}`"
+                help = f"remove it here, or give the store's another name in {dotted(variable.path)}"
+                yield Finding(scope.at(section, variable.name), message, help, also=(variable.path,))
+
+
+@rule(Code.VARIABLE_TWICE, Scope[Config], reads=_STORES, source=_DEFINITION)
+def variable_of_two_stores(scope: Scope[Config]) -> Iterator[Finding]:
+    """Two stores, or a store and blogstack itself, do not set the same variable."""
+    makers: dict[str, StoreVariable] = {}
+    for variable in store_variables(scope.value):
+        name, path = variable.name, variable.path
+        if name == "PORT" or (name in VARIABLES and scope.document.has(("database",))):
+            maker = "blogstack, to the port of the service" if name == "PORT" else "`database`"
+            yield Finding(path, f"{name} is set by {maker}", "choose another name", also=(("database",),))
+        elif (other := makers.setdefault(name, variable)) is not variable:
+            path = scope.first_written(path, other.path)
+            message = f"{name} is set by `{dotted(other.path)}` and by `{dotted(variable.path)}`"
+            if other.store != variable.store:
+                message = f"{name} is set by `{dotted(other.store)}` and by `{dotted(variable.store)}`"
+            yield Finding(path, message, "choose another name for one of them", also=(other.path, variable.path))

@@ -17,6 +17,10 @@ NAMESPACES = {
     Subject.ALTERNATE: "AWS/ApplicationELB",
     Subject.SERVICE: "AWS/ECS",
     Subject.DATABASE: "AWS/RDS",
+    Subject.CACHE: "AWS/ElastiCache",
+    Subject.REPLICA: "AWS/ElastiCache",
+    Subject.QUEUE: "AWS/SQS",
+    Subject.DEAD_LETTERS: "AWS/SQS",
 }
 """The CloudWatch namespace of each subject's metrics."""
 
@@ -30,6 +34,7 @@ def make_alarm(
     topic: AWSHelperFn,
     tags: Mapping[str, str],
     *,
+    logical_id: str | None = None,
     name: str | None = None,
     after: str | None = None,
 ) -> cloudwatch.Alarm:
@@ -40,11 +45,12 @@ def make_alarm(
         dimensions: Of its metrics.
         topic: The topic's ARN.
         tags: Of the resource.
+        logical_id: Of the resource; None for the one that the alarm's ID has.
         name: Of the alarm; None for one that CloudFormation chooses.
         after: Logical ID of what must exist before it; None for nothing.
     """
     return cloudwatch.Alarm(
-        ids.ALARMS[alarm.id],
+        logical_id or ids.ALARMS[alarm.id],
         AlarmDescription=alarm.description,
         **_metrics(alarm, dimensions),
         ComparisonOperator="LessThanThreshold" if alarm.below else "GreaterThanOrEqualToThreshold",

@@ -10,6 +10,7 @@ from blogstack.blueprint.database import Database
 from blogstack.blueprint.names import Output
 from blogstack.facts.iam import allow
 from blogstack.templates.policies import policy, trust
+from blogstack.templates.secrets import secret_value
 from blogstack.templates.stack import Stack, make_log_group, make_tags, no_egress, to_template
 
 _ORIGIN = "database"
@@ -105,8 +106,8 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
         DBInstanceClass=database.instance_class,
         DBName=database.name,
         Port=str(database.port),
-        MasterUsername=_from_secret(secret, "username"),
-        MasterUserPassword=_from_secret(secret, "password"),
+        MasterUsername=Sub(secret_value(secret, "username")),
+        MasterUserPassword=Sub(secret_value(secret, "password")),
         AllocatedStorage=str(database.storage),
         StorageType="gp3",
         StorageEncrypted=True,
@@ -160,11 +161,6 @@ def _add_log_groups(stack: Stack, database: Database) -> list[str]:
         )
         stack.add(group, "logs", "retention")
     return list(ids.DATABASE_LOG_GROUPS.values())
-
-
-def _from_secret(secret: AWSObject, key: str) -> Sub:
-    """A dynamic reference: CloudFormation reads the value when it needs it, and never shows it."""
-    return Sub(f"{{{{resolve:secretsmanager:${{{secret.title}}}:SecretString:{key}}}}}")
 
 
 def _add_monitoring_role(stack: Stack, database: Database) -> AWSObject:

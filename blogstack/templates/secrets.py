@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive
 
 from __future__ import annotations
 
-from troposphere import AWSHelperFn, ImportValue, Sub
+from troposphere import AWSHelperFn, AWSObject, ImportValue, Sub
 
 from blogstack.blueprint.names import Imported
 from blogstack.blueprint.workload.secrets import SecretVariable
@@ -27,6 +27,11 @@ def resource(secret: SecretVariable) -> str | AWSHelperFn:
     """The resource of an IAM statement; AWS ends a secret's ARN in a hyphen and six characters that a name lacks."""
     by_name = secret.service == "secretsmanager" and isinstance(secret.source, str) and not _is_arn(secret.source)
     return Sub(_ARN_PREFIX % "secretsmanager" + f"secret:{secret.source}-??????") if by_name else _arn(secret)
+
+
+def secret_value(secret: AWSObject, key: str) -> str:
+    """A dynamic reference inside Fn::Sub: CloudFormation reads the value when it needs it, and never shows it."""
+    return f"{{{{resolve:secretsmanager:${{{secret.title}}}:SecretString:{key}}}}}"
 
 
 def _arn(secret: SecretVariable) -> str | AWSHelperFn:

@@ -62,6 +62,9 @@ class Stack:
         return body
 
 
+KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+"""Of a resource that stays when its stack is deleted, but not when its very creation fails: it is empty then."""
+
 _SCALARS = frozenset([str, int, bool])
 
 

@@ -8,9 +8,10 @@ from .resource_types import Props, extend, without
 
 # A rule of the template beside the API's; the rest is the same in both.
 RENAMED = {"Id": "ID"}
-DAYS = {
+INSIDE = {
     "ExpirationInDays": ("Expiration", "Days"),
     "NoncurrentVersionExpirationInDays": ("NoncurrentVersionExpiration", "NoncurrentDays"),
+    "ExpiredObjectDeleteMarker": ("Expiration", "ExpiredObjectDeleteMarker"),
 }
 
 
@@ -65,9 +66,9 @@ def _settings(bucket: str, props: Props) -> list[tuple[str, Props]]:
 def _lifecycle_rule(rule: Props) -> Props:
     made: Props = {"Filter": {"Prefix": rule.get("Prefix", "")}}
     for key, value in without(rule, "Prefix").items():
-        if key in DAYS:
-            outer, inner = DAYS[key]
-            made[outer] = {inner: value}
+        if key in INSIDE:
+            outer, inner = INSIDE[key]
+            made.setdefault(outer, {})[inner] = value
         else:
             made[RENAMED.get(key, key)] = value
     return made

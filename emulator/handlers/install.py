@@ -3,6 +3,7 @@
 from . import (
     alarms,
     buckets,
+    caches,
     certificates,
     change_sets,
     creation_order,
@@ -29,6 +30,7 @@ def install() -> None:
         alarms,
         load_balancers,
         buckets,
+        caches,
         certificates,
         change_sets,
         property_checks,

@@ -50,11 +50,11 @@ def test_a_stack_needs_what_its_template_imports(case: str) -> None:
         assert all(any(need in all_needs(steps, steps[other]) for other in imports) for need in needs - imports), stack
 
 
-def test_database_and_edge_are_deployed_side_by_side() -> None:
+def test_stores_and_edge_are_deployed_side_by_side() -> None:
     """The longest wait of a first deployment is the database's."""
     waves = [{step.id for step in wave} for wave in plan("everything").waves()]
-    assert waves[0] >= {"service-roles", "blog-api-registry", "blog-api-network"}
-    assert waves[1] >= {"blog-api-database", "blog-api-edge", "image"}
+    assert waves[0] >= {"service-roles", "blog-api-registry", "blog-api-network", "blog-api-queues", "blog-api-buckets"}
+    assert waves[1] >= {"blog-api-database", "blog-api-cache", "blog-api-edge", "image"}
     assert waves[2] == {"blog-api-tasks"}
     assert waves[3] == {"release service"}
     assert waves[4] == {"blog-api-service"}

@@ -18,7 +18,7 @@ from blogstack.config.logs import RetentionDays
 from blogstack.facts.fargate import TASK_SIZES
 from blogstack.facts.regions import REGIONS, partition
 from tests.support.schemas import schema
-from tools import rds_facts, region_facts
+from tools import elasticache_facts, rds_facts, region_facts
 
 SESSION = botocore.session.Session()
 
@@ -141,6 +141,12 @@ def test_mutable_tags() -> None:
     filters = schema("AWS::ECR::Repository")["properties"]["ImageTagMutabilityExclusionFilters"]
     assert accepted("image.mutable_tags", [f"t{n}" for n in range(filters["maxItems"])])
     assert not accepted("image.mutable_tags", [f"t{n}" for n in range(filters["maxItems"] + 1)])
+
+
+def test_caches() -> None:
+    """ElastiCache's versions and node types are those that cfn-lint has; `make generate` writes them."""
+    assert elasticache_facts.FACTS.read_text() == elasticache_facts.text()
+    assert elasticache_facts.facts()["node_types"]["cache.m6g.large"] == "*"  # as BS361 says
 
 
 def test_databases() -> None:

@@ -22,6 +22,7 @@ from blogstack.facts.regions import REGIONS, partition
 from tests.strategies.overrides import overrides
 from tests.strategies.parts import TEXTS, Data, minutes, optional, secrets
 from tests.strategies.sidecars import with_sidecars
+from tests.strategies.stores import stores
 from tests.strategies.types import scalars
 
 NAMES = st.from_regex(r"[a-z](?:-?[a-z0-9]){1,12}", fullmatch=True).filter(
@@ -223,6 +224,7 @@ def configurations(draw: st.DrawFn) -> Data:
         "load_balancer": load_balancer(st.just(internal)),
         **({} if region.startswith("us-gov-") else {"domain": domain(region, "blog.example.com")}),
         "database": database(region),
+        **stores(region, "s"),
         "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
         "deployment": deployment(),
         "kms_key": st.just(
@@ -238,7 +240,14 @@ def configurations(draw: st.DrawFn) -> Data:
         endpoints = any(way.get("egress") == "endpoints" for way in chosen["network"].values())
         chosen["service"] = draw(with_sidecars(chosen["service"], 8000, region, endpoints))
     if draw(st.booleans()):
-        made = {"registry": not uri, "network": "create" in chosen["network"], "database": "database" in chosen}
+        made = {
+            "registry": not uri,
+            "network": "create" in chosen["network"],
+            "database": "database" in chosen,
+            "cache": "cache" in chosen,
+            "queues": "mails" in chosen.get("queues", {}),
+            "buckets": "media" in chosen.get("buckets", {}),
+        }
         stacks = (*(stack for stack, exists in made.items() if exists), "edge", "tasks", "service")
         chosen["overrides"] = draw(overrides(st.none(), stacks))
     return _settled(data | chosen)
@@ -252,7 +261,8 @@ def with_environments(draw: st.DrawFn) -> Data:
     base = data.get("service", {})
     for key in ("sidecars", "depends_on"):
         base.pop(key, None)
-    data.get("overrides", {}).pop("network", None)  # not every environment may make one
+    for stack in ("network", *stores(data["region"], "")):  # not every environment may make one
+        data.get("overrides", {}).pop(stack, None)
     region = data["region"]
     beside = service(region).flatmap(lambda own: with_sidecars(own, base.get("port", 8000), region, True))
     internal = data.get("load_balancer", {}).get("internal", False)
@@ -266,6 +276,7 @@ def with_environments(draw: st.DrawFn) -> Data:
         "network": network(not uri or f".dkr.ecr.{data['region']}." in uri, internal).map(_instead),
         "deployment": deployment().map(_instead_of_deployment) | st.none(),
         "alarms": st.just({"email": "ops@example.com"}) | st.none(),
+        **{key: values | st.none() for key, values in stores(data["region"], "e").items()},
         "logs": st.just({"retention": 7}) | st.none(),
         "overrides": overrides(st.just([]), ("edge", "tasks", "service")),
     }

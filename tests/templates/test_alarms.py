@@ -20,9 +20,12 @@ ELB = "AWS/ApplicationELB"
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_utilization.html
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html#rds-cw-metrics-instance
+# https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 BY_BALANCER, BY_TARGETS = {"LoadBalancer"}, {"TargetGroup", "LoadBalancer"}
 BY_EITHER = (BY_BALANCER, BY_TARGETS)
 BY_SERVICE, BY_INSTANCE = {"ClusterName", "ServiceName"}, {"DBInstanceIdentifier"}
+BY_NODE, BY_QUEUE = {"CacheClusterId"}, {"QueueName"}
 METRICS = {
     (ELB, "HTTPCode_Target_5XX_Count"): (BY_EITHER, {"Sum"}),
     (ELB, "HTTPCode_ELB_5XX_Count"): ((BY_BALANCER,), {"Sum"}),
@@ -35,6 +38,11 @@ METRICS = {
     ("AWS/RDS", "CPUUtilization"): ((BY_INSTANCE,), {"Average"}),
     ("AWS/RDS", "FreeStorageSpace"): ((BY_INSTANCE,), {"Minimum"}),
     ("AWS/RDS", "DatabaseConnections"): ((BY_INSTANCE,), {"Maximum"}),
+    ("AWS/ElastiCache", "EngineCPUUtilization"): ((BY_NODE,), {"Average"}),
+    ("AWS/ElastiCache", "DatabaseMemoryUsagePercentage"): ((BY_NODE,), {"Maximum"}),
+    ("AWS/ElastiCache", "Evictions"): ((BY_NODE,), {"Sum"}),
+    ("AWS/SQS", "ApproximateAgeOfOldestMessage"): ((BY_QUEUE,), {"Maximum"}),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): ((BY_QUEUE,), {"Maximum"}),
 }
 SMALL = b"name: blog-api\nregion: us-east-1\nalarms: {email: ops@example.com}\n"
 
@@ -52,12 +60,17 @@ def alarms(tree: Tree) -> dict[str, Tree]:
 
 
 def all_alarms(name: str) -> dict[str, Tree]:
-    """Those of a case: of the workload, in its own stack, and of the database, in the tasks stack."""
+    """Those of a case: of the workload, in its own stack, and of the stores, in the tasks stack."""
     ours, others = alarms(service(name)), alarms(trees(name)["tasks"])
     assert not any(alarms(tree) for kind, tree in trees(name).items() if kind not in ("service", "tasks"))
     assert not ours.keys() & others.keys()
     assert {logical_id.startswith("Database") for logical_id in ours} == {False}
-    assert list(others) == (["DatabaseCpuAlarm", "DatabaseStorageAlarm"] if has(name, "Database") else [])
+    expected = ["DatabaseCpuAlarm", "DatabaseStorageAlarm"] if has(name, "Database") else []
+    expected += ["CacheCpuAlarm", "CacheMemoryAlarm", "CacheEvictionsAlarm"] if has(name, "Cache") else []
+    queues = of_type(trees(name).get("queues", {"Resources": {}}), "AWS::SQS::Queue")
+    for queue in (queue for queue in queues if queue.endswith("Queue")):
+        expected += [f"{queue}AgeAlarm", f"{queue.removesuffix('Queue')}DeadLettersAlarm"]
+    assert list(others) == expected
     return {**ours, **others}
 
 
@@ -125,6 +138,16 @@ class TestEachCase:
                         case "DBInstanceIdentifier":
                             database = trees(name)["database"]["Resources"]["Database"]["Properties"]
                             assert value == database["DBInstanceIdentifier"]
+                        case "CacheClusterId":
+                            text, values = value["Fn::Sub"]
+                            assert text in ("${Store}-001", "${Store}-002")
+                            group = f"{stack(name, 'cache')}:ReplicationGroupId"
+                            assert values == {"Store": {"Fn::ImportValue": group}}
+                        case "QueueName":
+                            export = value["Fn::ImportValue"].removeprefix(f"{stack(name, 'queues')}:")
+                            exported = trees(name)["queues"]["Outputs"][export]["Value"]
+                            assert exported == {"Fn::GetAtt": [export.removesuffix("Name"), "QueueName"]}
+                            assert ("DeadLetters" in export) is (metric == "ApproximateNumberOfMessagesVisible")
                         case _:
                             assert value == properties["ServiceName"]
         cluster = trees(name)["tasks"]["Resources"]["Cluster"]["Properties"]["ClusterName"]
@@ -178,7 +201,10 @@ class TestEachCase:
         assert all("DependsOn" not in body for body in of_type(trees(name)["tasks"], "AWS::CloudWatch::Alarm").values())
 
     def test_the_dashboard_draws_what_alarms_read(self, name: str) -> None:
-        """Each threshold is a line in the chart of its metrics; every metric exists; no widget covers another."""
+        """Each threshold is a line in the chart of its metrics; every metric exists; no widget covers another.
+
+        Of cache and queues the dashboard shows the state of the alarms, and no charts.
+        """
         status, *charts = dashboard(name)
         named = [ARN % ("cloudwatch", f"alarm:{a['AlarmName']}") for a in alarms(trees(name)["tasks"]).values()]
         own = [f"${{{logical_id}.Arn}}" for logical_id in alarms(service(name))]
@@ -196,7 +222,8 @@ class TestEachCase:
                 drawn.setdefault((namespace, metric), []).extend(item["value"] for item in lines)
         for alarm in all_alarms(name).values():
             for namespace, metric, *_ in metrics(alarm):
-                assert alarm["Threshold"] in drawn[namespace, metric]
+                if namespace not in ("AWS/ElastiCache", "AWS/SQS"):
+                    assert alarm["Threshold"] in drawn[namespace, metric]
         fields = [
             (w["x"] + x, w["y"] + y) for w in (status, *charts) for x in range(w["width"]) for y in range(w["height"])
         ]
@@ -290,6 +317,31 @@ def test_tasks_are_counted_in_both_target_groups() -> None:
         # does not say so, and advises against it in alarms:
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
         assert total["Expression"] == " + ".join(query["Id"] for query in added)
+
+
+@pytest.mark.parametrize(
+    ("keys", "minutes"),
+    [
+        ("", 25),  # five tries of five minutes, each of which may fail
+        ("visibility_timeout: 30s", 15),  # not for a wait that is none
+        ("visibility_timeout: 12h, max_receives: 10, retention: 1", 12 * 60),  # half of the time until it is lost
+    ],
+)
+def test_a_message_that_fails_is_no_old_one(keys: str, minutes: int) -> None:
+    assert small(f"queues: {{mails: {{{keys}}}}}\n")["MailsQueueAgeAlarm"]["Threshold"] == minutes * 60
+
+
+def test_the_alarms_of_a_cache_are_on_its_fuller_node() -> None:
+    """With a replica on both nodes, either of which may be the primary one; without on the one that there is."""
+    both, one = small("cache: {}\n"), small("cache: {multi_az: false}\n")
+    for logical_id in ("CacheCpuAlarm", "CacheMemoryAlarm", "CacheEvictionsAlarm"):
+        *nodes, worse = both[logical_id]["Metrics"]
+        assert worse["Expression"] == f"MAX([{', '.join(node['Id'] for node in nodes)}])"
+        assert len(nodes) == 2
+        assert "Metrics" not in one[logical_id]
+        assert [named["CacheClusterId"]["Fn::Sub"][0] for _, _, named, *_ in metrics(one[logical_id])] == [
+            "${Store}-001"
+        ]
 
 
 @pytest.mark.parametrize(("target", "threshold"), [(60, 90), (80, 90), (85, 92)])
@@ -407,9 +459,10 @@ def test_the_page_explains_every_alarm() -> None:
     (blueprint,) = compiled("alarms").blueprints
     database = blueprint.tasks.database_monitoring
     assert database
-    made = [*blueprint.monitoring["service"].alarms, *database.alarms]
+    of_stores = compiled("stores").blueprints[0].tasks.store_alarms
+    made = [*blueprint.monitoring["service"].alarms, *database.alarms, *dict.fromkeys(a.alarm for a in of_stores)]
     rows = re.findall(r"^\| `([a-z0-9-]+)` \|.*\| (yes|no) \|$", page, re.MULTILINE)
-    assert rows == [(alarm.id, "yes" if alarm.rolls_back else "no") for alarm in made]
+    assert rows == list(dict.fromkeys((alarm.id, "yes" if alarm.rolls_back else "no") for alarm in made))
 
 
 def test_each_environment_watches_its_own() -> None:

@@ -13,10 +13,11 @@ from tests.support.schemas import schema
 from tests.support.templates import resource, trees
 
 CASES = ["customer-key", "everything"]
-# There are no copies of backups in another region, and no Database Insights where they are off.
+# There are no copies of backups in another region, no Database Insights where they are off; and a time is no key.
 WITHOUT = {
     ("everything", "Database", "PerformanceInsightsKMSKeyId"),
     *((case, "Database", "AutomaticBackupReplicationKmsKeyId") for case in CASES),
+    *(("everything", queue, "KmsDataKeyReusePeriodSeconds") for queue in ("MailsQueue", "MailsDeadLetters")),
 }
 
 
@@ -42,7 +43,8 @@ def test_whatever_holds_data_has_the_key(case: str) -> None:
             if "kms" in name.lower() and (case, logical_id, name) not in WITHOUT:
                 assert body["Properties"].get(name) == key(case), (logical_id, name)
                 held.add(body["Type"].split("::")[1])
-    assert held == {"Logs", "SecretsManager", "RDS", "SNS"}
+    stores = {"ElastiCache", "SQS"} if case == "everything" else set()
+    assert held == {"Logs", "SecretsManager", "RDS", "SNS"} | stores
     repository = resource(case, "registry", "Repository")["EncryptionConfiguration"]
     assert repository == {"EncryptionType": "KMS", "KmsKey": key(case)}
 
@@ -66,6 +68,18 @@ def test_the_execution_role_may_decrypt_what_it_reads() -> None:
     }
     without = resource("database", "tasks", "ExecutionRole")["Policies"][0]["PolicyDocument"]["Statement"]
     assert not any("kms:Decrypt" in statement["Action"] for statement in without)
+
+
+def test_the_tasks_may_use_it_through_the_stores() -> None:
+    """With this key only, and only through the two services that encrypt what the tasks write."""
+    (stores,) = (p for p in resource("everything", "tasks", "TaskRole")["Policies"] if p["PolicyName"] == "Stores")
+    *_, use = stores["PolicyDocument"]["Statement"]
+    assert use["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert use["Resource"] == [key("everything")]
+    services = [{"Fn::Sub": f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"} for service in ("s3", "sqs")]
+    assert use["Condition"] == {"StringEquals": {"kms:ViaService": services}}
+    (rule,) = resource("everything", "buckets", "MediaBucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key("everything")}
 
 
 def test_the_guide_names_the_rights_of_whoever_deploys() -> None:

@@ -28,11 +28,11 @@ def test_tasks_are_reached_from_the_load_balancer_only(name: str) -> None:
     assert "SecurityGroupIngress" not in resource(name, "tasks", "TaskSecurityGroup")
     rules = of_type(trees(name)["service"], "AWS::EC2::SecurityGroupIngress")
     assert list(rules) == ["TaskIngress"]
-    for kind in ("edge", "tasks"):
-        others = of_type(trees(name)[kind], "AWS::EC2::SecurityGroupIngress")
-        assert [body["Properties"]["GroupId"] for body in others.values()] == (
-            [{"Fn::ImportValue": f"{stack(name, 'database')}:SecurityGroupId"}] if others else []
-        )
+    assert not of_type(trees(name)["edge"], "AWS::EC2::SecurityGroupIngress")
+    others = of_type(trees(name)["tasks"], "AWS::EC2::SecurityGroupIngress")
+    stores = [stack(name, kind) for kind in ("database", "cache") if kind in trees(name)]
+    expected = [{"Fn::ImportValue": f"{store}:SecurityGroupId"} for store in stores]
+    assert [body["Properties"]["GroupId"] for body in others.values()] == expected
     assert not of_type(trees(name)["edge"], "AWS::EC2::SecurityGroupEgress")
     assert list(of_type(trees(name)["service"], "AWS::EC2::SecurityGroupEgress")) == ["LoadBalancerEgress"]
     assert resource(name, "service", "LoadBalancerEgress")["GroupId"] == balancer

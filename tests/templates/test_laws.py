@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -30,7 +31,14 @@ each = pytest.mark.parametrize("name", EACH)
 # What holds something that a person would miss.
 STATEFUL = {
     "AWS::RDS::DBInstance": "Snapshot",
+    "AWS::ElastiCache::ReplicationGroup": "Snapshot",
     "AWS::SecretsManager::Secret": "Retain",
+}
+# What stays too, but not when its very creation fails.
+KEPT = {
+    "AWS::ECR::Repository",
+    *("AWS::S3::Bucket", "AWS::S3::BucketPolicy"),
+    *("AWS::SQS::Queue", "AWS::SQS::QueuePolicy"),
 }
 # A named one cannot be replaced; people type the names of the others.
 NAMED = {"AWS::ECS::Cluster", "AWS::ECS::Service", "AWS::Logs::LogGroup", "AWS::ECR::Repository"}
@@ -62,11 +70,14 @@ IMPORTS = {
     "registry": set(),
     "network": set(),
     "database": {"network"},
+    "cache": {"network"},
+    "queues": set(),
+    "buckets": set(),
     "edge": {"network"},
-    "tasks": {"registry", "network", "database"},
-    "service": {"registry", "network", "database", "edge", "tasks"},
+    "tasks": {"registry", "network", "database", "cache", "queues", "buckets"},
+    "service": {"registry", "network", "database", "cache", "queues", "buckets", "edge", "tasks"},
 }
-"""The kinds of stacks that each kind may import from; database and edge can be deployed side by side."""
+"""The kinds of stacks that each kind may import from; stores and edge can be deployed side by side."""
 
 
 @each
@@ -158,7 +169,7 @@ def test_ec2_takes_every_description(name: str) -> None:
 def test_what_holds_data_survives(name: str) -> None:
     """Deleting a stack, or replacing what is in it, keeps images, logs of requests, data and secrets."""
     for _, body in resources(name):
-        if body["Type"] in ("AWS::ECR::Repository", "AWS::S3::Bucket", "AWS::S3::BucketPolicy"):
+        if body["Type"] in KEPT:
             assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
         if policy := STATEFUL.get(body["Type"]):
             assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == (policy, policy)
@@ -294,6 +305,78 @@ def test_the_database_is_private_and_encrypted(name: str) -> None:
     assert secrets(name).keys() >= {f"DATABASE_{variable}" for variable in expected}
     for variable, key in expected.items():
         assert secrets(name)[f"DATABASE_{variable}"]["Fn::Sub"][0] == f"${{Secret}}:{key}::"
+
+
+@pytest.mark.parametrize("name", cases_with("MediaBucket"))
+def test_buckets_are_private_and_encrypted(name: str) -> None:
+    """Whatever is set: no public access, encrypted at rest and on the way, without abandoned uploads."""
+    buckets = of_type(trees(name)["buckets"], "AWS::S3::Bucket")
+    policies = of_type(trees(name)["buckets"], "AWS::S3::BucketPolicy")
+    for logical_id, body in buckets.items():
+        bucket = body["Properties"]
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+        assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert any("AbortIncompleteMultipartUpload" in rule for rule in bucket["LifecycleConfiguration"]["Rules"])
+        (statement,) = policies[f"{logical_id}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", ["s3:*"])
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert [{"Fn::GetAtt": [logical_id, "Arn"]}, {"Fn::Sub": f"${{{logical_id}.Arn}}/*"}] == statement["Resource"]
+
+
+@pytest.mark.parametrize("name", cases_with("Cache"))
+def test_the_cache_is_private_and_encrypted(name: str) -> None:
+    """Whatever is set: encrypted at rest and on the way, with a token that nobody sees; only the tasks reach it."""
+    cache = resource(name, "cache", "Cache")
+    assert (cache["AtRestEncryptionEnabled"], cache["TransitEncryptionEnabled"]) == (True, True)
+    assert cache["TransitEncryptionMode"] == "required"
+    token = "{{resolve:secretsmanager:${CacheToken}:SecretString:token}}"
+    assert cache["AuthToken"] == {"Fn::Sub": token}
+    assert (cache["MultiAZEnabled"], cache["AutomaticFailoverEnabled"]) == (cache["NumCacheClusters"] > 1,) * 2
+    content = json.loads(resource(name, "cache", "CacheSecret")["SecretString"]["Fn::Sub"])
+    assert content["url"] == f"rediss://:{token}@{content['host']}:{content['port']}"
+    assert content["host"] == "${Cache.PrimaryEndPoint.Address}"
+    assert "SecurityGroupIngress" not in resource(name, "cache", "CacheSecurityGroup")
+    ingress = resource(name, "tasks", "CacheIngress")
+    assert ingress["SourceSecurityGroupId"] == {"Fn::GetAtt": ["TaskSecurityGroup", "GroupId"]}
+    assert ingress["FromPort"] == ingress["ToPort"] == cache["Port"]
+    (blueprint,) = compiled(name).blueprints
+    assert {key for _, key in blueprint.stores.secrets.values()} == content.keys()
+    for variable, (_, key) in blueprint.stores.secrets.items():
+        assert secrets(name)[variable]["Fn::Sub"][0] == f"${{Secret}}:{key}::"
+
+
+@pytest.mark.parametrize("name", cases_with("MailsQueue"))
+def test_queues_are_encrypted_and_lose_nothing(name: str) -> None:
+    """Whatever is set: encrypted at rest and on the way, and what is not processed goes where it stays longer."""
+    queues = of_type(trees(name)["queues"], "AWS::SQS::Queue")
+    policies = of_type(trees(name)["queues"], "AWS::SQS::QueuePolicy")
+    for logical_id, body in queues.items():
+        queue = body["Properties"]
+        assert ("SqsManagedSseEnabled" in queue) is not ("KmsMasterKeyId" in queue)
+        (statement,) = policies[f"{logical_id}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", ["sqs:*"])
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert statement["Resource"] == [{"Fn::GetAtt": [logical_id, "Arn"]}]
+        assert policies[f"{logical_id}Policy"]["Properties"]["Queues"] == [{"Ref": logical_id}]
+        if logical_id.endswith("Queue"):
+            dead = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+            assert queues[dead]["Properties"]["MessageRetentionPeriod"] >= queue["MessageRetentionPeriod"]
+            assert "RedrivePolicy" not in queues[dead]["Properties"]
+
+
+@each
+def test_variables_of_stores_are_what_the_stores_export(name: str) -> None:
+    """Every container of a workload's own has those of every store; its sidecars have none."""
+    main, *sidecars = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
+    (blueprint,) = compiled(name).blueprints
+    given = {
+        variable["Name"]: variable["Value"]["Fn::ImportValue"]
+        for variable in main["Environment"]
+        if "Fn::ImportValue" in variable["Value"]
+    }
+    assert given == {variable: value.export for variable, value in blueprint.stores.environment.items()}
+    assert not any("Fn::ImportValue" in item["Value"] for each in sidecars for item in each.get("Environment", []))
 
 
 def secrets(name: str) -> dict[str, Any]:

@@ -8,7 +8,8 @@ import pytest
 
 from blogstack.facts.subnets import address_plan
 from blogstack.pipeline import compile_text
-from tests.support.templates import of_type, resource, trees
+from tests.cases import ACCEPT
+from tests.support.templates import of_type, read, resource, trees
 
 
 def test_the_shape_of_a_wide_network() -> None:
@@ -59,6 +60,17 @@ def test_endpoints_instead_of_the_internet() -> None:
     (first, second) = resource("endpoints", "network", "EndpointSecurityGroup")["SecurityGroupIngress"]
     assert (first["CidrIp"], second["CidrIp"]) == ("10.0.10.0/24", "10.0.11.0/24")
     assert (first["FromPort"], first["ToPort"]) == (443, 443)
+
+
+def test_a_queue_has_an_endpoint() -> None:
+    """Under the name that it has in the region; tasks with a way to the internet need none."""
+    endpoints = of_type(trees("queues")["network"], "AWS::EC2::VPCEndpoint")
+    assert endpoints["SqsEndpoint"]["Properties"]["ServiceName"] == {"Fn::Sub": "com.amazonaws.${AWS::Region}.sqs"}
+    assert "SqsEndpoint" not in trees("everything")["network"]["Resources"]
+    text = (ACCEPT / "queues" / "blogstack.yaml").read_text().replace("ap-northeast-2", "cn-north-1")
+    china = read(compile_text("blogstack.yaml", text.encode()).templates[1].text)
+    service = china["Resources"]["SqsEndpoint"]["Properties"]["ServiceName"]
+    assert service == {"Fn::Sub": "cn.com.amazonaws.${AWS::Region}.sqs"}
 
 
 def test_public_addresses_instead_of_a_private_tier() -> None:

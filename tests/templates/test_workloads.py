@@ -35,6 +35,7 @@ def with_worker() -> Blueprint:
         image=service.image,
         placement=service.placement,
         database=blueprint.database,
+        stores=blueprint.stores,
         edge=blueprint.edge,
     )
     tasks = blueprint.tasks

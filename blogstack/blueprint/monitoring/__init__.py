@@ -5,11 +5,12 @@ docs/alarms.md gives the reasons for each alarm and its numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.monitoring.charts import Alarm, Chart
 from blogstack.blueprint.monitoring.database import database_charts
+from blogstack.blueprint.monitoring.stores import StoreAlarm
 from blogstack.blueprint.monitoring.topic import Topic
 from blogstack.blueprint.monitoring.workload import workload_charts
 from blogstack.blueprint.workload import Workload
@@ -46,6 +47,7 @@ class Monitoring(Record, kw_only=True):
         rollback: Whether some of the alarms roll a deployment back.
         declares_alarms: Whether the ECS service says which alarms roll a deployment back, or that none does.
         database: The database's charts, the last row; None without a database.
+        of_stores: Names of the other stores' alarms, in the tasks stack; the dashboard shows their state.
     """
 
     title: str
@@ -54,6 +56,7 @@ class Monitoring(Record, kw_only=True):
     rollback: bool
     declares_alarms: bool
     database: DatabaseMonitoring | None
+    of_stores: tuple[str, ...]
     tags: Mapping[str, str]
 
     @property
@@ -72,7 +75,11 @@ def resolve_database_monitoring(config: Config, stack: str, database: Database |
 
 
 def resolve_monitoring(
-    config: Config, workload: Workload, topic: Topic | None, database: DatabaseMonitoring | None
+    config: Config,
+    workload: Workload,
+    topic: Topic | None,
+    database: DatabaseMonitoring | None,
+    of_stores: Iterable[StoreAlarm] = (),
 ) -> Monitoring | None:
     """The alarms and the dashboard of a workload; None without a topic, which is without alarms."""
     if topic is None:
@@ -92,6 +99,7 @@ def resolve_monitoring(
         rollback=rollback,
         declares_alarms=can_roll_back and (rollback or commercial),
         database=database,
+        of_stores=tuple(alarm.name for alarm in of_stores),
         tags=workload.tags,
     )
 

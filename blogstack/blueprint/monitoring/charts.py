@@ -15,6 +15,10 @@ class Subject(Enum):
     ALTERNATE = "the second target group"
     SERVICE = "the ECS service"
     DATABASE = "the database"
+    CACHE = "the first node of the cache"
+    REPLICA = "the second node of the cache"
+    QUEUE = "a queue"
+    DEAD_LETTERS = "a dead-letter queue"
 
 
 class Metric(Record):

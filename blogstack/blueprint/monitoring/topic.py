@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blogstack.blueprint.database import Database
 from blogstack.blueprint.names import Naming
 from blogstack.blueprint.workload import Workload
 from blogstack.config import Config
@@ -31,17 +30,17 @@ class Topic(Record, kw_only=True):
 
 
 def resolve_topic(
-    config: Config, naming: Naming, stack: str, workloads: tuple[Workload, ...], database: Database | None
+    config: Config, naming: Naming, stack: str, workloads: tuple[Workload, ...], *, of_stores: bool
 ) -> Topic | None:
-    """The topic of the tasks stack `stack`; None without alarms."""
+    """The topic of the tasks stack `stack`; None without alarms. `of_stores`: whether stores have alarms."""
     if config.alarms is None:
         return None
     return Topic(
         name=f"{naming.application}-alarms",
         title=naming.application,
         email=config.alarms.email,
-        # The database's alarms are in the tasks stack.
-        senders=(*(workload.stack for workload in workloads), *((stack,) if database else ())),
+        # The stores' alarms are in the tasks stack.
+        senders=(*(workload.stack for workload in workloads), *((stack,) if of_stores else ())),
         kms_key=config.kms_key,
         tags=naming.tags,
     )

@@ -14,6 +14,7 @@ from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import TASKS, Imported, Naming, Output
 from blogstack.blueprint.network import Placement
 from blogstack.blueprint.registry import Image
+from blogstack.blueprint.stores import Stores
 from blogstack.blueprint.workload.container import Container, resolve_container
 from blogstack.blueprint.workload.deployment import Deployment, resolve_deployment
 from blogstack.blueprint.workload.exposure import Exposure, resolve_exposure
@@ -104,6 +105,7 @@ def resolve_workload(
     image: Image,
     placement: Placement,
     database: Database | None,
+    stores: Stores,
     edge: Edge,
 ) -> Workload:
     """Every decision about a workload.
@@ -115,6 +117,7 @@ def resolve_workload(
         image: What its tasks pull.
         placement: Where its tasks run.
         database: Whose variables its container gets; None for none.
+        stores: Whose variables its container gets too.
         edge: The load balancer that its requests come from.
     """
     service = source.service
@@ -131,11 +134,12 @@ def resolve_workload(
         container=resolve_container(
             service,
             config.image.architecture,
+            stores.environment,
             exposed=source.load_balancer is not None,
             database=database is not None,
         ),
         sidecars=resolve_sidecars(service, config.image, naming),
-        secrets=resolve_secrets(service.secrets, naming, database),
+        secrets=resolve_secrets(service.secrets, naming, database, stores.secrets),
         release=_release(source.name, service.release) if service.release else None,
         exposure=resolve_exposure(source, edge),
         deployment=resolve_deployment(source.deployment, config.region),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 
+from blogstack.blueprint.names import Value
 from blogstack.blueprint.workload.check import Check
 from blogstack.blueprint.workload.sidecars import tmp_size
 from blogstack.config.database import SSLMODE
@@ -40,7 +41,7 @@ class Container(Record, kw_only=True):
     architecture: str
     port: int | None
     command: tuple[str, ...] | None
-    environment: Mapping[str, str]
+    environment: Mapping[str, Value]
     tmp: int | None
     user: str | None
     exec: bool
@@ -49,12 +50,15 @@ class Container(Record, kw_only=True):
     check: Check | None
 
 
-def resolve_container(service: Service, architecture: str, *, exposed: bool, database: bool) -> Container:
+def resolve_container(
+    service: Service, architecture: str, of_stores: Mapping[str, Value], *, exposed: bool, database: bool
+) -> Container:
     """Every decision about a workload's container.
 
     Args:
         service: The container in the configuration.
         architecture: Of the image.
+        of_stores: The variables that it gets with the stores.
         exposed: Whether requests reach it; without, it has no port and no check that requests a path.
         database: Whether it gets the variables of a database.
     """
@@ -70,7 +74,7 @@ def resolve_container(service: Service, architecture: str, *, exposed: bool, dat
         port=service.port if exposed else None,
         command=service.command,
         # The user's values win; a PORT that differs from the port is a warning (BS314).
-        environment=dict(sorted({**variables, **service.environment}.items())),
+        environment=dict(sorted({**variables, **of_stores, **service.environment}.items())),
         tmp=tmp_size(service) if service.readonly_root else None,
         user=service.user,
         exec=service.exec,

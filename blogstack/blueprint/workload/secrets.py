@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.names import TASKS, Imported, Naming, Output
@@ -31,7 +32,10 @@ class SecretVariable(Record, kw_only=True):
 
 
 def resolve_secrets(
-    secrets: Mapping[str, SecretSource], naming: Naming, database: Database | None = None
+    secrets: Mapping[str, SecretSource],
+    naming: Naming,
+    database: Database | None = None,
+    of_stores: Mapping[str, tuple[Imported, str]] = MappingProxyType({}),
 ) -> tuple[SecretVariable, ...]:
     """The secret variables of a container, sorted by name.
 
@@ -40,8 +44,11 @@ def resolve_secrets(
             containers.
         naming: Names of the application.
         database: The database whose variables the container gets; None for none.
+        of_stores: The variables that it gets with other stores, each with the ARN of its secret and the JSON's key.
     """
     variables = [*_of_container(secrets, naming), *(_of_database(database) if database else ())]
+    for variable, (secret, key) in of_stores.items():
+        variables.append(SecretVariable(variable=variable, service="secretsmanager", source=secret, key=key))
     return tuple(sorted(variables, key=lambda secret: secret.variable))
 
 

@@ -9,12 +9,11 @@ from troposphere import AWSObject, GetAtt, Ref, Sub, s3
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.edge.access_logs import AccessLogs
 from blogstack.facts.iam import Json, document
+from blogstack.templates.buckets import private
 from blogstack.templates.policies import allow_principal, deny_without_tls
-from blogstack.templates.stack import Stack, make_tags
+from blogstack.templates.stack import KEPT, Stack, make_tags
 
 _ORIGIN = ("load_balancer", "access_logs")
-# Kept when the stack is deleted, but not when its very creation fails: nothing has been written yet.
-_KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 
 
 def add_bucket(stack: Stack, logs: AccessLogs, tags: Mapping[str, str]) -> tuple[AWSObject, AWSObject]:
@@ -33,12 +32,9 @@ def add_bucket(stack: Stack, logs: AccessLogs, tags: Mapping[str, str]) -> tuple
         LifecycleConfiguration=s3.LifecycleConfiguration(
             Rules=[s3.LifecycleRule(Id="Expire", Status="Enabled", ExpirationInDays=logs.days)]
         ),
-        OwnershipControls=s3.OwnershipControls(Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]),
-        PublicAccessBlockConfiguration=s3.PublicAccessBlockConfiguration(
-            BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
-        ),
+        **private(),
         Tags=make_tags(tags),
-        **_KEPT,
+        **KEPT,
     )
     stack.add(bucket, *_ORIGIN)
     everything = [GetAtt(ids.ACCESS_LOG_BUCKET, "Arn"), _objects("*")]
@@ -46,7 +42,7 @@ def add_bucket(stack: Stack, logs: AccessLogs, tags: Mapping[str, str]) -> tuple
         ids.ACCESS_LOG_BUCKET_POLICY,
         Bucket=Ref(bucket),
         PolicyDocument=document([_write(logs), deny_without_tls(["s3:*"], everything)]),
-        **_KEPT,
+        **KEPT,
     )
     return bucket, stack.add(policy, *_ORIGIN)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from troposphere import AWSObject, GetAtt, Ref, ec2, ecs, secretsmanager
 
 from blogstack.blueprint import logical_ids as ids
-from blogstack.blueprint.names import TASKS, Output
+from blogstack.blueprint.names import TASKS, Imported, Output
 from blogstack.blueprint.tasks import Tasks
 from blogstack.blueprint.workload import Release, Workload
 from blogstack.templates.stack import Stack, make_log_group, make_tags, to_template
@@ -79,7 +79,7 @@ def _add_cluster(stack: Stack, tasks: Tasks) -> AWSObject:
 
 
 def _add_security_group(stack: Stack, tasks: Tasks) -> AWSObject:
-    """The tasks' group, and their way to the database; a workload's stack lets the load balancer in."""
+    """The tasks' group, and their way to database and cache; a workload's stack lets the load balancer in."""
     group = stack.add(
         ec2.SecurityGroup(
             ids.TASK_SECURITY_GROUP,
@@ -93,19 +93,29 @@ def _add_security_group(stack: Stack, tasks: Tasks) -> AWSObject:
         "service",
     )
     if tasks.database is not None:
-        stack.add(
-            ec2.SecurityGroupIngress(
-                ids.DATABASE_INGRESS,
-                GroupId=to_template(tasks.database.security_group),
-                IpProtocol="tcp",
-                FromPort=tasks.database.port,
-                ToPort=tasks.database.port,
-                SourceSecurityGroupId=GetAtt(group, "GroupId"),
-                Description=f"PostgreSQL from the tasks of {tasks.cluster}",
-            ),
-            "database",
-        )
+        store, port = tasks.database.security_group, tasks.database.port
+        ingress = _ingress(ids.DATABASE_INGRESS, store, port, group, f"PostgreSQL from the tasks of {tasks.cluster}")
+        stack.add(ingress, "database")
+    if tasks.stores.cache is not None:
+        store, port = tasks.stores.cache.security_group, tasks.stores.cache.port
+        ingress = _ingress(ids.CACHE_INGRESS, store, port, group, f"Valkey from the tasks of {tasks.cluster}")
+        stack.add(ingress, "cache")
     return group
+
+
+def _ingress(
+    logical_id: str, store: Imported, port: int, tasks: AWSObject, description: str
+) -> ec2.SecurityGroupIngress:
+    """The rule that lets the tasks' group into the group of a store."""
+    return ec2.SecurityGroupIngress(
+        logical_id,
+        GroupId=to_template(store),
+        IpProtocol="tcp",
+        FromPort=port,
+        ToPort=port,
+        SourceSecurityGroupId=GetAtt(tasks, "GroupId"),
+        Description=description,
+    )
 
 
 def _add_secret(stack: Stack, tasks: Tasks, variable: str, logical_id: str) -> AWSObject:

@@ -9,6 +9,7 @@ from troposphere import AWSHelperFn, AWSObject, GetAtt, Ref, Sub, iam
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.names import Imported
 from blogstack.blueprint.registry import EcrArn
+from blogstack.blueprint.rights import Right
 from blogstack.blueprint.tasks import ExecutionRights, Tasks
 from blogstack.facts.iam import EXEC_ACTIONS, Json, allow
 from blogstack.templates.policies import policy, trust
@@ -35,6 +36,8 @@ def add_roles(
     task = iam.Role(ids.TASK_ROLE, AssumeRolePolicyDocument=_task_trust(), Tags=make_tags(tasks.tags))
     statements = [allow(s.actions, [literal(r) for r in s.resources]) for s in tasks.permissions]
     policies = [policy("Permissions", statements)] if statements else []
+    if stores := [*map(_use, tasks.stores.rights), *_use_key(tasks)]:
+        policies.append(policy("Stores", stores))
     if tasks.exec:
         policies.append(policy("Exec", [allow(EXEC_ACTIONS, ["*"])]))
     if policies:
@@ -87,5 +90,30 @@ def _decrypt(execution: ExecutionRights) -> Iterable[Json]:
         services.add("secretsmanager")
     if not execution.kms_key or not services:
         return []
+    return [allow(["kms:Decrypt"], [execution.kms_key]) | _through(services)]
+
+
+def _use(right: Right) -> Json:
+    """The right to use the resources of a store."""
+    return allow(right.actions, [_with_path(arn, right.path) for arn in right.resources])
+
+
+def _with_path(arn: Imported, path: str) -> AWSHelperFn:
+    return Sub(f"${{Store}}{path}", Store=import_value(arn)) if path else import_value(arn)
+
+
+def _use_key(tasks: Tasks) -> Iterable[Json]:
+    """The right to write and read what a store encrypts with the user's key, through the store only.
+
+    Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+    """
+    if not tasks.kms_key or not tasks.stores.key_services:
+        return []
+    return [allow(["kms:Decrypt", "kms:GenerateDataKey"], [tasks.kms_key]) | _through(tasks.stores.key_services)]
+
+
+def _through(services: Iterable[str]) -> Json:
+    """The condition that a key is used by AWS services only."""
     via = [Sub(service + ".${AWS::Region}.${AWS::URLSuffix}") for service in sorted(services)]
-    return [allow(["kms:Decrypt"], [execution.kms_key]) | {"Condition": {"StringEquals": {"kms:ViaService": via}}}]
+    return {"Condition": {"StringEquals": {"kms:ViaService": via}}}

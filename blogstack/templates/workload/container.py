@@ -8,7 +8,7 @@ from troposphere import AWSHelperFn, Parameter, Ref, Sub, ecs
 
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint import names
-from blogstack.blueprint.names import Imported
+from blogstack.blueprint.names import Imported, Value
 from blogstack.blueprint.registry import Image
 from blogstack.blueprint.workload import Release, Workload
 from blogstack.blueprint.workload.check import Check
@@ -16,7 +16,7 @@ from blogstack.blueprint.workload.secrets import SecretVariable
 from blogstack.blueprint.workload.sidecars import Sidecar
 from blogstack.records import Record
 from blogstack.templates.secrets import value_from
-from blogstack.templates.stack import Stack, import_value, literal, make_tags, pair
+from blogstack.templates.stack import Stack, import_value, literal, make_tags, pair, to_template
 
 
 class References(Record, kw_only=True):
@@ -158,8 +158,8 @@ def _sidecar(sidecar: Sidecar, stop_timeout: int, references: References) -> ecs
     return container
 
 
-def _environment(variables: Mapping[str, str]) -> list[AWSHelperFn]:
-    return [pair(Name=name, Value=literal(value)) for name, value in variables.items()]
+def _environment(variables: Mapping[str, Value]) -> list[AWSHelperFn]:
+    return [pair(Name=name, Value=to_template(value)) for name, value in variables.items()]
 
 
 # What the log driver does when CloudWatch does not take the lines as fast as they come. An account may set a default of

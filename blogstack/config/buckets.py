@@ -1,0 +1,26 @@
+"""The key `buckets`: buckets on Amazon S3, by name."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from blogstack.config.types import Section, Variable
+
+OLD_VERSION_DAYS = 30
+"""Days that a versioned bucket keeps what was overwritten or deleted."""
+
+
+class BucketVariables(Section):
+    """Names of the variables that a bucket gives to the containers."""
+
+    name: Variable | None = Field(None, examples=["AWS_STORAGE_BUCKET_NAME"])
+    """Variable with the bucket's name; the default is NAME_BUCKET, as in MEDIA_BUCKET for `media`."""
+
+
+class Bucket(Section):
+    """A bucket on Amazon S3; `{}` takes every default."""
+
+    versioned: bool = True
+    """Whether objects that are overwritten or deleted can be restored for 30 days."""
+    variables: BucketVariables = BucketVariables.model_construct()
+    """Names of the variables that the containers get, where they have other names than the default."""

@@ -1,0 +1,66 @@
+"""What all stores have in common: their names, and the variables that the containers get with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated
+
+from blogstack.config.types import Form
+from blogstack.records import Record
+from blogstack.source.document import KeyPath
+
+if TYPE_CHECKING:
+    from blogstack.config import Config
+    from blogstack.config.buckets import Bucket
+    from blogstack.config.queues import Queue
+
+# Every word starts with a letter, so that no two names share a logical ID: a-b is AB, ab is Ab.
+StoreName = Annotated[
+    str,
+    Form(
+        "[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*",
+        "the name of a store",
+        "use a-z and 0-9, and single hyphens with a letter behind each; start with a letter",
+        30,
+    ),
+]
+"""Name of one of several stores of a kind; it becomes a part of variables and logical IDs."""
+
+MOST_STORES = 10
+"""Stores of a kind in a file: their rights fit into the task role (BS333), and all of it into a template (BS402)."""
+
+
+class StoreVariable(Record, kw_only=True):
+    """A variable that the container of every workload gets with a store.
+
+    Attributes:
+        name: Of the variable.
+        store: The key path of the store, as in ("buckets", "media").
+        value: Which of the store's values it has: a key of the store's `variables`.
+    """
+
+    name: str
+    store: KeyPath
+    value: str
+
+    @property
+    def path(self) -> KeyPath:
+        """The key path of its name."""
+        return (*self.store, "variables", self.value)
+
+
+def store_variables(config: Config) -> Iterator[StoreVariable]:
+    """The variables of all stores but the database, kind by kind."""
+    if config.cache is not None:
+        for value in ("url", "host", "port", "token"):
+            name = getattr(config.cache.variables, value)
+            yield StoreVariable(name=name, store=("cache",), value=value)
+    yield from _of_named("queues", config.queues, "url", "{}_QUEUE_URL")
+    yield from _of_named("buckets", config.buckets, "name", "{}_BUCKET")
+
+
+def _of_named(section: str, stores: Mapping[str, Bucket | Queue], value: str, default: str) -> Iterator[StoreVariable]:
+    """The variable of each store in a section; `default`: its name, for the store's name in capitals."""
+    for name, store in stores.items():
+        variable = getattr(store.variables, value) or default.format(name.upper().replace("-", "_"))
+        yield StoreVariable(name=variable, store=(section, name), value=value)
