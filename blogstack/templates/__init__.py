@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blogstack.blueprint import Blueprint
-from blogstack.templates import database, edge, network, registry, tasks, workload
+from blogstack.templates import database, edge, job, network, registry, tasks, workload
 from blogstack.templates.stack import Stack
 
 __all__ = ["Stack", "lower"]
@@ -19,7 +19,8 @@ def lower(blueprint: Blueprint) -> tuple[Stack, ...]:
     if blueprint.database is not None:
         stacks.append(database.lower(blueprint.database))
     stacks.append(edge.lower(blueprint.edge))
-    stacks.append(tasks.lower(blueprint.tasks, blueprint.workloads))
-    stacks += [workload.lower(each, blueprint.monitoring.get(each.name)) for each in blueprint.workloads]
+    stacks.append(tasks.lower(blueprint.tasks, blueprint.services))
+    stacks += [job.lower(each, blueprint.job_monitoring.get(each.name)) for each in blueprint.jobs]
+    stacks += [workload.lower(service, blueprint.monitoring.get(service.name)) for service in blueprint.services]
     assert len({stack.name for stack in stacks}) == len(stacks), "two stacks of one name"
     return tuple(stacks)

@@ -17,6 +17,7 @@ NAMESPACES = {
     Subject.ALTERNATE: "AWS/ApplicationELB",
     Subject.SERVICE: "AWS/ECS",
     Subject.DATABASE: "AWS/RDS",
+    Subject.STATE_MACHINE: "AWS/States",
 }
 """The CloudWatch namespace of each subject's metrics."""
 

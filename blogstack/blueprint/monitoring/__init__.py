@@ -12,7 +12,7 @@ from blogstack.blueprint.monitoring.charts import Alarm, Chart
 from blogstack.blueprint.monitoring.database import database_charts
 from blogstack.blueprint.monitoring.topic import Topic
 from blogstack.blueprint.monitoring.workload import workload_charts
-from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload import EcsService
 from blogstack.config import Config
 from blogstack.facts.regions import partition
 from blogstack.records import Record
@@ -72,7 +72,7 @@ def resolve_database_monitoring(config: Config, stack: str, database: Database |
 
 
 def resolve_monitoring(
-    config: Config, workload: Workload, topic: Topic | None, database: DatabaseMonitoring | None
+    config: Config, workload: EcsService, topic: Topic | None, database: DatabaseMonitoring | None
 ) -> Monitoring | None:
     """The alarms and the dashboard of a workload; None without a topic, which is without alarms."""
     if topic is None:

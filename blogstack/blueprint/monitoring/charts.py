@@ -15,6 +15,7 @@ class Subject(Enum):
     ALTERNATE = "the second target group"
     SERVICE = "the ECS service"
     DATABASE = "the database"
+    STATE_MACHINE = "what runs a job"
 
 
 class Metric(Record):

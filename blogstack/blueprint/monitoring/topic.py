@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.names import Naming
@@ -31,7 +31,7 @@ class Topic(Record, kw_only=True):
 
 
 def resolve_topic(
-    config: Config, naming: Naming, stack: str, workloads: tuple[Workload, ...], database: Database | None
+    config: Config, naming: Naming, stack: str, workloads: Iterable[Workload], database: Database | None
 ) -> Topic | None:
     """The topic of the tasks stack `stack`; None without alarms."""
     if config.alarms is None:
