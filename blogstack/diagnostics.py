@@ -90,7 +90,13 @@ class Code(Enum):
     WAITS_FOR_EVER = "BS341", Severity.ERROR, "a `depends_on` condition can never be met"
     SAME_PORT = "BS342", Severity.ERROR, "two containers listen on the same port"
     SIDECAR_MEMORY = "BS343", Severity.ERROR, "the sidecars leave the service too little memory"
-    SIDECAR_NAME = "BS344", Severity.ERROR, "a sidecar is called like the service's own container"
+    SIDECAR_NAME = "BS344", Severity.ERROR, "a sidecar is called like the main container of its task"
+
+    SINGLETON = "BS370", Severity.ERROR, "a singleton with more than one task"
+    NOTHING_STARTS = "BS371", Severity.ERROR, "a worker with no task, and nothing starts one"
+    SAME_COMMAND = "BS372", Severity.WARNING, "a worker or job runs what the service runs"
+    SAME_NAME = "BS373", Severity.ERROR, "a worker or job has a name that is taken"
+    OVERLAPPING_RUNS = "BS374", Severity.WARNING, "a job may start while it still runs"
 
     NOT_EXPANDED = "BS345", Severity.WARNING, "a variable refers to another one, which nothing expands"
     TOO_FEW_ZONES = "BS346", Severity.ERROR, "the region has too few availability zones"

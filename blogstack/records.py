@@ -11,6 +11,8 @@ R = TypeVar("R", bound="Record")
 class Record:
     """Base class of frozen records: `class Zone(Record, kw_only=True)` and its annotations are all that a record needs.
 
+    A subclass of a record has the fields of both; `kw_only` is said for each class.
+
     What `@dataclass(frozen=True)` gives, without the code that it generates for each class: that takes half a
     millisecond a class, and the command line has seventy. A default is a class attribute, and nothing mutable.
     """
@@ -20,7 +22,7 @@ class Record:
 
     def __init_subclass__(cls, *, kw_only: bool = False, **kwargs: Any) -> None:  # noqa: ANN401 (passed on)
         super().__init_subclass__(**kwargs)
-        cls._names = tuple(cls.__annotations__)
+        cls._names = (*cls._names, *(name for name in cls.__annotations__ if name not in cls._names))
         cls._kw_only = kw_only
         setattr(cls, "__match_args__", () if kw_only else cls._names)  # noqa: B010 (mypy allows no assignment)
 

@@ -10,12 +10,13 @@ from collections.abc import Collection, Mapping
 from blogstack.blueprint.database import Database, resolve_database
 from blogstack.blueprint.edge import Edge, resolve_edge
 from blogstack.blueprint.monitoring import Monitoring, resolve_monitoring
+from blogstack.blueprint.monitoring.job import JobMonitoring, resolve_job_monitoring
 from blogstack.blueprint.names import make_naming
 from blogstack.blueprint.network import Network, resolve_network, resolve_placement
-from blogstack.blueprint.registry import Registry, resolve_image, resolve_registry
+from blogstack.blueprint.registry import Image, Registry, resolve_image, resolve_registry
 from blogstack.blueprint.stores import Stores, resolve_stores
 from blogstack.blueprint.tasks import Tasks, resolve_tasks
-from blogstack.blueprint.workload import Workload, resolve_workload
+from blogstack.blueprint.workload import EcsService, Job, Surroundings, Workload, resolve_job, resolve_service
 from blogstack.config import Config
 from blogstack.records import Record
 
@@ -26,8 +27,11 @@ class Blueprint(Record, kw_only=True):
     Attributes:
         name: Of the application, without the environment.
         environment: None without environments.
-        workloads: At least one.
-        monitoring: The alarms and the dashboard of each workload, by the workload's name; empty without alarms.
+        image: What tasks pull that have no other image.
+        services: What runs all the time, at least one, in the order of deployment.
+        jobs: What runs to its end.
+        monitoring: The alarms and the dashboard of each service, by its name; empty without alarms.
+        job_monitoring: The alarm of each job that has one, by the job's name.
     """
 
     name: str
@@ -39,8 +43,16 @@ class Blueprint(Record, kw_only=True):
     stores: Stores
     edge: Edge
     tasks: Tasks
-    workloads: tuple[Workload, ...]
+    image: Image
+    services: tuple[EcsService, ...]
+    jobs: tuple[Job, ...]
     monitoring: Mapping[str, Monitoring]
+    job_monitoring: Mapping[str, JobMonitoring]
+
+    @property
+    def workloads(self) -> tuple[Workload, ...]:
+        """Everything that runs, in the order of deployment."""
+        return (*self.jobs, *self.services)
 
 
 def resolve(config: Config, environment: str | None = None, varying_tags: Collection[str] = ()) -> Blueprint:
@@ -58,20 +70,23 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
     database = resolve_database(config, naming, placement)
     stores = resolve_stores(config, naming, placement)
     edge = resolve_edge(config, naming, placement)
-    resolved = tuple(
-        resolve_workload(
-            workload, config, naming, image=image, placement=placement, database=database, stores=stores, edge=edge
-        )
-        for workload in config.workloads()
+    around = Surroundings(
+        config=config,
+        naming=naming,
+        image=image,
+        placement=placement,
+        database=database,
+        stores=stores,
+        edge=edge,
     )
-    tasks = resolve_tasks(config, naming, resolved, database, stores)
+    services = tuple(resolve_service(service, around) for service in config.ecs_services())
+    jobs = tuple(resolve_job(job, around) for job in config.ecs_jobs())
+    tasks = resolve_tasks(config, naming, services, jobs, database, stores)
     monitoring = {
-        workload.name: monitored
-        for workload in resolved
+        service.name: monitored
+        for service in services
         if (
-            monitored := resolve_monitoring(
-                config, workload, tasks.topic, tasks.database_monitoring, tasks.store_alarms
-            )
+            monitored := resolve_monitoring(config, service, tasks.topic, tasks.database_monitoring, tasks.store_alarms)
         )
     }
     return Blueprint(
@@ -84,6 +99,9 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
         stores=stores,
         edge=edge,
         tasks=tasks,
-        workloads=resolved,
+        image=image,
+        services=services,
+        jobs=jobs,
         monitoring=monitoring,
+        job_monitoring={job.name: watched for job in jobs if (watched := resolve_job_monitoring(job, tasks.topic))},
     )

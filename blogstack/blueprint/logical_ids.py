@@ -93,7 +93,13 @@ WEB_ACL_ASSOCIATION = "WebAclAssociation"
 WEB_ACL_LOG_GROUP = "WebAclLogGroup"
 WEB_ACL_LOGGING = "WebAclLogging"
 
-# a workload
+# a job; its task definition is called as that of a service
+STATE_MACHINE = "StateMachine"
+STATE_MACHINE_ROLE = "StateMachineRole"
+SCHEDULE = "Schedule"
+SCHEDULE_ROLE = "ScheduleRole"
+
+# a service or a worker
 BALANCER_EGRESS = "LoadBalancerEgress"
 TASK_INGRESS = "TaskIngress"
 TARGET_GROUP = "TargetGroup"
@@ -117,6 +123,8 @@ ALARMS = {
     "latency": "LatencyAlarm",
     "cpu": "CpuAlarm",
     "memory": "MemoryAlarm",
+    "running-tasks": "RunningTasksAlarm",
+    "job-failed": "JobFailedAlarm",
     "database-cpu": "DatabaseCpuAlarm",
     "database-storage": "DatabaseStorageAlarm",
     "cache-cpu": "CacheCpuAlarm",

@@ -65,6 +65,8 @@ class Output:
     ALTERNATE_TARGET_GROUP_ARN = "AlternateTargetGroupArn"
     LISTENER_RULE_ARN = "ListenerRuleArn"
 
+    STATE_MACHINE_ARN = "StateMachineArn"
+
 
 class Parameter:
     """The parameters of the templates."""

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 
 from blogstack.blueprint.names import REGISTRY, Imported, Output, Value, make_naming
 from blogstack.config import Config
-from blogstack.facts.images import ecr_repository
+from blogstack.facts.images import ecr_repository, without_tag
+from blogstack.facts.images import registry as registry_of
 from blogstack.records import Record
 
 DAYS_UNTAGGED = 14
@@ -42,13 +43,15 @@ class Image(Record, kw_only=True):
     """The image that tasks pull.
 
     Attributes:
-        uri: The image without its tag.
+        uri: The image.
+        tagged: Whether `uri` ends in a tag or digest; otherwise its tag is that of the deployment.
         repository: The ECR repository that the execution role may pull from; None for an image elsewhere.
         credentials: ARN of the secret with the registry's credentials; None for ECR and for public images.
         platform: As `docker build --platform` takes it.
     """
 
     uri: Value
+    tagged: bool = False
     repository: Imported | EcrArn | None
     credentials: str | None
     platform: str
@@ -92,4 +95,17 @@ def resolve_image(config: Config, registry: Registry | None) -> Image:
         repository=EcrArn(*ecr) if ecr else None,
         credentials=config.image.credentials,
         platform=platform,
+    )
+
+
+def resolve_tagged_image(config: Config, uri: str) -> Image:
+    """An image with its tag or digest; one in the registry of image.uri is pulled with image.credentials."""
+    image, ecr = config.image, ecr_repository(without_tag(uri))
+    same_registry = image.uri is not None and registry_of(image.uri) == registry_of(uri)
+    return Image(
+        uri=uri,
+        tagged=True,
+        repository=EcrArn(*ecr) if ecr else None,
+        credentials=image.credentials if same_registry else None,
+        platform=_PLATFORMS[image.architecture],
     )

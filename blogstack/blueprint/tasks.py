@@ -11,7 +11,7 @@ from blogstack.blueprint.monitoring.topic import Topic, resolve_topic
 from blogstack.blueprint.names import TASKS, Imported, Naming, Value
 from blogstack.blueprint.registry import EcrArn
 from blogstack.blueprint.stores import Stores
-from blogstack.blueprint.workload import Statement, Workload, log_group_name
+from blogstack.blueprint.workload import EcsService, Job, Statement, Workload, log_group_name
 from blogstack.blueprint.workload.secrets import SecretVariable
 from blogstack.config import Config
 from blogstack.records import Record
@@ -76,9 +76,16 @@ class Tasks(Record, kw_only=True):
 
 
 def resolve_tasks(
-    config: Config, naming: Naming, workloads: tuple[Workload, ...], database: Database | None, stores: Stores
+    config: Config,
+    naming: Naming,
+    services: tuple[EcsService, ...],
+    jobs: tuple[Job, ...],
+    database: Database | None,
+    stores: Stores,
 ) -> Tasks:
     """Every decision about the tasks stack."""
+    workloads = (*services, *jobs)
+    scheduled = [job for job in jobs if job.schedule]
     stack = naming.stack(TASKS)
     store_alarms = resolve_store_alarms(config, stack, stores)
     return Tasks(
@@ -94,8 +101,8 @@ def resolve_tasks(
         permissions=_permissions(workloads),
         exec=any(workload.container.exec for workload in workloads),
         kms_key=config.kms_key,
-        runs_image=any(workload.release for workload in workloads),
-        topic=resolve_topic(config, naming, stack, workloads, of_stores=bool(database or store_alarms)),
+        runs_image=any(service.release for service in services),
+        topic=resolve_topic(config, naming, stack, (*services, *scheduled), of_stores=bool(database or store_alarms)),
         store_alarms=store_alarms,
         database_monitoring=resolve_database_monitoring(config, stack, database),
         tags=naming.tags,
@@ -108,11 +115,11 @@ def _permissions(workloads: tuple[Workload, ...]) -> tuple[Statement, ...]:
 
 
 def _execution_rights(config: Config, workloads: tuple[Workload, ...]) -> ExecutionRights:
-    images = [workload.image.repository for workload in workloads]
-    images += [sidecar.repository for workload in workloads for sidecar in workload.sidecars]
+    images = [workload.image for workload in workloads]
+    images += [sidecar.image for workload in workloads for sidecar in workload.sidecars]
     return ExecutionRights(
-        repositories=tuple(dict.fromkeys(repository for repository in images if repository)),
-        credentials=next((workload.image.credentials for workload in workloads if workload.image.credentials), None),
+        repositories=tuple(dict.fromkeys(image.repository for image in images if image.repository)),
+        credentials=next((image.credentials for image in images if image.credentials), None),
         secrets=tuple(secret for workload in workloads for secret in workload.all_secrets),
         kms_key=config.kms_key,
     )

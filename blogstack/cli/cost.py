@@ -64,5 +64,5 @@ def _reports(compilation: Compilation) -> Iterator[Report]:
             region=blueprint.region,
             estimate=estimate({stack.name: stack.tree for stack in stacks}, blueprint.region),
             alternatives=tuple(alternatives(environment, blueprint.region)),
-            spot=any(workload.capacity.spot for workload in blueprint.workloads),
+            spot=any(service.capacity.spot for service in blueprint.services),
         )

@@ -17,9 +17,10 @@ from blogstack.config.database import Database
 from blogstack.config.deployment import Deployment
 from blogstack.config.domain import Domain
 from blogstack.config.image import Image
+from blogstack.config.jobs import Job
 from blogstack.config.load_balancer import LoadBalancer
 from blogstack.config.logs import Logs
-from blogstack.config.marks import Shared
+from blogstack.config.marks import InheritsFrom, Shared
 from blogstack.config.network import Network
 from blogstack.config.overrides import Overrides
 from blogstack.config.queues import Queue
@@ -27,7 +28,18 @@ from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
 from blogstack.config.stores import MOST_STORES, StoreName
 from blogstack.config.types import AsWritten, Choices, Form, Section
-from blogstack.config.workloads import SERVICE, Workload
+from blogstack.config.workers import MOST_ENTRIES, EntryName, Worker
+from blogstack.config.workloads import (
+    JOBS,
+    SERVICE,
+    WORKERS,
+    EcsJob,
+    EcsService,
+    Place,
+    WebService,
+    WorkerService,
+    Workload,
+)
 from blogstack.facts.regions import PLACES, Region
 from blogstack.source.environments import MOST_ENVIRONMENTS
 from blogstack.words import hyphenated
@@ -93,6 +105,16 @@ class Config(Section):
         examples=[{"framework": "fastapi", "cpu": 512, "memory": 1024, "secrets": {"JWT_SECRET": "generate"}}],
     )
     """The container that runs and how it runs."""
+    workers: dict[EntryName, Annotated[Worker, InheritsFrom("service")]] = Field(
+        {}, max_length=MOST_ENTRIES, examples=[{"celery": {"command": ["celery", "-A", "shop", "worker"]}}]
+    )
+    """Processes that run next to the service and get no requests, by name."""
+    jobs: dict[EntryName, Annotated[Job, InheritsFrom("service")]] = Field(
+        {},
+        max_length=MOST_ENTRIES,
+        examples=[{"cleanup": {"command": ["python", "manage.py", "clearsessions"], "cron": "0 3 * * ? *"}}],
+    )
+    """Tasks that run to their end, by a schedule or by hand, by name."""
     scaling: Scaling = Field(Scaling.model_construct(), examples=[{"min": 2, "max": 10, "cpu": 60}])
     """How many tasks run, and what makes their number change."""
     load_balancer: LoadBalancer = Field(
@@ -146,13 +168,37 @@ class Config(Section):
     """What differs in each environment, merged over the rest of the file; null returns a key to its default."""
 
     def workloads(self) -> tuple[Workload, ...]:
-        """Everything that runs as an ECS service."""
-        service = Workload(
+        """Everything that runs, in the order of deployment."""
+        return (*self.ecs_jobs(), *self.ecs_services())
+
+    def ecs_jobs(self) -> tuple[EcsJob, ...]:
+        """What runs to its end."""
+        return tuple(EcsJob(name=name, place=Place((JOBS, name)), task=job) for name, job in self.jobs.items())
+
+    def ecs_services(self) -> tuple[EcsService, ...]:
+        """What runs all the time: the workers, and then the service, which may give them work that is new."""
+        workers = (
+            WorkerService(
+                name=name,
+                place=Place((WORKERS, name)),
+                task=worker,
+                scaling=worker.scaling,
+                deployment=_ONE_AT_A_TIME if worker.singleton else _ROLLING,
+            )
+            for name, worker in self.workers.items()
+        )
+        service = WebService(
             name="service",
             place=SERVICE,
-            service=self.service,
+            task=self.service,
             scaling=self.scaling,
             deployment=self.deployment,
             load_balancer=self.load_balancer,
         )
-        return (service,)
+        return (*workers, service)
+
+
+_ROLLING = Deployment.model_construct()
+# ECS stops the old task before it starts the new one:
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+_ONE_AT_A_TIME = Deployment.model_construct(minimum_healthy_percent=0, maximum_percent=100)

@@ -13,14 +13,14 @@ def interface_endpoints(config: Config) -> tuple[str, ...]:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html, and for sqs
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html
     """
-    written = [config.service.secrets, *(sidecar.secrets for sidecar in config.service.sidecars.values())]
+    written = [container.section.secrets for workload in config.workloads() for container in workload.containers]
     kinds = {source.kind for secrets in written for source in secrets.values()}
     endpoints = ["ecr.api", "ecr.dkr", "logs"]
     if config.database is not None or config.cache is not None or kinds & {"generate", "secretsmanager"}:
         endpoints.append("secretsmanager")
     if "ssm" in kinds:
         endpoints.append("ssm")
-    if config.service.exec:
+    if any(workload.task.exec for workload in config.ecs_services()):
         endpoints.append("ssmmessages")
     if config.queues:
         endpoints.append("sqs")

@@ -41,7 +41,9 @@ _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
 
 def to_diagnostics(document: Document, data: Data, errors: list[ErrorDetails]) -> tuple[Diagnostic, ...]:
     """pydantic's errors as diagnostics; `data`: the plain data of the document."""
-    shown = [_to_diagnostic(document, data, details) for details in _without_consequences(errors[:MAX_ERRORS])]
+    shown = [
+        _to_diagnostic(document, data, details) for details in _without_consequences(document, errors[:MAX_ERRORS])
+    ]
     if (more := len(errors) - MAX_ERRORS) > 0:
         message = f"{plural(more, 'more errors')} {'is' if more == 1 else 'are'} not shown"
         help = "fix the first ones, and the rest are shown; or is this no blogstack.yaml?"
@@ -128,8 +130,11 @@ def _raised(document: Document, path: KeyPath, code: Code, value: object, contex
     return Diagnostic(code, f"{name}: {message}", span, help)
 
 
-def _without_consequences(errors: list[ErrorDetails]) -> list[ErrorDetails]:
-    """The errors but for those that follow from another: a misspelt key is missing too, a faulty item not counted."""
+def _without_consequences(document: Document, errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The errors but for those that follow from another.
+
+    A misspelt key is missing too, a faulty item is not counted, and a worker inherits what is wrong in the service.
+    """
     misspelt = {
         path for details in errors if details["type"] == "extra_forbidden" for path in guess_key(details["loc"])
     }
@@ -137,8 +142,17 @@ def _without_consequences(errors: list[ErrorDetails]) -> list[ErrorDetails]:
         details
         for details in errors
         if not (details["type"] == "missing" and details["loc"] in misspelt)
+        and not _is_inherited(document, details["loc"])
         and not (details["type"] == "too_short" and _count(details["input"]) >= details["ctx"]["min_length"])
     ]
+
+
+def _is_inherited(document: Document, loc: KeyPath) -> bool:
+    """Whether a faulty value of a worker or job is that of the section which it is merged over, at the same place."""
+    for inheritance in merge_rules(Config).inheritances:
+        if loc[:1] == (inheritance.mapping,) and len(loc) > 2 and loc[2] in inheritance.keys:
+            return document.same(loc, (inheritance.section, *loc[2:]))
+    return False
 
 
 def _count(value: object) -> int:

@@ -14,12 +14,12 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from blogstack.config.marks import Atomic, Excludes, InTemplate, Requires, Shared
+from blogstack.config.marks import Atomic, Excludes, Inherited, InheritsFrom, InTemplate, Requires, Shared
 from blogstack.config.types import Section, fault
 from blogstack.diagnostics import Code
 from blogstack.records import Record
 from blogstack.source.document import NAME, KeyPath
-from blogstack.source.environments import MergeRules, SharedKey
+from blogstack.source.merging import Inheritance, MergeRules, SharedKey
 
 Mark = TypeVar("Mark")
 
@@ -182,13 +182,29 @@ def merge_rules(model: type[Section]) -> MergeRules:
         if item := field.type.find(Shared):
             unless = tuple(item.unless.split(".")) if item.unless else None
             shared.append(SharedKey(path=field.path, unless=unless, help=item.help))
-        if field.type.kind is Kind.MAPPING:
-            value, path = field.type.inner[1], (*field.path, NAME)
+        value, path = field.type, field.path
+        while value.kind is Kind.MAPPING:
+            value, path = value.inner[1], (*path, NAME)
             atomic += [path] * bool(value.find(Atomic))
             in_template += [path] * bool(value.find(InTemplate))
     return MergeRules(
-        shared=tuple(shared), atomic=tuple(atomic), in_template=tuple(in_template), nullable=tuple(nullable)
+        shared=tuple(shared),
+        atomic=tuple(atomic),
+        in_template=tuple(in_template),
+        nullable=tuple(nullable),
+        inheritances=_inheritances(model),
     )
+
+
+def _inheritances(model: type[Section]) -> tuple[Inheritance, ...]:
+    """Which mappings of a model, by names that the user chooses, are merged over a section, and with which keys."""
+    found = []
+    for field in fields_of(model).values():
+        value = field.type.inner[1] if field.type.kind is Kind.MAPPING else None
+        if value and (mark := value.find(InheritsFrom)):
+            keys = tuple(key.name for key, _ in marked(value.python, Inherited))
+            found.append(Inheritance(field.name, mark.section, keys))
+    return tuple(found)
 
 
 def check_exclusions(section: Section) -> Section:

@@ -27,6 +27,20 @@ class Atomic:
     """The value of an environment replaces the one below it; the two are never merged."""
 
 
+class Inherited:
+    """The entries of `workers` and `jobs` have the key too, merged over that of `service`."""
+
+
+class InheritsFrom(NamedTuple):
+    """The mapping of a name that the user chooses is merged over a section, as far as its keys are `Inherited`.
+
+    Attributes:
+        section: Name of the section at the top level.
+    """
+
+    section: str
+
+
 class InTemplate:
     """The value is a part of a CloudFormation template: null is a value, and a function is never merged."""
 

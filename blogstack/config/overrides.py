@@ -8,6 +8,7 @@ from pydantic import Field
 
 from blogstack.config.marks import InTemplate, Shared
 from blogstack.config.types import Choices, Section, UniqueItems
+from blogstack.config.workers import EntryName
 
 _POLICIES = {
     "Delete": "it goes",
@@ -65,3 +66,20 @@ class Overrides(Section):
     """Changes to the tasks stack, by logical ID."""
     service: Changes = Field({}, examples=[{"Service": {"Properties": {"PlatformVersion": "1.4.0"}}}])
     """Changes to the service stack, by logical ID."""
+    workers: dict[EntryName, Changes] = Field(
+        {}, examples=[{"celery": {"Service": {"Properties": {"PlatformVersion": "1.4.0"}}}}]
+    )
+    """Changes to the stack of each worker, by its name and logical ID."""
+    jobs: dict[EntryName, Changes] = Field(
+        {}, examples=[{"cleanup": {"Schedule": {"Properties": {"State": "DISABLED"}}}}]
+    )
+    """Changes to the stack of each job, by its name and logical ID."""
+
+    def by_stack(self) -> dict[str, Changes]:
+        """The changes by kind of stack, such as `tasks` or `workers.celery`, sorted."""
+        stacks = {}
+        for key in sorted(self.model_fields_set):
+            section = getattr(self, key)
+            entries = section.items() if key in ("workers", "jobs") else ()
+            stacks.update({f"{key}.{name}": changes for name, changes in entries} if entries else {key: section})
+        return stacks

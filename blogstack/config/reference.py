@@ -85,10 +85,13 @@ def _description(field: Field) -> str:
 
 @cache
 def _docstrings(model: type[Section]) -> Mapping[str, str]:
-    """The docstrings below the fields of a model."""
+    """The docstrings below the fields of a model, and of those that it extends."""
+    texts: dict[str, str] = {}
+    for base in model.__bases__:
+        if issubclass(base, Section) and base is not Section:
+            texts |= _docstrings(base)
     (tree,) = ast.parse(inspect.getsource(model)).body
     assert isinstance(tree, ast.ClassDef)
-    texts = {}
     for statement, text in zip(tree.body, tree.body[1:], strict=False):
         if isinstance(statement, ast.AnnAssign) and isinstance(text, ast.Expr):
             assert isinstance(statement.target, ast.Name)

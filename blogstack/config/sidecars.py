@@ -48,6 +48,15 @@ DependsOn = dict[
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 _TAG = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
 _DIGEST = "@sha256:[0-9a-f]{64}"
+ImageWithTag = Annotated[
+    str,
+    Form(
+        rf"(?:{HOST}/)?{REPOSITORY_NAME}(?:{_DIGEST}|:(?!latest$){_TAG})",
+        "an image with a tag other than latest, or with a digest",
+        "write it like public.ecr.aws/nginx/nginx:1.29.3 or ghcr.io/team/proxy@sha256:...",
+        255,
+    ),
+]
 
 
 class SidecarHealth(Section):
@@ -71,15 +80,7 @@ class SidecarHealth(Section):
 class Sidecar(Section):
     """A container that runs next to the service's in every task; they reach each other at 127.0.0.1."""
 
-    image: Annotated[
-        str,
-        Form(
-            rf"(?:{HOST}/)?{REPOSITORY_NAME}(?:{_DIGEST}|:(?!latest$){_TAG})",
-            "an image with a tag other than latest, or with a digest",
-            "write it like public.ecr.aws/nginx/nginx:1.29.3 or ghcr.io/team/proxy@sha256:...",
-            255,
-        ),
-    ] = Field(examples=["public.ecr.aws/nginx/nginx:1.29.3"])
+    image: ImageWithTag = Field(examples=["public.ecr.aws/nginx/nginx:1.29.3"])
     """Image with its tag or digest; one in the registry of image.uri is pulled with image.credentials."""
     command: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["--config", "/etc/proxy.yaml"]])
     """Words of the command to run instead of the image's."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from blogstack.config.deployment import Deployment
+from blogstack.config.jobs import Job
 from blogstack.config.load_balancer import LoadBalancer
-from blogstack.config.scaling import Scaling
+from blogstack.config.scaling import TaskScaling
 from blogstack.config.service import Service
 from blogstack.config.sidecars import Sidecar
+from blogstack.config.workers import Worker
 from blogstack.records import Record
 from blogstack.source.document import KeyPath
 
@@ -28,7 +30,8 @@ class Place(Record):
 
 
 SERVICE = Place(("service",), ("scaling", "deployment", "load_balancer"))
-"""The one workload that the language has; its keys are spread over four sections."""
+"""The service's keys are spread over four sections."""
+WORKERS, JOBS = "workers", "jobs"
 
 
 class Container(Record, kw_only=True):
@@ -39,32 +42,74 @@ class Container(Record, kw_only=True):
     """
 
     name: str | None
-    section: Service | Sidecar
+    section: Service | Worker | Job | Sidecar
     place: Place
 
 
 class Workload(Record, kw_only=True):
-    """Something that runs as an ECS service.
+    """Something that runs as tasks of ECS.
 
     Attributes:
         name: Unique in the file.
         place: Where its keys are in the file.
-        service: Its container, with the sidecars.
-        load_balancer: None for a workload that gets no requests.
+        task: Its container.
     """
 
     name: str
     place: Place
-    service: Service
-    scaling: Scaling
-    deployment: Deployment
-    load_balancer: LoadBalancer | None
+    task: Service | Worker | Job
+
+    @property
+    def image(self) -> str | None:
+        """An image with its tag; None for the application's."""
+        return None
 
     @property
     def containers(self) -> tuple[Container, ...]:
         """The main container, then the sidecars in the order of the file."""
         sidecars = (
             Container(name=name, section=sidecar, place=Place(self.place.at("sidecars", name)))
-            for name, sidecar in self.service.sidecars.items()
+            for name, sidecar in self.task.sidecars.items()
         )
-        return (Container(name=None, section=self.service, place=self.place), *sidecars)
+        return (Container(name=None, section=self.task, place=self.place), *sidecars)
+
+
+class EcsService(Workload, kw_only=True):
+    """A workload that runs all the time."""
+
+    task: Service | Worker
+    scaling: TaskScaling
+    deployment: Deployment
+
+
+class WebService(EcsService, kw_only=True):
+    """The service: requests reach it."""
+
+    task: Service
+    load_balancer: LoadBalancer
+
+
+class WorkerService(EcsService, kw_only=True):
+    """A worker."""
+
+    task: Worker
+
+    @property
+    def image(self) -> str | None:
+        """An image with its tag; None for the application's."""
+        return self.task.image
+
+
+class EcsJob(Workload, kw_only=True):
+    """A workload that runs to its end.
+
+    Attributes:
+        task: Its container, and when it runs.
+    """
+
+    task: Job
+
+    @property
+    def image(self) -> str | None:
+        """An image with its tag; None for the application's."""
+        return self.task.image

@@ -14,7 +14,7 @@ from blogstack.blueprint import Blueprint
 from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Imported, Parameter
 from blogstack.blueprint.network import Placement
-from blogstack.blueprint.workload import Release, Workload
+from blogstack.blueprint.workload import EcsService, Release
 from blogstack.blueprint.workload.exposure import Exposure
 from blogstack.records import Record
 
@@ -82,6 +82,20 @@ class RunTask(Record, kw_only=True):
     log_group: str
 
 
+class ShowRunCommands(Record, kw_only=True):
+    """Show the commands that run jobs by hand.
+
+    Attributes:
+        tasks_stack: Name of the stack whose output has the security group.
+        families: For each job that of its task definitions, whose newest one runs.
+    """
+
+    cluster: str
+    tasks_stack: str
+    families: tuple[str, ...]
+    placement: Placement
+
+
 class WaitStable(Record):
     """Wait until an ECS service runs the tasks that it should, and no others."""
 
@@ -121,7 +135,17 @@ class Phase(Enum):
     CHECKS = auto()
 
 
-Action = CreateServiceRoles | DeployStack | PushImage | FindImage | RunTask | WaitStable | Request | ShowLogs
+Action = (
+    CreateServiceRoles
+    | DeployStack
+    | PushImage
+    | FindImage
+    | RunTask
+    | WaitStable
+    | Request
+    | ShowRunCommands
+    | ShowLogs
+)
 
 
 class Step(Record):
@@ -201,7 +225,7 @@ _ROLES, _IMAGE = "service-roles", "image"
 
 
 def _plan(blueprint: Blueprint, environment: str | None, steps: Sequence[Step]) -> Plan:
-    image = blueprint.workloads[0].image.uri
+    image = blueprint.image.uri
     return Plan(
         name=blueprint.name,
         environment=environment,
@@ -215,7 +239,7 @@ def _plan(blueprint: Blueprint, environment: str | None, steps: Sequence[Step]) 
 
 def _roles(blueprints: Sequence[Blueprint]) -> Iterator[Step]:
     services = ["ecs"]
-    if any(workload.capacity.scaling for blueprint in blueprints for workload in blueprint.workloads):
+    if any(service.capacity.scaling for blueprint in blueprints for service in blueprint.services):
         services.append("ecs.application-autoscaling")
     if any(blueprint.database for blueprint in blueprints):
         services.append("rds")
@@ -232,7 +256,7 @@ def _image(blueprint: Blueprint) -> Iterator[Step]:
     push = PushImage(
         registry_stack=registry.stack,
         repository=registry.repository,
-        platform=blueprint.workloads[0].image.platform,
+        platform=blueprint.image.platform,
     )
     yield Step(_IMAGE, Phase.IMAGE, push, (registry.stack,))
 
@@ -263,19 +287,37 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
     yield Step(tasks.stack, Phase.STACKS, deploy_tasks, (*roles, *registry, *network, *(step.id for step in stores)))
     released = [
         step
-        for workload in blueprint.workloads
-        if workload.release
-        for step in _release(workload, workload.release, (tasks.stack, *image))
+        for service in blueprint.services
+        if service.release
+        for step in _release(service, service.release, (tasks.stack, *image))
     ]
     yield from released
-    for workload in blueprint.workloads:
-        exposed = (edge.stack,) if workload.exposure else ()
-        needs = (*image, *exposed, tasks.stack, *(step.id for step in released))
-        shift = workload.deployment.shift
-        deploy = DeployStack(stack=workload.stack, image_tag=True, minutes=shift.minutes if shift else 0)
-        yield Step(workload.stack, Phase.WORKLOADS, deploy, needs)
-    for workload in blueprint.workloads:
-        yield from _checks(workload, edge)
+    needs = (*image, tasks.stack, *(step.id for step in released))
+    workers = tuple(service.stack for service in blueprint.services if not service.exposure)
+    for job in blueprint.jobs:
+        yield Step(job.stack, Phase.WORKLOADS, DeployStack(stack=job.stack, image_tag=not job.image.tagged), needs)
+    for service in blueprint.services:
+        # A service gives work to workers, so that the old version of these must not get what only the new one knows.
+        exposed = (edge.stack, *workers) if service.exposure else ()
+        shift = service.deployment.shift
+        deploy = DeployStack(
+            stack=service.stack, image_tag=not service.image.tagged, minutes=shift.minutes if shift else 0
+        )
+        yield Step(service.stack, Phase.WORKLOADS, deploy, (*needs, *exposed))
+    stable = []
+    for service in blueprint.services:
+        checks = list(_checks(service, edge))
+        stable += [check.id for check in checks if isinstance(check.action, WaitStable)]
+        yield from checks
+    if blueprint.jobs:
+        show = ShowRunCommands(
+            cluster=tasks.cluster,
+            tasks_stack=tasks.stack,
+            families=tuple(job.service_name for job in blueprint.jobs),
+            placement=blueprint.jobs[0].placement,
+        )
+        yield Step("run jobs", Phase.CHECKS, show, tuple(job.stack for job in blueprint.jobs))
+    yield Step("logs", Phase.CHECKS, ShowLogs(tasks.log_group), tuple(stable))
 
 
 def _stores(blueprint: Blueprint, roles: Sequence[str], network: Sequence[str]) -> Iterator[Step]:
@@ -288,7 +330,7 @@ def _stores(blueprint: Blueprint, roles: Sequence[str], network: Sequence[str]) 
         yield Step(stack, Phase.STACKS, DeployStack(stack=stack), needs)
 
 
-def _release(workload: Workload, release: Release, needs: tuple[str, ...]) -> Iterator[Step]:
+def _release(workload: EcsService, release: Release, needs: tuple[str, ...]) -> Iterator[Step]:
     task = RunTask(
         cluster=workload.cluster,
         tasks_stack=workload.tasks_stack,
@@ -299,7 +341,7 @@ def _release(workload: Workload, release: Release, needs: tuple[str, ...]) -> It
     yield Step(f"release {workload.name}", Phase.RELEASE, task, needs)
 
 
-def _checks(workload: Workload, edge: Edge) -> Iterator[Step]:
+def _checks(workload: EcsService, edge: Edge) -> Iterator[Step]:
     stable = f"stable {workload.name}"
     yield Step(stable, Phase.CHECKS, WaitStable(workload.cluster, workload.service_name), (workload.stack,))
     if workload.exposure is not None:
@@ -310,7 +352,6 @@ def _checks(workload: Workload, edge: Edge) -> Iterator[Step]:
             allowed_cidrs=edge.allowed_cidrs,
         )
         yield Step(f"request {workload.name}", Phase.CHECKS, request, (stable,))
-    yield Step(f"logs {workload.name}", Phase.CHECKS, ShowLogs(workload.log_group), (stable,))
 
 
 def _paths(exposure: Exposure) -> tuple[str, ...]:

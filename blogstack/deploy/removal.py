@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from blogstack.blueprint.names import DATABASE, EDGE, NETWORK, REGISTRY, TASKS
+from blogstack.blueprint.names import BUCKETS, CACHE, DATABASE, EDGE, NETWORK, QUEUES, REGISTRY, TASKS
 
 # In this order: a stack whose exports another one imports cannot be deleted before that one. Workloads come first.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
-_ORDER = (TASKS, EDGE, DATABASE, NETWORK, REGISTRY)
+_ORDER = (TASKS, EDGE, BUCKETS, QUEUES, CACHE, DATABASE, NETWORK, REGISTRY)
 _BEFORE = {
     DATABASE: "aws rds modify-db-instance --region {region} --no-deletion-protection --apply-immediately "
     "--db-instance-identifier {stack}",
@@ -19,6 +19,9 @@ _BEFORE = {
 }
 """What turns off the protection of what a stack holds, by the kind of the stack."""
 _STAYS = {
+    BUCKETS: "the buckets with their objects",
+    QUEUES: "the queues with their messages",
+    CACHE: "a last snapshot of the cache, and its secret",
     DATABASE: "a last snapshot of the database, and its secret",
     EDGE: "the bucket of the access logs",
     REGISTRY: "the repository with its images",

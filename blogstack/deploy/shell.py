@@ -29,6 +29,8 @@ from blogstack.deploy.plan import (
     Request,
     RunTask,
     ShowLogs,
+    ShowRunCommands,
+    Step,
     WaitStable,
     make_plans,
 )
@@ -144,12 +146,13 @@ wait_for_task() {
 
 def _blocks(plan: Plan, files: Mapping[str, str], context: str) -> Iterator[Iterable[str]]:
     """The steps under a heading for each phase."""
-    for phase, steps in groupby(plan.steps, key=lambda step: step.phase):
+    for phase, group in groupby(plan.steps, key=lambda step: step.phase):
+        steps = list(group)
         commands = [line for step in steps for line in _commands(step.action, files, context)]
-        yield [f'echo "==> {_heading(plan, phase)}"', *_notes(plan, phase), *commands]
+        yield [f'echo "==> {_heading(plan, phase, steps)}"', *_notes(plan, phase), *commands]
 
 
-def _heading(plan: Plan, phase: Phase) -> str:
+def _heading(plan: Plan, phase: Phase, steps: Sequence[Step]) -> str:
     match phase:
         case Phase.ROLES:
             return "The roles of AWS's own services: an account has each once, and most have them already"
@@ -162,7 +165,8 @@ def _heading(plan: Plan, phase: Phase) -> str:
         case Phase.RELEASE:
             return "The release step, in the new image; the service is updated only when it exits with 0"
         case Phase.WORKLOADS:
-            return f"The service; meanwhile, in a second terminal: aws logs tail {plan.log_group} --follow"
+            what = "The service" if len(steps) == 1 else "The workers, jobs and the service"
+            return f"{what}; meanwhile, in a second terminal: aws logs tail {plan.log_group} --follow"
         case Phase.CHECKS:
             return "Checking the service"
 
@@ -191,6 +195,8 @@ def _commands(action: Action, files: Mapping[str, str], context: str) -> Iterato
             yield f"aws ecs wait services-stable --cluster {action.cluster} --services {action.service}"
         case Request():
             yield from _request(action)
+        case ShowRunCommands():
+            yield from _show_run_commands(action)
         case ShowLogs():
             yield f"aws logs tail {action.log_group} --since 10m"
 
@@ -227,17 +233,33 @@ def _describe_image(repository: str) -> str:
     return f'aws ecr describe-images --repository-name {repository} --image-ids imageTag="$TAG"'
 
 
-def _run_task(action: RunTask) -> Iterator[str]:
-    cluster, public_ip = action.cluster, "ENABLED" if action.placement.assign_public_ip else "DISABLED"
-    yield f"RELEASE={_output(action.tasks_stack, action.task_definition)}"
+def _network(action: RunTask | ShowRunCommands) -> Iterator[str]:
+    """Set NETWORK to where tasks run."""
+    public_ip = "ENABLED" if action.placement.assign_public_ip else "DISABLED"
     yield f"SUBNETS={_subnets(action.placement)}"
     yield f"GROUP={_output(action.tasks_stack, Output.TASK_SECURITY_GROUP_ID)}"
     yield f'NETWORK="awsvpcConfiguration={{subnets=[$SUBNETS],securityGroups=[$GROUP],assignPublicIp={public_ip}}}"'
-    yield (
-        f'TASK=$(aws ecs run-task --cluster {cluster} --launch-type FARGATE --task-definition "$RELEASE"'
-        " --propagate-tags TASK_DEFINITION"
-        " --network-configuration \"$NETWORK\" --query 'tasks[0].taskArn' --output text)"
+
+
+def _run_command(cluster: str, task_definition: str) -> str:
+    return (
+        f"aws ecs run-task --cluster {cluster} --launch-type FARGATE --task-definition {task_definition}"
+        " --propagate-tags TASK_DEFINITION --network-configuration"
     )
+
+
+def _show_run_commands(action: ShowRunCommands) -> Iterator[str]:
+    yield from _network(action)
+    for family in action.families:
+        yield f"echo \"==> To run {family} now: {_run_command(action.cluster, family)} '$NETWORK'\""
+
+
+def _run_task(action: RunTask) -> Iterator[str]:
+    cluster = action.cluster
+    yield f"RELEASE={_output(action.tasks_stack, action.task_definition)}"
+    yield from _network(action)
+    run = _run_command(cluster, '"$RELEASE"')
+    yield f"TASK=$({run} \"$NETWORK\" --query 'tasks[0].taskArn' --output text)"
     # When ECS cannot start a task for lack of capacity, the CLI reports no error, but no task either.
     yield 'test "$TASK" != None || ' + _refuse("AWS has no capacity for the release step at the moment: try again")
     yield f'wait_for_task {cluster} "$TASK"'

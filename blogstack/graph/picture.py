@@ -8,7 +8,8 @@ from blogstack.blueprint import Blueprint
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.names import Imported, Value
 from blogstack.blueprint.network import Network, Placement
-from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.stores import Stores
+from blogstack.blueprint.workload import EcsService, Job, Workload
 from blogstack.records import Record
 from blogstack.words import plural, shorten
 
@@ -86,10 +87,11 @@ class Picture(Record, kw_only=True):
 
 def draw(blueprint: Blueprint) -> Picture:
     """The picture of one environment."""
-    network, placement = blueprint.network, blueprint.workloads[0].placement
-    balancer, tasks = _balancer(blueprint), [_tasks(workload) for workload in blueprint.workloads]
+    network, placement = blueprint.network, blueprint.services[0].placement
+    balancer = _balancer(blueprint)
+    tasks = [*(_tasks(service) for service in blueprint.services), *(_job(job) for job in blueprint.jobs)]
     gateways = _gateways(network)
-    databases = _databases(blueprint.database) if blueprint.database else ()
+    databases = (*(_databases(blueprint.database) if blueprint.database else ()), *_caches(blueprint.stores))
     public_tasks, internal = placement.assign_public_ip, blueprint.edge.internal
     public = (*(() if internal and not public_tasks else (balancer,)), *gateways, *(tasks if public_tasks else ()))
     private = (*((balancer,) if internal and not public_tasks else ()), *(() if public_tasks else tasks))
@@ -132,7 +134,14 @@ def _balancer(blueprint: Blueprint) -> Node:
     return Node(id="balancer", title="Application Load Balancer", lines=tuple(lines))
 
 
-def _tasks(workload: Workload) -> Node:
+def _job(job: Job) -> Node:
+    container, schedule = job.container, job.schedule
+    size = f"{container.cpu / 1024:g} vCPU, {container.memory / 1024:g} GB, {container.architecture.lower()}"
+    when = f"by {schedule.cron}, {schedule.timezone}" if schedule else "by hand"
+    return Node(id=_task_id(job), title=f"Fargate: {job.service_name}", lines=(f"a task of {size}", when))
+
+
+def _tasks(workload: EcsService) -> Node:
     capacity, container = workload.capacity, workload.container
     scaling = capacity.scaling
     most = max([scaling.max, *(each.max for each in scaling.schedules)]) if scaling else capacity.fewest
@@ -140,7 +149,8 @@ def _tasks(workload: Workload) -> Node:
     size = f"{container.cpu / 1024:g} vCPU, {container.memory / 1024:g} GB, {container.architecture.lower()}"
     lines = [f"{number}, each {size}"]
     if capacity.spot:
-        lines.append(f"{capacity.spot}% of those above {capacity.base} on Fargate Spot")
+        above = f"those above {capacity.base}" if capacity.base else "them"
+        lines.append(f"{capacity.spot}% of {above} on Fargate Spot")
     if workload.sidecars:
         lines.append(shorten(f"with {', '.join(sidecar.name for sidecar in workload.sidecars)}"))
     if workload.release:
@@ -171,16 +181,32 @@ def _databases(database: Database) -> tuple[Node, ...]:
     return (Node(id="database", title=title, lines=(*lines, "with a standby instance in another zone")),)
 
 
+def _caches(stores: Stores) -> tuple[Node, ...]:
+    cache = stores.cache
+    if cache is None:
+        return ()
+    where = "one in each of two zones" if cache.nodes > 1 else "in one of the zones"
+    lines = (f"{plural(cache.nodes, 'nodes')} {cache.node_type}", where)
+    return (Node(id="cache", title=f"Valkey {cache.engine_version}", lines=lines),)
+
+
 def _services(blueprint: Blueprint) -> Iterator[Node]:
     if blueprint.registry:
         yield Node(id="registry", title="ECR", lines=(blueprint.registry.repository,))
     else:
-        yield Node(id="registry", title="Images", lines=(shorten(_text(blueprint.workloads[0].image.uri)),))
+        yield Node(id="registry", title="Images", lines=(shorten(_text(blueprint.image.uri)),))
     secrets = {
         str(secret.source) for workload in blueprint.workloads for secret in workload.all_secrets if secret.source
     }
     if secrets:
         yield Node(id="secrets", title="Secrets", lines=(plural(len(secrets), "secrets"),))
+    stores = blueprint.stores
+    if stores.queues:
+        names = ", ".join(queue.name for queue in stores.queues.queues)
+        yield Node(id="queues", title="SQS queues", lines=(shorten(names),))
+    if stores.buckets:
+        names = ", ".join(bucket.name for bucket in stores.buckets.buckets)
+        yield Node(id="buckets", title="S3 buckets", lines=(shorten(names),))
     yield Node(id="logs", title="CloudWatch Logs", lines=(blueprint.tasks.log_group,))
     if blueprint.monitoring:
         yield Node(id="alarms", title="Alarms", lines=("by mail",))
@@ -194,10 +220,12 @@ def _ways(blueprint: Blueprint) -> Iterator[Way]:
     yield Way(source="clients", target="balancer", label=ports)
     for workload in blueprint.workloads:
         task = _task_id(workload)
-        if workload.exposure:
+        if isinstance(workload, EcsService) and workload.exposure:
             yield Way(source="balancer", target=task, label=str(workload.exposure.port))
         if blueprint.database and blueprint.tasks.database:
             yield Way(source=task, target="database", label=str(blueprint.database.port))
+        if blueprint.stores.cache:
+            yield Way(source=task, target="cache", label=str(blueprint.stores.cache.port))
         yield Way(source=task, target="services", label=_way_out(network, workload.placement))
 
 

@@ -32,7 +32,7 @@ def locate_resources(document: Document, stack: StackTree, changed: Mapping[str,
     """
     origins: dict[KeyPath, Span] = {(name,): document.locate(key) for name, key in stack.origins.items()}
     for path, key in places(changed, stack.tree["Resources"]) if changed else ():
-        origins[path] = document.locate((OVERRIDES, stack.kind, *key))
+        origins[path] = document.locate((OVERRIDES, *stack.kind.split("."), *key))
     return origins
 
 

@@ -5,7 +5,7 @@ A module holds the rules of one subject; every module of the package is imported
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from blogstack.config import Config
 from blogstack.config.sidecars import Sidecar
 from blogstack.config.validate import Validation
-from blogstack.config.workloads import Container, Place, Workload
+from blogstack.config.workloads import Container, EcsJob, EcsService, Place, WebService, WorkerService, Workload
 from blogstack.diagnostics import Diagnostic
 from blogstack.records import replace
 from blogstack.rules.recording import depends, record
@@ -28,6 +28,15 @@ for _module in iter_modules(__path__):
 _RULES_OVER: dict[object, list[Rule]] = {}
 for _rule in RULES:
     _RULES_OVER.setdefault(_rule.over, []).append(_rule)
+
+
+_SCOPES: Mapping[type[Workload], object] = {
+    Workload: Scope[Workload],
+    EcsService: Scope[EcsService],
+    WebService: Scope[WebService],
+    WorkerService: Scope[WorkerService],
+    EcsJob: Scope[EcsJob],
+}
 
 
 def config_scope(document: Document, validation: Validation, environment: str | None) -> Scope[Config]:
@@ -48,13 +57,17 @@ def check(scope: Scope[Config]) -> Iterator[Diagnostic]:
     if scope.faulty:
         config = record(scope.config, read)
         scope = replace(scope, config=config, value=config)
+    # What a worker has from the service would be found in each of them.
+    seen: set[Diagnostic] = set()
     for kind, inner in list(scopes(scope)):
         for rule in _RULES_OVER.get(kind, ()):
             read.clear()
             read.update((name,) for name in rule.needs)
             for finding in rule.check(inner):
-                if not depends(read, scope.faulty):
-                    yield finding.diagnostic(rule.code, scope.document)
+                diagnostic = finding.diagnostic(rule.code, scope.document)
+                if diagnostic not in seen and not depends(read, scope.faulty):
+                    seen.add(diagnostic)
+                    yield diagnostic
 
 
 def scopes(scope: Scope[Config]) -> Iterator[tuple[object, Scope[Any]]]:
@@ -66,7 +79,9 @@ def scopes(scope: Scope[Config]) -> Iterator[tuple[object, Scope[Any]]]:
 
 def workload_scopes(scope: Scope[Config], workload: Workload) -> Iterator[tuple[object, Scope[Any]]]:
     """A workload, its containers and its sidecars, as `scopes`."""
-    yield Scope[Workload], scope.narrow(workload, workload.place)
+    for kind, over in _SCOPES.items():
+        if isinstance(workload, kind):
+            yield over, scope.narrow(workload, workload.place)
     for container in workload.containers:
         yield Scope[Container], scope.narrow(container, container.place)
         if container.name is not None:

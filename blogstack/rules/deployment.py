@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from blogstack.config.deployment import Deployment, count_steps, rolls_back_on_alarms, shift_seconds
 from blogstack.config.fields import marked
 from blogstack.config.marks import OnlyWith
-from blogstack.config.workloads import Workload
+from blogstack.config.workloads import EcsService
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
 from blogstack.words import plural
@@ -19,7 +19,7 @@ _CLOUDFORMATION = "https://docs.aws.amazon.com/AWSCloudFormation/latest/Template
 
 @rule(
     Code.STUCK_DEPLOYMENT,
-    Scope[Workload],
+    Scope[EcsService],
     reads=(
         "deployment.strategy",
         "deployment.minimum_healthy_percent",
@@ -31,7 +31,7 @@ _CLOUDFORMATION = "https://docs.aws.amazon.com/AWSCloudFormation/latest/Template
     ),
     source=f"{_ECS}APIReference/API_DeploymentConfiguration.html",
 )
-def stuck_deployment(scope: Scope[Workload]) -> Iterator[Finding]:
+def stuck_deployment(scope: Scope[EcsService]) -> Iterator[Finding]:
     """ECS may start a new task or stop an old one: it rounds the minimum up and the maximum down."""
     deployment, scaling = scope.value.deployment, scope.value.scaling
     if deployment.strategy != "rolling":
@@ -52,12 +52,12 @@ def stuck_deployment(scope: Scope[Workload]) -> Iterator[Finding]:
 
 @rule(
     Code.ROLLBACK_WITHOUT_ALARMS,
-    Scope[Workload],
+    Scope[EcsService],
     reads=("deployment.rollback_on_alarms",),
     outside=("alarms",),
     source=f"{_ECS}developerguide/deployment-alarm-failure.html",
 )
-def rollback_without_alarms(scope: Scope[Workload]) -> Iterator[Finding]:
+def rollback_without_alarms(scope: Scope[EcsService]) -> Iterator[Finding]:
     """A rollback on alarms needs alarms."""
     path = scope.at("deployment", "rollback_on_alarms")
     if scope.config.alarms is None and scope.value.deployment.rollback_on_alarms and scope.is_written(path):
@@ -68,12 +68,12 @@ def rollback_without_alarms(scope: Scope[Workload]) -> Iterator[Finding]:
 
 @rule(
     Code.UNJUDGED_SHIFT,
-    Scope[Workload],
+    Scope[EcsService],
     reads=("deployment.strategy", "deployment.rollback_on_alarms"),
     outside=("alarms", "region"),
     source=f"{_ECS}developerguide/canary-deployment.html",
 )
-def unjudged_shift(scope: Scope[Workload]) -> Iterator[Finding]:
+def unjudged_shift(scope: Scope[EcsService]) -> Iterator[Finding]:
     """A deployment in steps needs alarms that stop it."""
     deployment, region = scope.value.deployment, scope.config.region
     if deployment.strategy not in ("canary", "linear"):
@@ -91,11 +91,11 @@ def unjudged_shift(scope: Scope[Workload]) -> Iterator[Finding]:
 
 @rule(
     Code.NO_CIRCUIT_BREAKER,
-    Scope[Workload],
+    Scope[EcsService],
     reads=("deployment.circuit_breaker",),
     source=f"{_ECS}developerguide/deployment-circuit-breaker.html",
 )
-def no_circuit_breaker(scope: Scope[Workload]) -> Iterator[Finding]:
+def no_circuit_breaker(scope: Scope[EcsService]) -> Iterator[Finding]:
     """A failing deployment ends by itself."""
     if not scope.value.deployment.circuit_breaker:
         message = "the circuit breaker is off: a deployment that never becomes healthy hangs for up to three hours"
@@ -104,11 +104,11 @@ def no_circuit_breaker(scope: Scope[Workload]) -> Iterator[Finding]:
 
 @rule(
     Code.OTHER_STRATEGY,
-    Scope[Workload],
+    Scope[EcsService],
     reads=("deployment.*",),
     source=f"{_ECS}APIReference/API_DeploymentConfiguration.html",
 )
-def other_strategy(scope: Scope[Workload]) -> Iterator[Finding]:
+def other_strategy(scope: Scope[EcsService]) -> Iterator[Finding]:
     """A key has an effect with the deployment's strategy."""
     deployment = scope.value.deployment
     for field, only in marked(Deployment, OnlyWith):
@@ -125,11 +125,11 @@ _LONGEST = 33 * 3600
 
 @rule(
     Code.DEPLOYMENT_TOO_LONG,
-    Scope[Workload],
+    Scope[EcsService],
     reads=("deployment.strategy", "deployment.bake_time", "deployment.step_percent", "deployment.step_interval"),
     source=f"{_CLOUDFORMATION}aws-properties-ecs-service-linearconfiguration.html",
 )
-def deployment_too_long(scope: Scope[Workload]) -> Iterator[Finding]:
+def deployment_too_long(scope: Scope[EcsService]) -> Iterator[Finding]:
     """A deployment in steps ends before CloudFormation gives up."""
     deployment = scope.value.deployment
     steps, seconds = count_steps(deployment), shift_seconds(deployment)

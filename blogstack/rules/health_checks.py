@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from blogstack.config.load_balancer import HealthCheck
 from blogstack.config.service import Health
-from blogstack.config.sidecars import SidecarHealth
-from blogstack.config.workloads import Container, Workload
+from blogstack.config.sidecars import Sidecar, SidecarHealth
+from blogstack.config.workloads import EcsService, WebService
 from blogstack.diagnostics import Code
 from blogstack.facts.frameworks import START_UP
 from blogstack.rules.rule import Finding, Scope, rule
@@ -18,27 +18,38 @@ _CONTAINER = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Heal
 _TARGETS = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html"
 
 
-@rule(Code.CHECK_TIMEOUT, Scope[Container], reads=("health.timeout", "health.interval"), source=_CONTAINER)
-def container_timeout(scope: Scope[Container]) -> Iterator[Finding]:
+_TIMES = ("health.timeout", "health.interval")
+
+
+@rule(Code.CHECK_TIMEOUT, Scope[EcsService], reads=_TIMES, source=_CONTAINER)
+def container_timeout(scope: Scope[EcsService]) -> Iterator[Finding]:
     """A container's check ends before the next one begins."""
-    if (health := scope.value.section.health) is not None:
+    if (health := scope.value.task.health) is not None:
+        yield from _timeout(scope, scope.at("health"), health)
+
+
+@rule(Code.CHECK_TIMEOUT, Scope[Sidecar], reads=_TIMES, source=_CONTAINER)
+def sidecar_timeout(scope: Scope[Sidecar]) -> Iterator[Finding]:
+    """A sidecar's check ends before the next one begins."""
+    if (health := scope.value.health) is not None:
         yield from _timeout(scope, scope.at("health"), health)
 
 
 @rule(
     Code.CHECK_TIMEOUT,
-    Scope[Workload],
+    Scope[WebService],
     reads=("load_balancer.health_check.timeout", "load_balancer.health_check.interval"),
     source=_TARGETS,
 )
-def target_timeout(scope: Scope[Workload]) -> Iterator[Finding]:
+def target_timeout(scope: Scope[WebService]) -> Iterator[Finding]:
     """The load balancer's check ends before the next one begins."""
-    if (balancer := scope.value.load_balancer) is not None:
-        yield from _timeout(scope, scope.at("load_balancer", "health_check"), balancer.health_check)
+    yield from _timeout(scope, scope.at("load_balancer", "health_check"), scope.value.load_balancer.health_check)
 
 
 def _timeout(
-    scope: Scope[Container] | Scope[Workload], path: KeyPath, check: Health | SidecarHealth | HealthCheck
+    scope: Scope[EcsService] | Scope[WebService] | Scope[Sidecar],
+    path: KeyPath,
+    check: Health | SidecarHealth | HealthCheck,
 ) -> Iterator[Finding]:
     if check.timeout >= check.interval:
         keys = timeout, interval = (*path, "timeout"), (*path, "interval")
@@ -52,19 +63,20 @@ def _timeout(
 
 @rule(
     Code.SHORT_START,
-    Scope[Workload],
+    Scope[WebService],
     reads=("framework", "health.start_period", "load_balancer.health_check.grace_period"),
     source=_CONTAINER,
 )
-def short_start(scope: Scope[Workload]) -> Iterator[Finding]:
+def short_start(scope: Scope[WebService]) -> Iterator[Finding]:
     """A task that is still starting is not replaced."""
-    service, balancer = scope.value.service, scope.value.load_balancer
+    service, balancer = scope.value.task, scope.value.load_balancer
     if service.framework == "other":
         return
     usual = START_UP[service.framework].start_period
-    times = {scope.at("health", "start_period"): service.health.start_period}
-    if balancer is not None:
-        times[scope.at("load_balancer", "health_check", "grace_period")] = balancer.health_check.grace_period
+    times = {
+        scope.at("health", "start_period"): service.health.start_period,
+        scope.at("load_balancer", "health_check", "grace_period"): balancer.health_check.grace_period,
+    }
     for path, seconds in times.items():
         if seconds is not None and seconds < usual:
             took = f"the {usual}s that {service.framework} usually takes to start"
@@ -74,14 +86,14 @@ def short_start(scope: Scope[Workload]) -> Iterator[Finding]:
 
 @rule(
     Code.BALANCER_CHECKS_READY,
-    Scope[Workload],
+    Scope[WebService],
     reads=("health.path", "health.ready_path", "health.command", "load_balancer.health_check.path"),
     source=_TARGETS,
 )
-def check_of_database(scope: Scope[Workload]) -> Iterator[Finding]:
+def check_of_database(scope: Scope[WebService]) -> Iterator[Finding]:
     """A check that replaces tasks does not ask the database."""
-    health, balancer = scope.value.service.health, scope.value.load_balancer
-    if health.ready_path is None or balancer is None:
+    health, balancer = scope.value.task.health, scope.value.load_balancer
+    if health.ready_path is None:
         return
     target = balancer.health_check.path
     container_asks = health.command is None and health.path == health.ready_path

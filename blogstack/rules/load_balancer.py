@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from blogstack.config.workloads import Workload
+from blogstack.config.workloads import WebService
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
 
 
 @rule(
     Code.BALANCER_SUBNETS,
-    Scope[Workload],
+    Scope[WebService],
     reads=("load_balancer.internal",),
     outside=(
         "network.existing.egress",
@@ -20,10 +20,10 @@ from blogstack.rules.rule import Finding, Scope, rule
     ),
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html",
 )
-def balancer_subnets(scope: Scope[Workload]) -> Iterator[Finding]:
+def balancer_subnets(scope: Scope[WebService]) -> Iterator[Finding]:
     """An application load balancer needs subnets in two zones."""
     existing, balancer = scope.config.network.existing, scope.value.load_balancer
-    if existing is None or balancer is None:
+    if existing is None:
         return
     private = balancer.internal and existing.egress != "public_ip"
     key = "private_subnet_ids" if private else "public_subnet_ids"
@@ -39,14 +39,14 @@ def balancer_subnets(scope: Scope[Workload]) -> Iterator[Finding]:
 # disabled"; and a rule that held clients to one of two groups would keep them on the old version.
 @rule(
     Code.STICKY_SHIFT,
-    Scope[Workload],
+    Scope[WebService],
     reads=("load_balancer.stickiness", "deployment.strategy"),
     source="https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/2734",
 )
-def sticky_shift(scope: Scope[Workload]) -> Iterator[Finding]:
+def sticky_shift(scope: Scope[WebService]) -> Iterator[Finding]:
     """A client is not held to a task while requests move from one target group to another."""
     strategy, balancer = scope.value.deployment.strategy, scope.value.load_balancer
-    if balancer is not None and balancer.stickiness is not None and strategy != "rolling":
+    if balancer.stickiness is not None and strategy != "rolling":
         message = f"stickiness holds clients to a task, and strategy {strategy} moves requests to other tasks"
         help = "remove stickiness, or set deployment.strategy to rolling"
         path, also = scope.at("load_balancer", "stickiness"), scope.at("deployment", "strategy")

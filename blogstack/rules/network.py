@@ -8,17 +8,25 @@ from collections.abc import Iterator
 from blogstack.config import Config
 from blogstack.config.endpoints import interface_endpoints
 from blogstack.config.sidecars import Sidecar
-from blogstack.config.workloads import Workload
+from blogstack.config.workloads import EcsService
 from blogstack.diagnostics import Code
 from blogstack.facts.images import ecr_repository, without_tag
 from blogstack.facts.regions import FARGATE_ZONES
 from blogstack.facts.subnets import LOAD_BALANCER_ADDRESSES, address_plan
 from blogstack.rules.rule import Finding, Scope, rule
 from blogstack.source.document import KeyPath
+from blogstack.words import dotted
 
 _NETWORKING = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html"
 _ENDPOINTS = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
-_NEEDS_ENDPOINTS = ("database", "cache", "queues", "service.exec", "service.secrets", "service.sidecars.NAME.secrets")
+_NEEDS_ENDPOINTS = (
+    "database",
+    "cache",
+    "queues",
+    *(f"{place}.exec" for place in ("service", "workers.NAME")),
+    *(f"{place}.secrets" for place in ("service", "workers.NAME", "jobs.NAME")),
+    *(f"{place}.sidecars.NAME.secrets" for place in ("service", "workers.NAME")),
+)
 
 
 @rule(
@@ -112,15 +120,13 @@ def too_few_zones(scope: Scope[Config]) -> Iterator[Finding]:
 
 @rule(
     Code.SUBNETS_TOO_SMALL,
-    Scope[Workload],
+    Scope[Config],
     reads=(
-        "scaling.max",
-        "scaling.schedules[].max",
+        *(f"{place}scaling.{key}" for place in ("", "workers.NAME.") for key in ("max", "schedules[].max")),
+        "jobs",
         "deployment.strategy",
         "deployment.maximum_percent",
         "load_balancer.internal",
-    ),
-    outside=(
         "network.existing",
         "network.create.cidr",
         "network.create.availability_zones",
@@ -129,34 +135,59 @@ def too_few_zones(scope: Scope[Config]) -> Iterator[Finding]:
     ),
     source=_NETWORKING,
 )
-def subnets_too_small(scope: Scope[Workload]) -> Iterator[Finding]:
+def subnets_too_small(scope: Scope[Config]) -> Iterator[Finding]:
     """The subnets have an address for every task of a deployment."""
-    network, deployment, balancer = scope.config.network.created, scope.value.deployment, scope.value.load_balancer
+    config, network = scope.value, scope.value.network.created
     if network is None:
         return
     zones = network.availability_zones
     zones = zones if isinstance(zones, int) else len(zones)
     public_tasks = network.egress == "public_ip"
     plan = address_plan(network.cidr, zones, private_tier=not public_tasks)
-    rolling = deployment.strategy == "rolling"
-    percent, most = deployment.maximum_percent if rolling else 200, scope.value.scaling.most
-    tasks = most * percent // 100
+    services = config.ecs_services()
+    most = {service.name: _most_tasks(service) for service in services}
+    tasks = sum(most.values()) + len(config.jobs)
     others = 0
     if network.egress == "endpoints":
-        others += len(interface_endpoints(scope.config))
-    if balancer is not None and (public_tasks or balancer.internal):
+        others += len(interface_endpoints(config))
+    if public_tasks or config.load_balancer.internal:
         others += LOAD_BALANCER_ADDRESSES
     needed = math.ceil(tasks / zones) + others
     if needed > plan.usable:
-        limit = scope.at("deployment", "maximum_percent" if rolling else "strategy")
-        keys = (scope.at("scaling", "max"), ("network", "create", "cidr"), limit)
-        share = f"{percent} percent of {most}" if rolling else f"two sets of {most}"
-        message = (
-            f"a {deployment.strategy} deployment may run {tasks} tasks ({share}), which takes "
-            f"{needed} addresses in each of {zones} subnets; {network.cidr} gives {plan.usable}"
-        )
-        wider = "a wider network.create.cidr or " if network.cidr[-2:] > "19" else ""
-        zone = "three availability_zones or " if zones < 3 else ""
-        fit = (plan.usable - others) * zones * 100 // percent
-        help = f"choose {wider}{zone}scaling.max of at most {fit}, or use an existing network"
-        yield Finding(scope.first_written(*keys), message, help, also=keys)
+        largest = max(reversed(services), key=lambda service: most[service.name])
+        yield _too_small(scope, largest, tasks, needed, others, plan.usable)
+
+
+def _most_tasks(service: EcsService) -> int:
+    """The most tasks that run at once, in a deployment."""
+    return service.scaling.most * _percent(service) // 100
+
+
+def _percent(service: EcsService) -> int:
+    return service.deployment.maximum_percent if service.deployment.strategy == "rolling" else 200
+
+
+def _too_small(scope: Scope[Config], largest: EcsService, tasks: int, needed: int, others: int, usable: int) -> Finding:
+    """The finding, at the service with the most tasks; addresses are those of each subnet."""
+    network = scope.value.network.created
+    assert network
+    zones = network.availability_zones
+    zones = zones if isinstance(zones, int) else len(zones)
+    strategy, percent = largest.deployment.strategy, _percent(largest)
+    limit = largest.place.at("deployment", "maximum_percent" if strategy == "rolling" else "strategy")
+    keys = (largest.place.at("scaling", "max"), ("network", "create", "cidr"), limit)
+    most = largest.scaling.most
+    share = f"{percent} percent of {most}" if strategy == "rolling" else f"two sets of {most}"
+    rest = tasks - _most_tasks(largest)
+    if rest:
+        share += f", and {rest} of the other workloads"
+    message = (
+        f"a {strategy} deployment may run {tasks} tasks ({share}), which takes "
+        f"{needed} addresses in each of {zones} subnets; {network.cidr} gives {usable}"
+    )
+    fit = ((usable - others) * zones - rest) * 100 // percent
+    choices = ["a wider network.create.cidr"] if network.cidr[-2:] > "19" else []
+    choices += ["three availability_zones"] if zones < 3 else []
+    choices += [f"{dotted(keys[0])} of at most {fit}"] if fit > 0 else []
+    help = f"choose {' or '.join(choices)}, or use an existing network" if choices else "use an existing network"
+    return Finding(scope.first_written(*keys), message, help, also=keys)

@@ -16,11 +16,10 @@ _OVERRIDES = "overrides"
 @rule(Code.WRONG_TYPE, Scope[Config], reads=(f"{_OVERRIDES}.*",))
 def null_in_list(scope: Scope[Config]) -> Iterator[Finding]:
     """A null removes a key of the template; in a list, which replaces the template's, there is nothing to remove."""
-    overrides = scope.value.overrides
-    for stack in sorted(overrides.model_fields_set):
-        for name, change in getattr(overrides, stack).items():
+    for stack, changes in scope.value.overrides.by_stack().items():
+        for name, change in changes.items():
             for attribute in ("Properties", "Metadata"):
-                path = (_OVERRIDES, stack, name, attribute)
+                path = (_OVERRIDES, *stack.split("."), name, attribute)
                 for null in _nulls(getattr(change, attribute), path, in_list=False):
                     help = "null removes a key; in a list, which replaces the whole list below it, leave it out"
                     yield Finding(null, f"{dotted(null)} has no value", help)
@@ -40,18 +39,18 @@ def _nulls(value: object, at: KeyPath, in_list: bool) -> Iterator[KeyPath]:
 @rule(Code.UNKNOWN_RESOURCE, Scope[Stacks], reads=(f"{_OVERRIDES}.*",))
 def unknown_resource(scope: Scope[Stacks]) -> Iterator[Finding]:
     """An override names a resource of a stack that is made."""
-    overrides = scope.config.overrides
     resources = {stack.kind: stack.tree["Resources"] for stack in scope.value}
-    for stack in sorted(overrides.model_fields_set):
+    for stack, changes in scope.config.overrides.by_stack().items():
+        path = (_OVERRIDES, *stack.split("."))
         if stack not in resources:
             message = f"this configuration makes no {stack} stack to override"
             help = f"remove it; the stacks made are {', '.join(resources)}"
-            yield Finding((_OVERRIDES, stack), message, help, at_key=True)
+            yield Finding(path, message, help, at_key=True)
             continue
-        for name in getattr(overrides, stack):
+        for name in changes:
             if name not in resources[stack]:
                 message = f"the {stack} stack has no resource {name!r}"
-                yield Finding((_OVERRIDES, stack, name), message, _remedy(name, stack, resources), at_key=True)
+                yield Finding((*path, name), message, _remedy(name, stack, resources), at_key=True)
 
 
 def _remedy(name: str, stack: str, resources: Mapping[str, Collection[str]]) -> str:

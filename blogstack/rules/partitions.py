@@ -64,7 +64,7 @@ def credentials_partition(scope: Scope[Config]) -> Iterator[Finding]:
 )
 def permissions_partition(scope: Scope[Workload]) -> Iterator[Finding]:
     """IAM takes no policy about resources of another partition."""
-    for number, statement in enumerate(scope.value.service.permissions):
+    for number, statement in enumerate(scope.value.task.permissions):
         for place, resource in enumerate(statement.resources):
             if resource != "*":
                 path = scope.at("permissions", number, "resources", place)

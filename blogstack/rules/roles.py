@@ -11,7 +11,7 @@ from blogstack.diagnostics import Code
 from blogstack.facts.iam import ROLE_CHARACTERS, count_characters
 from blogstack.facts.regions import partition
 from blogstack.rules.rule import Finding, Scope, Stacks, StackTree, rule
-from blogstack.source.environments import is_function
+from blogstack.source.merging import is_function
 
 
 @rule(

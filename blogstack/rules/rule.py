@@ -1,9 +1,10 @@
 """What a rule is: its code, the keys that it reads, its source and its check; and RULES, every rule that there is.
 
 A rule is a function below `@rule`; its docstring says the rule in one sentence. What its argument is, the rule is over:
-a configuration of one environment, or a workload, container or sidecar in it (`Scope[Config]`, `Scope[Workload]`,
-`Scope[Container]`, `Scope[Sidecar]`), all environments of a file (`File`), the templates of one environment
-(`Scope[Stacks]`), one template as text (`Rendered`), or a file among others (`Files`).
+a configuration of one environment (`Scope[Config]`), a workload in it (`Scope[Workload]`, or of one kind:
+`Scope[EcsService]`, which is `Scope[WebService]` or `Scope[WorkerService]`; `Scope[EcsJob]`), a container of these or
+only a sidecar (`Scope[Container]`, `Scope[Sidecar]`), all environments of a file (`File`), the templates of one
+environment (`Scope[Stacks]`), one template as text (`Rendered`), or a file among others (`Files`).
 """
 
 from __future__ import annotations
@@ -12,11 +13,23 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from blogstack.config import Config
+from blogstack.config.fields import type_at
 from blogstack.config.sidecars import Sidecar
-from blogstack.config.workloads import SERVICE, Container, Place, Workload
+from blogstack.config.workloads import (
+    JOBS,
+    SERVICE,
+    WORKERS,
+    Container,
+    EcsJob,
+    EcsService,
+    Place,
+    WebService,
+    WorkerService,
+    Workload,
+)
 from blogstack.diagnostics import Code, Diagnostic, Span
 from blogstack.records import Record
-from blogstack.source.document import Document, KeyPath
+from blogstack.source.document import NAME, Document, KeyPath
 from blogstack.source.environments import RefusedKey
 from blogstack.words import dotted
 
@@ -174,8 +187,11 @@ class Rule(Record, kw_only=True):
     @property
     def keys(self) -> tuple[str, ...]:
         """Full names of the keys that it reads."""
-        places = _PLACES.get(self.over, (Place(),))
-        return (*(dotted(place.at(*name.split("."))) for place in places for name in self.reads), *self.outside)
+        places = _PLACES.get(self.over)
+        if places is None:
+            return (*self.reads, *self.outside)
+        paths = (place.at(*name.split(".")) for place in places for name in self.reads)
+        return (*(dotted(path) for path in paths if _is_key(path)), *self.outside)
 
 
 RULES: list[Rule] = []
@@ -200,10 +216,27 @@ def rule(
     return add
 
 
-_SIDECAR = Place(SERVICE.at("sidecars", "NAME"))
+_WORKER, _JOB = Place((WORKERS, NAME)), Place((JOBS, NAME))
+_SIDECARS = tuple(Place(place.at("sidecars", NAME)) for place in (SERVICE, _WORKER))
 _PLACES: Mapping[object, tuple[Place, ...]] = {
-    Scope[Workload]: (SERVICE,),
-    Scope[Container]: (SERVICE, _SIDECAR),
-    Scope[Sidecar]: (_SIDECAR,),
+    Scope[Workload]: (SERVICE, _WORKER, _JOB),
+    Scope[EcsService]: (SERVICE, _WORKER),
+    Scope[WebService]: (SERVICE,),
+    Scope[WorkerService]: (_WORKER,),
+    Scope[EcsJob]: (_JOB,),
+    Scope[Container]: (SERVICE, _WORKER, _JOB, *_SIDECARS),
+    Scope[Sidecar]: _SIDECARS,
 }
 """Where in the language the relative names of keys are; NAME is a key that the user chooses."""
+
+
+def _is_key(path: KeyPath) -> bool:
+    """Whether the language has a key: a worker, for one, has no port."""
+    steps: list[str | int] = []
+    for step in path:
+        name, is_item, _ = str(step).partition("[]")
+        steps += [name, 0] if is_item else [] if name == "*" else [name]
+    try:
+        return type_at(Config, tuple(steps)) is not None
+    except KeyError:
+        return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from blogstack.config.workloads import Workload
+from blogstack.config.workloads import EcsService, WebService
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
 
@@ -13,8 +13,8 @@ _SCHEDULED = (
 )
 
 
-@rule(Code.MIN_ABOVE_MAX, Scope[Workload], reads=("scaling.min", "scaling.max"))
-def min_above_max(scope: Scope[Workload]) -> Iterator[Finding]:
+@rule(Code.MIN_ABOVE_MAX, Scope[EcsService], reads=("scaling.min", "scaling.max"))
+def min_above_max(scope: Scope[EcsService]) -> Iterator[Finding]:
     """The minimum number of tasks is not above the maximum."""
     low, high = scope.value.scaling.min, scope.value.scaling.max
     if low > high:
@@ -26,11 +26,11 @@ def min_above_max(scope: Scope[Workload]) -> Iterator[Finding]:
 
 @rule(
     Code.SINGLE_TASK,
-    Scope[Workload],
+    Scope[WebService],
     reads=("scaling.min", "scaling.schedules[].min"),
 )
-def single_task(scope: Scope[Workload]) -> Iterator[Finding]:
-    """Two tasks or more run, so that one may fail."""
+def single_task(scope: Scope[WebService]) -> Iterator[Finding]:
+    """Two tasks or more answer requests, so that one may fail."""
     message = "with one task, its failure is an outage until another has started"
     if scope.value.scaling.min < 2:
         help = "set scaling.min to 2, or leave it where an outage of a few minutes does not matter"
@@ -44,11 +44,11 @@ def single_task(scope: Scope[Workload]) -> Iterator[Finding]:
 
 @rule(
     Code.SCHEDULE_LIMITS,
-    Scope[Workload],
+    Scope[EcsService],
     reads=("scaling.schedules[].name", "scaling.schedules[].min", "scaling.schedules[].max"),
     source=_SCHEDULED,
 )
-def schedule_limits(scope: Scope[Workload]) -> Iterator[Finding]:
+def schedule_limits(scope: Scope[EcsService]) -> Iterator[Finding]:
     """A schedule's minimum is not above its maximum."""
     for number, schedule in enumerate(scope.value.scaling.schedules):
         if schedule.min > schedule.max:
@@ -59,7 +59,7 @@ def schedule_limits(scope: Scope[Workload]) -> Iterator[Finding]:
 
 @rule(
     Code.SCHEDULE_STAYS,
-    Scope[Workload],
+    Scope[EcsService],
     reads=(
         "scaling.schedules[].name",
         "scaling.schedules[].min",
@@ -69,7 +69,7 @@ def schedule_limits(scope: Scope[Workload]) -> Iterator[Finding]:
     ),
     source=_SCHEDULED,
 )
-def schedule_stays(scope: Scope[Workload]) -> Iterator[Finding]:
+def schedule_stays(scope: Scope[EcsService]) -> Iterator[Finding]:
     """A schedule's limits end with another schedule."""
     scaling = scope.value.scaling
     if len(scaling.schedules) == 1:
@@ -81,26 +81,27 @@ def schedule_stays(scope: Scope[Workload]) -> Iterator[Finding]:
 
 @rule(
     Code.NEVER_SCALES,
-    Scope[Workload],
+    Scope[EcsService],
     reads=("scaling.min", "scaling.max", "scaling.cpu", "scaling.memory", "scaling.requests", "scaling.schedules"),
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html",
 )
-def never_scales(scope: Scope[Workload]) -> Iterator[Finding]:
+def never_scales(scope: Scope[EcsService]) -> Iterator[Finding]:
     """Where there is room between the limits, something uses it."""
     scaling = scope.value.scaling
-    if scaling.min < scaling.max and not (scaling.cpu or scaling.memory or scaling.requests or scaling.schedules):
+    if scaling.min < scaling.max and not any(scaling.targets.values()) and not scaling.schedules:
         message = f"nothing adds tasks: there are always {scaling.min}, and scaling.max {scaling.max} is never reached"
-        help = "set cpu, memory or requests to what the tasks should hold, or max to the same as min"
+        *others, last = scaling.targets
+        help = f"set {', '.join(others)} or {last} to what the tasks should hold, or max to the same as min"
         yield Finding(scope.at("scaling", "cpu"), message, help)
 
 
 @rule(
     Code.SPOT_NEVER,
-    Scope[Workload],
+    Scope[EcsService],
     reads=("scaling.spot", "scaling.min", "scaling.max", "scaling.schedules[].max"),
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",
 )
-def spot_never(scope: Scope[Workload]) -> Iterator[Finding]:
+def spot_never(scope: Scope[EcsService]) -> Iterator[Finding]:
     """There are tasks above `min` that can run on Spot."""
     scaling = scope.value.scaling
     if scaling.spot and scaling.most <= scaling.min:

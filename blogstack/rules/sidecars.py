@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from blogstack.config.sidecars import Sidecar
-from blogstack.config.workloads import Workload
+from blogstack.config.workloads import WORKERS, EcsService, WebService
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
-from blogstack.words import did_you_mean
+from blogstack.words import did_you_mean, dotted
 
 _ECS = "https://docs.aws.amazon.com/AmazonECS/latest/"
 _DEPENDENCY = f"{_ECS}APIReference/API_ContainerDependency.html"
@@ -20,20 +20,23 @@ _LEAST_LEFT = 128
 
 @rule(
     Code.WAITS_FOR_EVER,
-    Scope[Workload],
+    Scope[EcsService],
     reads=("depends_on", "sidecars.NAME.depends_on", "sidecars.NAME.health", "sidecars.NAME.essential"),
     source=_DEPENDENCY,
 )
-def condition_never_met(scope: Scope[Workload]) -> Iterator[Finding]:
+def condition_never_met(scope: Scope[EcsService]) -> Iterator[Finding]:
     """A container waits for a condition that another can meet."""
-    sidecars = scope.value.service.sidecars
-    for container in scope.value.containers:
-        who = container.name or "the service"
-        for other, condition in container.section.depends_on.items():
-            path = container.place.at("depends_on", other)
+    task = scope.value.task
+    sidecars = task.sidecars
+    for place, who, section in (
+        (scope.at(), _name_of(scope.value), task),
+        *((scope.at("sidecars", name), name, sidecar) for name, sidecar in sidecars.items()),
+    ):
+        for other, condition in section.depends_on.items():
+            path = (*place, "depends_on", other)
             if other not in sidecars:
                 near = did_you_mean(other, sidecars)
-                help = f"did you mean {near!r}?" if near else "name one of service.sidecars, or remove it"
+                help = f"did you mean {near!r}?" if near else "name one of the sidecars, or remove it"
                 yield Finding(path, f"{who} waits for {other!r}, which is no sidecar", help)
             elif condition == "HEALTHY" and sidecars[other].health is None:
                 message = f"{who} waits until {other} is HEALTHY, and {other} has no health check"
@@ -43,10 +46,10 @@ def condition_never_met(scope: Scope[Workload]) -> Iterator[Finding]:
                 yield Finding(path, message, f"set essential: false for {other}, or wait until it is HEALTHY")
 
 
-@rule(Code.WAITS_FOR_EVER, Scope[Workload], reads=("sidecars.NAME.depends_on",), source=_DEPENDENCY)
-def circle(scope: Scope[Workload]) -> Iterator[Finding]:
+@rule(Code.WAITS_FOR_EVER, Scope[EcsService], reads=("sidecars.NAME.depends_on",), source=_DEPENDENCY)
+def circle(scope: Scope[EcsService]) -> Iterator[Finding]:
     """Sidecars do not wait for each other in a circle."""
-    waiting = {name: tuple(sidecar.depends_on) for name, sidecar in sorted(scope.value.service.sidecars.items())}
+    waiting = {name: tuple(sidecar.depends_on) for name, sidecar in sorted(scope.value.task.sidecars.items())}
     try:
         TopologicalSorter(waiting).prepare()
     except CycleError as error:
@@ -60,14 +63,14 @@ def circle(scope: Scope[Workload]) -> Iterator[Finding]:
 
 @rule(
     Code.SAME_PORT,
-    Scope[Workload],
+    Scope[EcsService],
     reads=("port", "sidecars.NAME.port"),
     source=f"{_ECS}developerguide/fargate-task-networking.html",
 )
-def same_port(scope: Scope[Workload]) -> Iterator[Finding]:
+def same_port(scope: Scope[EcsService]) -> Iterator[Finding]:
     """The containers of a task share its network address, so each listens on another port."""
-    taken = {scope.value.service.port: "the service"}
-    for name, sidecar in scope.value.service.sidecars.items():
+    taken = {scope.value.task.port: "the service"} if isinstance(scope.value, WebService) else {}
+    for name, sidecar in scope.value.task.sidecars.items():
         if sidecar.port is not None:
             other = taken.setdefault(sidecar.port, name)
             if other != name:
@@ -78,27 +81,34 @@ def same_port(scope: Scope[Workload]) -> Iterator[Finding]:
 
 @rule(
     Code.SIDECAR_MEMORY,
-    Scope[Workload],
+    Scope[EcsService],
     reads=("memory", "sidecars.NAME.memory"),
     source=f"{_ECS}APIReference/API_ContainerDefinition.html",
 )
-def too_little_memory(scope: Scope[Workload]) -> Iterator[Finding]:
+def too_little_memory(scope: Scope[EcsService]) -> Iterator[Finding]:
     """The sidecars' limits leave memory for the service."""
-    sidecars, memory = scope.value.service.sidecars, scope.value.service.memory
+    sidecars, memory = scope.value.task.sidecars, scope.value.task.memory
     limits = {name: sidecar.memory for name, sidecar in sidecars.items() if sidecar.memory}
     taken = sum(limits.values())
     if limits and memory - taken < _LEAST_LEFT:
         largest = max(sorted(limits), key=lambda name: limits[name])
         who = f"the sidecars {', '.join(sorted(limits))}" if len(limits) > 1 else f"the sidecar {largest}"
-        message = f"{who} may take {taken} of the task's {memory} MiB, which leaves the service too little"
-        help = f"raise service.memory or lower these limits: at least {_LEAST_LEFT} MiB must be left"
+        message = f"{who} may take {taken} of the task's {memory} MiB, which leaves {_name_of(scope.value)} too little"
+        help = f"raise {dotted(scope.at('memory'))} or lower these limits: at least {_LEAST_LEFT} MiB must be left"
         yield Finding(scope.at("sidecars", largest, "memory"), message, help)
+
+
+def _name_of(workload: EcsService) -> str:
+    """What messages call a workload."""
+    return "the service" if isinstance(workload, WebService) else workload.name
 
 
 @rule(Code.SIDECAR_NAME, Scope[Sidecar], outside=("name", "environments"))
 def service_name(scope: Scope[Sidecar]) -> Iterator[Finding]:
-    """A sidecar is not called like the service's container, which has the name of the ECS service."""
-    config, name = scope.config, scope.at()[-1]
-    if name in ({f"{config.name}-{environment}" for environment in config.environments} or {config.name}):
-        message = f"the service's own container is called {name}"
+    """A sidecar is not called like the container next to it, which has the name of the ECS service."""
+    config, (section, *steps) = scope.config, scope.at()
+    name, worker = steps[-1], f"-{steps[0]}" if section == WORKERS else ""
+    applications = [f"{config.name}-{environment}" for environment in config.environments] or [config.name]
+    if name in {f"{application}{worker}" for application in applications}:
+        message = f"the main container of the task is called {name}"
         yield Finding(scope.at(), message, "give the sidecar another name, such as proxy")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from blogstack.config.workloads import Workload
+from blogstack.config.workloads import EcsService, WebService, Workload
 from blogstack.diagnostics import Code
 from blogstack.facts.fargate import TASK_SIZES
 from blogstack.rules.rule import Finding, Scope, rule
@@ -20,7 +20,7 @@ _ECS = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
 )
 def task_size(scope: Scope[Workload]) -> Iterator[Finding]:
     """Fargate has certain memory sizes for each cpu."""
-    cpu, memory = scope.value.service.cpu, scope.value.service.memory
+    cpu, memory = scope.value.task.cpu, scope.value.task.memory
     if memory in TASK_SIZES[cpu]:
         return
     keys = scope.at("memory"), scope.at("cpu")
@@ -45,14 +45,14 @@ def _either(numbers: Iterable[int]) -> str:
 
 @rule(
     Code.ALLOWED_HOSTS,
-    Scope[Workload],
+    Scope[WebService],
     reads=("framework", "environment", "secrets"),
     source="https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts",
 )
-def allowed_hosts(scope: Scope[Workload]) -> Iterator[Finding]:
+def allowed_hosts(scope: Scope[WebService]) -> Iterator[Finding]:
     """Django knows the Host header of the load balancer's checks."""
-    service, balancer = scope.value.service, scope.value.load_balancer
-    if balancer is None or service.framework != "django":
+    service = scope.value.task
+    if service.framework != "django":
         return
     if not any("ALLOWED_HOSTS" in name for name in (*service.environment, *service.secrets)):
         message = "the load balancer's checks carry the task's own address as Host, which Django answers with 400"
@@ -60,21 +60,21 @@ def allowed_hosts(scope: Scope[Workload]) -> Iterator[Finding]:
         yield Finding(scope.at("framework"), message, help)
 
 
-@rule(Code.PORT_MISMATCH, Scope[Workload], reads=("port", "environment"))
-def port_mismatch(scope: Scope[Workload]) -> Iterator[Finding]:
+@rule(Code.PORT_MISMATCH, Scope[WebService], reads=("port", "environment"))
+def port_mismatch(scope: Scope[WebService]) -> Iterator[Finding]:
     """PORT, where the user sets it, is the port that gets the requests."""
-    port, variable = scope.value.service.port, scope.value.service.environment.get("PORT")
-    if scope.value.load_balancer is not None and variable not in (None, str(port)):
+    port, variable = scope.value.task.port, scope.value.task.environment.get("PORT")
+    if variable not in (None, str(port)):
         message = f"PORT is {variable}, but the load balancer sends requests to port {port}"
         help = "remove PORT: it is set to service.port by itself"
         yield Finding(scope.at("environment", "PORT"), message, help, also=(scope.at("port"),))
 
 
 # The SSM agent needs a writable filesystem.
-@rule(Code.EXEC_READONLY, Scope[Workload], reads=("exec", "readonly_root"), source=f"{_ECS}ecs-exec.html")
-def exec_readonly(scope: Scope[Workload]) -> Iterator[Finding]:
+@rule(Code.EXEC_READONLY, Scope[EcsService], reads=("exec", "readonly_root"), source=f"{_ECS}ecs-exec.html")
+def exec_readonly(scope: Scope[EcsService]) -> Iterator[Finding]:
     """ECS Exec needs a writable root filesystem."""
-    if scope.value.service.exec and scope.value.service.readonly_root:
+    if scope.value.task.exec and scope.value.task.readonly_root:
         help = "set readonly_root: false for as long as exec is needed"
         yield Finding(
             scope.at("exec"), "exec needs a writable root filesystem", help, also=(scope.at("readonly_root"),)

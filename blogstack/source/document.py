@@ -61,6 +61,10 @@ class Document(Record):
         """Whether there is a value other than null at a key path."""
         return self._at(path).has_value
 
+    def same(self, path: KeyPath, other: KeyPath) -> bool:
+        """Whether two key paths lead to one value, as where an entry inherits it."""
+        return self._at(path) is self._at(other)
+
     def empties(self) -> Iterator[KeyPath]:
         """The paths of the keys behind whose colon there is nothing, not even null."""
         yield from _empties(self.root, ())

@@ -1,66 +1,23 @@
 """Document -> Environments: one document for each environment of a file, in which every value still knows its place.
 
-An environment is a deep merge over the rest of the file: mappings merge, lists and scalars replace, null takes a key
-away, so that it is at its default, or is its value where null means something else than the default. Which keys an
-environment may not change and which values are never merged is said by the models in config/ and comes in as
-MergeRules. The merge works on the tree of nodes, so what comes out is a document like any other
-(docs/decisions/0009-environments.md).
+An environment is merged over the rest of the file (merging.py), and then each worker and job over the service
+(inheritance.py). What comes out is a document like any other (docs/decisions/0009-environments.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from blogstack.source.document import NAME, Document, KeyPath, Node
+from blogstack.source.document import Document, KeyPath, Node
+from blogstack.source.inheritance import inherit
+from blogstack.source.merging import MergeRules, merge
 from blogstack.words import dotted
 
 ENVIRONMENTS = "environments"
 
 MOST_ENVIRONMENTS = 20
 """The most that one file has: each is compiled."""
-
-
-class SharedKey(NamedTuple):
-    """A key that all environments share.
-
-    Attributes:
-        unless: Path of a key. Where the file gives it a value outside of the environments, each environment may
-            change the shared key, and none may take away the value of this one.
-        help: What to do with the key in an environment.
-    """
-
-    path: KeyPath
-    unless: KeyPath | None
-    help: str
-
-
-class MergeRules(NamedTuple):
-    """What the language says about the merge.
-
-    Attributes:
-        shared: The keys that all environments share.
-        atomic: Paths of the values that an environment replaces and never merges.
-        in_template: Paths of mappings that hold parts of a template, in which null is a value and functions are atomic.
-        nullable: Paths of the keys to which null is a value that their default is not, as in `scaling.cpu`.
-    """
-
-    shared: tuple[SharedKey, ...]
-    atomic: tuple[KeyPath, ...]
-    in_template: tuple[KeyPath, ...]
-    nullable: tuple[KeyPath, ...]
-
-    def is_atomic(self, path: KeyPath) -> bool:
-        """Whether the value at a path replaces the one below it."""
-        return any(len(path) == len(rule) and _leads_to(path, rule) for rule in self.atomic)
-
-    def is_in_template(self, path: KeyPath) -> bool:
-        """Whether the value at a path is a part of a template."""
-        return any(len(path) > len(rule) and _leads_to(path, rule) for rule in self.in_template)
-
-    def is_null_a_value(self, path: KeyPath) -> bool:
-        """Whether null at a path says something, and does not take the key away."""
-        return path in self.nullable or self.is_in_template(path)
 
 
 class Environment(NamedTuple):
@@ -98,7 +55,7 @@ def split(document: Document, rules: MergeRules) -> tuple[tuple[Environment, ...
         key._replace(path=(ENVIRONMENTS, name, *key.path)) for name, keys in refused.items() for key in keys
     )
     if not 1 <= len(bodies) <= MOST_ENVIRONMENTS:
-        return (Environment("", document),), in_file
+        return (Environment("", inherit(document, rules)),), in_file
     # "" is no key: the place of the file is that of its first key, also where an environment replaces that key.
     key_spans = {"": next(iter(root.key_spans.values())), **root.key_spans}
     base = Node(root.span, entries={**(root.entries or {}), ENVIRONMENTS: _without_bodies(root)}, key_spans=key_spans)
@@ -110,7 +67,8 @@ def split(document: Document, rules: MergeRules) -> tuple[tuple[Environment, ...
             removed.discard(("region",))
         mapping = Node(body.span, entries=body.entries or {}, key_spans=body.key_spans)
         allowed = _copy(mapping, name, removed)
-        environments.append(Environment(name, Document(document.path, _merge(base, allowed, rules)), varying_tags))
+        merged = inherit(Document(document.path, merge(base, allowed, rules)), rules)
+        environments.append(Environment(name, merged, varying_tags))
     return tuple(environments), in_file
 
 
@@ -181,38 +139,6 @@ def _copy(node: Node, origin: str, without: Collection[KeyPath] = (), at: KeyPat
     if items is not None:
         items = [_copy(item, origin) for item in items]
     return Node(node.span, node.scalar, items, entries, node.key_spans, origin)
-
-
-def _merge(base: Node | None, over: Node, rules: MergeRules, at: KeyPath = ()) -> Node:
-    """A value over another, at a key path. Where both are mappings, the result has the place of the one below."""
-    in_template = rules.is_in_template(at)
-    if over.entries is None or (in_template and is_function(over.entries)):
-        return over
-    if base is None or base.entries is None or (in_template and is_function(base.entries)):
-        base = Node(over.span, entries={}, origin=over.origin)
-    entries, key_spans = dict(base.entries or {}), dict(base.key_spans)
-    removed: dict[str, Node] = {}
-    for key, value in over.entries.items():
-        path = (*at, key)
-        below = None if rules.is_atomic(path) else entries.get(key)
-        if below is None or below.entries is None or value.entries is None:
-            key_spans[key] = over.key_spans[key]
-        if value.has_value or rules.is_null_a_value(path):
-            entries[key] = _merge(below, value, rules, path)
-        else:
-            entries.pop(key, None)
-            removed[key] = value
-    return Node(base.span, entries=entries, key_spans=key_spans, origin=base.origin, removed=removed)
-
-
-def _leads_to(path: Iterable[str | int], rule: KeyPath) -> bool:
-    """Whether a path begins as the path of a rule does."""
-    return all(known in (NAME, step) for step, known in zip(path, rule, strict=False))
-
-
-def is_function(mapping: Mapping[str, object]) -> bool:
-    """Whether a mapping of a template is one of CloudFormation's functions, which is merged as one value."""
-    return len(mapping) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in mapping)
 
 
 def _has_value(node: Node | None) -> bool:

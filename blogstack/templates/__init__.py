@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.stores import Stores
-from blogstack.templates import database, edge, network, registry, tasks, workload
+from blogstack.templates import database, edge, job, network, registry, tasks, workload
 from blogstack.templates.stack import Stack
 
 __all__ = ["Stack", "lower"]
@@ -23,8 +23,9 @@ def lower(blueprint: Blueprint) -> tuple[Stack, ...]:
         stacks.append(database.lower(blueprint.database))
     stacks += _lower_stores(blueprint.stores)
     stacks.append(edge.lower(blueprint.edge))
-    stacks.append(tasks.lower(blueprint.tasks, blueprint.workloads))
-    stacks += [workload.lower(each, blueprint.monitoring.get(each.name)) for each in blueprint.workloads]
+    stacks.append(tasks.lower(blueprint.tasks, blueprint.services))
+    stacks += [job.lower(each, blueprint.job_monitoring.get(each.name)) for each in blueprint.jobs]
+    stacks += [workload.lower(service, blueprint.monitoring.get(service.name)) for service in blueprint.services]
     assert len({stack.name for stack in stacks}) == len(stacks), "two stacks of one name"
     return tuple(stacks)
 

@@ -21,6 +21,7 @@ NAMESPACES = {
     Subject.REPLICA: "AWS/ElastiCache",
     Subject.QUEUE: "AWS/SQS",
     Subject.DEAD_LETTERS: "AWS/SQS",
+    Subject.STATE_MACHINE: "AWS/States",
 }
 """The CloudWatch namespace of each subject's metrics."""
 

@@ -10,20 +10,16 @@ from typing import Any
 
 from blogstack.config import Config
 from blogstack.source.document import KeyPath
-from blogstack.source.environments import is_function
+from blogstack.source.merging import is_function
 
 OVERRIDES = "overrides"
 
 
 def changes(config: Config) -> dict[str, dict[str, Any]]:
     """The user's changes as plain data, by stack and logical ID; empty for nearly everybody."""
-    overrides = config.overrides
     return {
-        stack: {
-            name: change.model_dump(exclude_unset=True, mode="json")
-            for name, change in getattr(overrides, stack).items()
-        }
-        for stack in sorted(overrides.model_fields_set)
+        stack: {name: change.model_dump(exclude_unset=True, mode="json") for name, change in changed.items()}
+        for stack, changed in config.overrides.by_stack().items()
     }
 
 

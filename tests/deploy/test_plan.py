@@ -57,7 +57,8 @@ def test_stores_and_edge_are_deployed_side_by_side() -> None:
     assert waves[1] >= {"blog-api-database", "blog-api-cache", "blog-api-edge", "image"}
     assert waves[2] == {"blog-api-tasks"}
     assert waves[3] == {"release service"}
-    assert waves[4] == {"blog-api-service"}
+    assert waves[4] == {f"blog-api-{name}" for name in ("digest", "reindex", "search", "clock")}
+    assert waves[5] >= {"blog-api-service"}
     assert sum(map(len, waves)) == len(plan("everything").steps)
 
 

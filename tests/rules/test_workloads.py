@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import yaml
-
 from blogstack.config import Config
-from blogstack.config.scaling import Scaling
-from blogstack.config.service import Service
-from blogstack.config.workloads import SERVICE, Place, Workload
+from blogstack.config.workloads import SERVICE, Place, WebService, Workload
 from blogstack.records import replace
 from blogstack.rules import RULES, Rule, workload_scopes
 from blogstack.rules.rule import Finding, Scope
 from blogstack.source.document import Document, KeyPath, Node
-from blogstack.source.parse import parse
 from tests.rules.configurations import configurations
 
 CELERY = Place(("workers", "celery"))
@@ -39,49 +32,13 @@ def test_keys_of_the_service() -> None:
     assert SERVICE.at() == ("service",)
 
 
-def test_a_worker() -> None:
-    """One that gets no requests; it is checked at its lines, and by no rule about requests."""
-    text = """\
-name: blog-api
-region: us-east-1
-workers:
-  celery:
-    memory: 8192
-    scaling: {min: 1, max: 4, cpu: null}
-    environment: {PORT: 1}
-    framework: django
-    sidecars:
-      agent: {image: "agent:1", depends_on: {agnt: START}, environment: {API_KEY: k}}
-"""
-    document = parse("blogstack.yaml", text.encode())
-    section: dict[str, Any] = yaml.safe_load(text)["workers"]["celery"]
-    scaling = section.pop("scaling")
-    config = Config(name="blog-api", region="us-east-1")
-    (service,) = config.workloads()
-    worker = replace(
-        service,
-        name="celery",
-        place=CELERY,
-        service=Service.model_validate(section),
-        scaling=Scaling.model_validate(scaling),
-        load_balancer=None,
-    )
-    scope = Scope(value=config, place=Place(), config=config, document=document, faulty=(), environment=None)
-    found = [finding.diagnostic(rule.code, document) for rule, finding in findings(scope, worker)]
-    assert sorted((d.code.id, d.span.line if d.span else 0, d.message) for d in found) == [
-        ("BS301", 5, "memory 8192 is not sold with cpu 512 (the default)"),
-        ("BS310", 6, "with one task, its failure is an outage until another has started"),
-        ("BS312", 10, "API_KEY seems to hold a secret"),
-        ("BS328", 6, "nothing adds tasks: there are always 1, and scaling.max 4 is never reached"),
-        ("BS341", 10, "agent waits for 'agnt', which is no sidecar"),
-    ]
-
-
 def test_every_rule_at_another_place() -> None:
     """The same findings in every case, at the keys of the worker."""
     seen = set()
     for scope in configurations():
         for workload in scope.config.workloads():
+            if not isinstance(workload, WebService):
+                continue
             faulty = [moved(path) for path in scope.faulty]
             there = replace(scope, document=rearranged(scope.document), faulty=faulty)
             expected = findings(scope, workload)
@@ -89,7 +46,8 @@ def test_every_rule_at_another_place() -> None:
             assert [(rule.code, f.path) for rule, f in got] == [(rule.code, moved(f.path)) for rule, f in expected]
             assert [f.also for _, f in got] == [tuple(map(moved, f.also)) for _, f in expected]
             seen |= {rule.check for rule, _ in got}
-    kinds = {kind for kind, _ in workload_scopes(scope, workload)}
+    (service,) = (workload for workload in scope.config.workloads() if isinstance(workload, WebService))
+    kinds = {kind for kind, _ in workload_scopes(scope, service)}
     assert seen >= {rule.check for rule in RULES if rule.over in kinds}
 
 

@@ -195,9 +195,7 @@ def test_every_branch_of_the_stacks_is_taken(tmp_path: Path) -> None:
     environment = {**os.environ, "COVERAGE_FILE": str(tmp_path / "coverage")}
     run = [
         "from tests.cases import NAMES, compiled",
-        "from tests.templates.test_workloads import templates_with_worker",
         "for name in NAMES: compiled(name)",
-        "templates_with_worker()",
     ]
     script = tmp_path / "compile_all.py"
     script.write_text("\n".join([f"import sys; sys.path.insert(0, {str(ROOT)!r})", *run, ""]))

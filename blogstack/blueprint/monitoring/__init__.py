@@ -13,7 +13,7 @@ from blogstack.blueprint.monitoring.database import database_charts
 from blogstack.blueprint.monitoring.stores import StoreAlarm
 from blogstack.blueprint.monitoring.topic import Topic
 from blogstack.blueprint.monitoring.workload import workload_charts
-from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload import EcsService
 from blogstack.config import Config
 from blogstack.facts.regions import partition
 from blogstack.records import Record
@@ -76,7 +76,7 @@ def resolve_database_monitoring(config: Config, stack: str, database: Database |
 
 def resolve_monitoring(
     config: Config,
-    workload: Workload,
+    workload: EcsService,
     topic: Topic | None,
     database: DatabaseMonitoring | None,
     of_stores: Iterable[StoreAlarm] = (),

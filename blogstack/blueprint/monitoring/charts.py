@@ -19,6 +19,7 @@ class Subject(Enum):
     REPLICA = "the second node of the cache"
     QUEUE = "a queue"
     DEAD_LETTERS = "a dead-letter queue"
+    STATE_MACHINE = "what runs a job"
 
 
 class Metric(Record):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from blogstack.blueprint.names import Naming
 from blogstack.blueprint.workload import Workload
@@ -30,7 +30,7 @@ class Topic(Record, kw_only=True):
 
 
 def resolve_topic(
-    config: Config, naming: Naming, stack: str, workloads: tuple[Workload, ...], *, of_stores: bool
+    config: Config, naming: Naming, stack: str, workloads: Iterable[Workload], *, of_stores: bool
 ) -> Topic | None:
     """The topic of the tasks stack `stack`; None without alarms. `of_stores`: whether stores have alarms."""
     if config.alarms is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from blogstack.blueprint.monitoring.charts import Alarm, Chart, Metric, Subject
-from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload import EcsService
 from blogstack.blueprint.workload.exposure import Exposure
 from blogstack.records import replace
 
@@ -35,13 +35,17 @@ _CPU = Metric("cpu", "CPU, average", Subject.SERVICE, "CPUUtilization", "Average
 _MEMORY = Metric("memory", "memory, fullest task", Subject.SERVICE, "MemoryUtilization", "Maximum", _FIVE_MINUTES)
 
 
-def workload_charts(workload: Workload) -> tuple[tuple[Chart, ...], ...]:
+def workload_charts(workload: EcsService) -> tuple[tuple[Chart, ...], ...]:
     """The rows of a workload's dashboard: is it healthy (where requests reach it), is it busy."""
-    health = (_health(workload, workload.exposure),) if workload.exposure else ()
+    fewest = workload.capacity.fewest
+    if workload.exposure is not None:
+        return (_health(workload, workload.exposure), _load(workload))
+    # A schedule that turns it off is no failure.
+    health = ((Chart(title="Running tasks", alarms=(_running_tasks(workload, fewest),)),),) if fewest else ()
     return (*health, _load(workload))
 
 
-def _health(workload: Workload, exposure: Exposure) -> tuple[Chart, ...]:
+def _health(workload: EcsService, exposure: Exposure) -> tuple[Chart, ...]:
     fewest = workload.capacity.fewest
     # A schedule that turns the service off is no failure.
     fewer = (_fewer_tasks(workload, exposure, fewest),) if fewest else ()
@@ -52,7 +56,7 @@ def _health(workload: Workload, exposure: Exposure) -> tuple[Chart, ...]:
     )
 
 
-def _failed_requests(workload: Workload) -> tuple[Alarm, Alarm]:
+def _failed_requests(workload: EcsService) -> tuple[Alarm, Alarm]:
     """On responses of the tasks, and on those of the load balancer, which RequestCount lacks when there is no task."""
     share = f"{_FAILED_PERCENT} percent or more, and {_FEWEST_FAILED} at least, of the requests of five minutes"
     logs = f"the log group {workload.log_group}, and what was deployed last"
@@ -81,7 +85,7 @@ def _failed_requests(workload: Workload) -> tuple[Alarm, Alarm]:
     )
 
 
-def _rate_of_tasks(workload: Workload) -> tuple[tuple[Metric, ...], str]:
+def _rate_of_tasks(workload: EcsService) -> tuple[tuple[Metric, ...], str]:
     """The metrics of the tasks' failed requests, and their rate in percent.
 
     With two target groups, it is the larger of their rates, so that a new version is judged by its own requests,
@@ -108,7 +112,7 @@ def _rate(errors: str, requests: str) -> str:
 
 
 def _count_targets(
-    workload: Workload, id: str, label: str, name: str, statistic: str
+    workload: EcsService, id: str, label: str, name: str, statistic: str
 ) -> tuple[tuple[Metric, ...], str | None]:
     """The metrics of a number of targets, and the expression that joins them.
 
@@ -129,7 +133,7 @@ def _replacement_minutes(exposure: Exposure) -> int:
     return _START_MINUTES + math.ceil(healthy / _MINUTE)
 
 
-def _fewer_tasks(workload: Workload, exposure: Exposure, fewest: int) -> Alarm:
+def _fewer_tasks(workload: EcsService, exposure: Exposure, fewest: int) -> Alarm:
     """Counted by the load balancer: ECS counts running tasks with Container Insights only, healthy or not."""
     # What a deployment may leave, or each one would fire the alarm (DeploymentConfiguration rounds the minimum up).
     least = max(1, math.ceil(fewest * workload.deployment.minimum_healthy_percent / 100))
@@ -151,7 +155,33 @@ def _fewer_tasks(workload: Workload, exposure: Exposure, fewest: int) -> Alarm:
     )
 
 
-def _unhealthy_tasks(workload: Workload, exposure: Exposure) -> Alarm:
+def _running_tasks(workload: EcsService, fewest: int) -> Alarm:
+    """Each running task reports its CPU once a minute, so that the number of reports is that of the tasks.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html, the count of running
+    tasks.
+    """
+    # What a deployment may leave, as for a workload with requests.
+    least = max(1, math.ceil(fewest * workload.deployment.minimum_healthy_percent / 100))
+    check = workload.container.check
+    minutes = _START_MINUTES + (math.ceil(check.start / _MINUTE) if check else 0)
+    return Alarm(
+        id="running-tasks",
+        label="running tasks",
+        description=f"Running tasks: fewer than {least} for {minutes} minutes. Look first at the service's events, "
+        f"which say why tasks stop: aws ecs describe-services --cluster {workload.cluster} --services "
+        f"{workload.service_name}",
+        metrics=(Metric("running", "running tasks", Subject.SERVICE, "CPUUtilization", "SampleCount"),),
+        threshold=least,
+        below=True,
+        lasting=minutes,
+        among=minutes,
+        # No task, no report.
+        missing="breaching",
+    )
+
+
+def _unhealthy_tasks(workload: EcsService, exposure: Exposure) -> Alarm:
     minutes = _replacement_minutes(exposure)
     metrics, expression = _count_targets(workload, "unhealthy", "unhealthy", "UnHealthyHostCount", "Maximum")
     return Alarm(
@@ -167,7 +197,7 @@ def _unhealthy_tasks(workload: Workload, exposure: Exposure) -> Alarm:
     )
 
 
-def _latency(workload: Workload) -> Alarm:
+def _latency(workload: EcsService) -> Alarm:
     return Alarm(
         id="latency",
         label="slowest hundredth",
@@ -181,7 +211,7 @@ def _latency(workload: Workload) -> Alarm:
     )
 
 
-def _load(workload: Workload) -> tuple[Chart, ...]:
+def _load(workload: EcsService) -> tuple[Chart, ...]:
     requests = Chart(title="Requests in a minute", metrics=(replace(_REQUESTS, period=_MINUTE),))
     return (
         *((requests,) if workload.exposure else ()),
@@ -190,7 +220,7 @@ def _load(workload: Workload) -> tuple[Chart, ...]:
     )
 
 
-def _cpu(workload: Workload) -> Alarm:
+def _cpu(workload: EcsService) -> Alarm:
     target = _targets(workload).get("cpu")
     # Halfway between the target of scaling and 100 percent.
     busy = ((target or _CPU_TARGET) + 100) // 2
@@ -209,7 +239,7 @@ def _cpu(workload: Workload) -> Alarm:
     )
 
 
-def _memory(workload: Workload) -> Alarm:
+def _memory(workload: EcsService) -> Alarm:
     # Here too halfway between the target of scaling, if there is one, and 100 percent.
     full = max(_MEMORY_PERCENT, (_targets(workload).get("memory", 0) + 100) // 2)
     return Alarm(
@@ -224,7 +254,7 @@ def _memory(workload: Workload) -> Alarm:
     )
 
 
-def _targets(workload: Workload) -> dict[str, int]:
+def _targets(workload: EcsService) -> dict[str, int]:
     """What scaling holds, by measure."""
     scaling = workload.capacity.scaling
     return {policy.measure: policy.target for policy in scaling.policies} if scaling else {}

@@ -1,24 +1,26 @@
 """Decisions about a workload: something that runs, in a separate stack.
 
-A workload is a value: the templates and the deployment plan read nothing else about it. What differs between kinds of
-workloads is None or not (`exposure`, `release`, `monitoring`).
+A workload is a value: the templates and the deployment plan read nothing else about it. An ECS service runs all the
+time, a job to its end; what differs between a web service and a worker is None or not (`exposure`, `release`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import TASKS, Imported, Naming, Output
 from blogstack.blueprint.network import Placement
-from blogstack.blueprint.registry import Image
+from blogstack.blueprint.registry import Image, resolve_tagged_image
 from blogstack.blueprint.stores import Stores
 from blogstack.blueprint.workload.container import Container, resolve_container
 from blogstack.blueprint.workload.deployment import Deployment, resolve_deployment
 from blogstack.blueprint.workload.exposure import Exposure, resolve_exposure
 from blogstack.blueprint.workload.scaling import Capacity, resolve_capacity
+from blogstack.blueprint.workload.schedule import Schedule, resolve_schedule
 from blogstack.blueprint.workload.secrets import SecretVariable, resolve_secrets
 from blogstack.blueprint.workload.sidecars import Sidecar, resolve_sidecars
 from blogstack.config import Config, workloads
@@ -53,32 +55,30 @@ class Workload(Record, kw_only=True):
 
     Attributes:
         name: In the application, the last word of the stack's name.
-        service_name: Name of the ECS service, of its container and of its task family.
+        kind: Which stack of the application it is, as in `overrides`: service, workers.NAME or jobs.NAME.
+        service_name: Name of its container and task family, and of the ECS service where it is one.
         cluster: Name of the ECS cluster.
         tasks_stack: Name of the stack with the cluster, the log group, the roles and the secrets.
         log_group: Name of the log group.
+        log_prefix: First part of the names of its log streams.
         secrets: Secret variables of the workload's own container.
-        release: What runs once before each deployment; None for nothing.
-        exposure: How requests reach it; None for a workload that gets none.
         permissions: What its tasks may do in AWS.
         place: Where its keys are in the file.
     """
 
     name: str
+    kind: str
     stack: str
     service_name: str
     cluster: str
     tasks_stack: str
     log_group: str
+    log_prefix: str
     placement: Placement
     image: Image
     container: Container
     sidecars: tuple[Sidecar, ...]
     secrets: tuple[SecretVariable, ...]
-    release: Release | None
-    exposure: Exposure | None
-    deployment: Deployment
-    capacity: Capacity
     tags: Mapping[str, str]
     permissions: tuple[Statement, ...]
     place: Place
@@ -97,57 +97,94 @@ class Workload(Record, kw_only=True):
         return self.place.at(*key)
 
 
-def resolve_workload(
-    source: workloads.Workload,
-    config: Config,
-    naming: Naming,
-    *,
-    image: Image,
-    placement: Placement,
-    database: Database | None,
-    stores: Stores,
-    edge: Edge,
-) -> Workload:
-    """Every decision about a workload.
+class EcsService(Workload, kw_only=True):
+    """A workload that runs all the time, as an ECS service.
 
-    Args:
-        source: The workload in the configuration.
-        config: The configuration that it is a part of.
-        naming: Names of the application.
-        image: What its tasks pull.
-        placement: Where its tasks run.
-        database: Whose variables its container gets; None for none.
-        stores: Whose variables its container gets too.
-        edge: The load balancer that its requests come from.
+    Attributes:
+        release: What runs once before each deployment; None for nothing.
+        exposure: How requests reach it; None for a worker.
     """
-    service = source.service
-    return Workload(
-        name=source.name,
-        stack=naming.stack(source.name),
-        # The service has the application's name, other workloads that of their stack.
-        service_name=naming.application if source.place is SERVICE else naming.stack(source.name),
-        cluster=naming.application,
-        tasks_stack=naming.stack(TASKS),
-        log_group=log_group_name(naming),
-        placement=placement,
-        image=image,
-        container=resolve_container(
-            service,
-            config.image.architecture,
-            stores.environment,
-            exposed=source.load_balancer is not None,
-            database=database is not None,
-        ),
-        sidecars=resolve_sidecars(service, config.image, naming),
-        secrets=resolve_secrets(service.secrets, naming, database, stores.secrets),
-        release=_release(source.name, service.release) if service.release else None,
-        exposure=resolve_exposure(source, edge),
-        deployment=resolve_deployment(source.deployment, config.region),
+
+    release: Release | None
+    exposure: Exposure | None
+    deployment: Deployment
+    capacity: Capacity
+
+
+class Job(Workload, kw_only=True):
+    """A workload that runs to its end.
+
+    Attributes:
+        schedule: When; None for a job that is run by hand.
+    """
+
+    schedule: Schedule | None
+
+
+class Surroundings(Record, kw_only=True):
+    """What the workloads of an application share.
+
+    Attributes:
+        config: The configuration that they are a part of.
+        naming: Names of the application.
+        image: What tasks pull that have no other image.
+        placement: Where tasks run.
+        database: Whose variables every main container gets; None for none.
+        stores: Whose variables they get too.
+        edge: The load balancer that requests come from.
+    """
+
+    config: Config
+    naming: Naming
+    image: Image
+    placement: Placement
+    database: Database | None
+    stores: Stores
+    edge: Edge
+
+
+def resolve_service(source: workloads.EcsService, around: Surroundings) -> EcsService:
+    """Every decision about a workload that runs all the time."""
+    release = source.task.release if isinstance(source, workloads.WebService) else None
+    return EcsService(
+        **_common(source, around),
+        release=_release(source.name, release) if release else None,
+        exposure=resolve_exposure(source, around.edge),
+        deployment=resolve_deployment(source.deployment, around.config.region),
         capacity=resolve_capacity(source.scaling),
-        tags=naming.tags,
-        permissions=tuple(Statement(each.actions, each.resources) for each in service.permissions),
-        place=source.place,
     )
+
+
+def resolve_job(source: workloads.EcsJob, around: Surroundings) -> Job:
+    """Every decision about a workload that runs to its end."""
+    return Job(**_common(source, around), schedule=resolve_schedule(source.task))
+
+
+def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
+    """The fields of `Workload`."""
+    config, naming, task = around.config, around.naming, source.task
+    is_main = source.place is SERVICE
+    return {
+        "name": source.name,
+        "kind": ".".join(map(str, source.place.home)),
+        "stack": naming.stack(source.name),
+        # The service has the application's name, other workloads that of their stack.
+        "service_name": naming.application if is_main else naming.stack(source.name),
+        "cluster": naming.application,
+        "tasks_stack": naming.stack(TASKS),
+        "log_group": log_group_name(naming),
+        "log_prefix": "task" if is_main else source.name,
+        "placement": around.placement,
+        "image": resolve_tagged_image(config, source.image) if source.image else around.image,
+        "container": resolve_container(
+            source, config.image.architecture, around.stores.environment, database=around.database is not None
+        ),
+        "sidecars": resolve_sidecars(task, config, naming),
+        "secrets": resolve_secrets(task.secrets, naming, around.database, around.stores.secrets),
+        "tags": naming.tags,
+        "permissions": tuple(Statement(each.actions, each.resources) for each in task.permissions),
+        "place": source.place,
+    }
 
 
 def _release(workload: str, command: tuple[str, ...]) -> Release:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from blogstack.config.sidecars import SidecarHealth
 from blogstack.records import Record
 
 
@@ -19,3 +20,16 @@ class Check(Record, kw_only=True):
     timeout: int
     unhealthy: int
     start: int
+
+
+def resolve_check(health: SidecarHealth | None) -> Check | None:
+    """The check of a container that has a command for it; None for none."""
+    if health is None:
+        return None
+    return Check(
+        target=health.command,
+        interval=health.interval,
+        timeout=health.timeout,
+        unhealthy=health.retries,
+        start=health.start_period,
+    )

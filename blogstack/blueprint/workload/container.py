@@ -6,10 +6,11 @@ import shlex
 from collections.abc import Mapping
 
 from blogstack.blueprint.names import Value
-from blogstack.blueprint.workload.check import Check
+from blogstack.blueprint.workload.check import Check, resolve_check
 from blogstack.blueprint.workload.sidecars import tmp_size
 from blogstack.config.database import SSLMODE
 from blogstack.config.service import Service
+from blogstack.config.workloads import WebService, WorkerService, Workload
 from blogstack.facts.frameworks import START_UP
 from blogstack.records import Record
 
@@ -51,40 +52,46 @@ class Container(Record, kw_only=True):
 
 
 def resolve_container(
-    service: Service, architecture: str, of_stores: Mapping[str, Value], *, exposed: bool, database: bool
+    workload: Workload, architecture: str, of_stores: Mapping[str, Value], *, database: bool
 ) -> Container:
     """Every decision about a workload's container.
 
     Args:
-        service: The container in the configuration.
+        workload: The workload in the configuration.
         architecture: Of the image.
         of_stores: The variables that it gets with the stores.
-        exposed: Whether requests reach it; without, it has no port and no check that requests a path.
         database: Whether it gets the variables of a database.
     """
-    variables = {"PORT": str(service.port)} if exposed else {}
-    if database and SSLMODE not in service.secrets:
+    task, storage = workload.task, workload.task.ephemeral_storage
+    port = workload.task.port if isinstance(workload, WebService) else None
+    variables = {"PORT": str(port)} if port else {}
+    if database and SSLMODE not in task.secrets:
         variables[SSLMODE] = "require"
-    storage = service.ephemeral_storage
     return Container(
-        cpu=service.cpu,
-        memory=service.memory,
+        cpu=task.cpu,
+        memory=task.memory,
         ephemeral_storage=storage if storage > _DEFAULT_STORAGE else None,
         architecture=architecture.upper(),
-        port=service.port if exposed else None,
-        command=service.command,
+        port=port,
+        command=task.command,
         # The user's values win; a PORT that differs from the port is a warning (BS314).
-        environment=dict(sorted({**variables, **of_stores, **service.environment}.items())),
-        tmp=tmp_size(service) if service.readonly_root else None,
-        user=service.user,
-        exec=service.exec,
-        stop_timeout=service.stop_timeout,
-        depends_on=dict(sorted(service.depends_on.items())),
-        check=_check(service) if exposed else None,
+        environment=dict(sorted({**variables, **of_stores, **task.environment}.items())),
+        tmp=tmp_size(task.memory, task.sidecars.values()) if task.readonly_root else None,
+        user=task.user,
+        exec=task.exec,
+        stop_timeout=task.stop_timeout,
+        depends_on=dict(sorted(task.depends_on.items())),
+        check=_check(workload),
     )
 
 
-def _check(service: Service) -> Check:
+def _check(workload: Workload) -> Check | None:
+    if isinstance(workload, WebService):
+        return _check_of_service(workload.task)
+    return resolve_check(workload.task.health) if isinstance(workload, WorkerService) else None
+
+
+def _check_of_service(service: Service) -> Check:
     health, start = service.health, service.health.start_period
     url = shlex.quote(f"http://127.0.0.1:{service.port}{health.path}")
     return Check(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Imported
 from blogstack.blueprint.workload.check import Check
-from blogstack.config.workloads import Workload
+from blogstack.config.workloads import EcsService, WebService
 from blogstack.facts.frameworks import START_UP
 from blogstack.records import Record
 
@@ -41,12 +41,12 @@ class Exposure(Record, kw_only=True):
     ready_path: str | None
 
 
-def resolve_exposure(workload: Workload, edge: Edge) -> Exposure | None:
+def resolve_exposure(workload: EcsService, edge: Edge) -> Exposure | None:
     """How requests reach a workload; None for one that gets none."""
-    balancer = workload.load_balancer
-    if balancer is None:
+    if not isinstance(workload, WebService):
         return None
-    service, check = workload.service, balancer.health_check
+    service, balancer = workload.task, workload.load_balancer
+    check = balancer.health_check
     grace = check.grace_period
     return Exposure(
         port=service.port,

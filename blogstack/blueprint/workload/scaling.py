@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from blogstack.config import scaling as config
+from blogstack.config.scaling import Measure
 from blogstack.records import Record
-
-Measure = Literal["cpu", "memory", "requests"]
 
 
 class Policy(Record):
@@ -56,28 +53,23 @@ class Capacity(Record, kw_only=True):
     scaling: Scaling | None
 
 
-def resolve_capacity(scaling: config.Scaling) -> Capacity:
+def resolve_capacity(scaling: config.TaskScaling) -> Capacity:
     """Every decision about the number of a workload's tasks."""
     scales = scaling.min != scaling.max or bool(scaling.schedules)
     return Capacity(
         fewest=scaling.least,
-        base=scaling.min,
+        base=scaling.on_demand,
         spot=scaling.spot,
         count=None if scales else scaling.min,
         scaling=_scaling(scaling) if scales else None,
     )
 
 
-def _scaling(scaling: config.Scaling) -> Scaling:
-    targets: tuple[tuple[Measure, int | None], ...] = (
-        ("cpu", scaling.cpu),
-        ("memory", scaling.memory),
-        ("requests", scaling.requests),
-    )
+def _scaling(scaling: config.TaskScaling) -> Scaling:
     return Scaling(
         min=scaling.min,
         max=scaling.max,
-        policies=tuple(Policy(measure, target) for measure, target in targets if target),
+        policies=tuple(Policy(measure, target) for measure, target in scaling.targets.items() if target),
         schedules=tuple(
             Schedule(
                 name=schedule.name,

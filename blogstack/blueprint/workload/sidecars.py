@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from blogstack.blueprint.names import Naming
-from blogstack.blueprint.registry import EcrArn
-from blogstack.blueprint.workload.check import Check
+from blogstack.blueprint.registry import Image, resolve_tagged_image
+from blogstack.blueprint.workload.check import Check, resolve_check
 from blogstack.blueprint.workload.secrets import SecretVariable, resolve_secrets
-from blogstack.config.image import Image
+from blogstack.config import Config
+from blogstack.config import sidecars as source
+from blogstack.config.jobs import Job
 from blogstack.config.service import Service
-from blogstack.facts.images import ecr_repository, registry, without_tag
+from blogstack.config.workers import Worker
 from blogstack.records import Record
 
 # /tmp is memory, and counts as the task's: a quarter leaves the rest to the processes (docs/decisions/0005).
@@ -21,8 +23,6 @@ class Sidecar(Record, kw_only=True):
     """A container next to the workload's own.
 
     Attributes:
-        repository: The ECR repository that the execution role may pull from; None for an image elsewhere.
-        credentials: ARN of the secret with the registry's credentials; None for ECR and for public images.
         command: None for the image's own.
         depends_on: Names of sidecars, each with the condition to wait for.
         memory: Limit in MiB; None for no limit.
@@ -30,9 +30,7 @@ class Sidecar(Record, kw_only=True):
     """
 
     name: str
-    image: str
-    repository: EcrArn | None
-    credentials: str | None
+    image: Image
     command: tuple[str, ...] | None
     port: int | None
     environment: Mapping[str, str]
@@ -44,32 +42,30 @@ class Sidecar(Record, kw_only=True):
     check: Check | None
 
 
-def resolve_sidecars(service: Service, image: Image, naming: Naming) -> tuple[Sidecar, ...]:
-    """Every sidecar of a workload, sorted by name; `image` is the key of the file with the registry's credentials."""
-    return tuple(_sidecar(service, image, naming, name) for name in sorted(service.sidecars))
+def resolve_sidecars(task: Service | Worker | Job, config: Config, naming: Naming) -> tuple[Sidecar, ...]:
+    """Every sidecar of a workload, sorted by name."""
+    tmp = tmp_size(task.memory, task.sidecars.values())
+    return tuple(_sidecar(name, sidecar, tmp, config, naming) for name, sidecar in sorted(task.sidecars.items()))
 
 
-def tmp_size(service: Service) -> int:
+def tmp_size(memory: int, sidecars: Collection[source.Sidecar]) -> int:
     """MiB of /tmp in each container without a limit: together a quarter of what the limited ones leave.
 
     BS343 makes sure that this is more than 0.
+
+    Args:
+        memory: MiB of the task.
+        sidecars: Its sidecars.
     """
-    limits = [sidecar.memory for sidecar in service.sidecars.values() if sidecar.memory]
-    others = 1 + len(service.sidecars) - len(limits)
-    return (service.memory - sum(limits)) // _TMP_SHARE // others
+    limits = [sidecar.memory for sidecar in sidecars if sidecar.memory]
+    others = 1 + len(sidecars) - len(limits)
+    return (memory - sum(limits)) // _TMP_SHARE // others
 
 
-def _sidecar(service: Service, image: Image, naming: Naming, name: str) -> Sidecar:
-    sidecar = service.sidecars[name]
-    ecr = ecr_repository(without_tag(sidecar.image))
-    same_registry = image.uri is not None and registry(image.uri) == registry(sidecar.image)
-    tmp = sidecar.memory // _TMP_SHARE if sidecar.memory else tmp_size(service)
-    health = sidecar.health
+def _sidecar(name: str, sidecar: source.Sidecar, tmp: int, config: Config, naming: Naming) -> Sidecar:
     return Sidecar(
         name=name,
-        image=sidecar.image,
-        repository=EcrArn(*ecr) if ecr else None,
-        credentials=image.credentials if same_registry else None,
+        image=resolve_tagged_image(config, sidecar.image),
         command=sidecar.command,
         port=sidecar.port,
         environment=dict(sorted(sidecar.environment.items())),
@@ -77,14 +73,6 @@ def _sidecar(service: Service, image: Image, naming: Naming, name: str) -> Sidec
         essential=sidecar.essential,
         depends_on=dict(sorted(sidecar.depends_on.items())),
         memory=sidecar.memory,
-        tmp=tmp if sidecar.readonly_root else None,
-        check=Check(
-            target=health.command,
-            interval=health.interval,
-            timeout=health.timeout,
-            unhealthy=health.retries,
-            start=health.start_period,
-        )
-        if health
-        else None,
+        tmp=(sidecar.memory // _TMP_SHARE if sidecar.memory else tmp) if sidecar.readonly_root else None,
+        check=resolve_check(sidecar.health),
     )

@@ -13,7 +13,7 @@ from troposphere import AWSObject, GetAtt, Ref, ec2, ecs, secretsmanager
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.names import TASKS, Imported, Output
 from blogstack.blueprint.tasks import Tasks
-from blogstack.blueprint.workload import Release, Workload
+from blogstack.blueprint.workload import EcsService, Release
 from blogstack.templates.stack import Stack, make_log_group, make_tags, to_template
 from blogstack.templates.tasks.roles import add_roles
 from blogstack.templates.workload.container import References, add_image_tag, release_task_definition
@@ -21,7 +21,7 @@ from blogstack.templates.workload.container import References, add_image_tag, re
 _SECRET_LENGTH = 48
 
 
-def lower(tasks: Tasks, workloads: Iterable[Workload]) -> Stack:
+def lower(tasks: Tasks, services: Iterable[EcsService]) -> Stack:
     """Write the tasks stack down."""
     stack = Stack(TASKS, tasks.stack, f"{tasks.cluster}: what the tasks share")
     cluster = _add_cluster(stack, tasks)
@@ -46,9 +46,9 @@ def lower(tasks: Tasks, workloads: Iterable[Workload]) -> Stack:
     )
     if tasks.runs_image:
         add_image_tag(stack)
-    for workload in workloads:
-        if workload.release is not None:
-            _add_release(stack, workload, workload.release, references)
+    for service in services:
+        if service.release is not None:
+            _add_release(stack, service, service.release, references)
     if tasks.topic is not None:
         from blogstack.templates.tasks import monitoring  # its imports cost a millisecond at every other start
 
@@ -135,7 +135,7 @@ def _add_secret(stack: Stack, tasks: Tasks, variable: str, logical_id: str) -> A
     return stack.add(secret, "service", "secrets", variable)
 
 
-def _add_release(stack: Stack, workload: Workload, release: Release, references: References) -> None:
+def _add_release(stack: Stack, workload: EcsService, release: Release, references: References) -> None:
     """The release step: the same container with another command, without ports and health check."""
     definition = stack.add(release_task_definition(workload, references, release), *workload.locate("release"))
     stack.output(release.output, f"The release step of {workload.service_name}", Ref(definition))

@@ -7,22 +7,23 @@ from troposphere import AWSHelperFn, AWSObject, GetAtt, Ref, ecs
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.monitoring import Monitoring
 from blogstack.blueprint.names import Output
-from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload import EcsService
 from blogstack.blueprint.workload.scaling import Capacity
 from blogstack.templates.stack import Stack, import_value, make_tags, to_template
-from blogstack.templates.workload.container import References, add_image_tag, service_task_definition
+from blogstack.templates.workload.container import add_image_tag, imported_references, service_task_definition
 from blogstack.templates.workload.exposure import Targets, add_targets
 from blogstack.templates.workload.scaling import add_scaling
 from blogstack.templates.workload.traffic_shifting import add_advanced_configuration, strategy
 
 
-def lower(workload: Workload, monitoring: Monitoring | None) -> Stack:
+def lower(workload: EcsService, monitoring: Monitoring | None) -> Stack:
     """Write a workload's stack down; `monitoring` is None without alarms."""
-    stack = Stack(workload.name, workload.stack, f"{workload.service_name}: tasks, scaling")
-    add_image_tag(stack)
+    stack = Stack(workload.kind, workload.stack, f"{workload.service_name}: tasks, scaling")
+    if not workload.image.tagged:
+        add_image_tag(stack)
     task_group = import_value(workload.from_tasks(Output.TASK_SECURITY_GROUP_ID))
     targets = add_targets(stack, workload, workload.exposure, task_group) if workload.exposure else None
-    task = stack.add(service_task_definition(workload, _references(workload)), *workload.locate())
+    task = stack.add(service_task_definition(workload, imported_references(workload)), *workload.locate())
     service = _add_service(stack, workload, monitoring, task, task_group, targets)
     if workload.capacity.scaling is not None:
         add_scaling(stack, workload, workload.capacity.scaling, service, targets)
@@ -37,18 +38,9 @@ def lower(workload: Workload, monitoring: Monitoring | None) -> Stack:
     return stack
 
 
-def _references(workload: Workload) -> References:
-    return References(
-        log_group=import_value(workload.from_tasks(Output.LOG_GROUP_NAME)),
-        execution_role=import_value(workload.from_tasks(Output.EXECUTION_ROLE_ARN)),
-        task_role=import_value(workload.from_tasks(Output.TASK_ROLE_ARN)),
-        secrets={},
-    )
-
-
 def _add_service(
     stack: Stack,
-    workload: Workload,
+    workload: EcsService,
     monitoring: Monitoring | None,
     task: AWSObject,
     task_group: AWSHelperFn,
@@ -94,7 +86,7 @@ def _add_service(
     return stack.add(service, *workload.locate())
 
 
-def _load_balancer(stack: Stack, workload: Workload, targets: Targets) -> ecs.LoadBalancer:
+def _load_balancer(stack: Stack, workload: EcsService, targets: Targets) -> ecs.LoadBalancer:
     balancer = ecs.LoadBalancer(
         ContainerName=workload.service_name, ContainerPort=targets.exposure.port, TargetGroupArn=Ref(targets.group)
     )
@@ -103,7 +95,7 @@ def _load_balancer(stack: Stack, workload: Workload, targets: Targets) -> ecs.Lo
     return balancer
 
 
-def _deployment_configuration(workload: Workload, monitoring: Monitoring | None) -> ecs.DeploymentConfiguration:
+def _deployment_configuration(workload: EcsService, monitoring: Monitoring | None) -> ecs.DeploymentConfiguration:
     deployment = workload.deployment
     configuration = ecs.DeploymentConfiguration(
         MinimumHealthyPercent=deployment.minimum_healthy_percent,
@@ -131,5 +123,8 @@ def _capacity(capacity: Capacity) -> list[ecs.CapacityProviderStrategyItem]:
     on_demand = ecs.CapacityProviderStrategyItem(CapacityProvider="FARGATE", Weight=1)
     if not capacity.spot:
         return [on_demand]
+    spot = ecs.CapacityProviderStrategyItem(CapacityProvider="FARGATE_SPOT", Weight=capacity.spot)
+    if capacity.spot == 100:
+        return [spot]
     on_demand.Base, on_demand.Weight = capacity.base, 100 - capacity.spot
-    return [on_demand, ecs.CapacityProviderStrategyItem(CapacityProvider="FARGATE_SPOT", Weight=capacity.spot)]
+    return [on_demand, spot]

@@ -32,6 +32,16 @@ class References(Record, kw_only=True):
     secrets: Mapping[str, AWSHelperFn]
 
 
+def imported_references(workload: Workload) -> References:
+    """What the tasks stack exports for a task definition in another stack."""
+    return References(
+        log_group=import_value(workload.from_tasks(names.Output.LOG_GROUP_NAME)),
+        execution_role=import_value(workload.from_tasks(names.Output.EXECUTION_ROLE_ARN)),
+        task_role=import_value(workload.from_tasks(names.Output.TASK_ROLE_ARN)),
+        secrets={},
+    )
+
+
 def add_image_tag(stack: Stack) -> None:
     """The parameter that says which version is deployed."""
     stack.parameter(
@@ -48,8 +58,8 @@ def add_image_tag(stack: Stack) -> None:
 
 
 def service_task_definition(workload: Workload, references: References) -> ecs.TaskDefinition:
-    """The task definition that the ECS service runs: the container and its sidecars."""
-    container = _container(workload, references, workload.container.command, _logs(references, "task"))
+    """The task definition of a service or job: the container and its sidecars."""
+    container = _container(workload, references, workload.container.command, _logs(references, workload.log_prefix))
     main = workload.container
     if main.port:
         container.PortMappings = [_port(main.port)]
@@ -131,7 +141,7 @@ def _sidecar(sidecar: Sidecar, stop_timeout: int, references: References) -> ecs
     """
     container = ecs.ContainerDefinition(
         Name=sidecar.name,
-        Image=sidecar.image,
+        Image=_image(sidecar.image),
         Essential=sidecar.essential,
         StopTimeout=stop_timeout,
         ReadonlyRootFilesystem=bool(sidecar.tmp),
@@ -143,8 +153,8 @@ def _sidecar(sidecar: Sidecar, stop_timeout: int, references: References) -> ecs
         container.LinuxParameters = ecs.LinuxParameters(Tmpfs=[_tmp(sidecar.tmp)])
     if sidecar.secrets:
         container.Secrets = [_secret(secret, references) for secret in sidecar.secrets]
-    if sidecar.credentials:
-        container.RepositoryCredentials = _credentials(sidecar.credentials)
+    if sidecar.image.credentials:
+        container.RepositoryCredentials = _credentials(sidecar.image.credentials)
     if sidecar.command:
         container.Command = [literal(word) for word in sidecar.command]
     if sidecar.port:
@@ -205,7 +215,9 @@ def _secret(secret: SecretVariable, references: References) -> AWSHelperFn:
     return pair(Name=secret.variable, ValueFrom=generated or value_from(secret))
 
 
-def _image(image: Image) -> Sub:
+def _image(image: Image) -> str | Sub:
+    if image.tagged:
+        return str(image.uri)
     tag = f"${{{names.Parameter.IMAGE_TAG}}}"
     if isinstance(image.uri, Imported):
         return Sub(f"${{Repository}}:{tag}", Repository=import_value(image.uri))

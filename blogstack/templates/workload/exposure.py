@@ -7,7 +7,7 @@ from troposphere import elasticloadbalancingv2 as elb
 
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.names import Output
-from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload import EcsService
 from blogstack.blueprint.workload.exposure import Exposure
 from blogstack.records import Record
 from blogstack.templates.stack import Stack, attributes, flag, import_value, make_tags, to_template
@@ -34,7 +34,7 @@ class Targets(Record, kw_only=True):
     ready: list[str]
 
 
-def add_targets(stack: Stack, workload: Workload, exposure: Exposure, task_group: AWSHelperFn) -> Targets:
+def add_targets(stack: Stack, workload: EcsService, exposure: Exposure, task_group: AWSHelperFn) -> Targets:
     """Add everything between the listener and the tasks; `task_group` is the ID of the tasks' security group."""
     egress, ingress = _add_security_rules(stack, workload, exposure, task_group)
     group = _add_target_group(stack, workload, exposure, ids.TARGET_GROUP)
@@ -59,7 +59,7 @@ def add_targets(stack: Stack, workload: Workload, exposure: Exposure, task_group
 
 
 def _add_security_rules(
-    stack: Stack, workload: Workload, exposure: Exposure, task_group: AWSHelperFn
+    stack: Stack, workload: EcsService, exposure: Exposure, task_group: AWSHelperFn
 ) -> tuple[AWSObject, AWSObject]:
     """Separate resources: on a change of the port the new ones exist before the old ones are deleted."""
     balancer_group = import_value(exposure.load_balancer_security_group)
@@ -85,7 +85,7 @@ def _add_security_rules(
     return stack.add(egress, *origin), stack.add(ingress, *origin)
 
 
-def _add_target_group(stack: Stack, workload: Workload, exposure: Exposure, logical_id: str) -> AWSObject:
+def _add_target_group(stack: Stack, workload: EcsService, exposure: Exposure, logical_id: str) -> AWSObject:
     """The tasks as the load balancer sees them: by address, because Fargate tasks have no instance."""
     check, stickiness = exposure.check, exposure.stickiness
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
@@ -120,7 +120,7 @@ def _add_target_group(stack: Stack, workload: Workload, exposure: Exposure, logi
 
 
 def _add_rule(
-    stack: Stack, workload: Workload, exposure: Exposure, group: AWSObject, alternate: AWSObject | None
+    stack: Stack, workload: EcsService, exposure: Exposure, group: AWSObject, alternate: AWSObject | None
 ) -> AWSObject:
     """The rule. With two target groups ECS shifts its weights (docs/decisions/0021-traffic-shifting.md).
 

@@ -10,7 +10,7 @@ from troposphere import AWSHelperFn, GetAtt, ImportValue, Sub, cloudwatch
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.monitoring import Monitoring
 from blogstack.blueprint.monitoring.charts import Chart, Metric, Subject
-from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload import EcsService
 from blogstack.templates.alarms import NAMESPACES, Dimensions, make_alarm, result_id
 from blogstack.templates.stack import Stack, import_value, make_tags
 from blogstack.templates.workload.exposure import Targets
@@ -22,7 +22,7 @@ _COLUMNS, _HEIGHT, _STATUS_HEIGHT = 24, 6, 3
 
 
 def add_monitoring(
-    stack: Stack, workload: Workload, monitoring: Monitoring, targets: Targets | None, service: str
+    stack: Stack, workload: EcsService, monitoring: Monitoring, targets: Targets | None, service: str
 ) -> None:
     """Add the alarms and the dashboard.
 
@@ -53,7 +53,7 @@ def add_monitoring(
     )
 
 
-def _dimensions(workload: Workload, monitoring: Monitoring, targets: Targets | None) -> Dimensions:
+def _dimensions(workload: EcsService, monitoring: Monitoring, targets: Targets | None) -> Dimensions:
     dimensions: dict[Subject, dict[str, str | AWSHelperFn]] = {
         # Names rather than references to the service, which refers to some of the alarms itself.
         Subject.SERVICE: {"ClusterName": workload.cluster, "ServiceName": workload.service_name}
@@ -70,7 +70,7 @@ def _dimensions(workload: Workload, monitoring: Monitoring, targets: Targets | N
     return dimensions
 
 
-def _body(workload: Workload, monitoring: Monitoring, dimensions: Dimensions) -> Sub:
+def _body(workload: EcsService, monitoring: Monitoring, dimensions: Dimensions) -> Sub:
     """The dashboard as JSON, a widget a line; what other stacks export goes in through Fn::Sub's variables."""
     arns = [f"${{{ids.ALARMS[alarm.id]}.Arn}}" for alarm in monitoring.alarms]
     rows, imports = list(monitoring.rows), {}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from troposphere import GetAtt, Ref, Sub, ecs, iam
 
 from blogstack.blueprint import logical_ids as ids
-from blogstack.blueprint.workload import Workload
+from blogstack.blueprint.workload import EcsService
 from blogstack.blueprint.workload.deployment import Canary, Linear, Shift
 from blogstack.templates.policies import trust
 from blogstack.templates.stack import Stack, make_tags
 from blogstack.templates.workload.exposure import Targets
 
 
-def add_advanced_configuration(stack: Stack, workload: Workload, targets: Targets) -> ecs.AdvancedConfiguration:
+def add_advanced_configuration(stack: Stack, workload: EcsService, targets: Targets) -> ecs.AdvancedConfiguration:
     """ECS's role for the load balancer, and what the service declares about it, the rule and the second group."""
     role = iam.Role(
         ids.INFRASTRUCTURE_ROLE,

@@ -1,0 +1,107 @@
+"""The merge of one value of a file over another: of an environment over the rest, of a worker over the service.
+
+Mappings merge, lists and scalars replace, null takes a key away, so that it is at its default, or is its value where
+null means something else than the default. What is merged otherwise is said by the models in
+config/ and comes in as MergeRules. The merge works on the tree of nodes, so that every value keeps its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from blogstack.source.document import NAME, KeyPath, Node
+
+
+class SharedKey(NamedTuple):
+    """A key that all environments share.
+
+    Attributes:
+        unless: Path of a key. Where the file gives it a value outside of the environments, each environment may
+            change the shared key, and none may take away the value of this one.
+        help: What to do with the key in an environment.
+    """
+
+    path: KeyPath
+    unless: KeyPath | None
+    help: str
+
+
+class Inheritance(NamedTuple):
+    """A mapping whose entries are merged over a section.
+
+    Attributes:
+        mapping: Key of the mapping at the top level.
+        section: Key of the section at the top level.
+        keys: The keys of an entry that are merged; the others are the entry's own.
+    """
+
+    mapping: str
+    section: str
+    keys: tuple[str, ...]
+
+
+class MergeRules(NamedTuple):
+    """What the language says about the merge.
+
+    Attributes:
+        shared: The keys that all environments share.
+        atomic: Paths of the values that an environment replaces and never merges.
+        in_template: Paths of mappings that hold parts of a template, in which null is a value and functions are atomic.
+        nullable: Paths of the keys to which null is a value that their default is not, as in `scaling.cpu`.
+        inheritances: The mappings whose entries are merged over a section.
+    """
+
+    shared: tuple[SharedKey, ...]
+    atomic: tuple[KeyPath, ...]
+    in_template: tuple[KeyPath, ...]
+    nullable: tuple[KeyPath, ...]
+    inheritances: tuple[Inheritance, ...]
+
+    def is_atomic(self, path: KeyPath) -> bool:
+        """Whether the value at a path replaces the one below it."""
+        return any(len(path) == len(rule) and _leads_to(path, rule) for rule in self.atomic)
+
+    def is_in_template(self, path: KeyPath) -> bool:
+        """Whether the value at a path is a part of a template."""
+        return any(len(path) > len(rule) and _leads_to(path, rule) for rule in self.in_template)
+
+    def is_null_a_value(self, path: KeyPath) -> bool:
+        """Whether null at a path says something, and does not take the key away."""
+        is_nullable = any(len(path) == len(rule) and _leads_to(path, rule) for rule in self.nullable)
+        return is_nullable or self.is_in_template(path)
+
+
+def merge(base: Node | None, over: Node, rules: MergeRules, at: KeyPath = ()) -> Node:
+    """A value over another, at a key path. Where both are mappings, the result has the place of the one below.
+
+    Null in `over` takes a key away, so that the result has it in `removed` only.
+    """
+    in_template = rules.is_in_template(at)
+    if over.entries is None or (in_template and is_function(over.entries)):
+        return over
+    if base is None or base.entries is None or (in_template and is_function(base.entries)):
+        base = Node(over.span, entries={}, origin=over.origin)
+    entries, key_spans = dict(base.entries or {}), dict(base.key_spans)
+    removed: dict[str, Node] = {}
+    for key, value in over.entries.items():
+        path = (*at, key)
+        below = None if rules.is_atomic(path) else entries.get(key)
+        if below is None or below.entries is None or value.entries is None:
+            key_spans[key] = over.key_spans[key]
+        if value.has_value or rules.is_null_a_value(path):
+            entries[key] = merge(below, value, rules, path)
+        else:
+            entries.pop(key, None)
+            removed[key] = value
+    return Node(base.span, entries=entries, key_spans=key_spans, origin=base.origin, removed=removed)
+
+
+def _leads_to(path: Iterable[str | int], rule: KeyPath) -> bool:
+    """Whether a path begins as the path of a rule does."""
+    return all(known in (NAME, step) for step, known in zip(path, rule, strict=False))
+
+
+def is_function(mapping: Mapping[str, object]) -> bool:
+    """Whether a mapping of a template is one of CloudFormation's functions, which is merged as one value."""
+    return len(mapping) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in mapping)
