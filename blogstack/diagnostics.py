@@ -92,18 +92,18 @@ class Code(Enum):
     SIDECAR_MEMORY = "BS343", Severity.ERROR, "the sidecars leave the service too little memory"
     SIDECAR_NAME = "BS344", Severity.ERROR, "a sidecar is called like the main container of its task"
 
-    SINGLETON = "BS370", Severity.ERROR, "a singleton with more than one task"
-    NOTHING_STARTS = "BS371", Severity.ERROR, "a worker with no task, and nothing starts one"
-    SAME_COMMAND = "BS372", Severity.WARNING, "a worker or job runs what the service runs"
-    SAME_NAME = "BS373", Severity.ERROR, "a worker or job has a name that is taken"
-    OVERLAPPING_RUNS = "BS374", Severity.WARNING, "a job may start while it still runs"
-
     NOT_EXPANDED = "BS345", Severity.WARNING, "a variable refers to another one, which nothing expands"
     TOO_FEW_ZONES = "BS346", Severity.ERROR, "the region has too few availability zones"
 
     UNJUDGED_SHIFT = "BS347", Severity.WARNING, "nothing judges a deployment in steps"
     CACHE_VERSION = "BS360", Severity.ERROR, "there is no such Valkey version"
     CACHE_NODE_TYPE = "BS361", Severity.ERROR, "the region does not have this node type of ElastiCache"
+
+    SINGLETON = "BS370", Severity.ERROR, "a singleton with more than one task"
+    NOTHING_STARTS = "BS371", Severity.ERROR, "a worker with no task, and nothing starts one"
+    SAME_COMMAND = "BS372", Severity.WARNING, "a worker or job runs what the service runs"
+    SAME_NAME = "BS373", Severity.ERROR, "a worker or job has a name that is taken"
+    OVERLAPPING_RUNS = "BS374", Severity.WARNING, "a job may start while it still runs"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"

@@ -57,7 +57,7 @@ def _lines(field: Field, path: KeyPath, known: Mapping[KeyPath, Key], lead: str,
     is_example = not key.required and value is not None and (absent or field.name in example)
     comment = _comment(key, field.type, is_example=is_example)
     section = field.type.section
-    if section is None or any(inner.find(InTemplate) is not None for inner in field.type.inner):
+    if section is None or _is_in_template(field.type):
         yield from _value_lines(lead, field.name, value, comment)
         return
     yield from _with_comment(f"{lead}{field.name}:", comment)
@@ -71,6 +71,11 @@ def _lines(field: Field, path: KeyPath, known: Mapping[KeyPath, Key], lead: str,
     for inner in fields_of(section).values():
         yield from _lines(inner, (*path, *field.type.steps, inner.name), known, below, inside)
         below = " " * len(below)
+
+
+def _is_in_template(type: Type) -> bool:
+    """Whether a value holds parts of a template, by names that the user chooses."""
+    return any(inner.find(InTemplate) is not None or _is_in_template(inner) for inner in type.inner)
 
 
 def _value_lines(lead: str, name: str, value: object, comment: str) -> Iterator[str]:

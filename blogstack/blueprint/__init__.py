@@ -16,7 +16,7 @@ from blogstack.blueprint.network import Network, resolve_network, resolve_placem
 from blogstack.blueprint.registry import Image, Registry, resolve_image, resolve_registry
 from blogstack.blueprint.stores import Stores, resolve_stores
 from blogstack.blueprint.tasks import Tasks, resolve_tasks
-from blogstack.blueprint.workload import EcsService, Job, Surroundings, Workload, resolve_job, resolve_service
+from blogstack.blueprint.workload import EcsService, Job, Surroundings, resolve_job, resolve_service
 from blogstack.config import Config
 from blogstack.records import Record
 
@@ -50,7 +50,7 @@ class Blueprint(Record, kw_only=True):
     job_monitoring: Mapping[str, JobMonitoring]
 
     @property
-    def workloads(self) -> tuple[Workload, ...]:
+    def workloads(self) -> tuple[EcsService | Job, ...]:
         """Everything that runs, in the order of deployment."""
         return (*self.jobs, *self.services)
 

@@ -173,7 +173,7 @@ class Config(Section):
 
     def ecs_jobs(self) -> tuple[EcsJob, ...]:
         """What runs to its end."""
-        return tuple(EcsJob(name=name, place=Place((JOBS, name)), task=job) for name, job in self.jobs.items())
+        return tuple(EcsJob(name=name, place=Place((JOBS, name)), task=job) for name, job in sorted(self.jobs.items()))
 
     def ecs_services(self) -> tuple[EcsService, ...]:
         """What runs all the time: the workers, and then the service, which may give them work that is new."""
@@ -185,7 +185,7 @@ class Config(Section):
                 scaling=worker.scaling,
                 deployment=_ONE_AT_A_TIME if worker.singleton else _ROLLING,
             )
-            for name, worker in self.workers.items()
+            for name, worker in sorted(self.workers.items())
         )
         service = WebService(
             name="service",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from blogstack.config import Config
+from blogstack.config.jobs import Job
+from blogstack.config.service import Service
+from blogstack.config.workers import Worker
 
 
 def interface_endpoints(config: Config) -> tuple[str, ...]:
@@ -13,14 +16,15 @@ def interface_endpoints(config: Config) -> tuple[str, ...]:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html, and for sqs
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html
     """
-    written = [container.section.secrets for workload in config.workloads() for container in workload.containers]
+    tasks: tuple[Service | Worker | Job, ...] = (config.service, *config.workers.values(), *config.jobs.values())
+    written = [container.secrets for task in tasks for container in (task, *task.sidecars.values())]
     kinds = {source.kind for secrets in written for source in secrets.values()}
     endpoints = ["ecr.api", "ecr.dkr", "logs"]
     if config.database is not None or config.cache is not None or kinds & {"generate", "secretsmanager"}:
         endpoints.append("secretsmanager")
     if "ssm" in kinds:
         endpoints.append("ssm")
-    if any(workload.task.exec for workload in config.ecs_services()):
+    if any(task.exec for task in tasks):
         endpoints.append("ssmmessages")
     if config.queues:
         endpoints.append("sqs")

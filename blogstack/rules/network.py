@@ -124,6 +124,7 @@ def too_few_zones(scope: Scope[Config]) -> Iterator[Finding]:
     reads=(
         *(f"{place}scaling.{key}" for place in ("", "workers.NAME.") for key in ("max", "schedules[].max")),
         "jobs",
+        "workers.NAME.singleton",
         "deployment.strategy",
         "deployment.maximum_percent",
         "load_balancer.internal",

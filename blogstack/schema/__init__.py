@@ -8,18 +8,18 @@ environment_bodies.py what an environment may hold.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import DictSchema
 
 from blogstack.config import Config
-from blogstack.config.fields import merge_rules, walk
+from blogstack.config.fields import fields_of, merge_rules, walk
 from blogstack.config.reference import Key, bare, keys
 from blogstack.config.types import Section
-from blogstack.schema.conditions import file_conditions, task_sizes
-from blogstack.schema.environment_bodies import EnvironmentBodies
+from blogstack.schema.conditions import default_sizes, file_conditions, requirements, task_sizes
+from blogstack.schema.environment_bodies import EnvironmentBodies, nullable
 from blogstack.schema.environment_conditions import environment_conditions
 from blogstack.source.environments import ENVIRONMENTS
 from blogstack.templates.render import flow
@@ -38,6 +38,8 @@ def json_schema() -> str:
     shared = [key.path for key in merge_rules(Config).shared if key.unless is None]
     overriding = EnvironmentBodies(definitions, shared).make(top)
     definitions["TaskSizes"] = task_sizes()
+    for model, inherited in _entries():
+        definitions[model.__name__] = _entry(definitions[model.__name__], model, inherited)
     for service in (definitions["Service"], overriding["ServiceOverride"]):
         service["allOf"] = [{"$ref": "#/definitions/TaskSizes"}]
     # With environments, required keys are checked in the result of each merge only.
@@ -47,6 +49,33 @@ def json_schema() -> str:
     definitions = _without_required(definitions) | overriding
     ordered = {"$schema": "http://json-schema.org/draft-07/schema#", **top, "definitions": definitions}
     return json.dumps(_distinguish_choices(ordered), indent=1, ensure_ascii=False) + "\n"
+
+
+def _entries() -> Iterator[tuple[type[Section], Collection[str]]]:
+    """The models of the entries that are merged over a section, each with the keys that it inherits."""
+    for inheritance in merge_rules(Config).inheritances:
+        model = fields_of(Config)[inheritance.mapping].type.section
+        assert model
+        yield model, inheritance.keys
+
+
+def _entry(body: Json, model: type[Section], inherited: Collection[str]) -> Json:
+    """An entry: null takes away what it inherits, and the conditions across keys are those of one mapping."""
+    properties = {key: _with_null(value) if key in inherited else value for key, value in body["properties"].items()}
+    conditions = [{"$ref": "#/definitions/TaskSizes"}, *default_sizes(), *requirements(model)]
+    return {**body, "properties": properties, "allOf": conditions}
+
+
+def _with_null(schema: Json) -> Json:
+    """A value, or the values of a mapping, with null in addition."""
+    texts = {key: value for key, value in schema.items() if key in ("description", "markdownDescription", "default")}
+    value = {key: inner for key, inner in schema.items() if key not in texts}
+    for key in ("additionalProperties", "patternProperties"):
+        if key == "patternProperties" and key in value:
+            value[key] = {pattern: nullable(inner) for pattern, inner in value[key].items()}
+        elif isinstance(value.get(key), dict):
+            value[key] = nullable(value[key])
+    return {**texts, **nullable(value)}
 
 
 def _distinguish_choices(schema: Any) -> Any:  # noqa: ANN401 (JSON)

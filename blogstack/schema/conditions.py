@@ -12,6 +12,7 @@ from blogstack.config import Config
 from blogstack.config.fields import Field, Kind, Type, fields_of, marked, type_of
 from blogstack.config.marks import Excludes, Requires
 from blogstack.config.service import Service
+from blogstack.config.types import Section
 from blogstack.config.types.sizes import cpu_schemas, spellings_of_memory
 from blogstack.facts.fargate import TASK_SIZES
 from blogstack.source.document import KeyPath
@@ -25,7 +26,7 @@ CPU, MEMORY = (Service.model_fields[key].default for key in ("cpu", "memory"))
 def file_conditions() -> Json:
     """The conditions on a file without environments, to be added to the schemas of its keys."""
     schema = _required(type_of(Config))
-    sections: dict[str, list[Json]] = {"service": _with_defaults()}
+    sections: dict[str, list[Json]] = {"service": default_sizes()}
     for section, condition in _exclusions():
         sections.setdefault(section, []).append(condition)
     for section, conditions in sections.items():
@@ -41,8 +42,13 @@ def _exclusions() -> Iterator[tuple[str, Json]]:
         if section.type.kind is Kind.SECTION:
             for field, excludes in marked(section.type.python, Excludes):
                 yield section.name, one_of(excludes.key, field)
-            for field, requires in marked(section.type.python, Requires):
-                yield section.name, _requires(field, requires)
+            for condition in requirements(section.type.python):
+                yield section.name, condition
+
+
+def requirements(model: type[Section]) -> list[Json]:
+    """The conditions on the keys of one mapping that need another one."""
+    return [_requires(field, requires) for field, requires in marked(model, Requires)]
 
 
 def one_of(other: str, field: Field) -> Json:
@@ -102,7 +108,7 @@ def task_sizes() -> Json:
     }
 
 
-def _with_defaults() -> list[Json]:
+def default_sizes() -> list[Json]:
     """The task sizes where only one of the two is written and the other is at its default."""
     fit = [known for known, sizes in TASK_SIZES.items() if MEMORY in sizes]
     message = f"the default memory {MEMORY} goes with cpu {' or '.join(map(str, fit))}: add memory"

@@ -41,7 +41,7 @@ class EnvironmentBodies:
         value = {key: self._value(key, inner, at) for key, inner in rest.items()}
         if needed or any(path[:-1] == at for path in self._shared):
             return texts | value
-        return texts | _nullable(value)
+        return texts | nullable(value)
 
     def _value(self, key: str, inner: Any, at: KeyPath) -> Any:  # noqa: ANN401 (JSON)
         if key in ("allOf", "anyOf"):
@@ -54,7 +54,7 @@ class EnvironmentBodies:
 
     def _named(self, body: Json, at: KeyPath) -> Json:
         """The value of a name that the user chooses."""
-        return _nullable({key: self._value(key, inner, (*at, "*")) for key, inner in body.items()})
+        return nullable({key: self._value(key, inner, (*at, "*")) for key, inner in body.items()})
 
     def _reference(self, target: str, at: KeyPath) -> str:
         name = target.rsplit("/", 1)[1]
@@ -62,6 +62,7 @@ class EnvironmentBodies:
         return f"{target}Override"
 
 
-def _nullable(schema: Json) -> Json:
+def nullable(schema: Json) -> Json:
+    """A value, or null."""
     null = {"type": "null"}
     return schema if null in schema.get("anyOf", ()) else {"anyOf": [schema, null]}

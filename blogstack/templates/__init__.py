@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.stores import Stores
-from blogstack.templates import database, edge, job, network, registry, tasks, workload
+from blogstack.blueprint.workload import EcsService
+from blogstack.templates import database, edge, network, registry, tasks, workload
 from blogstack.templates.stack import Stack
 
 __all__ = ["Stack", "lower"]
@@ -24,8 +25,13 @@ def lower(blueprint: Blueprint) -> tuple[Stack, ...]:
     stacks += _lower_stores(blueprint.stores)
     stacks.append(edge.lower(blueprint.edge))
     stacks.append(tasks.lower(blueprint.tasks, blueprint.services))
-    stacks += [job.lower(each, blueprint.job_monitoring.get(each.name)) for each in blueprint.jobs]
-    stacks += [workload.lower(service, blueprint.monitoring.get(service.name)) for service in blueprint.services]
+    for each in blueprint.workloads:
+        if isinstance(each, EcsService):
+            stacks.append(workload.lower(each, blueprint.monitoring.get(each.name)))
+        else:
+            from blogstack.templates import job  # as the stores
+
+            stacks.append(job.lower(each, blueprint.job_monitoring.get(each.name)))
     assert len({stack.name for stack in stacks}) == len(stacks), "two stacks of one name"
     return tuple(stacks)
 

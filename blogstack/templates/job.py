@@ -57,7 +57,6 @@ def _add_schedule(stack: Stack, job: Job, schedule: Schedule, task: AWSObject) -
     stack.add(
         scheduler.Schedule(
             ids.SCHEDULE,
-            Name=job.service_name,
             ScheduleExpression=schedule.cron,
             ScheduleExpressionTimezone=schedule.timezone,
             FlexibleTimeWindow=scheduler.FlexibleTimeWindow(Mode="OFF"),

@@ -161,10 +161,9 @@ def test_every_case_deploys(aws: Emulator, name: str) -> None:
     """In the order of the files, each stack with what the ones before it export."""
     deploy_all(aws, compiled(name))
     for blueprint in compiled(name).blueprints:
-        (workload,) = blueprint.workloads
-        names = [workload.service_name]
-        (running,) = aws.client("ecs").describe_services(cluster=workload.cluster, services=names)["services"]
-        assert running["status"] == "ACTIVE"
+        names = [service.service_name for service in blueprint.services]
+        running = aws.client("ecs").describe_services(cluster=blueprint.tasks.cluster, services=names)["services"]
+        assert [service["status"] for service in running] == ["ACTIVE"] * len(names)
 
 
 def test_environments_stand_side_by_side(aws: Emulator) -> None:

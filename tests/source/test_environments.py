@@ -247,7 +247,7 @@ class TestMerging:
             "    scaling: null\n    logs: {retention: null}\n"
         )
         (blueprint,) = compile_text("blogstack.yaml", text.encode()).blueprints
-        (workload,) = blueprint.workloads
+        (workload,) = blueprint.services
         container, scaling = workload.container, workload.capacity.scaling
         assert (container.command, container.user) == (("c",), None)
         assert container.environment == {"B": "2", "C": "3", "PORT": "8000"}
@@ -260,7 +260,7 @@ class TestMerging:
             "name: blog-api\nregion: us-east-1\nscaling: {cpu: 40, requests: 500}\nenvironments:\n"
             "  x: {scaling: {cpu: null}, service: {health: {ready_path: null}}}\n  y: {}\n"
         )
-        x, y = (blueprint.workloads[0] for blueprint in compile_text("blogstack.yaml", text.encode()).blueprints)
+        x, y = (blueprint.services[0] for blueprint in compile_text("blogstack.yaml", text.encode()).blueprints)
         measures = [[p.measure for p in w.capacity.scaling.policies] for w in (x, y) if w.capacity.scaling]
         assert measures == [["requests"], ["cpu", "requests"]]
         assert [w.exposure and w.exposure.ready_path for w in (x, y)] == [None, "/ready"]
@@ -274,7 +274,7 @@ class TestMerging:
             "  y:\n    domain: null\n    service: {secrets: {A: {secretsmanager: b}, B: null}}\n"
         )
         assert list(SCHEMA.iter_errors(yaml.safe_load(text))) == []
-        x, y = (blueprint.workloads[0] for blueprint in compile_text("blogstack.yaml", text.encode()).blueprints)
+        x, y = (blueprint.services[0] for blueprint in compile_text("blogstack.yaml", text.encode()).blueprints)
         assert [(s.variable, s.service, s.source, s.key) for s in x.secrets if not s.generated] == [
             ("A", "ssm", "/x", None),
             ("B", "ssm", "/b", None),

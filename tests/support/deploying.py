@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from blogstack.blueprint.registry import EcrArn
 from blogstack.blueprint.workload import Workload
 from blogstack.pipeline import Compilation
 from blogstack.templates.render import Template
@@ -56,8 +57,7 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
                 certificates[tls.certificate_arn] = tls.domain
         if isinstance(blueprint.edge.access_logs, str):
             buckets[blueprint.edge.access_logs] = "logdelivery.elasticloadbalancing.amazonaws.com"
-        (workload,) = blueprint.workloads
-        placement = workload.placement
+        placement = blueprint.services[0].placement
         if isinstance(placement.vpc, str):
             vpcs[placement.vpc] = "10.0.0.0/16"
             public = () if blueprint.edge.internal else placement.balancer_subnets
@@ -67,10 +67,13 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
                 cidr = f"10.0.{number}.0/24"
                 own = {"vpc": placement.vpc, "cidr": cidr, "zone": zone, "public": subnet in public}
                 subnets.setdefault(str(subnet), own)
-        if workload.image.credentials:
-            secrets.setdefault(workload.image.credentials, {}).update(username="u", password="p")  # noqa: S106
-        _add_secrets(aws, workload, secrets)
-        repositories |= {sidecar.repository.repository for sidecar in workload.sidecars if sidecar.repository}
+        for workload in blueprint.workloads:
+            for image in (workload.image, *(sidecar.image for sidecar in workload.sidecars)):
+                if image.credentials:
+                    secrets.setdefault(image.credentials, {}).update(username="u", password="p")  # noqa: S106
+                if image.tagged and isinstance(image.repository, EcrArn):
+                    repositories.add(image.repository.repository)
+            _add_secrets(aws, workload, secrets)
     for repository in repositories:
         aws.client("ecr").create_repository(repositoryName=repository)
     aws.add_existing(hosted_zones=zones, certificates=certificates, vpcs=vpcs, subnets=subnets, log_buckets=buckets)

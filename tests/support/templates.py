@@ -23,6 +23,12 @@ def trees(case: str) -> dict[str, Tree]:
     return {template.stack_name.rsplit("-", 1)[1]: read(template.text) for template in templates}
 
 
+def entries(case: str) -> list[str]:
+    """The kinds of stacks that a case has for its workers and jobs: their names."""
+    blueprints = compiled(case).blueprints
+    return [w.name for w in blueprints[0].workloads if w.kind.startswith(("workers.", "jobs."))] if blueprints else []
+
+
 def cases_where(holds: Callable[[str], bool]) -> list[str]:
     """Those of EACH for which something holds; an error if there are none, because a law of none says nothing."""
     names = [name for name in EACH if holds(name)]

@@ -13,7 +13,7 @@ from blogstack.deploy.shell import deployment_script
 from blogstack.pipeline import compile_text
 from tests.cases import compiled
 from tests.conftest import ROOT
-from tests.support.templates import Tree, cases_with, cases_without, has, of_type, read, resource, stack, trees
+from tests.support.templates import Tree, cases_with, cases_without, entries, has, of_type, read, resource, stack, trees
 
 ELB = "AWS/ApplicationELB"
 # Dimensions and statistics:
@@ -62,7 +62,8 @@ def alarms(tree: Tree) -> dict[str, Tree]:
 def all_alarms(name: str) -> dict[str, Tree]:
     """Those of a case: of the workload, in its own stack, and of the stores, in the tasks stack."""
     ours, others = alarms(service(name)), alarms(trees(name)["tasks"])
-    assert not any(alarms(tree) for kind, tree in trees(name).items() if kind not in ("service", "tasks"))
+    known = {"service", "tasks", *entries(name)}
+    assert not any(alarms(tree) for kind, tree in trees(name).items() if kind not in known)
     assert not ours.keys() & others.keys()
     assert {logical_id.startswith("Database") for logical_id in ours} == {False}
     expected = ["DatabaseCpuAlarm", "DatabaseStorageAlarm"] if has(name, "Database") else []
@@ -76,7 +77,10 @@ def all_alarms(name: str) -> dict[str, Tree]:
 
 def of_our_stacks(name: str) -> Tree:
     """The condition of whoever may publish or use the key: the stacks that have alarms, and no other."""
-    senders = [stack(name, kind) for kind in ("service", "tasks") if alarms(trees(name)[kind])]
+    workers = compiled(name).blueprints[0].services
+    jobs = compiled(name).blueprints[0].jobs
+    kinds = [*(each.name for each in (*workers, *jobs)), "tasks"]
+    senders = [stack(name, kind) for kind in kinds if alarms(trees(name)[kind])]
     return {
         "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
         "ArnLike": {

@@ -16,6 +16,7 @@ CASES = ["customer-key", "everything"]
 # There are no copies of backups in another region, no Database Insights where they are off; and a time is no key.
 WITHOUT = {
     ("everything", "Database", "PerformanceInsightsKMSKeyId"),
+    ("everything", "Schedule", "KmsKeyArn"),  # it starts a job with nothing to keep secret
     *((case, "Database", "AutomaticBackupReplicationKmsKeyId") for case in CASES),
     *(("everything", queue, "KmsDataKeyReusePeriodSeconds") for queue in ("MailsQueue", "MailsDeadLetters")),
 }

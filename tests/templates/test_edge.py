@@ -86,7 +86,7 @@ def test_every_exposed_workload_has_one_rule(name: str) -> None:
     listener = {"Fn::ImportValue": f"{stack(name, 'edge')}:ListenerArn"}
     assert trees(name)["edge"]["Outputs"]["ListenerArn"]["Value"] == {"Ref": "Listener"}
     rules = {kind: of_type(tree, "AWS::ElasticLoadBalancingV2::ListenerRule") for kind, tree in trees(name).items()}
-    exposed = {workload.name for workload in blueprint.workloads if workload.exposure}
+    exposed = {workload.name for workload in blueprint.services if workload.exposure}
     assert {kind: list(found) for kind, found in rules.items() if found} == {kind: ["ListenerRule"] for kind in exposed}
     properties = [rules[kind]["ListenerRule"]["Properties"] for kind in exposed]
     assert [rule["ListenerArn"] for rule in properties] == [listener] * len(exposed)

@@ -69,6 +69,7 @@ def test_a_worker_has_what_it_inherits() -> None:
     (service,) = trees(CASE)["service"]["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"]
     assert {each["Name"]: each["Value"] for each in container["Environment"]} == {
         "ALLOWED_HOSTS": "shop.example.com",
+        "DATABASE_SSLMODE": "require",
         "LOG_LEVEL": "debug",
     }
     assert container["Secrets"] == service["Secrets"]
@@ -144,6 +145,10 @@ class TestJob:
         assert [retry["ErrorEquals"] for retry in run["Retry"]] == [["AmazonECS.Unknown"]], (
             "a failed run is not repeated"
         )
+
+    def test_without_a_timeout_a_run_has_until_the_next_one(self) -> None:
+        (run,) = trees("jobs")["feed"]["Resources"]["StateMachine"]["Properties"]["Definition"]["States"].values()
+        assert run["TimeoutSeconds"] == 20 * 60
 
     def test_it_may_run_its_own_tasks_and_pass_their_roles(self) -> None:
         (policy,) = trees(CASE)["cleanup"]["Resources"]["StateMachineRole"]["Properties"]["Policies"]
