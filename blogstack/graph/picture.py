@@ -186,7 +186,8 @@ def _caches(stores: Stores) -> tuple[Node, ...]:
     if cache is None:
         return ()
     where = "one in each of two zones" if cache.nodes > 1 else "in one of the zones"
-    lines = (f"{plural(cache.nodes, 'nodes')} {cache.node_type}", where)
+    # Its port is told and not drawn: every arrow to it would cross the database.
+    lines = (f"{plural(cache.nodes, 'nodes')} {cache.node_type}", where, f"port {cache.port}, from the tasks only")
     return (Node(id="cache", title=f"Valkey {cache.engine_version}", lines=lines),)
 
 
@@ -224,8 +225,6 @@ def _ways(blueprint: Blueprint) -> Iterator[Way]:
             yield Way(source="balancer", target=task, label=str(workload.exposure.port))
         if blueprint.database and blueprint.tasks.database:
             yield Way(source=task, target="database", label=str(blueprint.database.port))
-        if blueprint.stores.cache:
-            yield Way(source=task, target="cache", label=str(blueprint.stores.cache.port))
         yield Way(source=task, target="services", label=_way_out(network, workload.placement))
 
 

@@ -15,7 +15,7 @@ from blogstack.graph.svg import as_svg
 from blogstack.pipeline import compile_text
 from tests.cases import EACH, compiled
 from tests.support.console import MINIMAL, QUIET, Run
-from tests.support.templates import trees
+from tests.support.templates import has, trees
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -27,7 +27,7 @@ def picture(case: str) -> Picture:
 @pytest.mark.parametrize("case", EACH)
 def test_the_ways_are_those_that_the_security_groups_open(case: str) -> None:
     """Ports into the load balancer, from it to the tasks, and from them to the database, as the templates have them."""
-    opened = set()
+    opened, drawn = set(), picture(case)
     for tree in trees(case).values():
         for name, body in tree["Resources"].items():
             properties = body.get("Properties", {})
@@ -37,18 +37,24 @@ def test_the_ways_are_those_that_the_security_groups_open(case: str) -> None:
             if name == "TaskIngress":
                 opened.add(("balancer", "tasksService", str(properties["FromPort"])))
             if name == "DatabaseIngress":
-                opened.add(("tasksService", "database", str(properties["FromPort"])))
-    ways = {(way.source, way.target, way.label) for way in picture(case).ways}
+                tasks = [node.id for tier in drawn.tiers for node in tier.nodes if node.id.startswith("tasks")]
+                opened |= {(each, "database", str(properties["FromPort"])) for each in tasks}
+            if name == "CacheIngress":
+                (cache,) = [node for tier in drawn.tiers for node in tier.nodes if node.id == "cache"]
+                assert f"port {properties['FromPort']}, from the tasks only" in cache.lines
+    ways = {(way.source, way.target, way.label) for way in drawn.ways}
     assert {way for way in ways if way[1] not in ("services", "domain")} == opened
 
 
 @pytest.mark.parametrize("case", EACH)
 def test_the_subnets_are_those_of_the_template(case: str) -> None:
+    """But for those of a database that there is none of yet."""
+    used = has(case, "Database") or has(case, "Cache")
     blocks = {
         body["Properties"]["CidrBlock"]
         for tree in trees(case).values()
-        for body in tree["Resources"].values()
-        if body["Type"] == "AWS::EC2::Subnet"
+        for name, body in tree["Resources"].items()
+        if body["Type"] == "AWS::EC2::Subnet" and (used or not name.startswith("DatabaseSubnet"))
     }
     assert {block for tier in picture(case).tiers for block in tier.subnets} == blocks
 

@@ -29,19 +29,16 @@ def with_workloads(base: Picture, exposed: int, hidden: int) -> Picture:
     return replace(base, tiers=tiers, ways=(*base.ways, *ways))
 
 
-CELERY = "celery"
 MANY = "many"
 
 
 def layout(name: str) -> Layout:
-    if name == CELERY:
-        return lay_out(with_workloads(picture("database"), exposed=0, hidden=2))
     if name == MANY:
-        return lay_out(with_workloads(picture("everything"), exposed=3, hidden=3))
+        return lay_out(with_workloads(picture("alarms"), exposed=3, hidden=3))
     return lay_out(picture(name))
 
 
-LAYOUTS = [*EACH, CELERY, MANY]
+LAYOUTS = [*EACH, MANY]
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
