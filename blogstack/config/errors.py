@@ -206,7 +206,7 @@ def _unknown_key(loc: KeyPath, inside: str, span: Span, *, in_environment: bool)
     if loc[0] == "overrides" and key == "Type":
         help = "a resource cannot be added here: put resources of your own into a stack of your own"
     elif loc == ("services",):
-        help = "a file describes one service, under `service`; write a file for each further one"
+        help = "a file has one service, under `service`; what gets no requests goes to `workers` and `jobs`"
     elif not others:
         help = f"known here: {', '.join(known)}"
     elif others[0][-1] != key:

@@ -9,6 +9,7 @@ from blogstack.pipeline import Compilation, compile_text
 from blogstack.records import replace
 from blogstack.templates import lower
 from tests.cases import ACCEPT, compiled
+from tests.conftest import ROOT
 from tests.support.templates import Tree, trees, walk
 
 CASE = "celery"
@@ -172,6 +173,14 @@ class TestJob:
             "ExecutionsTimedOut",
         ]
         assert (result["Expression"], alarm["Threshold"]) == ("failed + timed_out", 1)
+
+
+def test_the_page_about_workers_shows_a_file_that_compiles() -> None:
+    page = (ROOT / "docs" / "workers.md").read_text()
+    text = page.partition("```yaml\n")[2].partition("```")[0]
+    compilation = compile_text("blogstack.yaml", text.encode())
+    assert not compilation.failed, compilation.diagnostics
+    assert {"shop-celery", "shop-beat", "shop-cleanup"} <= {template.stack_name for template in compilation.templates}
 
 
 def test_each_workload_may_have_a_release_step() -> None:
