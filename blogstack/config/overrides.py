@@ -77,9 +77,11 @@ class Overrides(Section):
 
     def by_stack(self) -> dict[str, Changes]:
         """The changes by kind of stack, such as `tasks` or `workers.celery`, sorted."""
-        stacks = {}
+        stacks: dict[str, Changes] = {}
         for key in sorted(self.model_fields_set):
             section = getattr(self, key)
-            entries = section.items() if key in ("workers", "jobs") else ()
-            stacks.update({f"{key}.{name}": changes for name, changes in entries} if entries else {key: section})
+            if key in ("workers", "jobs"):
+                stacks |= {f"{key}.{name}": changes for name, changes in section.items()}
+            else:
+                stacks[key] = section
         return stacks

@@ -39,7 +39,12 @@ def test_every_stack_can_be_overridden() -> None:
 def test_without_overrides_nothing_changes(name: str) -> None:
     """Empty ones, of all or of a stack or of a resource, make the same bytes."""
     content = (ACCEPT / name / "blogstack.yaml").read_bytes()
-    for empty in ("{}", "{service: {}}", "{service: {TargetGroup: {}}, tasks: {Cluster: {Properties: {}}}}"):
+    for empty in (
+        "{}",
+        "{service: {}}",
+        "{workers: {}, jobs: {}}",
+        "{service: {TargetGroup: {}}, tasks: {Cluster: {Properties: {}}}}",
+    ):
         again = compile_text("blogstack.yaml", content + f"\noverrides: {empty}\n".encode())
         assert again.templates == compiled(name).templates
 
