@@ -464,7 +464,9 @@ def test_the_page_explains_every_alarm() -> None:
     database = blueprint.tasks.database_monitoring
     assert database
     of_stores = compiled("stores").blueprints[0].tasks.store_alarms
-    made = [*blueprint.monitoring["service"].alarms, *database.alarms, *dict.fromkeys(a.alarm for a in of_stores)]
+    (celery,) = compiled("celery").blueprints
+    of_others = [*celery.monitoring["celery"].alarms, *(watched.alarm for watched in celery.job_monitoring.values())]
+    made = [*blueprint.monitoring["service"].alarms, *of_others, *database.alarms, *(a.alarm for a in of_stores)]
     rows = re.findall(r"^\| `([a-z0-9-]+)` \|.*\| (yes|no) \|$", page, re.MULTILINE)
     assert rows == list(dict.fromkeys((alarm.id, "yes" if alarm.rolls_back else "no") for alarm in made))
 
