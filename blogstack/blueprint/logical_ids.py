@@ -138,5 +138,5 @@ DASHBOARD = "Dashboard"
 
 
 def camel_case(name: str) -> str:
-    """The name of a store as the first part of a logical ID, user-files as UserFiles; no two names share one."""
+    """A name with hyphens as a part of a logical ID, user-files as UserFiles; no two names share one."""
     return "".join(word.capitalize() for word in name.split("-"))

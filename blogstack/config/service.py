@@ -62,3 +62,7 @@ class Service(TaskWithSidecars):
     """Words of a command that runs once in the new image before each deployment of the service; null: none."""
     health: Health = Health.model_construct()
     """The container's health check, run inside the container."""
+
+    @property
+    def image(self) -> None:
+        """None: its image is the application's, of the key `image`."""

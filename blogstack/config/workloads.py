@@ -60,11 +60,6 @@ class Workload(Record, kw_only=True):
     task: Service | Worker | Job
 
     @property
-    def image(self) -> str | None:
-        """An image with its tag; None for the application's."""
-        return None
-
-    @property
     def containers(self) -> tuple[Container, ...]:
         """The main container, then the sidecars in the order of the file."""
         sidecars = (
@@ -94,11 +89,6 @@ class WorkerService(EcsService, kw_only=True):
 
     task: Worker
 
-    @property
-    def image(self) -> str | None:
-        """An image with its tag; None for the application's."""
-        return self.task.image
-
 
 class EcsJob(Workload, kw_only=True):
     """A workload that runs to its end.
@@ -108,8 +98,3 @@ class EcsJob(Workload, kw_only=True):
     """
 
     task: Job
-
-    @property
-    def image(self) -> str | None:
-        """An image with its tag; None for the application's."""
-        return self.task.image

@@ -18,7 +18,8 @@ from itertools import groupby
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.names import Imported, Output, Parameter
 from blogstack.blueprint.network import Placement
-from blogstack.deploy.plan import (
+from blogstack.deploy.plan import make_plans
+from blogstack.deploy.steps import (
     Action,
     CreateServiceRoles,
     DeployStack,
@@ -32,7 +33,6 @@ from blogstack.deploy.plan import (
     ShowRunCommands,
     Step,
     WaitStable,
-    make_plans,
 )
 
 

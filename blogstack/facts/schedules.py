@@ -64,6 +64,11 @@ def find_error(text: str) -> tuple[str, str] | None:
 _MINUTES_A_DAY = 24 * 60
 
 
+def as_schedule(expression: str) -> str:
+    """A cron expression as AWS's services take it, as in `cron(0 8 ? * MON-FRI *)`."""
+    return f"cron({' '.join(expression.split())})"
+
+
 def shortest_interval(expression: str) -> int:
     """The fewest seconds between two times of a valid cron expression, as if every day were one of its days."""
     minutes, hours = (_numbers(field, last) for field, last in zip(expression.split(), (59, 23), strict=False))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.database import Database
+from blogstack.blueprint.logical_ids import camel_case
 from blogstack.blueprint.names import Imported, Value
 from blogstack.blueprint.network import Network, Placement
 from blogstack.blueprint.stores import Stores
@@ -256,7 +257,7 @@ def _blocks(network: Network | None, kind: str) -> tuple[str, ...]:
 
 
 def _task_id(workload: Workload) -> str:
-    return f"tasks{''.join(word.capitalize() for word in workload.name.split('-'))}"
+    return f"tasks{camel_case(workload.name)}"
 
 
 def _text(value: Value) -> str:

@@ -8,8 +8,8 @@ from blogstack.config import Config
 from blogstack.diagnostics import Code
 from blogstack.facts.elasticache import facts, node_types_in
 from blogstack.rules.database import PRODUCTION
+from blogstack.rules.offers import not_offered
 from blogstack.rules.rule import Finding, Scope, rule
-from blogstack.words import did_you_mean
 
 _ELASTICACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/"
 
@@ -31,15 +31,9 @@ def cache_version(scope: Scope[Config]) -> Iterator[Finding]:
 )
 def cache_node_type(scope: Scope[Config]) -> Iterator[Finding]:
     """A region has certain node types."""
-    config, cache = scope.config, scope.config.cache
-    if cache is None or not (known := node_types_in(config.region)) or cache.node_type in known:
-        return
-    path = ("cache", "node_type")
-    family = [name for name in known if name.rsplit(".", 1)[0] == cache.node_type.rsplit(".", 1)[0]]
-    near = did_you_mean(cache.node_type, known)
-    help = f"choose {', '.join(family)}" if family else f"did you mean {near!r}?" if near else "choose cache.m6g.large"
-    message = f"{config.region} has no {cache.node_type}{scope.default_mark(path)} for Valkey"
-    yield Finding(scope.first_written(path, ("cache",)), message, help)
+    cache = scope.value.cache
+    if cache is not None and (known := node_types_in(scope.value.region)) and cache.node_type not in known:
+        yield not_offered(scope, "cache", "node_type", known, of="Valkey", fallback="cache.m6g.large")
 
 
 @rule(

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from blogstack.config import Config
 from blogstack.diagnostics import Code
 from blogstack.facts.rds import classes_in, database_name, facts, is_reserved
+from blogstack.rules.offers import not_offered
 from blogstack.rules.rule import Finding, Scope, rule
-from blogstack.words import did_you_mean
 
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/"
 
@@ -43,15 +43,9 @@ def database_version(scope: Scope[Config]) -> Iterator[Finding]:
 )
 def database_class(scope: Scope[Config]) -> Iterator[Finding]:
     """A region has certain instance classes."""
-    config, database = scope.config, scope.config.database
-    if database is None or not (known := classes_in(config.region)) or database.instance_class in known:
-        return
-    path = ("database", "instance_class")
-    family = [name for name in known if name.rsplit(".", 1)[0] == database.instance_class.rsplit(".", 1)[0]]
-    near = did_you_mean(database.instance_class, known)
-    help = f"choose {', '.join(family)}" if family else f"did you mean {near!r}?" if near else "choose db.t3.micro"
-    message = f"{config.region} has no {database.instance_class}{scope.default_mark(path)} for PostgreSQL"
-    yield Finding(scope.first_written(path, ("database",)), message, help)
+    database = scope.value.database
+    if database is not None and (known := classes_in(scope.value.region)) and database.instance_class not in known:
+        yield not_offered(scope, "database", "instance_class", known, of="PostgreSQL", fallback="db.t3.micro")
 
 
 @rule(

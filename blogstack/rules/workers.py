@@ -58,7 +58,7 @@ def command_of_worker(scope: Scope[WorkerService]) -> Iterator[Finding]:
 
 def find_missing_command(scope: Scope[WorkerService] | Scope[EcsJob]) -> Iterator[Finding]:
     """The finding on a worker or job that runs what the service runs."""
-    if scope.value.task.command is None and scope.value.image is None:
+    if scope.value.task.command is None and scope.value.task.image is None:
         message = f"{scope.value.name} has no command, so it runs what the image runs by itself, as the service does"
         help = "add command, as in [celery, -A, shop, worker]; or another image"
         yield Finding(scope.at(), message, help, at_key=True)

@@ -70,11 +70,8 @@ def _with_null(schema: Json) -> Json:
     """A value, or the values of a mapping, with null in addition."""
     texts = {key: value for key, value in schema.items() if key in ("description", "markdownDescription", "default")}
     value = {key: inner for key, inner in schema.items() if key not in texts}
-    for key in ("additionalProperties", "patternProperties"):
-        if key == "patternProperties" and key in value:
-            value[key] = {pattern: nullable(inner) for pattern, inner in value[key].items()}
-        elif isinstance(value.get(key), dict):
-            value[key] = nullable(value[key])
+    if "patternProperties" in value:  # a mapping: each of its values may be null too
+        value["patternProperties"] = {form: nullable(inner) for form, inner in value["patternProperties"].items()}
     return {**texts, **nullable(value)}
 
 

@@ -17,7 +17,7 @@ from blogstack.blueprint.workload.schedule import Schedule
 from blogstack.facts.iam import Json, allow
 from blogstack.templates.alarms import make_alarm
 from blogstack.templates.policies import policy, trust
-from blogstack.templates.stack import Stack, import_value, make_tags, to_template
+from blogstack.templates.stack import Stack, arn_here, import_value, make_tags, to_template
 from blogstack.templates.workload.container import add_image_tag, imported_references, service_task_definition
 
 # Step Functions fails a task that ECS did not start with this error, which has nothing to do with what it would run:
@@ -35,7 +35,7 @@ def lower(job: Job, monitoring: JobMonitoring | None) -> Stack:
         machine = _add_schedule(stack, job, job.schedule, task)
         if monitoring is not None:
             dimensions = {Subject.STATE_MACHINE: {"StateMachineArn": Ref(machine)}}
-            topic = Sub(f"arn:${{AWS::Partition}}:sns:${{AWS::Region}}:${{AWS::AccountId}}:{monitoring.topic}")
+            topic = Sub(arn_here("sns", monitoring.topic))
             stack.add(make_alarm(monitoring.alarm, dimensions, topic, job.tags), "alarms")
     stack.output(Output.CLUSTER_NAME, "The ECS cluster", job.cluster)
     stack.output(Output.LOG_GROUP_NAME, "Where the task logs", job.log_group)
@@ -121,10 +121,9 @@ def _rights(job: Job) -> list[Json]:
 
     Source: https://docs.aws.amazon.com/step-functions/latest/dg/ecs-iam.html
     """
-    here = "${AWS::Region}:${AWS::AccountId}"
     # Of any revision: a run that began before a deployment may start its task again after it.
-    definition = Sub(f"arn:${{AWS::Partition}}:ecs:{here}:task-definition/{job.service_name}:*")
-    rule = Sub(f"arn:${{AWS::Partition}}:events:{here}:rule/StepFunctionsGetEventsForECSTaskRule")
+    definition = Sub(arn_here("ecs", f"task-definition/{job.service_name}:*"))
+    rule = Sub(arn_here("events", "rule/StepFunctionsGetEventsForECSTaskRule"))
     roles: list[AWSHelperFn] = [
         import_value(job.from_tasks(output)) for output in (Output.EXECUTION_ROLE_ARN, Output.TASK_ROLE_ARN)
     ]

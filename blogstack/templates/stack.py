@@ -151,6 +151,11 @@ def pair(**properties: object) -> AWSHelperFn:
     return plain
 
 
+def arn_here(service: str, resource: str) -> str:
+    """The ARN of something in this account and region, as Fn::Sub takes it."""
+    return f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resource}"
+
+
 def attributes(values: Mapping[str, object]) -> list[AWSHelperFn]:
     """Key and value pairs as Elastic Load Balancing takes them."""
     return [pair(Key=key, Value=value) for key, value in values.items()]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from blogstack.blueprint.names import Output
-from blogstack.deploy.plan import DeployStack, FindImage, Plan, PushImage, Request, RunTask, Step, make_plans
+from blogstack.deploy.plan import make_plans
+from blogstack.deploy.steps import DeployStack, FindImage, Plan, PushImage, Request, RunTask, Step
 from tests.cases import NAMES, compiled
 from tests.support.templates import read
 

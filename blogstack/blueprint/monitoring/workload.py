@@ -133,10 +133,17 @@ def _replacement_minutes(exposure: Exposure) -> int:
     return _START_MINUTES + math.ceil(healthy / _MINUTE)
 
 
+def _least_tasks(workload: EcsService, fewest: int) -> int:
+    """What a deployment leaves of the fewest tasks, or each one would fire the alarm.
+
+    DeploymentConfiguration rounds the minimum up.
+    """
+    return max(1, math.ceil(fewest * workload.deployment.minimum_healthy_percent / 100))
+
+
 def _fewer_tasks(workload: EcsService, exposure: Exposure, fewest: int) -> Alarm:
     """Counted by the load balancer: ECS counts running tasks with Container Insights only, healthy or not."""
-    # What a deployment may leave, or each one would fire the alarm (DeploymentConfiguration rounds the minimum up).
-    least = max(1, math.ceil(fewest * workload.deployment.minimum_healthy_percent / 100))
+    least = _least_tasks(workload, fewest)
     minutes, name = _replacement_minutes(exposure), workload.service_name
     metrics, expression = _count_targets(workload, "healthy", "healthy", "HealthyHostCount", "Minimum")
     return Alarm(
@@ -161,8 +168,7 @@ def _running_tasks(workload: EcsService, fewest: int) -> Alarm:
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html, the count of running
     tasks.
     """
-    # What a deployment may leave, as for a workload with requests.
-    least = max(1, math.ceil(fewest * workload.deployment.minimum_healthy_percent / 100))
+    least = _least_tasks(workload, fewest)
     check = workload.container.check
     minutes = _START_MINUTES + (math.ceil(check.start / _MINUTE) if check else 0)
     return Alarm(

@@ -24,7 +24,7 @@ from blogstack.blueprint.workload.schedule import Schedule, resolve_schedule
 from blogstack.blueprint.workload.secrets import SecretVariable, resolve_secrets
 from blogstack.blueprint.workload.sidecars import Sidecar, resolve_sidecars
 from blogstack.config import Config, workloads
-from blogstack.config.workloads import SERVICE, Place
+from blogstack.config.workloads import Place
 from blogstack.records import Record
 from blogstack.source.document import KeyPath
 
@@ -163,7 +163,7 @@ def resolve_job(source: workloads.EcsJob, around: Surroundings) -> Job:
 def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
     """The fields of `Workload`."""
     config, naming, task = around.config, around.naming, source.task
-    is_main = source.place is SERVICE
+    is_main = isinstance(source, workloads.WebService)
     return {
         "name": source.name,
         "kind": ".".join(map(str, source.place.home)),
@@ -175,7 +175,7 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
         "log_group": log_group_name(naming),
         "log_prefix": "task" if is_main else source.name,
         "placement": around.placement,
-        "image": resolve_tagged_image(config, source.image) if source.image else around.image,
+        "image": resolve_tagged_image(config, task.image) if task.image else around.image,
         "container": resolve_container(
             source, config.image.architecture, around.stores.environment, database=around.database is not None
         ),
@@ -188,8 +188,7 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
 
 
 def _release(workload: str, command: tuple[str, ...]) -> Release:
-    name = "".join(word.capitalize() for word in workload.split("-"))
-    logical_id = ids.RELEASE_TASK_DEFINITION.format(name)
+    logical_id = ids.RELEASE_TASK_DEFINITION.format(ids.camel_case(workload))
     return Release(logical_id, Output.RELEASE_TASK_DEFINITION_ARN.format(logical_id), command)
 
 

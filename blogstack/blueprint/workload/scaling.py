@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from blogstack.config import scaling as config
 from blogstack.config.scaling import Measure
+from blogstack.facts.schedules import as_schedule
 from blogstack.records import Record
 
 
@@ -73,7 +74,7 @@ def _scaling(scaling: config.TaskScaling) -> Scaling:
         schedules=tuple(
             Schedule(
                 name=schedule.name,
-                cron=f"cron({' '.join(schedule.cron.split())})",
+                cron=as_schedule(schedule.cron),
                 timezone=schedule.timezone,
                 min=schedule.min,
                 max=schedule.max,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blogstack.config.jobs import Job
-from blogstack.facts.schedules import shortest_interval
+from blogstack.facts.schedules import as_schedule, shortest_interval
 from blogstack.records import Record
 
 _HOUR = 3600
@@ -28,7 +28,7 @@ def resolve_schedule(job: Job) -> Schedule | None:
     if job.cron is None:
         return None
     return Schedule(
-        cron=f"cron({' '.join(job.cron.split())})",
+        cron=as_schedule(job.cron),
         timezone=job.timezone or "Etc/UTC",
         timeout=job.timeout or min(_HOUR, shortest_interval(job.cron)),
     )

@@ -12,7 +12,7 @@ from blogstack.blueprint.monitoring import Monitoring
 from blogstack.blueprint.monitoring.charts import Chart, Metric, Subject
 from blogstack.blueprint.workload import EcsService
 from blogstack.templates.alarms import NAMESPACES, Dimensions, make_alarm, result_id
-from blogstack.templates.stack import Stack, import_value, make_tags
+from blogstack.templates.stack import Stack, arn_here, import_value, make_tags
 from blogstack.templates.workload.exposure import Targets
 
 _ORIGIN = "alarms"
@@ -38,7 +38,7 @@ def add_monitoring(
         # The service refers to those that roll a deployment back. The others come after it: one that counts tasks
         # would fire before there is any.
         after = None if alarm.rolls_back else service
-        topic = _arn("sns", monitoring.topic)
+        topic = arn_here("sns", monitoring.topic)
         stack.add(make_alarm(alarm, dimensions, Sub(topic), monitoring.tags, after=after), _ORIGIN)
     stack.add(
         cloudwatch.Dashboard(
@@ -78,8 +78,8 @@ def _body(workload: EcsService, monitoring: Monitoring, dimensions: Dimensions) 
         imports[_LOAD_BALANCER] = import_value(workload.exposure.load_balancer_full_name)
     if monitoring.database is not None:
         rows.append(monitoring.database.charts)
-        arns += [_arn("cloudwatch", f"alarm:{name}") for name in monitoring.database.names.values()]
-    arns += [_arn("cloudwatch", f"alarm:{name}") for name in monitoring.of_stores]
+        arns += [arn_here("cloudwatch", f"alarm:{name}") for name in monitoring.database.names.values()]
+    arns += [arn_here("cloudwatch", f"alarm:{name}") for name in monitoring.of_stores]
     status = {"title": f"{monitoring.title}: alarms", "alarms": arns}
     widgets = [_widget("alarm", 0, 0, _COLUMNS, _STATUS_HEIGHT, status)]
     for number, row in enumerate(rows):
@@ -92,11 +92,6 @@ def _body(workload: EcsService, monitoring: Monitoring, dimensions: Dimensions) 
 
 
 _LOAD_BALANCER = "LoadBalancer"
-
-
-def _arn(service: str, resource: str) -> str:
-    """The ARN of something in this account and region, as Fn::Sub takes it."""
-    return f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resource}"
 
 
 def _widget(kind: str, x: int, y: int, width: int, height: int, properties: dict[str, Any]) -> dict[str, Any]:

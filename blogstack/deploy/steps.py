@@ -1,0 +1,191 @@
+"""What a deployment plan consists of: its steps, and what each of them does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from types import MappingProxyType
+
+from blogstack.blueprint.network import Placement
+from blogstack.records import Record
+
+
+class CreateServiceRoles(Record):
+    """Create the roles of AWS services, where the account has none (docs/decisions/0020-service-linked-roles.md).
+
+    Attributes:
+        services: As in `ecs` or `ecs.application-autoscaling`, without `.amazonaws.com`.
+    """
+
+    services: tuple[str, ...]
+
+
+class DeployStack(Record, kw_only=True):
+    """Create or update a stack from its template.
+
+    Attributes:
+        stack: Name of the stack.
+        image_tag: Whether the template takes the tag of the image as a parameter.
+        parameters: The other parameters, for a stack that exists.
+        creation_parameters: The other parameters, for the creation of the stack; the update with `parameters` follows.
+        minutes: What the update waits by itself, between the steps of a shift of requests and at its end.
+    """
+
+    stack: str
+    image_tag: bool = False
+    parameters: Mapping[str, str] = MappingProxyType({})
+    creation_parameters: Mapping[str, str] = MappingProxyType({})
+    minutes: int = 0
+
+
+class PushImage(Record, kw_only=True):
+    """Build the image and push it, unless the repository has its tag.
+
+    Attributes:
+        registry_stack: Name of the stack with the repository.
+        repository: Name of the repository.
+        platform: As `docker build --platform` takes it.
+    """
+
+    registry_stack: str
+    repository: str
+    platform: str
+
+
+class FindImage(Record):
+    """Make sure that a repository has an image with the tag to deploy."""
+
+    repository: str
+
+
+class RunTask(Record, kw_only=True):
+    """Run a task of the tasks stack once and wait for its end; it must exit with 0.
+
+    Attributes:
+        tasks_stack: Name of the stack whose outputs have the task definition and the security group.
+        task_definition: Logical ID of the output with the task definition's ARN.
+    """
+
+    cluster: str
+    tasks_stack: str
+    task_definition: str
+    placement: Placement
+    log_group: str
+
+
+class ShowRunCommands(Record, kw_only=True):
+    """Show the commands that run jobs by hand.
+
+    Attributes:
+        tasks_stack: Name of the stack whose output has the security group.
+        families: For each job that of its task definitions, whose newest one runs.
+    """
+
+    cluster: str
+    tasks_stack: str
+    families: tuple[str, ...]
+    placement: Placement
+
+
+class WaitStable(Record):
+    """Wait until an ECS service runs the tasks that it should, and no others."""
+
+    cluster: str
+    service: str
+
+
+class Request(Record, kw_only=True):
+    """Request some paths through the load balancer; each answer must be a success.
+
+    Attributes:
+        edge_stack: Name of the stack whose output has the URL.
+        internal: Whether the load balancer answers inside the network only.
+        allowed_cidrs: Blocks of addresses that the load balancer answers.
+    """
+
+    edge_stack: str
+    paths: tuple[str, ...]
+    internal: bool
+    allowed_cidrs: tuple[str, ...]
+
+
+class ShowLogs(Record):
+    """Show the newest lines of a log group."""
+
+    log_group: str
+
+
+class Phase(Enum):
+    """The parts of a plan, in order."""
+
+    ROLES = auto()
+    IMAGE = auto()
+    STACKS = auto()
+    RELEASE = auto()
+    WORKLOADS = auto()
+    CHECKS = auto()
+
+
+Action = (
+    CreateServiceRoles
+    | DeployStack
+    | PushImage
+    | FindImage
+    | RunTask
+    | WaitStable
+    | Request
+    | ShowRunCommands
+    | ShowLogs
+)
+
+
+class Step(Record):
+    """One step of a plan.
+
+    Attributes:
+        id: Unique in the plan; of a stack's deployment the stack's name.
+        needs: IDs of the steps that must be done before.
+    """
+
+    id: str
+    phase: Phase
+    action: Action
+    needs: tuple[str, ...] = ()
+
+
+class Plan(Record, kw_only=True):
+    """The steps for one environment, or those that all environments share, in an order that respects their needs.
+
+    Attributes:
+        name: Name of the application.
+        environment: None for an application without environments, and for the steps that all environments share.
+        region: AWS region.
+        image: The existing image whose tag is deployed; None where the tag is a commit of the user's repository.
+        log_group: Name of the log group of all workloads.
+        email: Who is asked to confirm that alarms are mailed; None without alarms.
+    """
+
+    name: str
+    environment: str | None
+    region: str
+    image: str | None
+    log_group: str
+    email: str | None
+    steps: tuple[Step, ...]
+
+    @property
+    def builds_image(self) -> bool:
+        """Whether the plan builds and pushes the image."""
+        return any(isinstance(step.action, PushImage) for step in self.steps)
+
+    def waves(self) -> list[list[Step]]:
+        """The steps in groups: those of a group may run side by side once the groups before it are done."""
+        done: set[str] = set()
+        rest, waves = list(self.steps), []
+        while rest:
+            wave = [step for step in rest if done.issuperset(step.needs)]
+            assert wave, "a step needs one that is not in the plan"
+            waves.append(wave)
+            done.update(step.id for step in wave)
+            rest = [step for step in rest if step not in wave]
+        return waves
