@@ -97,12 +97,12 @@ def never_scales(scope: Scope[EcsService]) -> Iterator[Finding]:
 
 @rule(
     Code.SPOT_NEVER,
-    Scope[EcsService],
+    Scope[WebService],
     reads=("scaling.spot", "scaling.min", "scaling.max", "scaling.schedules[].max"),
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",
 )
-def spot_never(scope: Scope[EcsService]) -> Iterator[Finding]:
-    """There are tasks above `min` that can run on Spot."""
+def spot_never(scope: Scope[WebService]) -> Iterator[Finding]:
+    """There are tasks above `min` that can run on Spot; of a worker all can."""
     scaling = scope.value.scaling
     if scaling.spot and scaling.most <= scaling.min:
         default = scope.default_mark(scope.at("scaling", "min"))

@@ -101,6 +101,12 @@ def test_all_tasks_of_a_worker_on_spot() -> None:
     assert properties["CapacityProviderStrategy"] == [{"CapacityProvider": "FARGATE_SPOT", "Weight": 100}]
 
 
+def test_a_single_task_of_a_worker_may_be_on_spot() -> None:
+    """The service needs tasks above `min` for that; of a worker all tasks may be."""
+    text = b"name: shop\nregion: us-east-1\nworkers: {mails: {command: [a], scaling: {spot: 100}}}\n"
+    assert not compile_text("blogstack.yaml", text).failed
+
+
 def test_a_worker_with_another_image() -> None:
     """It is not deployed with the application's tag, and its repository is not asked for."""
     tree = trees("everything")["clock"]
