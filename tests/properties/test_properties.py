@@ -18,6 +18,7 @@ from blogstack.schema import json_schema
 from blogstack.source.document import NAME
 from emulator import Emulator
 from tests.strategies import configurations, with_environments
+from tests.strategies.entries import WORKER
 from tests.support.deploying import deploy_all
 from tests.support.lint import NoVerdicts
 from tests.support.templates import read
@@ -57,7 +58,8 @@ def test_the_container_gets_what_is_written(data: dict[str, Any]) -> None:
         got[variable["Name"]] = value["Fn::Sub"][1]["Text"] if isinstance(value, dict) else value
     written = data.get("service", {}).get("environment", {})
     expected = {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in written.items()}
-    assert got == {"PORT": str(data.get("service", {}).get("port", 8000)), **expected}
+    of_database = {"DATABASE_SSLMODE": "require"} if "database" in data else {}
+    assert got == {"PORT": str(data.get("service", {}).get("port", 8000)), **of_database, **expected}
 
 
 @given(configurations() | with_environments())
@@ -90,7 +92,9 @@ def test_overrides_are_merged_over_the_templates(data: dict[str, Any]) -> None:
     """What is not overridden stays, what is reaches the template as it is written, and null removes."""
     plain = compiled({key: value for key, value in data.items() if key != "overrides"}).templates
     for before, after in zip(plain, compiled(data).templates, strict=True):
-        tree, own = read(before.text), data.get("overrides", {}).get(before.stack_name.rsplit("-", 1)[1], {})
+        name, changed = before.stack_name.rsplit("-", 1)[1], data.get("overrides", {})
+        of_entries = {**changed.get("workers", {}), **changed.get("jobs", {})}
+        tree, own = read(before.text), changed.get(name, of_entries.get(name, {}))
         assert read(after.text) == {**tree, "Resources": merged(tree["Resources"], own)}
 
 
@@ -126,11 +130,14 @@ def _leads_to(path: tuple[str, ...], drawn: tuple[str, ...]) -> bool:
     )
 
 
+NULL_IS_A_VALUE = {("scaling", "cpu"), ("service", "health", "ready_path"), ("workers", WORKER, "scaling", "cpu")}
+
+
 def merged(base: dict[str, Any], over: dict[str, Any], *at: str) -> dict[str, Any]:
     """One mapping over another, by the words of the README."""
     result = dict(base)
     for key, value in over.items():
-        if value is None:
+        if value is None and (*at, key) not in NULL_IS_A_VALUE:
             result.pop(key, None)
         elif isinstance(value, dict):
             below = None if at and at[0] == "service" and at[-1] == "secrets" else result.get(key)

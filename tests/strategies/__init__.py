@@ -19,7 +19,8 @@ from blogstack.config.service import Health, Service
 from blogstack.facts.fargate import TASK_SIZES
 from blogstack.facts.rds import classes_in, database_name, facts, is_reserved
 from blogstack.facts.regions import FARGATE_ZONES, REGIONS, partition
-from tests.strategies.overrides import overrides
+from tests.strategies.entries import JOB, WORKER, job, worker
+from tests.strategies.overrides import of_task_definition, overrides
 from tests.strategies.parts import TEXTS, Data, minutes, optional, secrets
 from tests.strategies.sidecars import with_sidecars
 from tests.strategies.stores import stores
@@ -147,12 +148,17 @@ def scaling(draw: st.DrawFn) -> Data:
     """Limits of at most ten tasks, any policies and schedules; Spot only where there is room for it."""
     low, high = sorted(draw(st.lists(st.integers(1, 10), min_size=2, max_size=2)))
     others = scalars(Scaling, "spot") | {
-        "schedules": st.lists(schedule(), max_size=3, unique_by=lambda item: item["name"]),
+        "schedules": schedules(),
     }
     data = draw(optional({"min": st.just(low), "max": st.just(high)}, others))
     if low < high:
         data |= draw(optional({}, {"spot": st.integers(0, 99)}))
     return data
+
+
+def schedules() -> st.SearchStrategy[Any]:
+    """Times at which the limits change."""
+    return st.lists(schedule(), max_size=3, unique_by=lambda item: item["name"])
 
 
 @st.composite
@@ -227,6 +233,8 @@ def configurations(draw: st.DrawFn) -> Data:
         **({} if region.startswith("us-gov-") else {"domain": domain(region, "blog.example.com")}),
         "database": database(region),
         **stores(region, "s"),
+        "workers": st.fixed_dictionaries({WORKER: worker(region, schedules())}),
+        "jobs": st.fixed_dictionaries({JOB: job(region)}),
         "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
         "deployment": deployment(),
         "kms_key": st.just(
@@ -252,6 +260,9 @@ def configurations(draw: st.DrawFn) -> Data:
         }
         stacks = (*(stack for stack, exists in made.items() if exists), "edge", "tasks", "service")
         chosen["overrides"] = draw(overrides(st.none(), stacks))
+        for section, name in (("workers", WORKER), ("jobs", JOB)):
+            if section in chosen:
+                chosen["overrides"][section] = {name: draw(of_task_definition())}
     return _settled(data | chosen)
 
 

@@ -17,18 +17,30 @@ def overrides(removed: st.SearchStrategy[Any], stacks: tuple[str, ...]) -> st.Se
     )
     tagged = optional({}, {"Tags": removed, "Description": st.just({"Fn::Sub": "${AWS::StackName}"}) | st.just("a b")})
     count = st.fixed_dictionaries({"DeploymentConfiguration": optional({}, {"MaximumPercent": st.just(200)})})
-    kept = {"DeletionPolicy": st.just("Retain"), "UpdateReplacePolicy": st.just("Retain")}
-    changes: dict[str, dict[str, dict[str, st.SearchStrategy[Any]]]] = {
-        "registry": {"Repository": {"Properties": optional({}, {"Tags": removed})}},
-        "network": {"Vpc": {"Metadata": st.just({"owner": "x"}), "DependsOn": st.just([]), **kept}},
-        "database": {"Database": {"Properties": st.just({"PreferredBackupWindow": "18:00-19:00"})}},
-        "cache": {"Cache": {"Properties": st.just({"SnapshotWindow": "18:00-19:00"}), **kept}},
-        "queues": {"MailsQueue": {"Properties": st.just({"DelaySeconds": 10}), **kept}},
-        "buckets": {"MediaBucket": {"Metadata": st.just({"owner": "x"}), **kept}},
-        "tasks": {"TaskRole": {"Properties": tagged}, "LogGroup": kept},
-        "edge": {"LoadBalancer": {"Metadata": st.dictionaries(TEXTS.filter(bool), anything), **kept}},
-        "service": {"Service": {"Properties": count}, "TargetGroup": {"DependsOn": st.just(["TaskDefinition"])}},
+    changes: dict[str, dict[str, st.SearchStrategy[Data]]] = {
+        "registry": {"Repository": optional({}, {"Properties": optional({}, {"Tags": removed})})},
+        "network": {"Vpc": kept({"Metadata": st.just({"owner": "x"}), "DependsOn": st.just([])})},
+        "database": {"Database": optional({}, {"Properties": st.just({"PreferredBackupWindow": "18:00-19:00"})})},
+        "cache": {"Cache": kept({"Properties": st.just({"SnapshotWindow": "18:00-19:00"})})},
+        "queues": {"MailsQueue": kept({"Properties": st.just({"DelaySeconds": 10})})},
+        "buckets": {"MediaBucket": kept({"Metadata": st.just({"owner": "x"})})},
+        "tasks": {"TaskRole": optional({}, {"Properties": tagged}), "LogGroup": kept({})},
+        "edge": {"LoadBalancer": kept({"Metadata": st.dictionaries(TEXTS.filter(bool), anything)})},
+        "service": {
+            "Service": optional({}, {"Properties": count}),
+            "TargetGroup": optional({}, {"DependsOn": st.just(["TaskDefinition"])}),
+        },
     }
-    return optional(
-        {}, {stack: optional({}, {name: optional({}, own) for name, own in changes[stack].items()}) for stack in stacks}
-    )
+    return optional({}, {stack: optional({}, changes[stack]) for stack in stacks})
+
+
+def of_task_definition() -> st.SearchStrategy[Data]:
+    """Changes to the stack of a worker or job."""
+    retained = {"Metadata": st.just({"owner": "x"}), "Properties": st.just({"Family": "x"}), "DependsOn": st.none()}
+    return st.fixed_dictionaries({"TaskDefinition": kept(retained)})
+
+
+def kept(others: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Data]:
+    """Changes to a resource, and both policies that keep it or neither: cfn-lint (W3011) takes no single one."""
+    policies = st.sampled_from([{}, {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}])
+    return st.builds(lambda own, policy: {**own, **policy}, optional({}, others), policies)

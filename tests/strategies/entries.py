@@ -1,0 +1,76 @@
+"""Valid workers and jobs, next to any service: what they inherit goes with what they say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from blogstack.config.jobs import Job
+from blogstack.config.scaling import WorkerScaling
+from blogstack.config.sidecars import SidecarHealth
+from blogstack.config.workers import Worker
+from blogstack.facts.fargate import TASK_SIZES
+from blogstack.facts.regions import partition
+from tests.strategies.parts import TEXTS, Data, optional, secrets
+from tests.strategies.sidecars import with_sidecars
+from tests.strategies.types import scalars
+
+WORKER, JOB = "mailer", "nightly"
+_OF_BOTH = ("cpu", "memory", "exec", "readonly_root")
+
+
+@st.composite
+def worker(draw: st.DrawFn, region: str, schedules: st.SearchStrategy[Any]) -> Data:
+    """A worker, with some sidecars; `schedules`: times at which its number of tasks changes."""
+    interval = draw(st.integers(5, 300))
+    required = {"command": st.just("true"), "interval": st.just(interval)}
+    health = optional(required | {"timeout": st.integers(2, min(60, interval - 1))}, scalars(SidecarHealth))
+    others = scalars(Worker, *_OF_BOTH, "singleton", "image") | _common(region) | {"health": health}
+    data = draw(optional(_size(draw), others))
+    if draw(st.booleans()):  # exec needs a writable root, also where one of the two is inherited
+        data |= {"readonly_root": False, "exec": draw(st.booleans())}
+    if draw(st.booleans()):
+        data["singleton"] = True
+    else:
+        low, high = sorted(draw(st.lists(st.integers(1, 10), min_size=2, max_size=2)))
+        limits = {"min": st.just(low), "max": st.just(high)}
+        data["scaling"] = draw(optional(limits, scalars(WorkerScaling) | {"schedules": schedules}))
+    return draw(with_sidecars(data, 0, region, endpoints=True))
+
+
+@st.composite
+def job(draw: st.DrawFn, region: str) -> Data:
+    """A job, by a schedule or by hand."""
+    data = draw(
+        optional(_size(draw), scalars(Job, *_OF_BOTH, "image", "cron", "timezone", "timeout") | _common(region))
+    )
+    if draw(st.booleans()):
+        data["readonly_root"] = True
+    if draw(st.booleans()):
+        crons = st.sampled_from(["0 3 * * ? *", "0/20 8-18 ? * MON-FRI *"])
+        data |= draw(optional({"cron": crons}, scalars(Job, *(key for key in Job.model_fields if key not in _TIMES))))
+    return data
+
+
+_TIMES = ("timezone", "timeout")
+
+
+def _size(draw: st.DrawFn) -> dict[str, st.SearchStrategy[Any]]:
+    """A command, and a size that Fargate has."""
+    cpu = draw(st.sampled_from(sorted(TASK_SIZES)))
+    command = st.lists(TEXTS.filter(bool), min_size=1, max_size=3)
+    return {"command": command, "cpu": st.just(cpu), "memory": st.sampled_from(TASK_SIZES[cpu])}
+
+
+def _common(region: str) -> dict[str, st.SearchStrategy[Any]]:
+    """What workers and jobs may have, much of which the service has too."""
+    domain = "amazonaws.com"
+    objects = {"actions": ["s3:GetObject"], "resources": [f"arn:{partition(region)}:s3:::w/*"]}
+    return {
+        "image": st.just(f"123456789012.dkr.ecr.{region}.{domain}/other:1.0"),
+        "environment": st.dictionaries(st.sampled_from(["A", "B", "LEVEL"]), TEXTS | st.integers(0, 9), max_size=3),
+        "secrets": secrets(region),
+        "permissions": st.lists(st.just(objects), max_size=1),
+        "user": st.sampled_from(["1000", 1000, "1000:1000"]),
+    }
