@@ -1,5 +1,6 @@
 """What the database's own settings and other sessions do to the service."""
 
+import asyncio
 import json
 import time
 from collections.abc import Iterator
@@ -8,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import psycopg
 import pytest
+from sqlalchemy import text
 
-from app.database import IDLE_SECONDS
+from app.database import IDLE_SECONDS, Database
+from app.settings import Settings
 from tests.app.postgres import Postgres
 from tests.app.service import PATIENCE, Service
 from tests.app.test_api import Headers, register, write_post
@@ -85,3 +88,21 @@ def test_a_connection_that_died_while_idle_costs_no_request(
     postgres.start()
     time.sleep(IDLE_SECONDS + 0.1)
     assert [client.get("/posts").status_code for _ in range(6)] == [200] * 6
+
+
+def test_requests_that_wait_for_a_connection_get_it_in_their_order(settings: Settings) -> None:
+    clients, turns = range(4), 10
+    served: list[int] = []
+
+    async def ask(database: Database, client: int) -> None:
+        for _ in range(turns):
+            await database.read(text("SELECT 1"), {})
+            served.append(client)
+
+    async def scenario() -> None:
+        database = Database(settings.model_copy(update={"database_pool_size": 1}))
+        await asyncio.gather(*(ask(database, client) for client in clients))
+        await database.close()
+
+    asyncio.run(scenario())
+    assert served == list(clients) * turns
