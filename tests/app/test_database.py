@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import psycopg
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from app.database import IDLE_SECONDS, Database
@@ -106,3 +107,21 @@ def test_requests_that_wait_for_a_connection_get_it_in_their_order(settings: Set
 
     asyncio.run(scenario())
     assert served == list(clients) * turns
+
+
+def test_requests_that_are_given_up_leave_their_connections_to_others(shared_postgres: Postgres) -> None:
+    url = SecretStr(shared_postgres.url(shared_postgres.create_database()))
+
+    async def scenario() -> None:
+        database = Database(Settings(database_url=url))
+        slow = [asyncio.create_task(database.read(text("SELECT pg_sleep(60)"), {})) for _ in range(6)]
+        await asyncio.sleep(0.5)
+        for task in slow:
+            task.cancel()
+        results = await asyncio.gather(*slow, return_exceptions=True)
+        assert all(isinstance(result, asyncio.CancelledError) for result in results)
+        rows = await asyncio.gather(*(database.read(text("SELECT 1"), {}) for _ in range(6)))
+        assert [list(found) for found in rows] == [[(1,)]] * 6
+        await database.close()
+
+    asyncio.run(scenario())
