@@ -76,9 +76,11 @@ def test_writers_that_wait_for_a_row_leave_the_readers_a_connection(
     assert client.put(url, headers=ada, json=CONTENT).status_code == 200
     # Those that waited for the row say so; those behind them waited for a connection.
     log = [json.loads(line) for line in client.service.log().splitlines()]  # type: ignore[attr-defined]
-    causes = {(line.get("error"), line.get("sqlstate")) for line in log if "does not answer" in line["message"]}
+    failures = [line for line in log if "does not answer" in line["message"]]
+    causes = {(line.get("error"), line.get("sqlstate")) for line in failures}
     assert ("LockNotAvailable", "55P03") in causes
     assert causes <= {("LockNotAvailable", "55P03"), ("TimeoutError", None)}
+    assert {line["request_id"] for line in failures} == {answer.headers["x-request-id"] for answer in refused}
 
 
 def test_a_connection_that_died_while_idle_costs_no_request(
