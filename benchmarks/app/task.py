@@ -87,7 +87,7 @@ class Task:
         print(f"{label}, {connections} connections: {rate:.0f} a second", end=" ")
         print(f"({SHARE * result.sent / cpu:.0f} by CPU time), p50 {result.percentile(0.5) * 1000:.0f} ms", end=", ")
         print(f"{statuses}, {self.memory()}")
-        for other, *tries in zip(others, *answers, strict=False):
+        for other, *tries in zip(others, *answers, strict=True):
             line = other.split(b" HTTP")[0].decode()
             print(f"    {line} meanwhile:", ", ".join(f"{seconds:.1f} s ({status})" for seconds, status in tries))
 
