@@ -74,24 +74,44 @@ def failed_events(session: Session, stack: str) -> tuple[FailedEvent, ...]:
     Raises:
         AwsError: when it cannot be known.
     """
-    # The newest operation comes first, and each event names its operation:
-    # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html
+    failed = _operation_events(session, stack) or _stack_events(session, stack)
+    return tuple(event for event in failed if not event.reason.startswith(_CONSEQUENCES))
+
+
+def _operation_events(session: Session, stack: str) -> list[FailedEvent]:
+    """The failures of the newest operation, which comes first; each event names its operation.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html
+    """
+    filters = {"FailedEvents": True}
     events = list(
-        session.pages(
-            "cloudformation", "describe_events", "OperationEvents", StackName=stack, Filters={"FailedEvents": True}
-        )
+        session.pages("cloudformation", "describe_events", "OperationEvents", StackName=stack, Filters=filters)
     )
     newest = events[0].get("OperationId") if events else None
-    failed = [
+    return [
         FailedEvent(event["LogicalResourceId"], event.get("ResourceType", ""), reason)
         for event in reversed(events)
         if event.get("OperationId") == newest
-        and event.get("ResourceType") != "AWS::CloudFormation::Stack"
-        and (reason := event.get("ResourceStatusReason") or event.get("ValidationStatusReason"))
         and event.get("LogicalResourceId")
-        and not reason.startswith(_CONSEQUENCES)
+        and event.get("ResourceType") != _STACK
+        and (reason := event.get("ResourceStatusReason") or event.get("ValidationStatusReason"))
     ]
-    return tuple(failed)
+
+
+def _stack_events(session: Session, stack: str) -> list[FailedEvent]:
+    """The same from the older list of events, for what has no operation: it goes back to the stack's own last start."""
+    failed: list[FailedEvent] = []
+    for event in session.pages("cloudformation", "describe_stack_events", "StackEvents", StackName=stack):
+        status, reason = event["ResourceStatus"], event.get("ResourceStatusReason", "")
+        if event.get("ResourceType") == _STACK:
+            if status in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"):
+                break
+        elif status.endswith("_FAILED") and reason:
+            failed.append(FailedEvent(event["LogicalResourceId"], event.get("ResourceType", ""), reason))
+    return failed[::-1]
+
+
+_STACK = "AWS::CloudFormation::Stack"
 
 
 def physical_ids(session: Session, stack: str) -> dict[str, str]:

@@ -20,8 +20,10 @@ from blogstack.cli.explain import explain_command
 from blogstack.cli.graph import graph_command
 from blogstack.cli.init import init_command
 from blogstack.cli.schema import schema_command
+from blogstack.cli.status import status_command
 from blogstack.cli.usage import PlainCommand, PlainGroup
 from blogstack.cli.validate import validate_command
+from blogstack.cli.verify import verify_command
 
 
 def _exit(status: ExitCode, **_: object) -> NoReturn:
@@ -42,6 +44,8 @@ app.command("validate", cls=PlainCommand)(validate_command)
 app.command("diff", cls=PlainCommand)(diff_command)
 app.command("cost", cls=PlainCommand)(cost_command)
 app.command("graph", cls=PlainCommand)(graph_command)
+app.command("status", cls=PlainCommand)(status_command)
+app.command("verify", cls=PlainCommand)(verify_command)
 app.command("doctor", cls=PlainCommand)(doctor_command)
 app.command("schema", cls=PlainCommand)(schema_command)
 app.command("explain", cls=PlainCommand)(explain_command)

@@ -17,6 +17,7 @@ def healthy() -> dict[str, Any]:
     return {
         "cloudformation:DescribeStacks": stacks({}),
         "cloudformation:DescribeEvents": {"OperationEvents": []},
+        "cloudformation:DescribeStackEvents": {"StackEvents": []},
         "cloudformation:ListStackResources": {
             "StackResourceSummaries": [resource("TargetGroup", TARGET_GROUP), resource("Certificate", CERTIFICATE)]
         },
