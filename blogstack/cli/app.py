@@ -15,7 +15,7 @@ from blogstack.cli.console import discard_output, replace_closed_streams, say
 from blogstack.cli.cost import cost_command
 from blogstack.cli.diff import diff_command
 from blogstack.cli.doctor import doctor_command
-from blogstack.cli.exit_codes import ExitCode
+from blogstack.cli.exit_codes import ExitCode, Stop
 from blogstack.cli.explain import explain_command
 from blogstack.cli.graph import graph_command
 from blogstack.cli.init import init_command
@@ -77,6 +77,8 @@ def run() -> None:
             app()
         finally:
             sys.stdout.flush()
+    except Stop as stop:
+        sys.exit(stop.status)
     except AwsError as error:
         say(f"error: {error}")
         say(f"help: {_AWS_HELP[error.trouble]}")

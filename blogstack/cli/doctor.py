@@ -42,7 +42,7 @@ def doctor_command(
     profile: ProfileOption = None,
     format: Annotated[DoctorFormat, typer.Option(help="Format of the causes.")] = DoctorFormat.TEXT,
 ) -> ExitCode:
-    """Say why a service is not well: the causes, the most likely first."""
+    """Say why a service is not well, the most likely cause first."""
     environment = open_environment(file, env)
     from blogstack.doctor import diagnose, read_snapshot
 

@@ -8,6 +8,7 @@ import typer
 
 from blogstack.blueprint import Blueprint
 from blogstack.cli.console import report, say
+from blogstack.cli.exit_codes import Stop
 from blogstack.cli.inputs import DEFAULT_FILE, load
 from blogstack.pipeline import Compilation, compile_text, lower_environment, read_environments
 from blogstack.records import Record
@@ -47,11 +48,11 @@ def open_environment(file: str = DEFAULT_FILE, env: str | None = None) -> Enviro
 
     Raises:
         typer.BadParameter: when the file has several environments and the arguments name none of them.
-        typer.Exit: when the file has errors, after they were printed.
+        Stop: when the file has errors, after they were printed.
     """
     (compilation,) = load([file], lambda path, content: compile_text(path, content, picked=[env] if env else ()))
     if compilation.failed:
-        raise typer.Exit(report([compilation]))
+        raise Stop(report([compilation]))
     if len(compilation.blueprints) > 1:
         raise typer.BadParameter(f"name one of the environments {listed(compilation.environments)}", param_hint="--env")
     (blueprint,) = compilation.blueprints

@@ -36,7 +36,7 @@ def status_command(
     profile: ProfileOption = None,
     format: Annotated[StatusFormat, typer.Option(help="Format of the status.")] = StatusFormat.TEXT,
 ) -> ExitCode:
-    """Show what runs: versions, tasks, health, URL, alarms and the estimated cost."""
+    """Show what runs: versions, tasks, health, alarms and cost."""
     environment = open_environment(file, env)
     from blogstack.doctor.overview import read_overview
     from blogstack.doctor.snapshot import read_snapshot
