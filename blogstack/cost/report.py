@@ -76,8 +76,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"{least:<58}{dollars(estimate.idle):>10}{dollars(estimate.most):>10}"
     yield f"left out: {report.left_out}"
     yield from _by_use(Prices(report.region))
-    if report.spot:
-        yield "tasks on Spot are counted as on demand: Spot's price changes, and is up to 70% lower"
+    spot = "tasks on Spot are counted as on demand" if report.spot else "scaling.spot is not counted"
+    yield f"{spot}: Spot's price changes, and is up to 70% lower"
     if report.alternatives:
         yield f"{'instead':<58}{'idle':>10}{'at most':>10}"
     for each in report.alternatives:
