@@ -161,6 +161,12 @@ class TestChange:
         assert "(+46.72), " in text
         assert f"list prices of {date()}" in text
 
+    def test_a_stack_that_is_left_costs_until_it_is_deleted(self) -> None:
+        text = self.of(MINIMAL + "workers: {mails: {command: [python, mails.py]}}\n", MINIMAL)
+        assert text is not None
+        assert text.startswith("US dollars a month, once blog-api-mails is deleted: ")
+        assert "(-20.72)" in text
+
     def test_nothing(self) -> None:
         assert self.of(MINIMAL, MINIMAL + "logs: {retention: 90}\n") is None
 
