@@ -108,7 +108,9 @@ def prices(
         ("database_multi_az_hour", "AmazonRDS", "Multi-AZUsage", _POSTGRES, classes),
         ("cache_node_hour", "AmazonElastiCache", "NodeUsage", _VALKEY, nodes),
     ):
-        sold = {kind: _amounts(offers, Query(offer, re.escape(f"{usage}:{kind}"), more)) for kind in kinds}
+        # By instanceType, because a usage type has db.r7g.xl for db.r7g.xlarge.
+        queries = {kind: Query(offer, f"{usage}:.+", {**more, "instanceType": (kind,)}) for kind in kinds}
+        sold = {kind: _amounts(offers, query) for kind, query in queries.items()}
         found[name] = {kind: _one(amounts, f"{name} {kind}") for kind, amounts in sold.items() if amounts}
     return found
 

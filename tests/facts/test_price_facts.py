@@ -45,17 +45,21 @@ def every_offer(prefix: str) -> dict[str, dict[str, Any]]:
             more = {key: values[0] for key, values in query.more.items()}
             family = more.pop("productFamily", "")
             products.setdefault(query.offer, []).append(product(f"{prefix}{query.usage}", "0.5", family=family, **more))
-    postgres = {"databaseEngine": "PostgreSQL"}
+    postgres = {"databaseEngine": "PostgreSQL", "instanceType": "db.t4g.micro"}
+    xlarge = {"databaseEngine": "PostgreSQL", "instanceType": "db.r7g.xlarge"}
     products["AmazonRDS"] += [
         product(f"{prefix}InstanceUsage:db.t4g.micro", "0.025", **postgres),
-        product(f"{prefix}InstanceUsage:db.t4g.micro", "0.9", databaseEngine="Oracle"),
+        product(f"{prefix}InstanceUsageIOOptimized:db.t4g.micro", "0.9", **postgres),
+        product(f"{prefix}InstanceUsage:db.t4g.micro", "0.9", databaseEngine="Oracle", instanceType="db.t4g.micro"),
         product(f"{prefix}Multi-AZUsage:db.t4g.micro", "0.051", **postgres),
+        product(f"{prefix}InstanceUsage:db.r7g.xl", "0.478", **xlarge),  # AWS writes xl for xlarge here
+        product(f"{prefix}Multi-AZClusterUsage:db.r7g.xl", "0.9", **xlarge),
     ]
-    valkey = {"cacheEngine": "Valkey"}
+    valkey = {"cacheEngine": "Valkey", "instanceType": "cache.t4g.micro"}
     products["AmazonElastiCache"] = [
         # AWS lists what a reservation covers as a price of nothing next to the real one.
         product(f"{prefix}NodeUsage:cache.t4g.micro", "0", "0.0192", **valkey),
-        product(f"{prefix}NodeUsage:cache.t4g.micro", "0.9", cacheEngine="Redis"),
+        product(f"{prefix}NodeUsage:cache.t4g.micro", "0.9", cacheEngine="Redis", instanceType="cache.t4g.micro"),
         product(f"{prefix}ExtendedSupportYr3-NodeUsage:cache.t4g.micro", "0.9", **valkey),
     ]
     balancer = "Load Balancer-Application"
@@ -70,11 +74,10 @@ def every_offer(prefix: str) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("prefix", ["", "APN2-", "EU-", "us-east-1-"])
 def test_each_price_is_found_once(prefix: str) -> None:
-    found = prices(
-        every_offer(prefix).__getitem__, ["db.t4g.micro", "db.r7g.large"], ["cache.t4g.micro", "cache.r7g.x"]
-    )
+    classes = ["db.t4g.micro", "db.r7g.large", "db.r7g.xlarge"]
+    found = prices(every_offer(prefix).__getitem__, classes, ["cache.t4g.micro", "cache.r7g.large"])
     assert found.pop("cache_node_hour") == {"cache.t4g.micro": 0.0192}
-    assert found.pop("database_hour") == {"db.t4g.micro": 0.025}
+    assert found.pop("database_hour") == {"db.t4g.micro": 0.025, "db.r7g.xlarge": 0.478}
     assert found.pop("database_multi_az_hour") == {"db.t4g.micro": 0.051}
     amounts = [each for value in found.values() for each in (value.values() if isinstance(value, dict) else [value])]
     assert set(amounts) == {0.5}
