@@ -48,6 +48,7 @@ CUSTOM_NAMES: Mapping[str, str] = {
     "AWS::RDS::DBSubnetGroup": "DBSubnetGroupName",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",  # aws-resource-stepfunctions-statemachine.html
     "AWS::WAFv2::WebACL": "Name",
 }
 """By type: the property with the user's name."""
