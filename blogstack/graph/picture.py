@@ -18,6 +18,10 @@ _SHOWN = 3
 """Blocks of addresses that are named; of more only their number."""
 
 
+STORES = ("database", "cache")
+"""IDs of the nodes in the network that keep data."""
+
+
 class Node(Record, kw_only=True):
     """Something in the picture.
 
@@ -148,7 +152,7 @@ def _tasks(workload: EcsService) -> Node:
     most = max([scaling.max, *(each.max for each in scaling.schedules)]) if scaling else capacity.fewest
     number = f"{capacity.fewest} to {most} tasks" if most > capacity.fewest else plural(capacity.fewest, "tasks")
     size = f"{container.cpu / 1024:g} vCPU, {container.memory / 1024:g} GB, {container.architecture.lower()}"
-    lines = [f"{number}, each {size}"]
+    lines = [f"{number}, each {size}" if most > 1 else f"1 task of {size}"]
     if capacity.spot:
         above = f"those above {capacity.base}" if capacity.base else "them"
         lines.append(f"{capacity.spot}% of {above} on Fargate Spot")
@@ -187,8 +191,7 @@ def _caches(stores: Stores) -> tuple[Node, ...]:
     if cache is None:
         return ()
     where = "one in each of two zones" if cache.nodes > 1 else "in one of the zones"
-    # Its port is told and not drawn: every arrow to it would cross the database.
-    lines = (f"{plural(cache.nodes, 'nodes')} {cache.node_type}", where, f"port {cache.port}, from the tasks only")
+    lines = (f"{plural(cache.nodes, 'nodes')} {cache.node_type}", where)
     return (Node(id="cache", title=f"Valkey {cache.engine_version}", lines=lines),)
 
 
@@ -226,6 +229,8 @@ def _ways(blueprint: Blueprint) -> Iterator[Way]:
             yield Way(source="balancer", target=task, label=str(workload.exposure.port))
         if blueprint.database and blueprint.tasks.database:
             yield Way(source=task, target="database", label=str(blueprint.database.port))
+        if cache := blueprint.stores.cache:
+            yield Way(source=task, target="cache", label=str(cache.port))
         yield Way(source=task, target="services", label=_way_out(network, workload.placement))
 
 
