@@ -105,6 +105,9 @@ class Code(Enum):
     SAME_NAME = "BS373", Severity.ERROR, "a worker or job has a name that is taken"
     OVERLAPPING_RUNS = "BS374", Severity.WARNING, "a job may start while it still runs"
 
+    UNKNOWN_QUEUE = "BS380", Severity.ERROR, "scaling follows a queue that is not in the file"
+    NEVER_ZERO = "BS381", Severity.ERROR, "a worker that may have no task always keeps one"
+
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 

@@ -113,7 +113,10 @@ SCALING_POLICIES = {
     "cpu": "CpuScalingPolicy",
     "memory": "MemoryScalingPolicy",
     "requests": "RequestScalingPolicy",
+    "queue": "QueueScalingPolicy",
 }
+FIRST_TASK_POLICY = "FirstTaskScalingPolicy"
+FIRST_TASK_ALARM = "FirstTaskAlarm"
 # those of the stores are in the tasks stack
 ALARMS = {
     "target-5xx": "Target5xxAlarm",

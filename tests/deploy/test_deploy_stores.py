@@ -203,3 +203,28 @@ class TestBuckets:
         assert "MediaBucket" not in aws.resources(f"{BLOG}-buckets")
         assert media in {bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]}
         assert "AWS_STORAGE_BUCKET_NAME" not in variables(aws)
+
+
+def test_scaling_follows_the_queue_that_exists(aws: Emulator) -> None:
+    """The policy and the alarm of a worker measure the queue by the name that AWS gave it; the alarm calls a policy."""
+    deploy_all(aws, compiled("backlog"))
+    scaling = aws.client("application-autoscaling")
+    policies = {
+        (policy["ResourceId"].rpartition("/")[2], policy["PolicyName"]): policy
+        for policy in scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+    }
+    names = {url.rpartition("/")[2] for url in aws.client("sqs").list_queues()["QueueUrls"]}
+    tracking = policies["blog-api-transcoder", "queue"]["TargetTrackingScalingPolicyConfiguration"]
+    waiting, working, running, backlog = tracking["CustomizedMetricSpecification"]["Metrics"]
+    for query in (waiting, working):
+        (dimension,) = query["MetricStat"]["Metric"]["Dimensions"]
+        assert dimension["Name"] == "QueueName"
+        assert dimension["Value"] in names
+        assert "VideoFilesQueue" in dimension["Value"]
+    service = {item["Name"]: item["Value"] for item in running["MetricStat"]["Metric"]["Dimensions"]}
+    assert service == {"ClusterName": "blog-api", "ServiceName": "blog-api-transcoder"}
+    assert backlog["Expression"] == "(waiting + working) / running"
+
+    (alarm,) = aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert alarm["AlarmActions"] == [policies["blog-api-transcoder", "first-task"]["PolicyARN"]]
+    assert ("blog-api-mailer", "first-task") not in policies, "it always has a task"

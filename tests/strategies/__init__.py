@@ -19,7 +19,7 @@ from blogstack.config.service import Health, Service
 from blogstack.facts.fargate import TASK_SIZES
 from blogstack.facts.rds import classes_in, database_name, facts, is_reserved
 from blogstack.facts.regions import FARGATE_ZONES, REGIONS, partition
-from tests.strategies.entries import JOB, WORKER, job, worker
+from tests.strategies.entries import JOB, WORKER, job, with_queue, worker
 from tests.strategies.overrides import of_task_definition, overrides
 from tests.strategies.parts import TEXTS, Data, minutes, optional, secrets
 from tests.strategies.sidecars import with_sidecars
@@ -249,6 +249,8 @@ def configurations(draw: st.DrawFn) -> Data:
     if "service" in chosen:
         endpoints = any(way.get("egress") == "endpoints" for way in chosen["network"].values())
         chosen["service"] = draw(with_sidecars(chosen["service"], 8000, region, endpoints))
+    if WORKER in chosen.get("workers", {}):
+        chosen["workers"][WORKER] = draw(with_queue(chosen["workers"][WORKER], list(chosen.get("queues", {}))))
     if draw(st.booleans()):
         made = {
             "registry": not uri,

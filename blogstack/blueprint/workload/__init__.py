@@ -151,7 +151,7 @@ def resolve_service(source: workloads.EcsService, around: Surroundings) -> EcsSe
         release=_release(source.name, release) if release else None,
         exposure=resolve_exposure(source, around.edge),
         deployment=resolve_deployment(source.deployment, around.config.region),
-        capacity=resolve_capacity(source.scaling),
+        capacity=resolve_capacity(source.scaling, around.stores.queues),
     )
 
 
