@@ -88,7 +88,7 @@ def schedule_stays(scope: Scope[EcsService]) -> Iterator[Finding]:
         "scaling.cpu",
         "scaling.memory",
         "scaling.requests",
-        "scaling.queue",
+        "scaling.queue.backlog_per_task",
         "scaling.schedules",
     ),
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html",
