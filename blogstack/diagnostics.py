@@ -107,6 +107,8 @@ class Code(Enum):
 
     UNKNOWN_QUEUE = "BS380", Severity.ERROR, "scaling follows a queue that is not in the file"
     NEVER_ZERO = "BS381", Severity.ERROR, "a worker that may have no task always keeps one"
+    DATABASE_ELSEWHERE = "BS382", Severity.ERROR, "an existing database and a new network"
+    URL_OF_EXISTING = "BS383", Severity.ERROR, "a URL of an existing database"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"

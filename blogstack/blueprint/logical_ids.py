@@ -41,6 +41,7 @@ FLOW_LOG_ROLE = "FlowLogRole"
 # database
 DATABASE = "Database"
 DATABASE_SECRET = "DatabaseSecret"
+DATABASE_URL_SECRET = "DatabaseUrlSecret"
 DATABASE_SECRET_ATTACHMENT = "DatabaseSecretAttachment"
 DATABASE_SUBNET_GROUP = "DatabaseSubnetGroup"
 DATABASE_PARAMETER_GROUP = "DatabaseParameterGroup"

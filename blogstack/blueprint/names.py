@@ -30,6 +30,7 @@ class Output:
     DATABASE_SUBNET_ID = "DatabaseSubnet{}Id"
 
     DATABASE_SECRET_ARN = "SecretArn"
+    DATABASE_URL_SECRET_ARN = "UrlSecretArn"
     DATABASE_SECURITY_GROUP_ID = "SecurityGroupId"
     DATABASE_ADDRESS = "Address"
 

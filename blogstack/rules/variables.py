@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from blogstack.config import Config
-from blogstack.config.database import VARIABLES
 from blogstack.config.stores import StoreVariable, store_variables
 from blogstack.config.workloads import Container
 from blogstack.diagnostics import Code
@@ -60,6 +59,12 @@ def not_expanded(scope: Scope[Container]) -> Iterator[Finding]:
             yield Finding(scope.at("environment", name), message, help)
 
 
+_STORES = (
+    *(f"database.variables.{value}" for value in ("host", "port", "name", "user", "password", "url")),
+    *(f"cache.variables.{value}" for value in ("url", "host", "port", "token")),
+    "queues.NAME.variables.url",
+    "buckets.NAME.variables.name",
+)
 _DEFINITION = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"
 
 
@@ -68,38 +73,10 @@ def variable_twice(scope: Scope[Container]) -> Iterator[Finding]:
     """A variable has one value: ECS refuses a container that has two."""
     container = scope.value.section
     for name in container.secrets:
-        if name in container.environment and not _from_database(scope, name):
+        if name in container.environment:
             message = f"{name} stands in secrets and in environment"
             help = "keep it in secrets if it is one, else in environment"
             yield Finding(scope.at("secrets", name), message, help, also=(scope.at("environment", name),))
-
-
-@rule(
-    Code.VARIABLE_TWICE,
-    Scope[Container],
-    reads=("environment", "secrets"),
-    outside=("database",),
-    source=_DEFINITION,
-)
-def variable_of_database(scope: Scope[Container]) -> Iterator[Finding]:
-    """The variables of the database come from the database's secret."""
-    for section, names in (("environment", scope.value.section.environment), ("secrets", scope.value.section.secrets)):
-        for name in VARIABLES:
-            if name in names and _from_database(scope, name):
-                message = f"{name} is set by `database`, from the database's secret"
-                yield Finding(scope.at(section, name), message, "remove it here", also=(("database",),))
-
-
-def _from_database(scope: Scope[Container], name: str) -> bool:
-    """Whether the main container gets a variable with the database; a database with faulty keys is one too."""
-    return scope.value.name is None and name in VARIABLES and scope.document.has(("database",))
-
-
-_STORES = (
-    *(f"cache.variables.{value}" for value in ("url", "host", "port", "token")),
-    "queues.NAME.variables.url",
-    "buckets.NAME.variables.name",
-)
 
 
 @rule(
@@ -118,6 +95,7 @@ def variable_of_store(scope: Scope[Container]) -> Iterator[Finding]:
                 message = f"{variable.name} is set by `{dotted(variable.store)}`"
                 help = f"remove it here, or give the store's another name in {dotted(variable.path)}"
                 yield Finding(scope.at(section, variable.name), message, help, also=(variable.path,))
+                break  # one in both is also the rule's above
 
 
 @rule(Code.VARIABLE_TWICE, Scope[Config], reads=_STORES, source=_DEFINITION)
@@ -126,9 +104,8 @@ def variable_of_two_stores(scope: Scope[Config]) -> Iterator[Finding]:
     makers: dict[str, StoreVariable] = {}
     for variable in store_variables(scope.value):
         name, path = variable.name, variable.path
-        if name == "PORT" or (name in VARIABLES and scope.document.has(("database",))):
-            maker = "blogstack, to the port of the service" if name == "PORT" else "`database`"
-            yield Finding(path, f"{name} is set by {maker}", "choose another name", also=(("database",),))
+        if name == "PORT":
+            yield Finding(path, "PORT is set by blogstack, to the port of the service", "choose another name")
         elif (other := makers.setdefault(name, variable)) is not variable:
             path = scope.first_written(path, other.path)
             message = f"{name} is set by `{dotted(other.path)}` and by `{dotted(variable.path)}`"

@@ -23,6 +23,10 @@ CPU, MEMORY = (Service.model_fields[key].default for key in ("cpu", "memory"))
 """The size of a service that sets none."""
 
 
+A_VALUE: Json = {"not": {"type": "null"}}
+"""The schema of a key that has a value."""
+
+
 def file_conditions() -> Json:
     """The conditions on a file without environments, to be added to the schemas of its keys."""
     schema = _required(type_of(Config))
@@ -53,8 +57,7 @@ def requirements(model: type[Section]) -> list[Json]:
 
 def one_of(other: str, field: Field) -> Json:
     """A key and another one, which exclude each other; an editor underlines the key."""
-    kind = json_type(field)
-    both = {"properties": {other: {"type": kind}, field.name: {"type": kind}}, "required": [other, field.name]}
+    both = {"properties": {other: A_VALUE, field.name: A_VALUE}, "required": [other, field.name]}
     message = f"keep one of {other} and {field.name}"
     return _when(both, {field.name: {"enum": [None], "errorMessage": message}})
 

@@ -228,3 +228,32 @@ def test_scaling_follows_the_queue_that_exists(aws: Emulator) -> None:
     (alarm,) = aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
     assert alarm["AlarmActions"] == [policies["blog-api-transcoder", "first-task"]["PolicyARN"]]
     assert ("blog-api-mailer", "first-task") not in policies, "it always has a task"
+
+
+def test_the_url_of_the_database(aws: Emulator) -> None:
+    """It is the address that the database has, with the user and the password of the other secret."""
+    deploy_all(aws, compiled("database-variables"))
+    task = aws.client("ecs").describe_task_definition(taskDefinition=BLOG)["taskDefinition"]
+    references = {item["name"]: item["valueFrom"] for item in task["containerDefinitions"][0]["secrets"]}
+    read = aws.client("secretsmanager").get_secret_value
+    parts = json.loads(read(SecretId=references["PGPASSWORD"].removesuffix(":password::"))["SecretString"])
+    (database,) = aws.client("rds").describe_db_instances()["DBInstances"]
+    address = f"{database['Endpoint']['Address']}:{database['Endpoint']['Port']}"
+    expected = f"postgresql://blogstack:{parts['password']}@{address}/blog_api?sslmode=require"
+    assert read(SecretId=references["DATABASE_URL"])["SecretString"] == expected
+
+
+def test_a_database_that_exists(aws: Emulator) -> None:
+    """The tasks get what its secret and the file say, and its security group lets them in; no other is made."""
+    deploy_all(aws, compiled("database-aurora"))
+    task = aws.client("ecs").describe_task_definition(taskDefinition=BLOG)["taskDefinition"]
+    container = task["containerDefinitions"][0]
+    plain = {item["name"]: item["value"] for item in container["environment"]}
+    assert (plain["DB_HOST"].split(".")[0], plain["DATABASE_PORT"], plain["DATABASE_NAME"]) == ("blog", "5433", "blog")
+    assert [item["name"] for item in container["secrets"]] == ["DATABASE_PASSWORD", "DATABASE_USER"]
+    (group,) = aws.client("ec2").describe_security_groups(GroupIds=["sg-0123456789abcdef0"])["SecurityGroups"]
+    (rule,) = group["IpPermissions"]
+    tasks = aws.resources(f"{BLOG}-tasks")["TaskSecurityGroup"]
+    assert (rule["FromPort"], rule["ToPort"]) == (5433, 5433)
+    assert [pair["GroupId"] for pair in rule["UserIdGroupPairs"]] == [tasks]
+    assert aws.client("rds").describe_db_instances()["DBInstances"] == []

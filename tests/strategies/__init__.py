@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from blogstack.config.database import Database
+from blogstack.config.database import Database, DatabaseVariables
 from blogstack.config.deployment import Deployment
 from blogstack.config.fields import fields_of, marked
 from blogstack.config.image import Image
@@ -105,7 +105,9 @@ def database(draw: st.DrawFn, region: str) -> Data:
     classes = classes_in(region) or ["db.m7g.large"]
     # Majors and the newest minors: with an old minor AWS sells few classes only, which cfn-lint (E3062) tells.
     newest = {version.split(".")[0]: version for version in facts().versions}
+    names = {value: st.just(f"d_{value}") for value in fields_of(DatabaseVariables)}
     others = scalars(Database) | {
+        "variables": optional({}, names),
         "engine_version": st.sampled_from([*newest, *newest.values()]),
         "name": st.sampled_from(["blog", "Blog_1"]),
     }

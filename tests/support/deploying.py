@@ -47,6 +47,7 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
     certificates: dict[str, str] = {}
     vpcs: dict[str, str] = {}
     subnets: dict[str, object] = {}
+    groups: dict[str, str] = {}
     secrets: dict[str, dict[str, str]] = {}
     buckets: dict[str, str] = {}
     repositories: set[str] = set()
@@ -67,6 +68,8 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
                 cidr = f"10.0.{number}.0/24"
                 own = {"vpc": placement.vpc, "cidr": cidr, "zone": zone, "public": subnet in public}
                 subnets.setdefault(str(subnet), own)
+            if (access := blueprint.tasks.database) and isinstance(access.security_group, str):
+                groups[access.security_group] = placement.vpc
         for workload in blueprint.workloads:
             for image in (workload.image, *(sidecar.image for sidecar in workload.sidecars)):
                 if image.credentials:
@@ -77,6 +80,7 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
     for repository in repositories:
         aws.client("ecr").create_repository(repositoryName=repository)
     aws.add_existing(hosted_zones=zones, certificates=certificates, vpcs=vpcs, subnets=subnets, log_buckets=buckets)
+    aws.add_existing(security_groups=groups)
     aws.add_existing(secrets={arn: json.dumps(values) for arn, values in secrets.items()})
 
 

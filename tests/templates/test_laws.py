@@ -286,7 +286,7 @@ def normal(name: str, reference: object) -> str:
 
 
 def test_only_a_database_brings_its_variables() -> None:
-    for name in cases_without("Database"):
+    for name in cases_without("DatabaseIngress"):
         assert not any(secret.startswith("DATABASE_") for secret in secrets(name))
 
 
@@ -306,10 +306,10 @@ def test_the_database_is_private_and_encrypted(name: str) -> None:
     ingress = resource(name, "tasks", "DatabaseIngress")
     assert ingress["SourceSecurityGroupId"] == {"Fn::GetAtt": ["TaskSecurityGroup", "GroupId"]}
     assert str(ingress["FromPort"]) == str(ingress["ToPort"]) == database["Port"]
-    expected = {"HOST": "host", "PORT": "port", "NAME": "dbname", "USER": "username", "PASSWORD": "password"}
-    assert secrets(name).keys() >= {f"DATABASE_{variable}" for variable in expected}
-    for variable, key in expected.items():
-        assert secrets(name)[f"DATABASE_{variable}"]["Fn::Sub"][0] == f"${{Secret}}:{key}::"
+    secret = {"Fn::ImportValue": f"{stack(name, 'database')}:SecretArn"}
+    given = [value["Fn::Sub"] for value in secrets(name).values() if "Fn::Sub" in value]
+    keys = [text for text, *values in given if values == [{"Secret": secret}]]
+    assert sorted(keys) == [f"${{Secret}}:{key}::" for key in ("dbname", "host", "password", "port", "username")]
 
 
 @pytest.mark.parametrize("name", cases_with("MediaBucket"))

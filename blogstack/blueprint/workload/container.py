@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from blogstack.blueprint.names import Value
 from blogstack.blueprint.workload.check import Check, resolve_check
 from blogstack.blueprint.workload.sidecars import tmp_size
-from blogstack.config.database import SSLMODE
 from blogstack.config.service import Service
 from blogstack.config.workloads import WebService, WorkerService, Workload
 from blogstack.facts.frameworks import START_UP
@@ -52,7 +51,7 @@ class Container(Record, kw_only=True):
 
 
 def resolve_container(
-    workload: Workload, architecture: str, of_stores: Mapping[str, Value], *, database: bool
+    workload: Workload, architecture: str, of_stores: Mapping[str, Value], sslmode: str | None
 ) -> Container:
     """Every decision about a workload's container.
 
@@ -60,13 +59,15 @@ def resolve_container(
         workload: The workload in the configuration.
         architecture: Of the image.
         of_stores: The variables that it gets with the stores.
-        database: Whether it gets the variables of a database.
+        sslmode: Name of the variable that says how the database wants TLS; None without a database.
     """
     task, storage = workload.task, workload.task.ephemeral_storage
     port = workload.task.port if isinstance(workload, WebService) else None
     variables = {"PORT": str(port)} if port else {}
-    if database and SSLMODE not in task.secrets:
-        variables[SSLMODE] = "require"
+    if sslmode and sslmode not in task.secrets:
+        # Many clients open connections without TLS unless they are told otherwise:
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html
+        variables[sslmode] = "require"
     return Container(
         cpu=task.cpu,
         memory=task.memory,

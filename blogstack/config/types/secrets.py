@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 # CreateSecret, Name: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
-_SECRET_NAME = "[A-Za-z0-9/_+=.@-]{1,512}"
+# And one that a service of AWS made, as in rds!db-ID:
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/service-linked-secrets.html
+_SECRET_NAME = "[A-Za-z0-9/_+=.@!-]{1,512}"
 # AWS ends the ARN of a secret in a hyphen and six characters. It takes a name that ends so for a complete ARN, and
 # finds no secret:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
