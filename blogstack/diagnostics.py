@@ -109,6 +109,8 @@ class Code(Enum):
     NEVER_ZERO = "BS381", Severity.ERROR, "a worker that may have no task always keeps one"
     DATABASE_ELSEWHERE = "BS382", Severity.ERROR, "an existing database and a new network"
     URL_OF_EXISTING = "BS383", Severity.ERROR, "a URL of an existing database"
+    NO_ENVIRONMENTS = "BS384", Severity.ERROR, "the name of the environment, and there are none"
+    NAME_LIKE_AN_ARN = "BS385", Severity.ERROR, "in an environment, the name of a secret ends like an ARN"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from blogstack.config import Config
 from blogstack.config.stores import StoreVariable, store_variables
+from blogstack.config.types.secrets import LIKE_AN_ARN
+from blogstack.config.types.values import PLACEHOLDER, Export
 from blogstack.config.workloads import Container
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
@@ -33,7 +35,7 @@ _URL_WITH_PASSWORD = re.compile(r"(?:jdbc:)?[a-z+]+://[^/@:\s]*:(?!\$\w|\$[{(])[
 def secret_in_environment(scope: Scope[Container]) -> Iterator[Finding]:
     """What a name or a URL shows to be a secret does not belong in the environment."""
     for name, value in scope.value.section.environment.items():
-        by_name, by_value = _SECRET_NAME.search(name), _URL_WITH_PASSWORD.match(value)
+        by_name, by_value = _SECRET_NAME.search(name), isinstance(value, str) and _URL_WITH_PASSWORD.match(value)
         if value and (by_name or by_value):
             message = f"{name} seems to hold a {'secret' if by_name else 'password in its URL'}"
             help = "whoever may read the task definition reads it; name it under secrets instead"
@@ -51,12 +53,46 @@ _REFERENCE = re.compile(
 def not_expanded(scope: Scope[Container]) -> Iterator[Finding]:
     """The container gets the values of its environment as they are written: no shell reads them."""
     for name, value in scope.value.section.environment.items():
-        if reference := _REFERENCE.search(value):
+        if isinstance(value, str) and (reference := _REFERENCE.search(value)):
             message = f"{name} holds {shorten(reference[0])!r} as text: nothing expands variables here"
             help = (
                 "write the value itself, or put it together in the application or in a shell: explain BS345 shows how"
             )
             yield Finding(scope.at("environment", name), message, help)
+
+
+@rule(Code.NO_ENVIRONMENTS, Scope[Container], reads=("environment", "secrets"))
+def no_environments(scope: Scope[Container]) -> Iterator[Finding]:
+    """A file that names the environment has some."""
+    if scope.environment is not None:
+        return
+    for name, value in scope.value.section.environment.items():
+        if PLACEHOLDER in (value.name if isinstance(value, Export) else value):
+            yield Finding(scope.at("environment", name), f"{name} has {PLACEHOLDER}, {_NONE}", _NONE_HELP)
+    for name, source in scope.value.section.secrets.items():
+        if source.name is not None and PLACEHOLDER in source.name:
+            yield Finding(scope.at("secrets", name), f"{name} has {PLACEHOLDER}, {_NONE}", _NONE_HELP)
+
+
+_NONE, _NONE_HELP = "and the file has no environments", "write what it should stand for, or add environments"
+
+
+@rule(
+    Code.NAME_LIKE_AN_ARN,
+    Scope[Container],
+    reads=("secrets",),
+    source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen",
+)
+def name_like_an_arn(scope: Scope[Container]) -> Iterator[Finding]:
+    """A secret that is named after the environment can be found by its name."""
+    for name, source in scope.value.section.secrets.items():
+        if source.kind != "secretsmanager" or source.name is None or PLACEHOLDER not in source.name:
+            continue
+        filled = source.name.replace(PLACEHOLDER, scope.environment or "")
+        if not source.name.startswith("arn:") and re.search(f"{LIKE_AN_ARN}$", filled):
+            message = f"the secret {shorten(filled)!r} cannot be found by its name, which ends like an ARN"
+            help = "write its ARN: AWS takes a hyphen and six characters for the end of one"
+            yield Finding(scope.at("secrets", name), message, help)
 
 
 _STORES = (

@@ -61,6 +61,7 @@ def test_merge_rules() -> None:
     assert rules.is_atomic(("service", "secrets", "TOKEN"))
     assert rules.is_atomic(("service", "sidecars", "proxy", "secrets", "TOKEN"))
     assert not rules.is_atomic(("service", "secrets"))
-    assert not rules.is_atomic(("service", "environment", "TOKEN"))
+    assert rules.is_atomic(("service", "environment", "TOKEN"))
+    assert not rules.is_atomic(("service", "environment"))
     assert rules.is_in_template(("overrides", "tasks", "TaskRole", "Metadata"))
     assert not rules.is_in_template(("overrides", "tasks", "TaskRole"))

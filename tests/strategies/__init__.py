@@ -77,7 +77,10 @@ def service(draw: st.DrawFn, region: str) -> Data:
     queue = {"actions": ["sqs:SendMessage"], "resources": [f"{arn}:sqs:{region}:123456789012:q"]}
     statement = st.sampled_from([objects, queue])
     values = (
-        TEXTS | st.integers(-(10**6), 10**6) | st.booleans() | st.sampled_from(["${AWS::Region}", "${A}", "no", "1.0"])
+        TEXTS
+        | st.integers(-(10**6), 10**6)
+        | st.booleans()
+        | st.sampled_from(["${AWS::Region}", "${A}", "no", "1.0", {"import": "other:Url"}])
     )
     variables = st.dictionaries(st.from_regex(r"[A-Z][A-Z0-9_]{0,10}", fullmatch=True), values, max_size=4)
     others = scalars(Service, "cpu", "memory", "exec", "readonly_root") | {

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from blogstack.blueprint.names import Export
 from blogstack.blueprint.registry import EcrArn
 from blogstack.blueprint.workload import Workload
 from blogstack.pipeline import Compilation
@@ -51,6 +52,7 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
     secrets: dict[str, dict[str, str]] = {}
     buckets: dict[str, str] = {}
     repositories: set[str] = set()
+    exports: set[str] = set()
     for blueprint in compilation.blueprints:
         if tls := blueprint.edge.tls:
             zones[tls.hosted_zone_id] = "example.com"
@@ -77,11 +79,23 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
                 if image.tagged and isinstance(image.repository, EcrArn):
                     repositories.add(image.repository.repository)
             _add_secrets(aws, workload, secrets)
+            environments = [workload.container.environment, *(sidecar.environment for sidecar in workload.sidecars)]
+            values = [value for environment in environments for value in environment.values()]
+            exports |= {value.export for value in values if isinstance(value, Export)}
     for repository in repositories:
         aws.client("ecr").create_repository(repositoryName=repository)
     aws.add_existing(hosted_zones=zones, certificates=certificates, vpcs=vpcs, subnets=subnets, log_buckets=buckets)
     aws.add_existing(security_groups=groups)
+    if exports:
+        _add_exports(aws, sorted(exports))
     aws.add_existing(secrets={arn: json.dumps(values) for arn, values in secrets.items()})
+
+
+def _add_exports(aws: Emulator, names: list[str]) -> None:
+    """A stack of somebody else's that exports the value `of NAME` under each name."""
+    outputs = {f"O{n}": {"Value": f"of {name}", "Export": {"Name": name}} for n, name in enumerate(names)}
+    template = {"Resources": {"Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}, "Outputs": outputs}
+    aws.client("cloudformation").create_stack(StackName="somebody-elses", TemplateBody=json.dumps(template))
 
 
 def _add_secrets(aws: Emulator, workload: Workload, secrets: dict[str, dict[str, str]]) -> None:

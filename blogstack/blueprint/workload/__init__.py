@@ -179,6 +179,7 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
         "container": resolve_container(
             source,
             config.image.architecture,
+            naming,
             {**(database.environment if database else {}), **around.stores.environment},
             database.sslmode if database else None,
         ),

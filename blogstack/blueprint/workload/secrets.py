@@ -56,7 +56,9 @@ def _of_container(secrets: Mapping[str, SecretSource], naming: Naming) -> Iterat
             arn = Imported(naming.stack(TASKS), Output.GENERATED_SECRET_ARN.format(logical_id))
             yield SecretVariable(variable=variable, service="secretsmanager", source=arn, generated=logical_id)
         else:
-            yield SecretVariable(variable=variable, service=source.kind, source=source.name, key=source.key)
+            yield SecretVariable(
+                variable=variable, service=source.kind, source=naming.fill(source.name), key=source.key
+            )
 
 
 def _camel_case(variable: str) -> str:
