@@ -11,6 +11,7 @@ import pytest
 from blogstack.pipeline import compile_text
 from emulator import Emulator
 from tests.cases import ACCEPT, compiled
+from tests.conftest import ROOT
 from tests.support.deploying import deploy_all
 
 BLOG = "blog-api"
@@ -257,3 +258,45 @@ def test_a_database_that_exists(aws: Emulator) -> None:
     assert (rule["FromPort"], rule["ToPort"]) == (5433, 5433)
     assert [pair["GroupId"] for pair in rule["UserIdGroupPairs"]] == [tasks]
     assert aws.client("rds").describe_db_instances()["DBInstances"] == []
+
+
+def test_the_celery_example(aws: Emulator) -> None:
+    """Web process, worker and beat have the same variables and rights, and reach the same database and cache."""
+    text = (ROOT / "examples" / "celery" / "blogstack.yaml").read_bytes()
+    deploy_all(aws, compile_text("blogstack.yaml", text.replace(b"eu-west-1", aws.region.encode())))
+    given = []
+    for family in ("shop", "shop-celery", "shop-beat"):
+        task = aws.client("ecs").describe_task_definition(taskDefinition=family)["taskDefinition"]
+        (container,) = task["containerDefinitions"]
+        plain = {item["name"]: item["value"] for item in container["environment"] if item["name"] != "PORT"}
+        given.append((task["taskRoleArn"], plain, container["secrets"]))
+    assert given[0] == given[1] == given[2]
+    role, plain, secrets = given[0]
+    bucket = aws.resources("shop-buckets")["ReportsBucket"]
+    assert plain == {"ALLOWED_HOSTS": "shop.example.com", "DATABASE_SSLMODE": "require", "REPORTS_BUCKET": bucket}
+    stores = ["HOST", "NAME", "PASSWORD", "PORT", "USER"]
+    names = [*(f"CACHE_{name}" for name in ("HOST", "PORT", "TOKEN", "URL")), *(f"DATABASE_{name}" for name in stores)]
+    assert [item["name"] for item in secrets] == [*names, "SECRET_KEY"]
+
+    iam = aws.client("iam")
+    policy = iam.get_role_policy(RoleName=role.rpartition("/")[2], PolicyName="Stores")["PolicyDocument"]
+    assert {action for statement in policy["Statement"] for action in statement["Action"]} == {
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:DeleteObject",
+        "s3:ListBucket",
+    }
+    assert all(bucket in arn for statement in policy["Statement"] for arn in statement["Resource"])
+
+    tasks = aws.resources("shop-tasks")["TaskSecurityGroup"]
+    for stack, name, port in (("shop-database", "Database", 5433), ("shop-cache", "Cache", 6379)):
+        group = aws.resources(stack)[f"{name}SecurityGroup"]
+        (found,) = aws.client("ec2").describe_security_groups(GroupIds=[group])["SecurityGroups"]
+        (rule,) = found["IpPermissions"]
+        assert (rule["FromPort"], rule["ToPort"]) == (port, port)
+        assert [pair["GroupId"] for pair in rule["UserIdGroupPairs"]] == [tasks]
+    services = aws.client("ecs").describe_services(cluster="shop", services=["shop-beat", "shop-celery"])["services"]
+    assert {s["serviceName"]: s["deploymentConfiguration"]["maximumPercent"] for s in services} == {
+        "shop-beat": 100,
+        "shop-celery": 200,
+    }
