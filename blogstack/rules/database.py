@@ -97,8 +97,8 @@ def reserved_name(scope: Scope[Config]) -> Iterator[Finding]:
     if name and is_reserved(name):
         default = scope.default_mark(("database", "name"))
         path = ("database",) if default else ("database", "name")
-        message = f"RDS takes no database of the name {name}{default}: the word is reserved"
-        yield Finding(path, message, f"write another database.name, such as {name}_db")
+        message = f"RDS does not accept the database name {name}{default}: it is a reserved word"
+        yield Finding(path, message, f"choose another database.name, such as {name}_db")
 
 
 @rule(
@@ -111,7 +111,7 @@ def database_elsewhere(scope: Scope[Config]) -> Iterator[Finding]:
     """A database that exists is in a network that exists: a new one has no way to it."""
     database, network = scope.value.database, scope.value.network
     if database is not None and database.existing is not None and network.existing is None:
-        message = "the database exists and the network is new, so the tasks have no way to it"
+        message = "tasks in a new network cannot reach an existing database"
         help = "name the database's VPC and its subnets under network.existing"
         yield Finding(("database", "existing"), message, help, also=(("network", "existing"),))
 
@@ -126,7 +126,7 @@ def url_of_existing(scope: Scope[Config]) -> Iterator[Finding]:
     """There is no URL of a database that exists: its password is changed by others."""
     database = scope.value.database
     if database is not None and database.existing is not None and database.variables.url is not None:
-        message = "a URL would have the password that the existing database has today, also when it has another one"
+        message = "a URL would contain the current password, and would not follow when the password changes"
         help = "remove url, and give the application host, port, name, user and password"
         yield Finding(("database", "variables", "url"), message, help, also=(("database", "existing"),))
 

@@ -70,7 +70,7 @@ def unknown_queue(scope: Scope[WorkerService]) -> Iterator[Finding]:
         help = f"did you mean {near!r}?" if near else f"choose {', '.join(queues)}, or add it to queues"
         if not queues:
             help = f"add queues: {{{backlog.name}: {{}}}} at the top level"
-        message = f"{backlog.name!r} is no queue of this file"
+        message = f"{backlog.name!r} is not one of the file's queues"
         yield Finding(scope.at("scaling", "queue", "name"), message, help)
 
 
@@ -115,7 +115,7 @@ def command_of_worker(scope: Scope[WorkerService]) -> Iterator[Finding]:
 def find_missing_command(scope: Scope[WorkerService] | Scope[EcsJob]) -> Iterator[Finding]:
     """The finding on a worker or job that runs what the service runs."""
     if scope.value.task.command is None and scope.value.task.image is None:
-        message = f"{scope.value.name} has no command, so it runs what the image runs by itself, as the service does"
+        message = f"{scope.value.name} has no command, so it runs the image's default command, as the service does"
         help = "add command, as in [celery, -A, shop, worker]; or another image"
         yield Finding(scope.at(), message, help, at_key=True)
 
@@ -131,5 +131,5 @@ def same_name(scope: Scope[Config]) -> Iterator[Finding]:
                 help = f"choose a name other than {listed(taken)}"
                 yield Finding((section, name), message, help, at_key=True)
             elif name in others:
-                message = f"a worker is called {name!r} too, and each has a stack of its name"
+                message = f"a worker is also named {name!r}, and each has a stack of that name"
                 yield Finding((section, name), message, "choose another name for one of them", at_key=True)

@@ -14,6 +14,7 @@ from tests.cases import EACH, compiled
 from tests.support.console import QUIET
 from tests.support.schemas import schema, tags_property
 from tests.support.templates import (
+    FOREIGN,
     Tree,
     cases_where,
     cases_with,
@@ -95,10 +96,6 @@ def test_imports_come_from_the_right_stacks(name: str) -> None:
 def imports(tree: Tree) -> set[str]:
     """The exports of our own stacks that a template imports."""
     return {value for key, value in walk(tree) if key == "Fn::ImportValue"} - FOREIGN
-
-
-FOREIGN = {"search:Url", "search-staging-edge:Url", "proxy:Upstream"}
-"""What the cases import from stacks of somebody else."""
 
 
 @each

@@ -22,7 +22,7 @@ PLACEHOLDER = "<environment>"
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html
 _EXPORT = rf"(?:[A-Za-z0-9:-]|{PLACEHOLDER}){{1,255}}"
-_HELP = "write a text, or {import: NAME} for what another stack exports under that name"
+_HELP = "write a string, or {import: NAME} for a value that another stack exports"
 
 
 class Export(NamedTuple):
@@ -59,9 +59,9 @@ def _value(value: object, as_text: Callable[[Any], str]) -> str | Export:
                 raise fault(Code.WRONG_FORM, f"{shorten(str(name))!r} is not the name of an export", help)
             return Export(name)
         case {"ssm": _} | {"secretsmanager": _}:
-            help = "write it under secrets, also where it is none: ECS reads it when a task starts"
-            raise fault(Code.WRONG_FORM, "names what a task reads when it starts", help)
-    raise fault(Code.WRONG_TYPE, "is neither a text nor an import", _HELP)
+            help = "move it to secrets, even if it is not secret: ECS reads it when a task starts"
+            raise fault(Code.WRONG_FORM, "references to SSM and Secrets Manager belong under secrets", help)
+    raise fault(Code.WRONG_TYPE, "is neither a string nor an import", _HELP)
 
 
 EnvironmentValue = Annotated[AsWritten, _OrImport(), Atomic()]
