@@ -118,6 +118,16 @@ def database(draw: st.DrawFn, region: str) -> Data:
     return draw(optional(required, others))
 
 
+def existing_database(region: str) -> st.SearchStrategy[Data]:
+    """A database that exists, whose secret has everything or only the user."""
+    required = {
+        "secret": st.just(f"arn:{partition(region)}:secretsmanager:{region}:123456789012:secret:db-AbCdEf"),
+        "security_group_id": st.just("sg-0123456789abcdef0"),
+    }
+    others = {"port": st.integers(1, 65535), "host": st.just("db.example.com"), "name": st.just("blog")}
+    return st.fixed_dictionaries({"existing": optional(required, others)})
+
+
 @st.composite
 def load_balancer(draw: st.DrawFn, internal: st.SearchStrategy[bool]) -> Data:
     """A load balancer whose check ends before the next one begins."""
@@ -254,13 +264,15 @@ def configurations(draw: st.DrawFn) -> Data:
     if "service" in chosen:
         endpoints = any(way.get("egress") == "endpoints" for way in chosen["network"].values())
         chosen["service"] = draw(with_sidecars(chosen["service"], 8000, region, endpoints))
+    if "database" in chosen and "existing" in chosen["network"] and draw(st.booleans()):
+        chosen["database"] = draw(existing_database(region))
     if WORKER in chosen.get("workers", {}):
         chosen["workers"][WORKER] = draw(with_queue(chosen["workers"][WORKER], list(chosen.get("queues", {}))))
     if draw(st.booleans()):
         made = {
             "registry": not uri,
             "network": "create" in chosen["network"],
-            "database": "database" in chosen,
+            "database": "existing" not in chosen.get("database", {"existing": {}}),
             "cache": "cache" in chosen,
             "queues": "mails" in chosen.get("queues", {}),
             "buckets": "media" in chosen.get("buckets", {}),
@@ -277,6 +289,8 @@ def configurations(draw: st.DrawFn) -> Data:
 def with_environments(draw: st.DrawFn) -> Data:
     """A configuration with environments, each of which is valid when it is merged over the rest."""
     data = draw(configurations())
+    if "existing" in data.get("database", {}):  # an environment may have a network of its own
+        del data["database"]
     # Those of an environment come over none: they would be of another service, in another network.
     base = data.get("service", {})
     for key in ("sidecars", "depends_on"):
