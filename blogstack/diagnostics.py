@@ -111,6 +111,7 @@ class Code(Enum):
     URL_OF_EXISTING = "BS383", Severity.ERROR, "a URL of an existing database"
     NO_ENVIRONMENTS = "BS384", Severity.ERROR, "a file that names the environment has none"
     NAME_LIKE_AN_ARN = "BS385", Severity.ERROR, "a secret cannot be found by its name in an environment"
+    SECRET_LACKS_HOST = "BS386", Severity.ERROR, "the secret of an existing database does not say where it is"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"

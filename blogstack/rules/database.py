@@ -10,6 +10,7 @@ from blogstack.diagnostics import Code
 from blogstack.facts.rds import classes_in, database_name, facts, is_reserved
 from blogstack.rules.offers import not_offered
 from blogstack.rules.rule import Finding, Scope, rule
+from blogstack.words import listed
 
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/"
 
@@ -129,6 +130,22 @@ def url_of_existing(scope: Scope[Config]) -> Iterator[Finding]:
         message = "a URL would contain the current password, and would not follow when the password changes"
         help = "remove url, and give the application host, port, name, user and password"
         yield Finding(("database", "variables", "url"), message, help, also=(("database", "existing"),))
+
+
+@rule(
+    Code.SECRET_LACKS_HOST,
+    Scope[Config],
+    reads=("database.existing.secret", "database.existing.host", "database.existing.name"),
+    source=f"{_RDS}UserGuide/rds-secrets-manager.html",
+)
+def secret_lacks_host(scope: Scope[Config]) -> Iterator[Finding]:
+    """A secret that RDS manages has a user and a password, and no host and no name."""
+    existing = scope.value.database.existing if scope.value.database else None
+    if existing is None or ":secret:rds!" not in existing.secret:
+        return
+    if missing := [key for key, value in (("host", existing.host), ("name", existing.name)) if value is None]:
+        message = f"a secret that RDS manages has no {' and no '.join(missing)}, so no task could start"
+        yield Finding(("database", "existing", "secret"), message, f"add {listed(missing)} to database.existing")
 
 
 PRODUCTION = ("prod", "production")

@@ -134,11 +134,14 @@ def variable_of_store(scope: Scope[Container]) -> Iterator[Finding]:
                 break  # one in both is also the rule's above
 
 
-@rule(Code.VARIABLE_TWICE, Scope[Config], reads=_STORES, source=_DEFINITION)
+@rule(Code.VARIABLE_TWICE, Scope[Config], reads=(*_STORES, "database.variables.sslmode"), source=_DEFINITION)
 def variable_of_two_stores(scope: Scope[Config]) -> Iterator[Finding]:
     """Two stores, or a store and blogstack itself, do not set the same variable."""
     makers: dict[str, StoreVariable] = {}
-    for variable in store_variables(scope.value):
+    variables = list(store_variables(scope.value))
+    if (database := scope.value.database) is not None:
+        variables.append(StoreVariable(name=database.variables.sslmode, store=("database",), value="sslmode"))
+    for variable in variables:
         name, path = variable.name, variable.path
         if name == "PORT":
             yield Finding(path, "PORT is set by blogstack, to the port of the service", "choose another name")
