@@ -23,6 +23,7 @@ CPU, MEMORY = (Service.model_fields[key].default for key in ("cpu", "memory"))
 """The size of a service that sets none."""
 
 
+_NOT_OFFERED = {"doNotSuggest": True}
 A_VALUE: Json = {"not": {"type": "null"}}
 """The schema of a key that has a value."""
 
@@ -35,8 +36,7 @@ def file_conditions() -> Json:
         sections.setdefault(section, []).append(condition)
     for section, conditions in sections.items():
         schema["properties"][section] = {**schema["properties"].get(section, {}), "allOf": conditions}
-    # Editors offer each key once, where the parts describe it.
-    schema["properties"] = {key: {**value, "doNotSuggest": True} for key, value in schema["properties"].items()}
+    schema["properties"] = {key: {**value, **_NOT_OFFERED} for key, value in schema["properties"].items()}
     return schema
 
 
@@ -84,7 +84,8 @@ def _required(type: Type) -> Json:
         return {}
     fields = fields_of(type.python).values()
     needed = [field.name for field in fields if field.required]
-    properties = {field.name: schema for field in fields if (schema := _required(field.type))}
+    # Editors offer each key once, where the parts describe it.
+    properties = {field.name: {**schema, **_NOT_OFFERED} for field in fields if (schema := _required(field.type))}
     return ({"required": needed} if needed else {}) | ({"properties": properties} if properties else {})
 
 
