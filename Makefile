@@ -31,7 +31,7 @@ $(NODE_MODULES): %/node_modules/.ready: %/package-lock.json .venv/.ready
 	    ci --silent --ignore-scripts --prefix $(<D)
 	touch $@
 
-test: check test-app ## check everything: the compiler and the blog service
+test: check test-app test-examples ## check everything: the compiler, the blog service and the examples
 
 check: setup ## check the compiler: format, lint, types, layers, tests, and that what is generated is up to date
 	$(BIN)/ruff format --check $(NOT_OURS) $(SOURCES)
@@ -65,4 +65,4 @@ lock: ## choose the newest dependencies that setup.cfg allows and pin them
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
-include app.mk
+include app.mk examples.mk
