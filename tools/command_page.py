@@ -1,0 +1,49 @@
+"""docs/reference/commands.md, from the commands themselves: what `--help` says of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from blogstack.cli.app import app
+
+_HEAD = """\
+# Commands
+
+Results go to standard output, everything else to standard error. `NO_COLOR` and `FORCE_COLOR` are obeyed.
+
+| exit status | means |
+|---|---|
+| 0 | done |
+| 1 | the input has errors, or `--check` or `diff` found a difference |
+| 2 | wrong usage; of `diff`, also wrong input |
+| 3 | a bug in blogstack |
+"""
+
+
+def text() -> str:
+    """The page."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    commands = {name: command for name, command in group.commands.items() if isinstance(command, TyperCommand)}
+    return _HEAD + "".join(_command(name, command) for name, command in commands.items())
+
+
+def _command(name: str, command: TyperCommand) -> str:
+    context = typer.Context(command, info_name=f"blogstack {name}")
+    usage = command.get_usage(context).removeprefix("Usage: ")
+    rows = "".join(f"| `{form}` | {meaning} |\n" for form, meaning in _parameters(command, context))
+    table = f"\n| | |\n|---|---|\n{rows}" if rows else ""
+    return f"\n## blogstack {name}\n\n{command.help}\n\n```text\n{usage}\n```\n{table}"
+
+
+def _parameters(command: TyperCommand, context: typer.Context) -> Iterator[tuple[str, str]]:
+    """How each argument and option is written, and what it means, for the cells of a table."""
+    for parameter in command.params:
+        record = parameter.get_help_record(context)
+        if record and "--help" not in parameter.opts:
+            form, meaning = (text.replace("|", "\\|") for text in record)
+            yield re.sub(r" <(?:list\[)?str\]?>", "", form), meaning
