@@ -72,7 +72,9 @@ class TestCompile:
         Path("blogstack.yaml").write_text(QUIET + "service:\n  cpu: 512\n  memory: 8192\n")
         result = run("compile", "--no-lint")
         assert result.returncode == 1
-        assert "blogstack.yaml:8:11: error[BS301]: memory 8192 is not sold with cpu 512" in result.stderr
+        assert (
+            "blogstack.yaml:8:11: error[BS301]: Fargate has no task size with cpu 512 and memory 8192" in result.stderr
+        )
         assert contents(OUT) == before
 
     def test_line_ends_of_windows(self, run: Run) -> None:
@@ -139,7 +141,7 @@ class TestCompile:
             Path(f"{name}.yaml").write_text(QUIET)
         result = run("compile", "--no-lint", "one.yaml", "two.yaml")
         assert result.returncode == 1
-        assert "two.yaml: error[BS502]: the stack blog-api-registry is described by one.yaml too" in result.stderr
+        assert "two.yaml: error[BS502]: the stack blog-api-registry is also defined by one.yaml" in result.stderr
 
     def test_json_diagnostics_are_a_result(self, run: Run) -> None:
         Path("blogstack.yaml").write_text(MINIMAL + "service:\n  memory: 8192\n")
