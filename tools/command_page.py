@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -26,10 +26,14 @@ Results go to standard output, everything else to standard error. `NO_COLOR` and
 
 def text() -> str:
     """The page."""
+    return _HEAD + "".join(_command(name, command) for name, command in commands().items())
+
+
+def commands() -> Mapping[str, TyperCommand]:
+    """The commands by name, in the order of the help."""
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
-    commands = {name: command for name, command in group.commands.items() if isinstance(command, TyperCommand)}
-    return _HEAD + "".join(_command(name, command) for name, command in commands.items())
+    return {name: command for name, command in group.commands.items() if isinstance(command, TyperCommand)}
 
 
 def _command(name: str, command: TyperCommand) -> str:

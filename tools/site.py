@@ -49,7 +49,7 @@ def stage(folder: Path) -> None:
         else:
             shutil.copyfile(path, target)
     (folder / "docs" / "decisions.md").write_text(_decisions(), encoding="utf-8")
-    (folder / CONFIGURATION.name).write_text(_expanded(CONFIGURATION.read_text("utf-8")), encoding="utf-8")
+    (folder / CONFIGURATION.name).write_text(expanded(CONFIGURATION.read_text("utf-8")), encoding="utf-8")
 
 
 def build(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -88,7 +88,7 @@ def _decisions() -> str:
     return head + "".join(f"- [{title}](decisions/{path.name})\n" for path, title in sorted(titles.items()))
 
 
-def _expanded(configuration: str) -> str:
+def expanded(configuration: str) -> str:
     """The configuration with every page that an entry of the navigation, such as "reference/language/*.md", matches."""
 
     def names(match: re.Match[str]) -> str:

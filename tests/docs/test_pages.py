@@ -18,8 +18,9 @@ from tests.support.console import MINIMAL, Run
 from tests.support.diagnostics import HELLO, diagnose
 from tools.site import DOCS, links
 
-PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "blogstack" / "help").rglob("*.md")])
-OURS = [page for page in PAGES if page.is_relative_to(DOCS) or page.parent == ROOT]
+FOLDERS = (DOCS, ROOT / "skills", ROOT / "blogstack" / "help")
+PAGES = sorted([*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in folder.rglob("*.md"))])
+OURS = [page for page in PAGES if not page.is_relative_to(ROOT / "blogstack")]
 BLOCK = re.compile(r"^( *)```(yaml|python)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 GENERATED = DOCS / "reference" / "language.md"  # every key at once, of which some exclude each other
 # Phrases that readers of the first version stumbled over. The records of decisions quote them.
