@@ -35,7 +35,8 @@ credentials; only the commands that `compile` prints change AWS. Never run those
 1. Read `blogstack.yaml`. There is none: `blogstack init` writes one from the Dockerfile and the dependencies.
 2. Change as few keys as possible. Every key has a default made for production; do not write defaults into the file.
 3. `blogstack validate --diagnostics json` after each change. Every item has `code`, `message`, `line`, `column` and
-   `help`; do what `help` says. Repeat until the list has no error. Exit status: 0 done, 1 errors or differences, 2 wrong usage.
+   `help`; do what `help` says. Repeat until the list has no error. Exit status: 0 done, 1 errors or differences, 2
+   wrong usage.
 4. A key or a code that you do not know: `blogstack explain KEY --format json`, `blogstack explain BS301 --format json`.
    Do not guess keys: an unknown one is an error. `blogstack explain --format json` has them all.
 5. `blogstack diff --against HEAD` before you propose the change. Show REPLACED, DELETED, REFUSED and "holds data" to a
@@ -65,8 +66,8 @@ def skill() -> str:
     lines = [f"- `blogstack {name}`: {command.help}\n" for name, command in commands().items()]
     rows = [f"- {code.id} ({code.severity}): {code.subject}\n" for code in Code]
     return (
-        f"{_SKILL}## Commands\n\n{''.join(lines)}\n## Keys\n\nWhat is in parentheses is inside of the key; NAME is a key "
-        f"that you choose, `[]` a list.\n\n{''.join(_sections(known))}\n## Codes\n\n{''.join(rows)}"
+        f"{_SKILL}## Commands\n\n{''.join(lines)}\n## Keys\n\nWhat is in parentheses is inside of the key; NAME is a "
+        f"key that you choose, `[]` a list.\n\n{''.join(_sections(known))}\n## Codes\n\n{''.join(rows)}"
     )
 
 

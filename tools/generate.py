@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from blogstack.schema import json_schema
-from tools import agent_pages, architecture, elasticache_facts, rds_facts, reference_pages, region_facts
+from tools import agent_pages, architecture, elasticache_facts, example_files, rds_facts, reference_pages, region_facts
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,6 +23,7 @@ def files() -> Iterator[tuple[Path, str]]:
         yield reference_pages.FOLDER / name, text
     yield agent_pages.SKILL, agent_pages.skill()
     yield agent_pages.INDEX, agent_pages.index()
+    yield from example_files.files()
     yield architecture.PICTURE, architecture.text()
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.app.postgres import Postgres
 from tests.app.service import ROOT, Service, eventually
-from tests.support.walkthrough import File, steps
+from tools.walkthrough import File, steps
 
 BIN = Path(sys.executable).parent
 PROBE = {"Host": "10.0.10.23:8000"}

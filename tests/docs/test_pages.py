@@ -18,7 +18,7 @@ from tests.support.console import MINIMAL, Run
 from tests.support.diagnostics import HELLO, diagnose
 from tools.site import DOCS, links
 
-FOLDERS = (DOCS, ROOT / "skills", ROOT / "blogstack" / "help")
+FOLDERS = (DOCS, ROOT / "examples", ROOT / "skills", ROOT / "blogstack" / "help")
 PAGES = sorted([*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in folder.rglob("*.md"))])
 OURS = [page for page in PAGES if not page.is_relative_to(ROOT / "blogstack")]
 BLOCK = re.compile(r"^( *)```(yaml|python)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)

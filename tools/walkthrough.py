@@ -4,7 +4,7 @@ A block of code whose first line is a comment with a path is a file; one of Pyth
 there, any other replaces it. A block of `console` has commands behind `$`, each with what it prints on either stream: a
 line that is `...` stands for any lines, and one that ends so is only the beginning.
 
-Used by the tests of both environments, so it needs nothing but the standard library.
+The tests of both environments use it, so it needs nothing but the standard library.
 """
 
 from __future__ import annotations
@@ -24,12 +24,16 @@ class File(NamedTuple):
     path: str
     text: str
 
+    def after(self, before: str) -> str:
+        """The text of the file, where it had another one before: Python is added to, the rest is replaced."""
+        return f"{before}\n\n{self.text}" if before and self.path.endswith(".py") else self.text
+
     def write(self, folder: Path) -> None:
-        """Write it, or add it to a file of Python that is there."""
+        """Write it into a folder."""
         target = folder / self.path
         target.parent.mkdir(parents=True, exist_ok=True)
-        before = target.read_text("utf-8") if target.suffix == ".py" and target.exists() else ""
-        target.write_text(before + self.text, encoding="utf-8")
+        before = target.read_text("utf-8") if target.exists() else ""
+        target.write_text(self.after(before), encoding="utf-8")
 
 
 class Command(NamedTuple):
