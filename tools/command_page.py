@@ -39,15 +39,14 @@ def commands() -> Mapping[str, TyperCommand]:
 def _command(name: str, command: TyperCommand) -> str:
     context = typer.Context(command, info_name=f"blogstack {name}")
     usage = command.get_usage(context).removeprefix("Usage: ")
-    rows = "".join(f"| `{form}` | {meaning} |\n" for form, meaning in _parameters(command, context))
-    table = f"\n| | |\n|---|---|\n{rows}" if rows else ""
-    return f"\n## blogstack {name}\n\n{command.help}\n\n```text\n{usage}\n```\n{table}"
+    rows = "".join(f"- `{form}`: {meaning}\n" for form, meaning in _parameters(command, context))
+    return f"\n## blogstack {name}\n\n{command.help}\n\n```text\n{usage}\n```\n" + (f"\n{rows}" if rows else "")
 
 
 def _parameters(command: TyperCommand, context: typer.Context) -> Iterator[tuple[str, str]]:
-    """How each argument and option is written, and what it means, for the cells of a table."""
+    """How each argument and option is written, and what it means."""
     for parameter in command.params:
         record = parameter.get_help_record(context)
         if record and "--help" not in parameter.opts:
-            form, meaning = (text.replace("|", "\\|") for text in record)
-            yield re.sub(r" <(?:list\[)?str\]?>", "", form), meaning
+            form, meaning = record
+            yield re.sub(r" <(?:list\[)?str\]?>", "", form), " ".join(meaning.split())

@@ -21,6 +21,7 @@ DOCS = ROOT / "docs"
 HELP = ROOT / "blogstack" / "help"
 CONFIGURATION = ROOT / "zensical.toml"
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
+_ITEM = re.compile(r"(?:\d+\.|-) (?=\S)")
 _CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -45,11 +46,29 @@ def stage(folder: Path) -> None:
         target = folder / "docs" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".md":
-            target.write_text(_moved(path.read_text("utf-8"), path, known), encoding="utf-8")
+            target.write_text(nested(_moved(path.read_text("utf-8"), path, known)), encoding="utf-8")
         else:
             shutil.copyfile(path, target)
     (folder / "docs" / "decisions.md").write_text(_decisions(), encoding="utf-8")
     (folder / CONFIGURATION.name).write_text(expanded(CONFIGURATION.read_text("utf-8")), encoding="utf-8")
+
+
+def nested(text: str) -> str:
+    """A page with what is inside of a list's item indented by four.
+
+    GitHub wants the width of the item's mark, two or three; Python-Markdown, which zensical uses, wants four
+    (https://python-markdown.github.io/#differences) and would end the list.
+    """
+    lines, width = [], 0
+    for line in text.split("\n"):
+        if mark := _ITEM.match(line):
+            width = len(mark[0])
+        elif line and not line.startswith(" "):
+            width = 0
+        elif width and line.startswith(" " * width):
+            line = "    " + line[width:]
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def build(folder: Path) -> subprocess.CompletedProcess[str]:

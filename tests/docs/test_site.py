@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.site import DOCS, build, links, pages
+from tools.site import DOCS, build, links, nested, pages
 
 LISTED = ("decisions/", "reference/codes/", "reference/guides/")
 """Pages that a page of the navigation lists."""
@@ -49,6 +49,19 @@ def test_pictures_are_in_the_site(site: Path) -> None:
 def test_links_of_code_are_not_links() -> None:
     text = "[a](b.md#c) [d](https://e) [f](#g)\n```text\n[h](i.md)\n```\n"
     assert list(links(text)) == [("b.md", "#c")]
+
+
+def test_what_is_inside_of_an_item_stays_there() -> None:
+    text = "1. One:\n\n   ```sh\n   ls\n     x\n   ```\n\n2. Two\n- Three\n  goes on\n\n  here\n\nAfter\n  it\n"
+    expected = (
+        "1. One:\n\n    ```sh\n    ls\n      x\n    ```\n\n2. Two\n- Three\n    goes on\n\n    here\n\nAfter\n  it\n"
+    )
+    assert nested(text) == expected
+
+
+def test_a_numbered_list_is_one(site: Path) -> None:
+    page = (site / "teardown" / "index.html").read_text()
+    assert page.count("<ol>") == 1
 
 
 def _url(name: Path) -> str:
