@@ -27,8 +27,8 @@ repository has a blogstack.yaml, or when a containerized service has to go to AW
 
 # blogstack
 
-`blogstack.yaml` is compiled to linted CloudFormation in `templates/out/`. Everything here works offline and without
-credentials; only the commands that `compile` prints change AWS. Never run those without being asked to.
+`blogstack.yaml` is compiled to linted CloudFormation in `templates/out/`. What is in the list below works offline and
+without credentials, but for the last point. Only deploying changes AWS: never do that without being asked to.
 
 ## How to work
 
@@ -43,6 +43,8 @@ credentials; only the commands that `compile` prints change AWS. Never run those
    human. `blogstack cost` says what it costs a month.
 6. `blogstack compile`, and commit `templates/out/` with the file. Never edit the templates: change the file, or
    `overrides` as the last resort.
+7. Something that runs is not well: `blogstack doctor --format json` reads AWS with the credentials of the AWS CLI, changes
+   nothing, and has the causes with their codes, the most likely first.
 
 Rules: a secret's value is never in the file, only where it comes from (`generate`, `{secretsmanager: NAME}`, `{ssm:
 NAME}`). The container listens on `PORT`; `GET /health` answers 200 and asks nothing; `GET /ready` answers 200 when the

@@ -18,7 +18,7 @@ Results go to standard output, everything else to standard error. `NO_COLOR` and
 | exit status | means |
 |---|---|
 | 0 | done |
-| 1 | the input has errors, or `--check` or `diff` found a difference |
+| 1 | the input has errors, or a command that checks or compares found something |
 | 2 | wrong usage; of `diff`, also wrong input |
 | 3 | a bug in blogstack |
 """
