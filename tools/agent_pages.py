@@ -43,8 +43,8 @@ without credentials, but for the last point. Only deploying changes AWS: never d
    human. `blogstack cost` says what it costs a month.
 6. `blogstack compile`, and commit `templates/out/` with the file. Never edit the templates: change the file, or
    `overrides` as the last resort.
-7. Something that runs is not well: `blogstack doctor --format json` reads AWS with the credentials of the AWS CLI, changes
-   nothing, and has the causes with their codes, the most likely first.
+7. Something that runs is not well: `blogstack doctor --format json` reads AWS with the credentials of the AWS CLI,
+   changes nothing, and has the causes with their codes, the most likely first.
 
 Rules: a secret's value is never in the file, only where it comes from (`generate`, `{secretsmanager: NAME}`, `{ssm:
 NAME}`). The container listens on `PORT`; `GET /health` answers 200 and asks nothing; `GET /ready` answers 200 when the
