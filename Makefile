@@ -4,7 +4,7 @@ BIN := .venv/bin
 SOURCES := blogstack emulator tests benchmarks tools
 NOT_OURS := --extend-exclude tests/app --extend-exclude benchmarks/app
 
-.PHONY: help setup test check quick generate demo bench soak format lock
+.PHONY: help setup test check quick generate site demo bench soak format lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | expand -t 14
@@ -44,8 +44,11 @@ check: setup ## check the compiler: format, lint, types, layers, tests, and that
 quick: .venv/.ready ## the tests of the compiler but for the slow ones; under a minute on two cores
 	$(BIN)/python -m pytest -q -n auto -m 'not slow' tests
 
-generate: setup ## renew what is generated: schema, reference, README's block of keys, facts, templates/out/
+generate: setup ## renew what is generated: schema, reference, facts, templates/out/
 	$(BIN)/python -m tools.generate
+
+site: .venv/.ready ## build the documentation site in .site/
+	$(BIN)/python -m tools.site .site
 
 demo: setup ## compile the blog service, show what an edit replaces, deploy it to an emulated AWS with the AWS CLI, and show what exists
 	$(BIN)/python -m tests.demo
