@@ -36,15 +36,6 @@ def exposed_port(texts: Mapping[str, str]) -> Seen | None:
     return None
 
 
-def lacks_curl(texts: Mapping[str, str]) -> bool:
-    """Whether a Dockerfile starts from a slim or alpine image and installs no curl, which the default check needs."""
-    for name in DOCKERFILES:
-        if text := texts.get(name):
-            bases = re.findall(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)", text, re.IGNORECASE | re.MULTILINE)
-            return any(re.search("slim|alpine", base) for base in bases) and "curl" not in text
-    return False
-
-
 def framework(texts: Mapping[str, str]) -> Seen | None:
     """The web framework in the first file that depends on one; None if that file names two."""
     for name in DEPENDENCIES:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from blogstack.cli.detection import exposed_port, framework, lacks_curl
-from blogstack.facts.frameworks import CHECK_IN_PYTHON
+from blogstack.cli.detection import exposed_port, framework
 from blogstack.words import hyphenated
 
 SCHEMA_FILE = "blogstack.schema.json"
@@ -36,12 +35,12 @@ def start(folder: str, chosen: str | None, texts: Mapping[str, str]) -> Start:
     phrases = [f"port {port.value} from {port.file}" if port else "port 8000, because no Dockerfile here exposes one"]
     phrases += [f"framework {detected.value} from {detected.file}"] if detected else []
     used = chosen or (detected.value if detected else "other")
-    text = starter(service_name(folder), used, port.value if port else "8000", curl=not lacks_curl(texts))
+    text = starter(service_name(folder), used, port.value if port else "8000")
     return Start(text, " and ".join(phrases))
 
 
-def starter(name: str, framework: str, port: str, *, curl: bool = True) -> str:
-    """A commented file to start from, which compiles as it is. `curl`: whether the image may have curl."""
+def starter(name: str, framework: str, port: str) -> str:
+    """A commented file to start from, which compiles as it is."""
     migrate = "python, manage.py, migrate" if framework == "django" else "python, -m, app.migrate"
     return f"""\
 # yaml-language-server: $schema=./{SCHEMA_FILE}
@@ -60,9 +59,10 @@ service:
 {_ALLOWED_HOSTS if framework == "django" else ""}{_SECRETS}
   # release: [{migrate}]  # run once in the new image, before it is deployed
   health:
-    path: /health  # answers 200 while the process runs, without asking the database
-    ready_path: /ready  # answers 200 when the database does; null when there is none
-{"" if curl else _WITHOUT_CURL.format(port=port, path="/health")}
+    path: /health  # must answer 200 while the process runs, or the load balancer replaces the task; asks no database
+    # ready_path: /ready  # answers 200 when the database does; requested after a deployment
+    # command: [python, -m, app.check]  # run in the container too; most services need none
+
 # PostgreSQL, and DATABASE_HOST, _PORT, _NAME, _USER, _PASSWORD and _SSLMODE in the container.
 # database: {{}}
 
@@ -84,12 +84,6 @@ scaling:
 
 _SECRETS = """\
   # secrets: {SECRET_KEY: generate}  # made once, kept, and in the container as this variable"""
-
-
-_WITHOUT_CURL = f"""\
-    # Run inside the container; the default is curl, which the Dockerfile does not seem to install.
-    command: {CHECK_IN_PYTHON}
-"""
 
 
 _ALLOWED_HOSTS = """\

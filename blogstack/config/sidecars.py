@@ -8,6 +8,7 @@ from pydantic import Field
 
 from blogstack.config.image import HOST, REPOSITORY_NAME
 from blogstack.config.types import AsWritten, Choices, Duration, Form, Items, Section, Text, Variable, Whole
+from blogstack.config.types.check_command import CheckCommand
 from blogstack.config.types.secrets import Secret
 from blogstack.config.types.sizes import ContainerMemory
 
@@ -65,8 +66,8 @@ class SidecarHealth(Section):
     Limits: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
     """
 
-    command: Text = Field(min_length=1, max_length=1024, examples=["wget -q -O /dev/null http://127.0.0.1:9901/ready"])
-    """Shell command run in the container, 0 means healthy."""
+    command: CheckCommand = Field(examples=["wget -q -O /dev/null http://127.0.0.1:9901/ready"])
+    """Command run in the container, 0 means healthy: a text for its shell, or a list of words without one."""
     interval: Annotated[int, Duration(5, 300)] = 10
     """Time between two checks."""
     timeout: Annotated[int, Duration(2, 60)] = 3

@@ -179,6 +179,7 @@ def _checks(workload: EcsService, edge: Edge) -> Iterator[Step]:
         request = Request(
             edge_stack=edge.stack,
             paths=_paths(workload.exposure),
+            errors_are_healthy=workload.exposure.errors_are_healthy,
             internal=edge.internal,
             allowed_cidrs=edge.allowed_cidrs,
         )
@@ -187,4 +188,4 @@ def _checks(workload: EcsService, edge: Edge) -> Iterator[Step]:
 
 def _paths(exposure: Exposure) -> tuple[str, ...]:
     """The paths to request, each once: that of the load balancer's check, and the one that asks the database."""
-    return tuple(dict.fromkeys(path for path in (exposure.check.target, exposure.ready_path) if path))
+    return tuple(dict.fromkeys(path for path in (exposure.health_path, exposure.ready_path) if path))

@@ -275,18 +275,20 @@ def _request(action: Request) -> Iterator[str]:
     yield f"URL={_output(action.edge_stack, Output.URL)}"
     restricted = "0.0.0.0/0" not in action.allowed_cidrs
     for path in action.paths:
+        # -f: an answer of 400 or above is a failure.
+        curl = "curl -sS" if action.errors_are_healthy and path == action.paths[0] else "curl -fsS"
         if action.internal:  # whoever deploys may be outside
-            yield f"echo \"ask from inside the network: curl -fsS '$URL{path}'\""
+            yield f"echo \"ask from inside the network: {curl} '$URL{path}'\""
             continue
-        request = f'{_CURL} "$URL"{shlex.quote(path)}'
+        request = f'{curl} {_PATIENTLY} "$URL"{shlex.quote(path)}'
         if restricted:  # 7: no connection, 28: no answer in time
             why = f"no answer: allowed_cidrs lets in {', '.join(action.allowed_cidrs)} only; ask from there"
-            request += f""" || case $? in 7 | 28) echo "{why}: curl -fsS '$URL{path}'" ;; *) exit 1 ;; esac"""
+            request += f""" || case $? in 7 | 28) echo "{why}: {curl} '$URL{path}'" ;; *) exit 1 ;; esac"""
         yield request
 
 
 # A name in DNS, and targets that have just become healthy, may take some seconds.
-_CURL = "curl -fsS --max-time 10 --retry 5 --retry-delay 5 --retry-all-errors"
+_PATIENTLY = "--max-time 10 --retry 5 --retry-delay 5 --retry-all-errors"
 
 
 def _refuse(why: str) -> str:

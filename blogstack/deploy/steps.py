@@ -99,12 +99,15 @@ class Request(Record, kw_only=True):
 
     Attributes:
         edge_stack: Name of the stack whose output has the URL.
+        paths: The first is that of the load balancer's check.
+        errors_are_healthy: Whether an answer to the first of 400 or above is a success.
         internal: Whether the load balancer answers inside the network only.
         allowed_cidrs: Blocks of addresses that the load balancer answers.
     """
 
     edge_stack: str
     paths: tuple[str, ...]
+    errors_are_healthy: bool
     internal: bool
     allowed_cidrs: tuple[str, ...]
 

@@ -44,6 +44,10 @@ def _exclusions() -> Iterator[tuple[str, Json]]:
                 yield section.name, one_of(excludes.key, field)
             for condition in requirements(section.type.python):
                 yield section.name, condition
+            for inner in fields_of(section.type.python).values():
+                conditions = requirements(inner.type.python) if inner.type.kind is Kind.SECTION else []
+                if conditions:
+                    yield section.name, {"properties": {inner.name: {"allOf": conditions}}}
 
 
 def requirements(model: type[Section]) -> list[Json]:
@@ -66,9 +70,12 @@ def json_type(field: Field) -> str:
 
 def _requires(field: Field, requires: Requires) -> Json:
     """A key that requires another one; a number is a text to us."""
-    absent_or_alike = {"type": ["string", "null"], "not": {"type": "string", "not": {"pattern": requires.unlike}}}
+    absent: Json = {"type": "null"}
+    absent_or_alike = absent
+    if requires.unlike:
+        absent_or_alike = {"type": ["string", "null"], "not": {"type": "string", "not": {"pattern": requires.unlike}}}
     other = {"properties": {requires.key: {"not": absent_or_alike}}, "required": [requires.key]}
-    unmet = {"properties": {field.name: {"type": json_type(field)}}, "required": [field.name], "not": other}
+    unmet = {"properties": {field.name: {"not": absent}}, "required": [field.name], "not": other}
     return _when(unmet, {field.name: {"enum": [None], "errorMessage": f"{field.name} need a {requires.words}"}})
 
 

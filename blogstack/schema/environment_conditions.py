@@ -55,7 +55,8 @@ def _exclusions() -> Iterator[Json]:
                 yield _exclude(section, field, excludes.key, value)
                 yield _exclude(section, fields[excludes.key], field.name, value)
         for field, requires in marked(section.type.python, Requires):
-            yield _exclude(section, field, requires.key, {"type": "string", "pattern": requires.unlike})
+            if requires.unlike:
+                yield _exclude(section, field, requires.key, {"type": "string", "pattern": requires.unlike})
 
 
 def _exclude(section: Field, field: Field, other: str, value: Json) -> Json:

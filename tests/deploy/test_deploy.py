@@ -103,7 +103,7 @@ class TestWhatExists:
         assert container["readonlyRootFilesystem"] is True
         assert container["linuxParameters"]["tmpfs"][0]["containerPath"] == "/tmp"  # noqa: S108
         assert container["logConfiguration"]["options"]["awslogs-group"] == f"/ecs/{BLOG}"
-        assert container["healthCheck"]["command"][1] == "curl -fsS http://127.0.0.1:8000/health || exit 1"
+        assert "healthCheck" not in container
 
     def test_scaling(self, domain: Emulator) -> None:
         scaling: Any = domain.client("application-autoscaling")

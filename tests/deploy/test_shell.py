@@ -251,6 +251,14 @@ def test_whoever_deploys_may_be_outside_of_the_allowed_blocks(tmp_path: Path) ->
     assert called(tmp_path, script_of("minimal"), NO_ANSWER="28")[0] == 28
 
 
+def test_an_error_that_the_load_balancer_takes_is_no_failure(tmp_path: Path) -> None:
+    """`success_codes: 200-299,404` of the case; a readiness path must be a success all the same."""
+    _, calls, _ = called(tmp_path, script_of("everything"))
+    health, ready = (call.split() for call in calls if call.startswith("curl"))
+    assert (health[1], health[-1].endswith("/alive")) == ("-sS", True)
+    assert (ready[1], ready[-1].endswith("/ready")) == ("-fsS", True)
+
+
 def test_a_shift_of_requests_says_how_long_it_takes() -> None:
     """Ten steps make nine waits."""
     assert "Each deployment takes" not in script_of("minimal")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 
 from blogstack.blueprint.names import Value
-from blogstack.blueprint.workload.check import Check, resolve_check
+from blogstack.blueprint.workload.check import ContainerCheck, resolve_check
 from blogstack.blueprint.workload.sidecars import tmp_size
 from blogstack.config.database import SSLMODE
-from blogstack.config.service import Service
-from blogstack.config.workloads import WebService, WorkerService, Workload
+from blogstack.config.workloads import WebService, Workload
 from blogstack.facts.frameworks import START_UP
 from blogstack.records import Record
 
@@ -48,7 +46,7 @@ class Container(Record, kw_only=True):
     exec: bool
     stop_timeout: int
     depends_on: Mapping[str, str]
-    check: Check | None
+    check: ContainerCheck | None
 
 
 def resolve_container(
@@ -85,19 +83,7 @@ def resolve_container(
     )
 
 
-def _check(workload: Workload) -> Check | None:
+def _check(workload: Workload) -> ContainerCheck | None:
     if isinstance(workload, WebService):
-        return _check_of_service(workload.task)
-    return resolve_check(workload.task.health) if isinstance(workload, WorkerService) else None
-
-
-def _check_of_service(service: Service) -> Check:
-    health, start = service.health, service.health.start_period
-    url = shlex.quote(f"http://127.0.0.1:{service.port}{health.path}")
-    return Check(
-        target=health.command or f"curl -fsS {url} || exit 1",
-        interval=health.interval,
-        timeout=health.timeout,
-        unhealthy=health.retries,
-        start=START_UP[service.framework].start_period if start is None else start,
-    )
+        return resolve_check(workload.task.health, START_UP[workload.task.framework].start_period)
+    return resolve_check(workload.task.health)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from blogstack.blueprint.names import Naming
 from blogstack.blueprint.registry import Image, resolve_tagged_image
-from blogstack.blueprint.workload.check import Check, resolve_check
+from blogstack.blueprint.workload.check import ContainerCheck, resolve_check
 from blogstack.blueprint.workload.secrets import SecretVariable, resolve_secrets
 from blogstack.config import Config
 from blogstack.config import sidecars as source
@@ -39,7 +39,7 @@ class Sidecar(Record, kw_only=True):
     depends_on: Mapping[str, str]
     memory: int | None
     tmp: int | None
-    check: Check | None
+    check: ContainerCheck | None
 
 
 def resolve_sidecars(task: Service | Worker | Job, config: Config, naming: Naming) -> tuple[Sidecar, ...]:

@@ -11,7 +11,7 @@ from blogstack.blueprint import names
 from blogstack.blueprint.names import Imported, Value
 from blogstack.blueprint.registry import Image
 from blogstack.blueprint.workload import Release, Workload
-from blogstack.blueprint.workload.check import Check
+from blogstack.blueprint.workload.check import ContainerCheck
 from blogstack.blueprint.workload.secrets import SecretVariable
 from blogstack.blueprint.workload.sidecars import Sidecar
 from blogstack.records import Record
@@ -224,9 +224,9 @@ def _image(image: Image) -> str | Sub:
     return Sub(f"{image.uri}:{tag}")
 
 
-def _health_check(check: Check) -> ecs.HealthCheck:
+def _health_check(check: ContainerCheck) -> ecs.HealthCheck:
     return ecs.HealthCheck(
-        Command=["CMD-SHELL", literal(check.target)],
+        Command=[literal(word) for word in check.command],
         Interval=check.interval,
         Timeout=check.timeout,
         Retries=check.unhealthy,
