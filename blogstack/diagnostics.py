@@ -86,7 +86,7 @@ class Code(Enum):
 
     ROLLBACK_WITHOUT_ALARMS = "BS337", Severity.ERROR, "a rollback on alarms, and no alarms"
 
-    UNKNOWN_RESOURCE = "BS340", Severity.ERROR, "an override names an unknown stack or resource"
+    UNKNOWN_RESOURCE = "BS340", Severity.ERROR, "an override names what is not there"
     WAITS_FOR_EVER = "BS341", Severity.ERROR, "a `depends_on` condition can never be met"
     SAME_PORT = "BS342", Severity.ERROR, "two containers listen on the same port"
     SIDECAR_MEMORY = "BS343", Severity.ERROR, "the sidecars leave the service too little memory"

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from blogstack.cli.detection import exposed_port, framework
+from blogstack.cli.detection import DOCKERFILES, exposed_port, framework
 from blogstack.words import hyphenated
 
 SCHEMA_FILE = "blogstack.schema.json"
+APART = "cloudformation"
+"""Folder of the templates where templates/ is the application's."""
+ATTRIBUTES = f"""\
+# What `blogstack` writes has the line ends of Unix on every system.
+{SCHEMA_FILE} text eol=lf
+templates/out/** text eol=lf
+{APART}/** text eol=lf
+"""
+"""The .gitattributes of a project."""
 
 
 class Start(NamedTuple):
@@ -23,24 +32,49 @@ class Start(NamedTuple):
     basis: str
 
 
-def start(folder: str, chosen: str | None, texts: Mapping[str, str]) -> Start:
-    """The file for a service.
+class Folder(NamedTuple):
+    """What is known of the folder of a service.
 
-    Args:
-        folder: Name of its folder.
-        chosen: Its framework; None to detect it.
-        texts: Texts of the folder's files, by name.
+    Attributes:
+        name: Its name.
+        dockerfiles: Texts of its Dockerfiles, by name.
+        dependencies: Texts of the files that name what the service depends on, by name.
+        has_templates: Whether it has a folder called templates.
     """
-    port, detected = exposed_port(texts), None if chosen else framework(texts)
+
+    name: str
+    dockerfiles: Mapping[str, str]
+    dependencies: Mapping[str, str]
+    has_templates: bool
+
+
+def start(folder: Folder, chosen: str | None) -> Start:
+    """The file for the service in a folder; `chosen`: its framework, None to detect it."""
+    port = exposed_port(folder.dockerfiles)
+    detected = None if chosen else framework(folder.dependencies)
     phrases = [f"port {port.value} from {port.file}" if port else "port 8000, because no Dockerfile here exposes one"]
     phrases += [f"framework {detected.value} from {detected.file}"] if detected else []
     used = chosen or (detected.value if detected else "other")
-    text = starter(service_name(folder), used, port.value if port else "8000")
+    text = starter(
+        service_name(folder.name),
+        used,
+        port.value if port else "8000",
+        dockerfile=next((name for name in folder.dockerfiles if name not in DOCKERFILES), None),
+        apart=folder.has_templates or used == "django",
+    )
     return Start(text, " and ".join(phrases))
 
 
-def starter(name: str, framework: str, port: str) -> str:
-    """A commented file to start from, which compiles as it is."""
+def starter(name: str, framework: str, port: str, *, dockerfile: str | None = None, apart: bool = False) -> str:
+    """A commented file to start from, which compiles as it is.
+
+    Args:
+        name: Of the service.
+        framework: Of the service.
+        port: Of the service.
+        dockerfile: Where the Dockerfile is that `docker build` does not find by itself.
+        apart: Whether the folder called templates belongs to the application.
+    """
     migrate = "python, manage.py, migrate" if framework == "django" else "python, -m, app.migrate"
     return f"""\
 # yaml-language-server: $schema=./{SCHEMA_FILE}
@@ -48,7 +82,7 @@ def starter(name: str, framework: str, port: str) -> str:
 
 name: {name}  # prefix of every stack
 region: us-east-1  # everything is in this AWS region
-
+{_OUTPUT if apart else ""}{_BUILD.format(dockerfile) if dockerfile else ""}
 service:
   framework: {framework}  # fastapi, django or other; it sets how long a start may take
   port: {port}  # what the container listens on; it also gets it as the variable PORT
@@ -79,6 +113,19 @@ scaling:
 # With an address: alarms, a dashboard, and deployments that roll back when requests begin to fail.
 # alarms:
 #   email: ops@example.com
+"""
+
+
+_OUTPUT = f"""\
+output: {APART}  # where `blogstack compile` writes: templates/ is the application's own
+"""
+
+
+_BUILD = """\
+image:
+  build:
+    file: {}
+    context: .  # the folder whose files the Dockerfile copies
 """
 
 

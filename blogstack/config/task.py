@@ -40,6 +40,8 @@ class Task(Section):
     """Scratch disk of one task in GiB."""
     command: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["gunicorn", "blog.wsgi"]])
     """Words of the command to run instead of the image's."""
+    entrypoint: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["launcher"]])
+    """Words before the command, instead of the image's ENTRYPOINT, and without its CMD; null: the image's."""
     environment: Annotated[dict[Variable, AsWritten], Inherited()] = Field(
         {}, max_length=200, examples=[{"LOG_LEVEL": "info"}]
     )

@@ -85,7 +85,7 @@ def _image(blueprint: Blueprint) -> Iterator[Step]:
     push = PushImage(
         registry_stack=registry.stack,
         repository=registry.repository,
-        platform=blueprint.image.platform,
+        build=registry.build,
     )
     yield Step(_IMAGE, Phase.IMAGE, push, (registry.stack,))
 

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 
 from blogstack.blueprint.network import Placement
+from blogstack.blueprint.registry import Build
 from blogstack.records import Record
 
 
@@ -44,12 +45,11 @@ class PushImage(Record, kw_only=True):
     Attributes:
         registry_stack: Name of the stack with the repository.
         repository: Name of the repository.
-        platform: As `docker build --platform` takes it.
     """
 
     registry_stack: str
     repository: str
-    platform: str
+    build: Build
 
 
 class FindImage(Record):

@@ -16,6 +16,7 @@ from tests.app.service import ROOT
 DEFAULTS: dict[str, Any] = {
     "port": 8000,
     "path": "/health",
+    "grace_period": 60,
     "stop_timeout": 30,
     "idle_timeout": 60,
     "readonly_root": True,
@@ -105,7 +106,8 @@ def test_the_connections_of_a_deployment_fit_the_smallest_database(stack: dict[s
 
 def test_the_times(stack: dict[str, Any], service: dict[str, Any]) -> None:
     settings = Settings()
-    assert seconds(service["start_period"]) > START_SECONDS
+    check = (stack.get("load_balancer") or {}).get("health_check") or {}
+    assert seconds(check.get("grace_period", DEFAULTS["grace_period"])) > START_SECONDS
     # SIGTERM, the delay, the longest request that began at its end, and closing the connections.
     assert settings.shutdown_delay + settings.request_timeout + 3 <= seconds(service["stop_timeout"])
     balancer = stack.get("load_balancer") or {}

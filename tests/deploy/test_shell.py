@@ -235,6 +235,16 @@ def test_a_release_step_that_does_not_end_well(tmp_path: Path, given: dict[str, 
     assert not any("blog-api-service" in call for call in calls)
 
 
+def test_what_docker_builds(tmp_path: Path) -> None:
+    """Paths start from the folder of the file; all that goes into the image must be committed."""
+    _, calls, _ = called(tmp_path, script_of("everything"), NO_IMAGE="1")
+    (build,) = [call for call in calls if call.startswith("docker build")]
+    options = "--file docker/api.Dockerfile --target runtime --build-arg COMMENT=it's here --build-arg VERSION=1.4"
+    assert build.startswith(f"docker build --platform linux/arm64 {options} --tag ")
+    assert build.endswith(" ..")
+    assert any(call.startswith("git status --porcelain -- .. docker/api.Dockerfile") for call in calls)
+
+
 def test_an_internal_load_balancer_is_not_asked_from_outside(tmp_path: Path) -> None:
     _, calls, output = called(tmp_path, script_of("internal"))
     assert not any(call.startswith("curl") for call in calls)

@@ -92,7 +92,7 @@ class TestKeys:
             ("domain.name", "BS324"),
             ("network.create.egress", "BS305 BS306"),
             ("overrides.tasks", "BS203 BS340"),
-            ("environments", "BS208 BS344"),
+            ("environments", "BS208"),
             ("logs.retention", ""),
         ],
     )

@@ -27,6 +27,7 @@ class Container(Record, kw_only=True):
         architecture: As ECS spells it, X86_64 or ARM64.
         port: None for a container that listens on none.
         command: None for the image's own.
+        entrypoint: Words before the command; None for the image's own.
         tmp: Size of /tmp in MiB on a read-only root; None with a writable root.
         user: uid or uid:gid; None for the image's own.
         stop_timeout: Seconds between SIGTERM and SIGKILL.
@@ -40,6 +41,7 @@ class Container(Record, kw_only=True):
     architecture: str
     port: int | None
     command: tuple[str, ...] | None
+    entrypoint: tuple[str, ...] | None
     environment: Mapping[str, Value]
     tmp: int | None
     user: str | None
@@ -72,6 +74,7 @@ def resolve_container(
         architecture=architecture.upper(),
         port=port,
         command=task.command,
+        entrypoint=task.entrypoint,
         # The user's values win; a PORT that differs from the port is a warning (BS314).
         environment=dict(sorted({**variables, **of_stores, **task.environment}.items())),
         tmp=tmp_size(task.memory, task.sidecars.values()) if task.readonly_root else None,

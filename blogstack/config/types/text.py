@@ -117,6 +117,13 @@ AsWritten = Annotated[
 ]
 """Any text, number or boolean, kept exactly as written in the file."""
 
+# With slashes, as git and Docker have them on every system.
+RelativePath = Annotated[
+    str,
+    Form(r"(?![-/~])[^\x00-\x1f\\]+", "a relative path", "write it with slashes, as in docker/Dockerfile or ../shared"),
+]
+"""A path on the user's own machine."""
+
 Variable = Annotated[
     str, Form(r"[A-Za-z_][A-Za-z0-9_]*", "a variable name", "use letters, digits and _, not first a digit", 128)
 ]

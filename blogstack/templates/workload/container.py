@@ -111,7 +111,7 @@ def _container(
     """The workload's container with a command, or with the image's command; without ports and health check."""
     main = workload.container
     container = ecs.ContainerDefinition(
-        Name=workload.service_name,
+        Name=workload.container_name,
         Image=_image(workload.image),
         Essential=True,
         Environment=_environment(main.environment),
@@ -126,6 +126,8 @@ def _container(
         container.Secrets = [_secret(secret, references) for secret in workload.secrets]
     if workload.image.credentials:
         container.RepositoryCredentials = _credentials(workload.image.credentials)
+    if main.entrypoint:
+        container.EntryPoint = [literal(word) for word in main.entrypoint]
     if command:
         container.Command = [literal(word) for word in command]
     if main.user:
