@@ -15,6 +15,7 @@ from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, has_erro
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.files import Changes, Owners, differences, page_in, read_templates, write
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, FilesArgument, load, paths
+from blogstack.deploy.quotas import quota_notes
 from blogstack.deploy.removal import removal_notes
 from blogstack.deploy.shell import deployment_script
 from blogstack.diagnostics import Code, Diagnostic, Rejected
@@ -107,6 +108,9 @@ def _compile(options: Options) -> ExitCode:
     ]
     if options.prints_commands and not faulty:
         print("\n".join(_script(c, folder, options) for folder, inside in folders.items() for c in inside), end="")
+        for compilation in compilations:
+            for line in quota_notes(compilation.blueprints):
+                say(line)
     return report([*compilations, *faulty], options.diagnostics)
 
 
