@@ -105,6 +105,8 @@ class Code(Enum):
     SAME_NAME = "BS373", Severity.ERROR, "a worker or job has a name that is taken"
     OVERLAPPING_RUNS = "BS374", Severity.WARNING, "a job may start while it still runs"
 
+    FAILURES_UNCOUNTED = "BS390", Severity.ERROR, "failed tasks are not counted"
+
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 
