@@ -91,7 +91,8 @@ class TestWhatExists:
         assert service["healthCheckGracePeriodSeconds"] == 60
         deployment = service["deploymentConfiguration"]
         assert (deployment["minimumHealthyPercent"], deployment["maximumPercent"]) == (100, 200)
-        assert deployment["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+        breaker = {"enable": True, "rollback": True, "resetOnHealthyTask": False}
+        assert deployment["deploymentCircuitBreaker"] == breaker
         assert service["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] == "DISABLED"
         assert service["propagateTags"] == "SERVICE"
 
