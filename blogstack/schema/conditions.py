@@ -31,9 +31,22 @@ def file_conditions() -> Json:
         sections.setdefault(section, []).append(condition)
     for section, conditions in sections.items():
         schema["properties"][section] = {**schema["properties"].get(section, {}), "allOf": conditions}
-    # Editors offer each key once, where the parts describe it.
-    schema["properties"] = {key: {**value, "doNotSuggest": True} for key, value in schema["properties"].items()}
     return schema
+
+
+def without_suggestions(schema: Any) -> Any:  # noqa: ANN401 (JSON)
+    """The same for editors that offer each key once, where it is described, and not where it is a condition."""
+    if isinstance(schema, list):
+        return [without_suggestions(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: without_suggestions(inner) for key, inner in schema.items()}
+    if isinstance(properties := made.get("properties"), dict):
+        made["properties"] = {
+            key: {**inner, "doNotSuggest": True} if isinstance(inner, dict) else inner
+            for key, inner in properties.items()
+        }
+    return made
 
 
 def _exclusions() -> Iterator[tuple[str, Json]]:
