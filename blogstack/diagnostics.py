@@ -156,10 +156,10 @@ class Rejected(Exception):
         super().__init__("; ".join(d.message for d in self.diagnostics))
 
 
-def by_position(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The diagnostics in the order of the text, those without a place first."""
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The errors, then the warnings, each in the order of the text, those without a place first."""
     start = Span(0, 0, 0, 0)
-    return tuple(sorted(diagnostics, key=lambda d: (d.span or start, d.code.id, d.message)))
+    return tuple(sorted(diagnostics, key=lambda d: (not d.is_error, d.span or start, d.code.id, d.message)))
 
 
 def merge_environments(diagnostics: Mapping[str, Iterable[Diagnostic]]) -> list[Diagnostic]:
