@@ -54,8 +54,9 @@ class Task(Section):
     """Secret variables and their sources: generate, {secretsmanager: NAME_OR_ARN, key: JSON_KEY} or {ssm: NAME}."""
     permissions: Annotated[Items[Statement], Inherited()] = Field((), max_length=20)
     """What the tasks may do in AWS: statements for the task role."""
-    readonly_root: Annotated[bool, Inherited()] = True
-    """Whether the root filesystem is read-only; /tmp stays writable."""
+    readonly_root: Annotated[bool | None, Inherited()] = Field(None, examples=[False])
+    """Whether the root filesystem is read-only; /tmp stays writable; the default is true, but false in China, GovCloud
+    and the European Sovereign Cloud."""
     user: Annotated[
         Annotated[str, Form(r"[0-9]{1,10}(?::[0-9]{1,10})?", "a uid or uid:gid", "write numbers, as in 1000:1000")]
         | None,

@@ -119,7 +119,7 @@ def _comment(got: Expected, place: str, with_help: bool) -> str:
 
 
 def check_sound(content: bytes, diagnostics: Sequence[Diagnostic]) -> None:
-    """Check that each diagnostic is one line, has a remedy and a place, and that errors come first, in the text's order."""
+    """Check that each diagnostic is one line, has a remedy and a place, and that errors come first, by place."""
     lines = re.split(r"\r\n|\r|\n", content.decode("utf-8-sig", errors="replace"))
     for diagnostic in diagnostics:
         assert diagnostic.help, f"no remedy: {diagnostic}"

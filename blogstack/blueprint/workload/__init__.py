@@ -179,9 +179,7 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
         "log_prefix": "task" if is_main else source.name,
         "placement": around.placement,
         "image": resolve_tagged_image(config, task.image) if task.image else around.image,
-        "container": resolve_container(
-            source, config.image.architecture, around.stores.environment, database=around.database is not None
-        ),
+        "container": resolve_container(source, config, around.stores.environment, database=around.database is not None),
         "sidecars": resolve_sidecars(task, config, naming),
         "secrets": resolve_secrets(task.secrets, naming, around.database, around.stores.secrets),
         "tags": naming.tags,

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from blogstack.blueprint.names import Value
 from blogstack.blueprint.workload.check import ContainerCheck, resolve_check
 from blogstack.blueprint.workload.sidecars import tmp_size
+from blogstack.config import Config
 from blogstack.config.database import SSLMODE
+from blogstack.config.sidecars import has_readonly_root
 from blogstack.config.workloads import WebService, Workload
 from blogstack.facts.frameworks import START_UP
 from blogstack.records import Record
@@ -52,17 +54,18 @@ class Container(Record, kw_only=True):
 
 
 def resolve_container(
-    workload: Workload, architecture: str, of_stores: Mapping[str, Value], *, database: bool
+    workload: Workload, config: Config, of_stores: Mapping[str, Value], *, database: bool
 ) -> Container:
     """Every decision about a workload's container.
 
     Args:
         workload: The workload in the configuration.
-        architecture: Of the image.
+        config: The configuration.
         of_stores: The variables that it gets with the stores.
         database: Whether it gets the variables of a database.
     """
     task, storage = workload.task, workload.task.ephemeral_storage
+    readonly = has_readonly_root(task.readonly_root, config.region)
     port = workload.task.port if isinstance(workload, WebService) else None
     variables = {"PORT": str(port)} if port else {}
     if database and SSLMODE not in task.secrets:
@@ -71,13 +74,13 @@ def resolve_container(
         cpu=task.cpu,
         memory=task.memory,
         ephemeral_storage=storage if storage > _DEFAULT_STORAGE else None,
-        architecture=architecture.upper(),
+        architecture=config.image.architecture.upper(),
         port=port,
         command=task.command,
         entrypoint=task.entrypoint,
         # The user's values win; a PORT that differs from the port is a warning (BS314).
         environment=dict(sorted({**variables, **of_stores, **task.environment}.items())),
-        tmp=tmp_size(task.memory, task.sidecars.values()) if task.readonly_root else None,
+        tmp=tmp_size(task.memory, task.sidecars.values()) if readonly else None,
         user=task.user,
         exec=task.exec,
         stop_timeout=task.stop_timeout,

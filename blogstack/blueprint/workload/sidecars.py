@@ -12,6 +12,7 @@ from blogstack.config import Config
 from blogstack.config import sidecars as source
 from blogstack.config.jobs import Job
 from blogstack.config.service import Service
+from blogstack.config.sidecars import has_readonly_root
 from blogstack.config.workers import Worker
 from blogstack.records import Record
 
@@ -63,6 +64,7 @@ def tmp_size(memory: int, sidecars: Collection[source.Sidecar]) -> int:
 
 
 def _sidecar(name: str, sidecar: source.Sidecar, tmp: int, config: Config, naming: Naming) -> Sidecar:
+    readonly = has_readonly_root(sidecar.readonly_root, config.region)
     return Sidecar(
         name=name,
         image=resolve_tagged_image(config, sidecar.image),
@@ -73,6 +75,6 @@ def _sidecar(name: str, sidecar: source.Sidecar, tmp: int, config: Config, namin
         essential=sidecar.essential,
         depends_on=dict(sorted(sidecar.depends_on.items())),
         memory=sidecar.memory,
-        tmp=(sidecar.memory // _TMP_SHARE if sidecar.memory else tmp) if sidecar.readonly_root else None,
+        tmp=(sidecar.memory // _TMP_SHARE if sidecar.memory else tmp) if readonly else None,
         check=resolve_check(sidecar.health),
     )
