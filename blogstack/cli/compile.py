@@ -218,7 +218,7 @@ def _say_what_it_means(
 ) -> None:
     """Say what a deployment of the new templates over the older ones does, on one line for each file."""
     from blogstack.diff.compare import compare
-    from blogstack.diff.reports.words import one_line
+    from blogstack.diff.reports.words import one_line, refused_exports
     from blogstack.diff.snapshots import of_environments, read_snapshot, regions_of, snapshot_of
 
     for compilation in compilations:
@@ -230,6 +230,8 @@ def _say_what_it_means(
             comparison = compare(old, snapshot_of(compilation), regions_of(compilation))
             if old and comparison.stacks:
                 say(f"{one_line(comparison)}: see `blogstack diff --against HEAD`")
+                for remedy in refused_exports(comparison):
+                    say(f"CloudFormation takes no export away that is in use, so the commands would fail: {remedy}")
 
 
 def _command(options: Options) -> str:

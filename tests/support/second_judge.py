@@ -7,7 +7,7 @@ from functools import cache
 from cloudformation_validate import CelEngine, TemplateContent
 
 LITERAL = "E1029"
-"""`${NAME}` in a text without Fn::Sub, which CloudFormation passes on: the value of a variable, as the user wrote it."""
+"""`${NAME}` in a text without Fn::Sub, which CloudFormation passes on: a variable, as the user wrote it."""
 ACCOUNT = "W9013"
 """An account in an ARN: the ARNs of the user's own file."""
 
