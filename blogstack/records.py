@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 
 R = TypeVar("R", bound="Record")
+_set_field = object.__setattr__
 
 
 @dataclass_transform(frozen_default=True)
@@ -32,16 +33,21 @@ class Record:
         Raises:
             TypeError: when a field has no value or two, or a name is no field's.
         """
-        fields = self.__dict__
-        fields.update(zip(() if self._kw_only else self._names, values, strict=False))
-        repeated = fields.keys() & named.keys()
-        fields.update(named)
+        positional = () if self._kw_only else self._names
+        given = {**dict(zip(positional, values, strict=False)), **named} if values else named
+        set_fields = 0
+        # One by one: an object whose __dict__ was never asked for takes a third of the memory.
         for name in self._names:
-            if name not in fields and hasattr(type(self), name):
-                fields[name] = getattr(type(self), name)
-        if repeated or fields.keys() != set(self._names) or len(values) > (0 if self._kw_only else len(self._names)):
-            fields_of = f"{type(self).__name__} has the fields {', '.join(self._names)}"
-            raise TypeError(f"{fields_of}, not {len(values)} positional values and {', '.join(named)}")
+            if name in given:
+                _set_field(self, name, given[name])
+                set_fields += 1
+            elif not hasattr(self, name):
+                break
+        else:
+            if set_fields == len(given) == len(values) + len(named):
+                return
+        fields_of = f"{type(self).__name__} has the fields {', '.join(self._names)}"
+        raise TypeError(f"{fields_of}, not {len(values)} positional values and {', '.join(named)}")
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is frozen: {name}")
@@ -52,7 +58,7 @@ class Record:
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return self.__dict__ == other.__dict__
+        return all(getattr(self, name) == getattr(other, name) for name in self._names)
 
     def __hash__(self) -> int:
         return hash((type(self), *(getattr(self, name) for name in self._names)))
@@ -64,4 +70,4 @@ class Record:
 
 def replace(record: R, **changes: object) -> R:
     """A record like another with some fields changed."""
-    return type(record)(**{**record.__dict__, **changes})
+    return type(record)(**{**{name: getattr(record, name) for name in record._names}, **changes})

@@ -17,12 +17,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from emulator import process
+from emulator import command_line, process
 from emulator.process import EmulatorError
 
 ROOT = Path(__file__).resolve().parent.parent
-# The AWS CLI answers in a second or two; a stack here is made before the CLI asks for the first time.
-CLI_SECONDS = 120.0
 
 
 class Emulator:
@@ -80,15 +78,7 @@ class Emulator:
 
     def aws(self, *args: str, check: bool = False) -> subprocess.CompletedProcess[str]:
         """Run the real AWS CLI; `check` turns a failure into an exception that holds its words."""
-        done = subprocess.run(
-            [str(_aws_cli()), *args],
-            env=self.env,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=CLI_SECONDS,
-            check=False,
-        )
+        done = command_line.run(args, self.env)
         if check and done.returncode:
             raise EmulatorError(f"aws {' '.join(args)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
         return done

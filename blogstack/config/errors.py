@@ -23,7 +23,7 @@ MAX_ERRORS = 100
 
 _EXPECTED = {
     "int_type": "a whole number",
-    "string_type": "a text",
+    "string_type": "a string",
     "bool_type": "true or false",
     "tuple_type": "a list",
     "dict_type": "a mapping",
@@ -46,7 +46,7 @@ def to_diagnostics(document: Document, data: Data, errors: list[ErrorDetails]) -
     ]
     if (more := len(errors) - MAX_ERRORS) > 0:
         message = f"{plural(more, 'more errors')} {'is' if more == 1 else 'are'} not shown"
-        help = "fix the first ones, and the rest are shown; or is this no blogstack.yaml?"
+        help = "fix the first ones, and the rest are shown; or is this not a blogstack.yaml?"
         shown.append(Diagnostic(Code.MORE_ERRORS, message, help=help))
     return tuple(shown)
 
@@ -62,7 +62,7 @@ def find_empty_values(document: Document) -> Iterator[tuple[KeyPath, str, str]]:
             expected = type_at(Config, within)
         except KeyError:  # an unknown key is another error
             continue
-        help = "write null if that is meant, or remove the key"
+        help = "write null if no value is intended, or remove the key"
         if expected and expected.kind is Kind.SECTION:
             needed = [name for name, field in fields_of(expected.python).items() if field.required]
             keys = f"its keys below it, indented: {', '.join(needed)}" if needed else "`{}` for its defaults"
@@ -90,7 +90,7 @@ def _to_diagnostic(document: Document, data: Data, details: ErrorDetails) -> Dia
         return _raised(document, path, Code[kind], value, context)
     expected = type_at(Config, path)
     if kind == "literal_error" and expected and expected.choices:
-        message = f"{name} cannot be {describe(value)}"
+        message = f"{name}: {describe(value)} is not supported"
         return Diagnostic(Code.NOT_A_CHOICE, message, span, _choice_help(expected.choices, value))
     if kind in _LIMITS and expected and (limits := expected.find(Whole)):
         message = f"{name} is out of range: {plural(value, limits.unit)}"
@@ -99,7 +99,12 @@ def _to_diagnostic(document: Document, data: Data, details: ErrorDetails) -> Dia
         help = f"at least {context['min_length']}" if "short" in kind else f"at most {context['max_length']}"
         unit = "items" if isinstance(value, list) else "keys" if isinstance(value, dict) else "characters"
         message = f"{name} has {plural(_count(value), unit)}"
-        return Diagnostic(Code.OUT_OF_RANGE, message, document.locate_content(path), f"it takes {help}")
+        return Diagnostic(
+            Code.OUT_OF_RANGE,
+            message,
+            document.locate_content(path),
+            f"{help} required" if "least" in help else f"{help} allowed",
+        )
     if kind in _EXPECTED:
         message = f"{name} must be {_EXPECTED[kind]}, not {describe(value)}"
         # Where the hyphens are missing or too many, as editors see it.
@@ -110,7 +115,7 @@ def _to_diagnostic(document: Document, data: Data, details: ErrorDetails) -> Dia
             help = _type_help(kind, path, value)
         return Diagnostic(Code.WRONG_TYPE, message, document.locate_content(path), help)
     code = Code.OUT_OF_RANGE if kind in _LIMITS else Code.WRONG_TYPE
-    return Diagnostic(code, f"{name}: {details['msg']}", span, f"`blogstack explain {name}` says what it takes")
+    return Diagnostic(code, f"{name}: {details['msg']}", span, f"for details: `blogstack explain {name}`")
 
 
 def _raised(document: Document, path: KeyPath, code: Code, value: object, context: dict[str, Any]) -> Diagnostic:
@@ -122,7 +127,7 @@ def _raised(document: Document, path: KeyPath, code: Code, value: object, contex
     name = dotted(path)
     match code:
         case Code.WRONG_TYPE:
-            return Diagnostic(code, f"{name} {message}: {describe(value)}", span, help)
+            return Diagnostic(code, f"{name}: {describe(value)} {message}", span, help)
         case Code.OUT_OF_RANGE:
             return Diagnostic(code, f"{name} is out of range: {message}", span, help)
         case Code.EXCLUSIVE:
@@ -182,9 +187,9 @@ def describe(value: object) -> str:
         case bool():
             return str(value).lower()
         case int():
-            return f"the number {value}"
+            return str(value)
         case str():
-            return f"the text {shorten(value)!r}"
+            return repr(shorten(value))
         case list():
             return "a list"
         case _:
@@ -204,7 +209,7 @@ def _unknown_key(loc: KeyPath, inside: str, span: Span, *, in_environment: bool)
         known = [name for name in known if (*loc[:-1], name) not in shared]
     others = guess_key(loc)
     if loc[0] == "overrides" and key == "Type":
-        help = "a resource cannot be added here: put resources of your own into a stack of your own"
+        help = "overrides cannot add a resource: deploy your own resources in a separate stack"
     elif loc == ("services",):
         help = "a file has one service, under `service`; what gets no requests goes to `workers` and `jobs`"
     elif not others:
@@ -257,7 +262,7 @@ def _type_help(kind: str, path: KeyPath, value: object) -> str:
         case "int_type" if re.fullmatch(r"\d+\s*\D+", text):
             return "write the number without its unit"
         case "string_type" if isinstance(value, bool):
-            return "put it in quotes if it is meant as a text"
+            return "put it in quotes to make it a string"
         case "tuple_type" if path[-1] in ("command", "release") and (words := _command_words(text)):
             return f"write {words}"
         case "tuple_type" if isinstance(value, dict):
@@ -295,7 +300,7 @@ def _value_help(path: KeyPath) -> str:
         return "give it a value, or remove the item"
     parent = type_at(Config, path[:-1])
     if parent is None or parent.kind is not Kind.SECTION:
-        return 'give it a value; "" is an empty text'
+        return 'give it a value; "" is an empty string'
     if fields_of(parent.python)[str(path[-1])].required:
         return "give it a value"
-    return "give it a value, or remove the key to get the default"
+    return "give it a value, or remove the key to use the default"

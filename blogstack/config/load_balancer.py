@@ -100,9 +100,9 @@ class _AccessLogs:
         """The value itself; an error when it is no name of a bucket either."""
         help = "write true for a bucket of its own, the name of one that exists, or false for no logs"
         if not isinstance(value, bool | str):
-            raise fault(Code.WRONG_TYPE, "is neither true, false nor the name of a bucket", help)
+            raise fault(Code.WRONG_TYPE, "is neither true, false nor a bucket name", help)
         if isinstance(value, str) and not re.fullmatch(_BUCKET, value):
-            raise fault(Code.WRONG_FORM, f"{shorten(value)!r} is not the name of a bucket", help)
+            raise fault(Code.WRONG_FORM, f"{shorten(value)!r} is not a bucket name", help)
         return value
 
 

@@ -42,18 +42,18 @@ class _Zones:
         """The number, or the letters as a tuple."""
         help = f"write {self.in_words()}"
         if isinstance(value, bool) or not isinstance(value, int | list | tuple):
-            raise fault(Code.WRONG_TYPE, "is neither a number of zones nor a list of letters", help)
+            raise fault(Code.WRONG_TYPE, "is neither a number of zones nor a list of zone letters", help)
         if isinstance(value, int):
             if value not in (2, 3):
                 raise fault(Code.OUT_OF_RANGE, plural(value, "availability zones"), help)
             return value
         for letter in value:
             if not isinstance(letter, str) or not re.fullmatch("[a-z]", letter):
-                raise fault(Code.WRONG_FORM, f"{shorten(str(letter))!r} is not the letter of a zone", help)
+                raise fault(Code.WRONG_FORM, f"{shorten(str(letter))!r} is not a zone letter", help)
         if len(value) not in (2, 3):
             raise fault(Code.OUT_OF_RANGE, plural(len(value), "availability zones"), help)
         if len(set(value)) != len(value):
-            raise fault(Code.WRONG_FORM, "a zone stands twice in the list", help)
+            raise fault(Code.WRONG_FORM, "duplicate zone", help)
         return tuple(value)
 
 
@@ -107,7 +107,7 @@ class Existing(Section):
     """What the network offers its private subnets: nat or endpoints; public_ip: tasks run in the public subnets."""
 
 
-_EITHER = Excludes("existing", "keep one of the two; in an environment null takes the other away")
+_EITHER = Excludes("existing", "keep one of the two; in an environment null removes the other one")
 
 
 class Network(Section):

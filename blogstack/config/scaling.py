@@ -45,9 +45,7 @@ class Schedule(Section):
 def _check_names(schedules: tuple[Schedule, ...]) -> tuple[Schedule, ...]:
     names = [schedule.name for schedule in schedules]
     if repeated := [name for n, name in enumerate(names) if name in names[:n]]:
-        raise fault(
-            Code.WRONG_FORM, f"two schedules are called {shorten(repeated[0])!r}", "give each a name of its own"
-        )
+        raise fault(Code.WRONG_FORM, f"two schedules are named {shorten(repeated[0])!r}", "give each its own name")
     return schedules
 
 

@@ -43,7 +43,7 @@ def validate(document: Document) -> Validation:
     """
     written, data = document.plain(), document.plain()
     if not isinstance(data, dict):
-        message = f"the file holds {describe(data)}, not a mapping"
+        message = f"expected a mapping, not {describe(data)}"
         space = ", with a space after the colon" if isinstance(data, str) and ":" in data else ""
         help = f"write `key: value` lines{space}"
         raise Rejected([Diagnostic(Code.WRONG_TYPE, message, document.locate(()), help)])

@@ -97,8 +97,8 @@ def reserved_name(scope: Scope[Config]) -> Iterator[Finding]:
     if name and is_reserved(name):
         default = scope.default_mark(("database", "name"))
         path = ("database",) if default else ("database", "name")
-        message = f"RDS takes no database of the name {name}{default}: the word is reserved"
-        yield Finding(path, message, f"write another database.name, such as {name}_db")
+        message = f"RDS does not accept the database name {name}{default}: it is a reserved word"
+        yield Finding(path, message, f"choose another database.name, such as {name}_db")
 
 
 PRODUCTION = ("prod", "production")

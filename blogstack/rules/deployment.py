@@ -42,10 +42,10 @@ def stuck_deployment(scope: Scope[EcsService]) -> Iterator[Finding]:
             percentages = (scope.at("deployment", "maximum_percent"), scope.at("deployment", "minimum_healthy_percent"))
             keys = (*percentages, scope.at("scaling", "min"))
             message = (
-                f"with {plural(tasks, 'tasks')}, of which at least {least} and at most {most} percent may run, "
-                "no deployment can proceed"
+                f"no deployment can proceed with {plural(tasks, 'tasks')}, minimum_healthy_percent {least} "
+                f"and maximum_percent {most}"
             )
-            help = "ECS may neither stop an old task first nor start a new one; set maximum_percent to 200"
+            help = "ECS may neither stop an old task first nor start a new one: set maximum_percent to 200"
             yield Finding(scope.first_written(*keys), message, help, also=keys)
             return
 
@@ -62,7 +62,7 @@ def rollback_without_alarms(scope: Scope[EcsService]) -> Iterator[Finding]:
     path = scope.at("deployment", "rollback_on_alarms")
     if scope.config.alarms is None and scope.value.deployment.rollback_on_alarms and scope.is_written(path):
         message = "without `alarms` there is nothing to roll back on"
-        help = "add `alarms:` with an email; or remove the key: wherever there are alarms, it is on by itself"
+        help = "add `alarms:` with an email; or remove the key: with alarms it is on by default"
         yield Finding(path, message, help)
 
 
@@ -150,7 +150,7 @@ def deployment_too_long(scope: Scope[EcsService]) -> Iterator[Finding]:
         keys = tuple(scope.at("deployment", name) for name in names)
         message = (
             f"{plural(steps, 'steps')} of {deployment.step_interval // 60} minutes and a bake_time of "
-            f"{deployment.bake_time // 60} take {seconds / 3600:.1f} hours, and CloudFormation accepts 33"
+            f"{deployment.bake_time // 60} take {seconds / 3600:.1f} hours, and CloudFormation allows 33"
         )
         help = "choose a shorter step_interval or bake_time, or a larger step_percent"
         yield Finding(scope.first_written(*keys[:2]), message, help, also=keys)

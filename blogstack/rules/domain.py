@@ -28,7 +28,7 @@ def plain_http(scope: Scope[Config]) -> Iterator[Finding]:
     root = scope.document.root
     written = "domain" in (root.entries or {}) or "domain" in root.removed
     if scope.value.domain is None and not written and not scope.value.load_balancer.internal:
-        message = "no domain: the load balancer speaks plain HTTP, which anyone on the way can read and change"
+        message = "no domain: the load balancer speaks plain HTTP, which anyone on the network path can read and change"
         yield Finding(
             ("domain",),
             message,
@@ -46,8 +46,8 @@ def no_public_zones(scope: Scope[Config]) -> Iterator[Finding]:
     """The region's Route 53 has public hosted zones, and records that lead to a load balancer."""
     region = scope.value.region
     if scope.value.domain is not None and partition(region) == "aws-us-gov":
-        message = f"Route 53 has no public hosted zones in {region}, nor records that lead to a load balancer"
-        help = "remove the key, and lead the name to the load balancer with DNS outside this partition"
+        message = f"Route 53 has no public hosted zones in {region} and no records that point to a load balancer"
+        help = "remove the key, and point the name to the load balancer in DNS outside this partition"
         yield Finding(("domain",), message, help)
 
 

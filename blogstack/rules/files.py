@@ -19,4 +19,4 @@ def made_twice(files: Files) -> Iterator[Finding]:
     """Two files do not make the same stack, repository or domain."""
     twice = [made for made in files.makes if made in files.makers]
     for kind, name in twice[:1]:  # the others follow from it
-        yield Finding(None, f"the {kind} {name} is described by {files.makers[kind, name]} too", _REMEDIES[kind])
+        yield Finding(None, f"the {kind} {name} is also defined by {files.makers[kind, name]}", _REMEDIES[kind])

@@ -28,7 +28,7 @@ def overlapping_runs(scope: Scope[EcsJob]) -> Iterator[Finding]:
             f"a run of {scope.value.name} may take {timeout // 60} minutes, and the next one starts after "
             f"{interval // 60}"
         )
-        help = "lower timeout, or leave it where runs at the same time do no harm"
+        help = "lower timeout, or ignore this if concurrent runs do no harm"
         yield Finding(scope.at("timeout"), message, help, also=(scope.at("cron"),))
 
 

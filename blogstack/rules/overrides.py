@@ -47,8 +47,8 @@ def unknown_resource(scope: Scope[Stacks]) -> Iterator[Finding]:
     for stack, changes in scope.config.overrides.by_stack().items():
         path = (_OVERRIDES, *stack.split("."))
         if stack not in resources:
-            message = f"this configuration makes no {stack} stack to override"
-            help = f"remove it; the stacks made are {', '.join(resources)}"
+            message = f"there is no {stack} stack to override"
+            help = f"remove it; the stacks are {', '.join(resources)}"
             yield Finding(path, message, help, at_key=True)
             continue
         for name in changes:

@@ -90,4 +90,4 @@ def _other_partition(
     here = partition(region)
     if other != here and not set("*?") & set(other):
         message = f"{arn} is in the partition {other}, and {region} in {here}"
-        yield Finding(path, message, f"write arn:{here}:…, and see that it exists there")
+        yield Finding(path, message, f"write arn:{here}:…, and make sure that it exists there")

@@ -21,7 +21,7 @@ from blogstack.source.merging import is_function
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
 def role_too_long(scope: Scope[Stacks]) -> Iterator[Finding]:
-    """IAM takes 10,240 characters of inline policies for a role, without white space."""
+    """IAM allows 10,240 characters of inline policies for a role, without white space."""
     text = Text(scope.value, scope.config.region)
     for stack in scope.value:
         for name, resource in stack.tree["Resources"].items():
@@ -55,7 +55,7 @@ def _finding(scope: Scope[Stacks], stack: StackTree, role: str, length: int) -> 
         containers = [container for workload in scope.config.workloads() for container in workload.containers]
         path = scope.first_written(*(container.place.at("secrets") for container in containers), path)
         help = "keep several values in the JSON of one secret, as in {secretsmanager: NAME, key: KEY}"
-    limit = f"IAM takes {ROLE_CHARACTERS:,} for a role"
+    limit = f"IAM allows {ROLE_CHARACTERS:,} for a role"
     return Finding(path, f"the policies of {role} have {length:,} characters, and {limit}", help)
 
 

@@ -33,7 +33,7 @@ def single_task(scope: Scope[WebService]) -> Iterator[Finding]:
     """Two tasks or more answer requests, so that one may fail."""
     message = "with one task, its failure is an outage until another has started"
     if scope.value.scaling.min < 2:
-        help = "set scaling.min to 2, or leave it where an outage of a few minutes does not matter"
+        help = "set scaling.min to 2, or ignore this where an outage of a few minutes does not matter"
         yield Finding(scope.at("scaling", "min"), message, help)
     for number, schedule in enumerate(scope.value.scaling.schedules):
         if schedule.min < 2:
@@ -74,9 +74,9 @@ def schedule_stays(scope: Scope[EcsService]) -> Iterator[Finding]:
     scaling = scope.value.scaling
     if len(scaling.schedules) == 1:
         (schedule,) = scaling.schedules
-        message = f"the limits of the schedule {schedule.name}, {schedule.min} to {schedule.max}, stay for ever"
+        message = f"the limits of the schedule {schedule.name}, {schedule.min} to {schedule.max}, are never reverted"
         help = f"add a second schedule that returns to min {scaling.min} and max {scaling.max}"
-        yield Finding(scope.at("scaling", "schedules"), f"{message}: no other changes them again", help)
+        yield Finding(scope.at("scaling", "schedules"), f"{message}: no other schedule changes them", help)
 
 
 @rule(
@@ -91,7 +91,7 @@ def never_scales(scope: Scope[EcsService]) -> Iterator[Finding]:
     if scaling.min < scaling.max and not any(scaling.targets.values()) and not scaling.schedules:
         message = f"nothing adds tasks: there are always {scaling.min}, and scaling.max {scaling.max} is never reached"
         *others, last = scaling.targets
-        help = f"set {', '.join(others)} or {last} to what the tasks should hold, or max to the same as min"
+        help = f"set {', '.join(others)} or {last} to the target that tasks should keep, or set max equal to min"
         yield Finding(scope.at("scaling", "cpu"), message, help)
 
 
@@ -106,5 +106,5 @@ def spot_never(scope: Scope[WebService]) -> Iterator[Finding]:
     scaling = scope.value.scaling
     if scaling.spot and scaling.most <= scaling.min:
         default = scope.default_mark(scope.at("scaling", "min"))
-        message = f"spot is for tasks above scaling.min {scaling.min}{default}, and there are never more"
+        message = f"spot applies to tasks above scaling.min {scaling.min}{default}, and there are never more"
         yield Finding(scope.at("scaling", "spot"), message, "raise scaling.max, or remove spot")

@@ -37,7 +37,7 @@ def condition_never_met(scope: Scope[EcsService]) -> Iterator[Finding]:
             if other not in sidecars:
                 near = did_you_mean(other, sidecars)
                 help = f"did you mean {near!r}?" if near else "name one of the sidecars, or remove it"
-                yield Finding(path, f"{who} waits for {other!r}, which is no sidecar", help)
+                yield Finding(path, f"{who} waits for {other!r}, which is not a sidecar", help)
             elif condition == "HEALTHY" and sidecars[other].health is None:
                 message = f"{who} waits until {other} is HEALTHY, and {other} has no health check"
                 yield Finding(path, message, f"give {other} a health.command, or wait for its START")
@@ -109,5 +109,5 @@ def container_name(scope: Scope[Sidecar]) -> Iterator[Finding]:
     section, *steps = scope.at()
     name, worker = steps[-1], f"-{steps[0]}" if section == WORKERS else ""
     if name == f"{scope.config.name}{worker}":
-        message = f"the main container of the task is called {name}"
+        message = f"{name} is the name of the task's main container"
         yield Finding(scope.at(), message, "give the sidecar another name, such as proxy")

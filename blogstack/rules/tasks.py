@@ -27,9 +27,9 @@ def task_size(scope: Scope[Workload]) -> Iterator[Finding]:
     keys = scope.at("memory"), scope.at("cpu")
     help = f"with cpu {cpu} choose {_sizes(TASK_SIZES[cpu])}"
     if others := [other for other, sizes in TASK_SIZES.items() if memory in sizes]:
-        help += f"; {memory} goes with cpu {_either(others)}"
+        help += f"; memory {memory} fits cpu {_either(others)}"
     marks = scope.default_mark(keys[0]), scope.default_mark(keys[1])
-    message = f"memory {memory}{marks[0]} is not sold with cpu {cpu}{marks[1]}"
+    message = f"Fargate has no task size with cpu {cpu}{marks[1]} and memory {memory}{marks[0]}"
     yield Finding(scope.first_written(*keys), message, help, also=keys)
 
 
@@ -57,7 +57,7 @@ def allowed_hosts(scope: Scope[WebService]) -> Iterator[Finding]:
         return
     if not any("ALLOWED_HOSTS" in name for name in (*service.environment, *service.secrets)):
         message = "the load balancer's checks carry the task's own address as Host, which Django answers with 400"
-        help = "admit the task's address in settings and set a variable ALLOWED_HOSTS; docs/django.md shows how"
+        help = "allow the task's address in settings and set a variable ALLOWED_HOSTS; docs/django.md shows how"
         yield Finding(scope.at("framework"), message, help)
 
 
@@ -67,7 +67,7 @@ def port_mismatch(scope: Scope[WebService]) -> Iterator[Finding]:
     port, variable = scope.value.task.port, scope.value.task.environment.get("PORT")
     if variable not in (None, str(port)):
         message = f"PORT is {variable}, but the load balancer sends requests to port {port}"
-        help = "remove PORT: it is set to service.port by itself"
+        help = "remove PORT: it is set to service.port automatically"
         yield Finding(scope.at("environment", "PORT"), message, help, also=(scope.at("port"),))
 
 

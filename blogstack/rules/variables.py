@@ -36,8 +36,8 @@ def secret_in_environment(scope: Scope[Container]) -> Iterator[Finding]:
     for name, value in scope.value.section.environment.items():
         by_name, by_value = _SECRET_NAME.search(name), _URL_WITH_PASSWORD.match(value)
         if value and (by_name or by_value):
-            message = f"{name} seems to hold a {'secret' if by_name else 'password in its URL'}"
-            help = "whoever may read the task definition reads it; name it under secrets instead"
+            message = f"{name} seems to contain a {'secret' if by_name else 'password in its URL'}"
+            help = "anyone who can read the task definition can read it; move it to secrets"
             yield Finding(scope.at("environment", name), message, help)
 
 
@@ -53,7 +53,7 @@ def not_expanded(scope: Scope[Container]) -> Iterator[Finding]:
     """The container gets the values of its environment as they are written: no shell reads them."""
     for name, value in scope.value.section.environment.items():
         if reference := _REFERENCE.search(value):
-            message = f"{name} holds {shorten(reference[0])!r} as text: nothing expands variables here"
+            message = f"{name} contains {shorten(reference[0])!r}, which is not expanded"
             help = (
                 "write the value itself, or put it together in the application or in a shell: explain BS345 shows how"
             )
@@ -69,8 +69,8 @@ def variable_twice(scope: Scope[Container]) -> Iterator[Finding]:
     container = scope.value.section
     for name in container.secrets:
         if name in container.environment and not _from_database(scope, name):
-            message = f"{name} stands in secrets and in environment"
-            help = "keep it in secrets if it is one, else in environment"
+            message = f"{name} is set in both secrets and environment"
+            help = "keep it in secrets if it is secret, otherwise in environment"
             yield Finding(scope.at("secrets", name), message, help, also=(scope.at("environment", name),))
 
 

@@ -60,7 +60,7 @@ def find_missing_command(scope: Scope[WorkerService] | Scope[EcsJob]) -> Iterato
     """The finding on a worker or job that runs what the service runs."""
     task = scope.value.task
     if task.command is None and task.entrypoint is None and task.image is None:
-        message = f"{scope.value.name} has no command, so it runs what the image runs by itself, as the service does"
+        message = f"{scope.value.name} has no command, so it runs the image's default command, as the service does"
         help = "add command, as in [celery, -A, shop, worker]; or another image"
         yield Finding(scope.at(), message, help, at_key=True)
 
@@ -76,5 +76,5 @@ def same_name(scope: Scope[Config]) -> Iterator[Finding]:
                 help = f"choose a name other than {listed(taken)}"
                 yield Finding((section, name), message, help, at_key=True)
             elif name in others:
-                message = f"a worker is called {name!r} too, and each has a stack of its name"
+                message = f"a worker is also named {name!r}, and each has a stack of that name"
                 yield Finding((section, name), message, "choose another name for one of them", at_key=True)

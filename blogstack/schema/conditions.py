@@ -131,7 +131,7 @@ def task_sizes() -> Json:
 def default_sizes() -> list[Json]:
     """The task sizes where only one of the two is written and the other is at its default."""
     fit = [known for known, sizes in TASK_SIZES.items() if MEMORY in sizes]
-    message = f"the default memory {MEMORY} goes with cpu {' or '.join(map(str, fit))}: add memory"
+    message = f"the default memory {MEMORY} fits cpu {' or '.join(map(str, fit))}: add memory"
     default = memory_choices(TASK_SIZES[CPU], f"with the default cpu {CPU}")
     alone = {"required": ["cpu"], "not": {"required": ["memory"]}}
     return [

@@ -88,7 +88,7 @@ def _sizes() -> Iterator[Json]:
             memory = {"memory": memory_choices(sizes, f"with cpu {cpu}")}
             yield {"if": services, "then": _if_without("cpu", {"required": ["memory"]}, memory)}
         unfit: Json = {"not": {"enum": spellings_of_memory(sizes)}}
-        message = f"cpu {cpu} does not go with the memory outside of the environments: add memory"
+        message = f"cpu {cpu} does not fit the memory outside of the environments: add memory"
         wrong = {"cpu": {"type": "null", "errorMessage": message}}  # none of these is null
         for services in _services_with([unfit], "memory", default=MEMORY not in sizes):
             for size in with_cpu(cpu):

@@ -78,11 +78,11 @@ def _refused_keys(body: Node, root: Node, rules: MergeRules) -> Iterator[Refused
     for section in dict.fromkeys(key.path[0] for key in always if len(key.path) > 1):
         value = _at(body, (section,))
         if value is not None and not value.has_value:
-            message = f"an environment cannot take {section} back as a whole"
+            message = f"{section} cannot be null in an environment"
             yield RefusedKey((section,), message, "name the keys that it changes")
     for key in always:
         if _at(body, key.path) is not None:
-            message = f"{dotted(key.path)} cannot stand in an environment: it is one for all"
+            message = f"{dotted(key.path)} cannot be set in an environment: all environments share it"
             yield RefusedKey(key.path, message, key.help)
     for unless in dict.fromkeys(key.unless for key in rules.shared if key.unless is not None):
         yield from _refused_without(unless, body, root, rules)
@@ -93,13 +93,15 @@ def _refused_without(unless: KeyPath, body: Node, root: Node, rules: MergeRules)
     if not _has_value(_at(root, unless)):
         for key in rules.shared:
             if key.unless == unless and _at(body, key.path) is not None:
-                message = f"{dotted(key.path)} cannot stand in an environment: all share one registry stack"
-                help = f"{key.help}; only with an {dotted(unless)} there each may have its own"
+                message = (
+                    f"{dotted(key.path)} cannot be set in an environment: all environments share the registry stack"
+                )
+                help = f"{key.help}; each environment may have its own only if it sets {dotted(unless)}"
                 yield RefusedKey(key.path, message, help)
         return
     value = _at(body, unless)
     if value is not None and not value.has_value:
-        message = f"an environment cannot take {dotted(unless)} back: all share a registry stack, or there is none"
+        message = f"{dotted(unless)} cannot be null in an environment: all share the registry stack, or none has it"
         yield RefusedKey(unless, message, "give it a value, or remove the key")
 
 

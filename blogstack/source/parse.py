@@ -53,7 +53,7 @@ def parse(path: str, content: bytes) -> Document:
         builder.problems.append(_syntax_problem(error, text))
     except yaml.YAMLError as error:  # such as a reader error, which has no mark
         builder.problems.append(
-            Diagnostic(Code.SYNTAX, f"the YAML is malformed: {error}", help="save it anew as UTF-8")
+            Diagnostic(Code.SYNTAX, f"the YAML is malformed: {error}", help="save it again as UTF-8")
         )
     if not builder.problems and builder.root is None:
         builder.problems.append(Diagnostic(Code.EMPTY, "the file is empty", Span(1, 1, 1, 2), _START))
@@ -96,7 +96,7 @@ def _decode(content: bytes) -> str:
                 Diagnostic(
                     Code.TOO_LARGE,
                     f"the file is larger than {MAX_BYTES // 1024} KiB",
-                    help="a blogstack.yaml has some dozens of lines: is this the right file?",
+                    help="a blogstack.yaml has a few dozen lines: is this the right file?",
                 )
             ]
         )
@@ -236,7 +236,7 @@ class _Builder:
             first = parent.key_spans[word]
             self._problem(
                 Code.DUPLICATE_KEY,
-                f"the key {word!r} stands twice in this mapping, first on line {first.line}",
+                f"duplicate key {word!r}, first on line {first.line}",
                 event,
                 "keep one of the two",
             )
@@ -247,9 +247,7 @@ class _Builder:
             self._problem(Code.ALIAS, f"the anchor &{event.anchor} is not supported", event, ALIAS_HELP)
         if event.tag is not None:
             shown = event.tag.replace(_YAML_TAG, "!!", 1)
-            help = (
-                "remove it; a function of CloudFormation has a place in overrides only, in its long form: {Ref: NAME}"
-            )
+            help = "remove it; CloudFormation functions are allowed in overrides only, in their long form: {Ref: NAME}"
             self._problem(Code.TAG, f"the tag {shown} is not supported", event, help)
 
     def _problem(self, code: Code, message: str, event: yaml.Event, help: str) -> None:
@@ -261,7 +259,7 @@ class _Builder:
 
 
 _YAML_TAG = "tag:yaml.org,2002:"
-_KEY_HELP = "write `key: value`; put a text that starts with a bracket in quotes"
+_KEY_HELP = "write `key: value`; quote a key that starts with a bracket"
 _ONE_DOCUMENT = "remove the `---`, or keep each service in a file of its own"
 
 

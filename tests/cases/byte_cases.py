@@ -30,7 +30,7 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "comments alone": (b"# name: blog-api\n", ("1:1 E[BS104] the file is empty",)),
     "start of a document alone": (b"---\n", ("1:1 E[BS104] the file is empty",)),
     "null": (b"null\n", ("1:1 E[BS104] the file is empty",)),
-    "empty text": (b'""\n', ("1:1 E[BS203] the file holds the text '', not a mapping -> write `key: value` lines",)),
+    "empty text": (b'""\n', ("1:1 E[BS203] expected a mapping, not '' -> write `key: value` lines",)),
     "empty mapping": (
         b"{}",
         (
@@ -87,7 +87,7 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "a question mark": (b"?", ("1:2 E[BS111] a key is empty",)),
     "too large": (
         HELLO.encode() + b"#" * (256 * 1024),
-        ("- E[BS103] the file is larger than 256 KiB -> a blogstack.yaml has some dozens of lines...",),
+        ("- E[BS103] the file is larger than 256 KiB -> a blogstack.yaml has a few dozen lines...",),
     ),
     "brackets": (b"[" * 200_000, ("1:33 E[BS109] more than 32 levels of nesting",)),
     "thousands of levels": (
@@ -96,21 +96,21 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     ),
     "as deep as it may be": (
         HELLO.encode() + b"tags: {a: " + b"[" * 30 + b"]" * 30 + b"}\n",
-        ("4:11 E[BS203] tags.a must be a text, not a list",),
+        ("4:11 E[BS203] tags.a must be a string, not a list",),
     ),
     "too many variables": (
         f"{HELLO}service:\n  environment:\n{''.join(f'    V{n}: a{chr(10)}' for n in range(201))}".encode(),
-        ("6:5 E[BS205] service.environment has 201 keys -> it takes at most 200",),
+        ("6:5 E[BS205] service.environment has 201 keys -> at most 200 allowed",),
     ),
     "more of everything than there may be": (
         f"{HELLO}{MANY}".encode(),
         (
-            "4:7 E[BS205] tags has 49 keys -> it takes at most 47",
-            "6:12 E[BS205] service.command has 101 items -> it takes at most 100",
-            "7:16 E[BS205] service.permissions has 21 items -> it takes at most 20",
-            "10:18 E[BS205] load_balancer.allowed_cidrs has 26 items -> it takes at most 25",
-            "14:24 E[BS205] network.existing.public_subnet_ids has 21 items -> it takes at most 20",
-            "15:25 E[BS205] network.existing.private_subnet_ids has 17 items -> it takes at most 16",
+            "4:7 E[BS205] tags has 49 keys -> at most 47 allowed",
+            "6:12 E[BS205] service.command has 101 items -> at most 100 allowed",
+            "7:16 E[BS205] service.permissions has 21 items -> at most 20 allowed",
+            "10:18 E[BS205] load_balancer.allowed_cidrs has 26 items -> at most 25 allowed",
+            "14:24 E[BS205] network.existing.public_subnet_ids has 21 items -> at most 20 allowed",
+            "15:25 E[BS205] network.existing.private_subnet_ids has 17 items -> at most 16 allowed",
         ),
     ),
     "a name as long as the file": (
@@ -130,6 +130,6 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     ),
     "too many problems": (
         HELLO.encode() + b"tags: {}\n" * 102,
-        tuple(f"{n + 5}:1 E[BS106] the key 'tags' stands twice in this mapping, first on line 4" for n in range(100)),
+        tuple(f"{n + 5}:1 E[BS106] duplicate key 'tags', first on line 4" for n in range(100)),
     ),
 }

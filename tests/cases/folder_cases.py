@@ -139,7 +139,7 @@ FOLDERS: dict[str, Case] = {
             (
                 "BS502",
                 "two.yaml",
-                "the stack blog-api-registry is described by blogstack.yaml too",
+                "the stack blog-api-registry is also defined by blogstack.yaml",
                 "give each service a name of its own",
             ),
         ),
@@ -151,7 +151,7 @@ FOLDERS: dict[str, Case] = {
             (
                 "BS502",
                 "worker.yaml",
-                "the domain blog.example.com in the hosted zone Z0123456789 is described by web.yaml too",
+                "the domain blog.example.com in the hosted zone Z0123456789 is also defined by web.yaml",
                 "give each service a domain.name of its own",
             ),
         ),
@@ -163,7 +163,7 @@ FOLDERS: dict[str, Case] = {
             (
                 "BS502",
                 "worker.yaml",
-                "the repository blog-api in us-east-1 is described by web.yaml too",
+                "the repository blog-api in us-east-1 is also defined by web.yaml",
                 "in one of them write image.uri, the repository's address, instead of image.repository",
             ),
         ),

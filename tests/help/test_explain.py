@@ -108,8 +108,8 @@ class TestWords:
     @pytest.mark.parametrize(
         ("word", "title"),
         [
-            ("BS301", "# BS301: Fargate does not sell this task size"),
-            ("bs301", "# BS301: Fargate does not sell this task size"),
+            ("BS301", "# BS301: Fargate has no such task size"),
+            ("bs301", "# BS301: Fargate has no such task size"),
             ("mutable_tags", "# image.mutable_tags"),
             ("health.path", "# service.health.path"),
             ("name", "# name"),

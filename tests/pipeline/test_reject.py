@@ -88,7 +88,7 @@ def test_what_a_case_cannot_hide() -> None:
         ),
         (
             f"{HELLO}logs: {{retention: 'one\n  week'}}\n",
-            f"# E[BS204]@5:8 logs.retention cannot be the text 'one week'\n{HELLO}logs: {{retention: 'one\n  week'}}\n",
+            f"# E[BS204]@5:8 logs.retention: 'one week' is not supported\n{HELLO}logs: {{retention: 'one\n  week'}}\n",
         ),
     ],
 )

@@ -12,10 +12,10 @@ REPORTS: dict[str, tuple[str, str]] = {
     "a value": (
         f"{HELLO}service:\n  cpu: 512\n  memory: 8192\n",
         """\
-blogstack.yaml:6:11: error[BS301]: memory 8192 is not sold with cpu 512
+blogstack.yaml:6:11: error[BS301]: Fargate has no task size with cpu 512 and memory 8192
    6 |   memory: 8192
      |           ^^^^
-help: with cpu 512 choose 1024, 2048, 3072 or 4096; 8192 goes with cpu 1024, 2048 or 4096
+help: with cpu 512 choose 1024, 2048, 3072 or 4096; memory 8192 fits cpu 1024, 2048 or 4096
 """,
     ),
     "an error comes before a warning of a line above it": (
@@ -27,7 +27,7 @@ blogstack.yaml:3:1: error[BS201]: unknown key 'sevice'
 help: did you mean 'service'?
 
 blogstack.yaml:1:1: warning[BS311]: no domain: \
-the load balancer speaks plain HTTP, which anyone on the way can read and change
+the load balancer speaks plain HTTP, which anyone on the network path can read and change
    1 | name: blog-api
      | ^^^^
 help: add `domain:` with name and hosted_zone_id; if plain HTTP is intended, write `domain: null`
@@ -41,7 +41,7 @@ blogstack.yaml:4:25: error[BS206]: service.environment.인사: '인사' is not a
      |                         ^^^^
 help: use letters, digits and _, not first a digit
 
-blogstack.yaml:4:56: error[BS203]: service.exec must be true or false, not the text 'maybe'
+blogstack.yaml:4:56: error[BS203]: service.exec must be true or false, not 'maybe'
    4 | service: {environment: {인사: 안녕, MOTTO: 'こんにちは'}, exec: maybe}
      |                                                                 ^^^^^
 help: write true or false
@@ -55,7 +55,7 @@ blogstack.yaml:4:11: error[BS206]: tags.a: 'cafe\u0301 😀' is not a tag value
      |           ^^^^^^^
 help: use letters, digits, spaces and _.:/=+@-
 
-blogstack.yaml:4:23: error[BS203]: tags.b must be a text, not a list
+blogstack.yaml:4:23: error[BS203]: tags.b must be a string, not a list
    4 | tags: {a: cafe\u0301 😀, b: [1]}
      |                       ^^^
 help: write one value, without hyphens or brackets: a tag value
@@ -67,7 +67,7 @@ help: write one value, without hyphens or brackets: a tag value
 blogstack.yaml:5:17: error[BS105]: this list lacks a `,` or its closing `]` before the end of the file
    5 |   mutable_tags: [latest
      |                 ^
-help: separate what stands in the brackets with `, `, and close them with `]`
+help: separate the items in the brackets with `, `, and close them with `]`
 """,
     ),
     "a tab": (
@@ -82,7 +82,7 @@ help: indent with two spaces
     "control characters": (
         f'{HELLO}service: {{framework: "\\e[31m\\u202e"}}\n',
         """\
-blogstack.yaml:4:22: error[BS204]: service.framework cannot be the text '\\x1b[31m\\u202e'
+blogstack.yaml:4:22: error[BS204]: service.framework: '\\x1b[31m\\u202e' is not supported
    4 | service: {framework: "\\e[31m\\u202e"}
      |                      ^^^^^^^^^^^^^^
 help: choose 'fastapi', 'django' or 'other'
@@ -92,7 +92,7 @@ help: choose 'fastapi', 'django' or 'other'
         HELLO + "#" * 256 * 1024,
         """\
 blogstack.yaml: error[BS103]: the file is larger than 256 KiB
-help: a blogstack.yaml has some dozens of lines: is this the right file?
+help: a blogstack.yaml has a few dozen lines: is this the right file?
 """,
     ),
 }

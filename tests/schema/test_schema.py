@@ -101,7 +101,7 @@ def test_a_wrong_size_is_told_with_the_choices() -> None:
     assert error.schema["errorMessage"] == "with cpu 512 choose 1024, 2048, 3072 or 4096"
     (error,) = VALIDATOR.iter_errors({**size, "service": {"cpu": 1024}})
     assert error.json_path == "$.service.cpu"
-    assert error.schema["errorMessage"] == "the default memory 1024 goes with cpu 256 or 512: add memory"
+    assert error.schema["errorMessage"] == "the default memory 1024 fits cpu 256 or 512: add memory"
 
 
 def mappings(schema: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 (JSON)

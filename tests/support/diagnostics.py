@@ -1,6 +1,6 @@
 """Diagnostics as comments: what a reject case expects, compared with what the compiler reports.
 
-    memory: 8192  # E[BS301]@11 memory 8192 is not sold with cpu 512 -> with cpu 512 choose ...
+    memory: 8192  # E[BS301]@11 Fargate has no task size with cpu 512 and memory 8192 -> with cpu 512 choose ...
 
 tests/README.md has the whole format.
 """

@@ -33,7 +33,7 @@ class _CheckCommand:
     def in_words(self) -> str:
         """The type and its limits."""
         return (
-            f"text for the container's shell, 1 to {_MOST_CHARACTERS} characters, "
+            f"string for the container's shell, 1 to {_MOST_CHARACTERS} characters, "
             f"or list of 1 to {_MOST_WORDS} words, for which no shell is needed"
         )
 
@@ -41,7 +41,7 @@ class _CheckCommand:
         """The text, or the words as a tuple."""
         if isinstance(value, list | tuple):
             if not 1 <= len(value) <= _MOST_WORDS:
-                raise fault(Code.OUT_OF_RANGE, plural(len(value), "words"), f"it takes 1 to {_MOST_WORDS}")
+                raise fault(Code.OUT_OF_RANGE, plural(len(value), "words"), f"choose 1 to {_MOST_WORDS} words")
             return tuple(map(self._text, value))
         return self._text(value)
 
@@ -51,7 +51,7 @@ class _CheckCommand:
             help = "write a command for the shell, or its words as a list, as in [/app, healthcheck]"
             raise fault(Code.WRONG_TYPE, "is neither a command nor a list of words", help)
         if not 1 <= len(text) <= _MOST_CHARACTERS:
-            raise fault(Code.OUT_OF_RANGE, plural(len(text), "characters"), f"it takes 1 to {_MOST_CHARACTERS}")
+            raise fault(Code.OUT_OF_RANGE, plural(len(text), "characters"), f"use 1 to {_MOST_CHARACTERS}")
         return check_no_dynamic_reference(text)
 
 

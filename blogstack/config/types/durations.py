@@ -101,6 +101,6 @@ class Minutes:
         if seconds % 60 or (isinstance(value, str) and value[-1] not in "mh"):
             help = f"AWS counts in minutes: write {math.ceil(seconds / 60)}m"
             if str(value).isdecimal():
-                help += f", or {value}m if that is meant: a number alone is seconds"
+                help += f", or {value}m if minutes are intended: a number without a unit is in seconds"
             raise fault(Code.WRONG_FORM, f"{value} is not written in minutes", help)
         return seconds

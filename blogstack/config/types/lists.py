@@ -20,7 +20,7 @@ def check_unique(items: tuple[T, ...]) -> tuple[T, ...]:
     """The items themselves; an error when two of them are equal."""
     repeated = [item for n, item in enumerate(items) if item in items[:n]]
     if repeated:
-        raise fault(Code.WRONG_FORM, f"{shorten(str(repeated[0]))!r} stands twice in the list", "keep one of the two")
+        raise fault(Code.WRONG_FORM, f"{shorten(str(repeated[0]))!r} is a duplicate", "keep one of the two")
     return items
 
 

@@ -88,7 +88,7 @@ def _source(value: object) -> SecretSource:
             key = f", key: {arn['key']}" if arn["key"] else ""
             help = f"write {{{arn['kind']}: {arn['arn']}{key}}}"
             raise fault(Code.WRONG_FORM, f"an ARN is written as {{{arn['kind']}: ARN}}", help)
-        raise fault(Code.WRONG_FORM, "a secret itself never stands here, only where it comes from", _HELP)
+        raise fault(Code.WRONG_FORM, "a secret's value does not belong in this file, only a reference to it", _HELP)
     if not isinstance(value, dict):
         raise fault(Code.WRONG_TYPE, "is no source of a secret", _HELP)
     for key in value:

@@ -1,6 +1,6 @@
 """CPU and memory of tasks and containers, in AWS's numbers or in the form that ECS itself takes: `0.5 vCPU`, `1 GB`.
 
-Which sizes there are is written once, in facts/fargate.py: the texts, their patterns and the limits follow from that.
+Which sizes there are is written once, in facts/fargate.py: the strings, their patterns and the limits follow from that.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class _Cpu:
 @dataclass(frozen=True)
 class _Memory:
     low: int
-    seller: str
+    offer: str
 
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.check)
@@ -79,13 +79,13 @@ class _Memory:
             match = _GB_TEXT.fullmatch(value) if isinstance(value, str) else None
             if not match:
                 help = "write MiB as in 1024, or GB as in `1 GB`"
-                raise fault(Code.WRONG_TYPE, "is not an amount of memory", BARE_NUMBER if _is_number(value) else help)
+                raise fault(Code.WRONG_TYPE, "is not a memory size", BARE_NUMBER if _is_number(value) else help)
             mebibytes = int(float(match[1]) * _GB)
         if not self.low <= mebibytes <= _MAX_MEMORY:
             raise fault(
                 Code.OUT_OF_RANGE,
                 f"{value}",
-                f"{self.seller} {self.low} MiB to {_MAX_MEMORY} MiB ({_MAX_MEMORY // _GB} GB)",
+                f"{self.offer} {self.low} MiB to {_MAX_MEMORY} MiB ({_MAX_MEMORY // _GB} GB)",
             )
         return mebibytes
 
@@ -94,13 +94,13 @@ class _Memory:
 
 
 def cpu_schemas(*units: int) -> list[JsonSchema]:
-    """The schemas of some numbers of CPU units, as numbers and as texts."""
+    """The schemas of some numbers of CPU units, as numbers and as strings."""
     numbers = "|".join(_fraction_pattern(text) for text, known in _VCPUS.items() if known in units)
     return [{"enum": list(units)}, {"type": "string", "pattern": f"^(?:{numbers}) ?v[Cc][Pp][Uu]$"}]
 
 
 def spellings_of_memory(sizes: Iterable[int]) -> list[int | str]:
-    """Every way to write one of some sizes in MiB: all the numbers, then the texts."""
+    """Every way to write one of some sizes in MiB: all the numbers, then the strings."""
     numbers = list(sizes)
     gigabytes = [_fraction(size) for size in numbers if size % _GB == 0 or size in _MEMORIES]
     texts = [text for number in gigabytes for text in ([f"0{number}", number] if number.startswith(".") else [number])]
@@ -110,14 +110,14 @@ def spellings_of_memory(sizes: Iterable[int]) -> list[int | str]:
 def _cpu_units(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         if value not in TASK_SIZES:
-            raise fault(Code.NOT_A_CHOICE, f"{value} is not a number of CPU units that Fargate sells", _CPU_HELP)
+            raise fault(Code.NOT_A_CHOICE, f"{value} is not a number of CPU units that Fargate offers", _CPU_HELP)
         return value
     if not isinstance(value, str):
         raise fault(Code.WRONG_TYPE, "is neither CPU units nor vCPUs", _CPU_HELP)
     match = _VCPU_TEXT.fullmatch(value)
     if not match:
         help = BARE_NUMBER if _is_number(value) else _CPU_HELP
-        raise fault(Code.NOT_A_CHOICE, f"{shorten(value)!r} is not a size that Fargate sells", help)
+        raise fault(Code.NOT_A_CHOICE, f"{shorten(value)!r} is not a CPU size of Fargate", help)
     return _VCPUS[match[1]]
 
 
@@ -128,11 +128,11 @@ def _is_number(value: object) -> bool:
 _CPU_HELP = f"choose {', '.join(map(str, TASK_SIZES))} (1024 is one vCPU; `0.5 vCPU` is 512)"
 
 Cpu = Annotated[int, _Cpu()]
-"""CPU units, 1024 to a vCPU: one of the numbers that Fargate sells."""
+"""CPU units, 1024 to a vCPU: one of the numbers that Fargate offers."""
 
-Memory = Annotated[int, _Memory(_MEMORIES[0], "Fargate sells")]
+Memory = Annotated[int, _Memory(_MEMORIES[0], "Fargate offers")]
 """Memory of a task in MiB."""
 
 # At least 6 MiB: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
-ContainerMemory = Annotated[int, _Memory(6, "a container takes")]
+ContainerMemory = Annotated[int, _Memory(6, "a container can have")]
 """Memory of one container in MiB."""

@@ -1,0 +1,27 @@
+"""A cause: what keeps a deployment or a service from working, and what to do."""
+
+from __future__ import annotations
+
+from blogstack.diagnostics import Code
+from blogstack.records import Record
+from blogstack.source.document import KeyPath
+
+
+class Cause(Record, kw_only=True):
+    """What is wrong, with what AWS says of it.
+
+    Attributes:
+        code: Its page explains it.
+        workload: Name of the workload that it is about; None if it is about more than one.
+        path: The key of the user's file that made the resource; None if no key did.
+        message: One sentence.
+        help: What to do.
+        evidence: What AWS says, word for word, and the last lines of a log; never a secret's value.
+    """
+
+    code: Code
+    workload: str | None
+    path: KeyPath | None
+    message: str
+    help: str
+    evidence: tuple[str, ...] = ()

@@ -1,0 +1,38 @@
+"""The real AWS CLI inside this process: starting an interpreter for each command takes longer than the command."""
+
+import contextlib
+import io
+import os
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+# Environment and output streams belong to the process, so one command runs at a time.
+_LOCK = threading.Lock()
+
+
+def run(arguments: tuple[str, ...], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run `aws` with arguments; its exit status and what it printed, as a separate process would give them."""
+    # Imported here because who only starts the server should not wait for it.
+    import awscli
+    from awscli.clidriver import create_clidriver
+
+    # The CLI finds its own data by this variable, which it sets when it is imported.
+    environment = {**environment, "AWS_DATA_PATH": str(Path(awscli.__file__).parent / "data")}
+    out, err = io.StringIO(), io.StringIO()
+    with _LOCK, _environment(environment), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = create_clidriver().main(list(arguments))
+    return subprocess.CompletedProcess(["aws", *arguments], status, out.getvalue(), err.getvalue())
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
