@@ -108,9 +108,6 @@ def _compile(options: Options) -> ExitCode:
     ]
     if options.prints_commands and not faulty:
         print("\n".join(_script(c, folder, options) for folder, inside in folders.items() for c in inside), end="")
-        for compilation in compilations:
-            for line in quota_notes(compilation.blueprints):
-                say(line)
     return report([*compilations, *faulty], options.diagnostics)
 
 
@@ -191,6 +188,8 @@ def _write(
     if older and (changes.written or changes.removed):
         _say_what_it_means(older, compilations, environments)
     _say_what_stays(changes, texts, compilations)
+    for line in (line for c in compilations if changes.written for line in quota_notes(c.blueprints)):
+        say(line)
     if changes.written and (page := page_in(folder.parent)):
         say(f"{folder.parent} holds {page} too: `output: cloudformation` in the file keeps the templates apart")
 
