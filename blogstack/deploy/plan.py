@@ -14,6 +14,7 @@ from blogstack.blueprint.names import Imported, Parameter
 from blogstack.blueprint.workload import EcsService, Release
 from blogstack.blueprint.workload.exposure import Exposure
 from blogstack.deploy.steps import (
+    CheckZones,
     CreateServiceRoles,
     DeployStack,
     FindImage,
@@ -103,6 +104,10 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
     stores = list(_stores(blueprint, roles, network))
     edge, tasks = blueprint.edge, blueprint.tasks
     if blueprint.network:
+        # Letters do not depend on what the account has.
+        if blueprint.network.zones[0].letter is None:
+            check = CheckZones(blueprint.network.stack, len(blueprint.network.zones))
+            yield Step("zones", Phase.STACKS, check)
         yield Step(blueprint.network.stack, Phase.STACKS, DeployStack(stack=blueprint.network.stack))
     yield from stores
     complete = Parameter.CREATION_COMPLETE

@@ -22,6 +22,7 @@ from blogstack.deploy.image_build import build_command, sources
 from blogstack.deploy.plan import make_plans
 from blogstack.deploy.steps import (
     Action,
+    CheckZones,
     CreateServiceRoles,
     DeployStack,
     FindImage,
@@ -185,6 +186,8 @@ def _commands(action: Action, files: Mapping[str, str], folder: str) -> Iterator
             yield from _create_service_roles(action)
         case DeployStack():
             yield from _deploy_stack(action, files[action.stack])
+        case CheckZones():
+            yield from _check_zones(action)
         case PushImage():
             yield from _push_image(action, folder)
         case FindImage():
@@ -199,6 +202,15 @@ def _commands(action: Action, files: Mapping[str, str], folder: str) -> Iterator
             yield from _show_run_commands(action)
         case ShowLogs():
             yield f"aws logs tail {action.log_group} --since 10m"
+
+
+def _check_zones(action: CheckZones) -> Iterator[str]:
+    subnets = "aws ec2 describe-subnets --filters Name=default-for-az,Values=true"
+    why = f"fewer than {action.zones} zones have a default subnet: name letters in network.create.availability_zones"
+    yield f"if ! stack_exists {action.stack}; then"
+    yield f"  ZONES=$({subnets} --query 'length(Subnets)' --output text)"
+    yield f'  test "$ZONES" = 0 || test "$ZONES" -ge {action.zones} || {_refuse(why)}'
+    yield "fi"
 
 
 def _create_service_roles(action: CreateServiceRoles) -> Iterator[str]:

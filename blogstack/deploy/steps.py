@@ -39,6 +39,21 @@ class DeployStack(Record, kw_only=True):
     minutes: int = 0
 
 
+class CheckZones(Record):
+    """Make sure, before a network is created, that its template gets as many availability zones as it asks for.
+
+    CloudFormation lists the zones with a default subnet, or all of them where no zone has one:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-getavailabilityzones.html
+
+    Attributes:
+        stack: Name of the network stack.
+        zones: How many it asks for.
+    """
+
+    stack: str
+    zones: int
+
+
 class PushImage(Record, kw_only=True):
     """Build the image and push it, unless the repository has its tag.
 
@@ -132,6 +147,7 @@ class Phase(Enum):
 Action = (
     CreateServiceRoles
     | DeployStack
+    | CheckZones
     | PushImage
     | FindImage
     | RunTask

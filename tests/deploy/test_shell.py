@@ -24,6 +24,7 @@ AWS = """case "$1 $2" in
   "ecs run-task") echo "${TASK_STARTED:-arn:task}" ;;
   "ecs wait") test "$3" != tasks-stopped || test "$(grep -c $3 "$LOG")" -gt "${WAITED_IN_VAIN:-0}" ;;
   "ecs describe-tasks") echo "${EXIT_CODE:-0}" ;;
+  "ec2 describe-subnets") echo "${DEFAULT_SUBNETS:-3}" ;;
   "ecr describe-images") exit "${NO_IMAGE:-0}" ;;
   "cloudformation describe-stacks")
     case "$*" in
@@ -243,6 +244,15 @@ def test_what_docker_builds(tmp_path: Path) -> None:
     assert build.startswith(f"docker build --platform linux/arm64 {options} --tag ")
     assert build.endswith(" ..")
     assert any(call.startswith("git status --porcelain -- .. docker/api.Dockerfile") for call in calls)
+
+
+@pytest.mark.parametrize(("subnets", "status"), [("0", 0), ("1", 1), ("2", 0)])
+def test_zones_without_default_subnets_are_told_before_a_network(tmp_path: Path, subnets: str, status: int) -> None:
+    """CloudFormation lists the zones with a default subnet, or all where there is none."""
+    script, new = script_of("minimal"), " ".join(["NONE"] * 6)  # six looks at registry and network
+    done, calls, output = called(tmp_path, script, statuses=new, DEFAULT_SUBNETS=subnets)
+    assert (done, "name letters in network.create.availability_zones" in output) == (status, bool(status))
+    assert any("blog-api-network.yaml" in call for call in calls) is (status == 0)
 
 
 def test_an_internal_load_balancer_is_not_asked_from_outside(tmp_path: Path) -> None:
