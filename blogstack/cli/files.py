@@ -164,9 +164,10 @@ def page_in(folder: Path) -> Path | None:
     return next(folder.rglob("*.html"), None) if folder.name == "templates" else None
 
 
-def has_folder(name: str) -> bool:
-    """Whether the current folder has a folder of a name."""
-    return Path(name).is_dir()
+def has_own_templates() -> bool:
+    """Whether the current folder has a folder called templates with more in it than what `compile` writes."""
+    folder = Path("templates")
+    return folder.is_dir() and any(path.name != "out" for path in folder.iterdir())
 
 
 def dockerfiles() -> list[str]:

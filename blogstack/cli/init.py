@@ -9,7 +9,7 @@ import typer
 
 from blogstack.cli.console import report
 from blogstack.cli.exit_codes import ExitCode
-from blogstack.cli.files import dockerfiles, folder_name, has_folder, read_texts, write_new
+from blogstack.cli.files import dockerfiles, folder_name, has_own_templates, read_texts, write_new
 from blogstack.cli.inputs import DEFAULT_FILE
 from blogstack.diagnostics import Rejected
 from blogstack.pipeline import Compilation
@@ -59,4 +59,4 @@ def _look_around() -> Folder:
     if not found and len(elsewhere := dockerfiles()) == 1:
         found = read_texts(elsewhere)
     dependencies = read_texts(dependency_files(next(iter(found), None)))
-    return Folder(name, found, dependencies, has_folder("templates"))
+    return Folder(name, found, dependencies, has_own_templates())

@@ -39,7 +39,7 @@ class Folder(NamedTuple):
         name: Its name.
         dockerfiles: Texts of its Dockerfiles, by name.
         dependencies: Texts of the files that name what the service depends on, by name.
-        has_templates: Whether it has a folder called templates.
+        has_templates: Whether it has a folder called templates of its own.
     """
 
     name: str
