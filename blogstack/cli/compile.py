@@ -120,7 +120,7 @@ def _put_into(folder: Path, compilations: Sequence[Compilation], options: Option
             help = f"run `{_command(options)}`"
             found = differences(folder, texts, owners)
             return tuple(Diagnostic(Code.OUT_OF_DATE, text, help=help) for text in found)
-        _write(folder, texts, owners, compilations, options.environments)
+        _write(folder, texts, owners, compilations, options)
     except Rejected as rejected:
         return rejected.diagnostics
     return ()
@@ -176,7 +176,7 @@ def _write(
     texts: Mapping[str, str],
     owners: Owners,
     compilations: Sequence[Compilation],
-    environments: Sequence[str],
+    options: Options,
 ) -> None:
     """Write the templates and say which changed, and of those that it removes what stays."""
     older = _read_older(folder, owners.services)
@@ -186,10 +186,12 @@ def _write(
     for name in changes.removed:
         say(f"removed {folder / name}")
     if older and (changes.written or changes.removed):
-        _say_what_it_means(older, compilations, environments)
+        _say_what_it_means(older, compilations, options.environments)
     _say_what_stays(changes, texts, compilations)
-    for line in (line for c in compilations if changes.written for line in quota_notes(c.blueprints)):
-        say(line)
+    if changes.written and options.prints_commands:
+        for compilation in compilations:
+            for line in quota_notes(compilation.blueprints):
+                say(line)
     if changes.written and (page := page_in(folder.parent)):
         say(f"{folder.parent} holds {page} too: `output: cloudformation` in the file keeps the templates apart")
 

@@ -51,7 +51,7 @@ def make_plans(blueprints: Sequence[Blueprint]) -> list[Plan]:
     return plans
 
 
-_ROLES, _IMAGE = "service-roles", "image"
+_ROLES, _IMAGE, _ZONES = "service-roles", "image", "zones"
 
 
 def _plan(blueprint: Blueprint, environment: str | None, steps: Sequence[Step]) -> Plan:
@@ -105,10 +105,12 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
     edge, tasks = blueprint.edge, blueprint.tasks
     if blueprint.network:
         # Letters do not depend on what the account has.
-        if blueprint.network.zones[0].letter is None:
+        counted = blueprint.network.zones[0].letter is None
+        if counted:
             check = CheckZones(blueprint.network.stack, len(blueprint.network.zones))
-            yield Step("zones", Phase.STACKS, check)
-        yield Step(blueprint.network.stack, Phase.STACKS, DeployStack(stack=blueprint.network.stack))
+            yield Step(_ZONES, Phase.STACKS, check)
+        deploy_network = DeployStack(stack=blueprint.network.stack)
+        yield Step(blueprint.network.stack, Phase.STACKS, deploy_network, (_ZONES,) if counted else ())
     yield from stores
     complete = Parameter.CREATION_COMPLETE
     deploy_edge = DeployStack(
