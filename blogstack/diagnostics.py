@@ -102,8 +102,14 @@ class Code(Enum):
     SINGLETON = "BS370", Severity.ERROR, "a singleton with more than one task"
     NOTHING_STARTS = "BS371", Severity.ERROR, "a worker without tasks, and nothing starts one"
     SAME_COMMAND = "BS372", Severity.WARNING, "a worker or job runs what the service runs"
-    SAME_NAME = "BS373", Severity.ERROR, "a worker or job has a name that is taken"
+    SAME_NAME = "BS373", Severity.ERROR, "a workload has a name that is taken"
     OVERLAPPING_RUNS = "BS374", Severity.WARNING, "a job may start while it still runs"
+
+    ROUTE_HIDDEN = "BS375", Severity.ERROR, "a route that gets no requests"
+    NEEDS_ROUTE = "BS376", Severity.ERROR, "a key that goes with a route only"
+    HOST_NOT_COVERED = "BS377", Severity.ERROR, "the domain does not have a route's host"
+    SAME_PRIORITY = "BS378", Severity.ERROR, "two services' rules have the same number"
+    NAME_TWICE = "BS379", Severity.ERROR, "a domain has a name twice, or too many names"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"

@@ -46,8 +46,8 @@ class Health(Section):
     """Time to start in which failed checks do not count; the default goes by framework: django 60s, others 30s."""
 
 
-class Service(TaskWithSidecars):
-    """The container that runs and how it runs."""
+class WebTask(TaskWithSidecars):
+    """A container that answers requests."""
 
     framework: Annotated[
         Literal["fastapi", "django", "other"],
@@ -58,10 +58,15 @@ class Service(TaskWithSidecars):
     """Web framework; it sets only how long a start may take."""
     port: Annotated[int, Whole(1, 65535)] = 8000
     """Port that the container listens on; it is also given to it as the variable PORT."""
-    release: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["python", "-m", "app.migrate"]])
-    """Words of a command that runs once in the new image before each deployment of the service; null: none."""
     health: Health = Health.model_construct()
     """The container's health check, run inside the container."""
+
+
+class Service(WebTask):
+    """The container that runs and how it runs."""
+
+    release: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["python", "-m", "app.migrate"]])
+    """Words of a command that runs once in the new image before each deployment of the service; null: none."""
 
     @property
     def image(self) -> None:

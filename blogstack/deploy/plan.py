@@ -6,6 +6,7 @@ by side. steps.py has what a plan consists of; shell.py prints a plan as a scrip
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from blogstack.blueprint import Blueprint
@@ -13,6 +14,7 @@ from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Imported, Parameter
 from blogstack.blueprint.workload import EcsService, Release
 from blogstack.blueprint.workload.exposure import Exposure
+from blogstack.config.route import covers
 from blogstack.deploy.steps import (
     CreateServiceRoles,
     DeployStack,
@@ -22,6 +24,7 @@ from blogstack.deploy.steps import (
     PushImage,
     Request,
     RunTask,
+    ShowAddress,
     ShowLogs,
     ShowRunCommands,
     Step,
@@ -122,17 +125,21 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
     ]
     yield from released
     needs = (*image, tasks.stack, *(step.id for step in released))
-    workers = tuple(service.stack for service in blueprint.services if not service.exposure)
+    private = tuple(service.stack for service in blueprint.services if service.discovery)
+    # Whoever calls a private service or gives work to a worker comes after it, so that the old version does not get
+    # what only the new one knows.
+    inner = tuple(service.stack for service in blueprint.services if not service.exposure)
     for job in blueprint.jobs:
-        yield Step(job.stack, Phase.WORKLOADS, DeployStack(stack=job.stack, image_tag=not job.image.tagged), needs)
+        yield Step(
+            job.stack, Phase.WORKLOADS, DeployStack(stack=job.stack, image_tag=not job.image.tagged), (*needs, *private)
+        )
     for service in blueprint.services:
-        # A service gives work to workers, so that the old version of these must not get what only the new one knows.
-        exposed = (edge.stack, *workers) if service.exposure else ()
+        before_it = (edge.stack, *inner) if service.exposure else () if service.discovery else private
         shift = service.deployment.shift
         deploy = DeployStack(
             stack=service.stack, image_tag=not service.image.tagged, minutes=shift.minutes if shift else 0
         )
-        yield Step(service.stack, Phase.WORKLOADS, deploy, (*needs, *exposed))
+        yield Step(service.stack, Phase.WORKLOADS, deploy, (*needs, *before_it))
     for service in blueprint.services:
         yield from _checks(service, edge)
     if blueprint.jobs:
@@ -175,10 +182,14 @@ def _stable(workload: EcsService) -> str:
 def _checks(workload: EcsService, edge: Edge) -> Iterator[Step]:
     stable = _stable(workload)
     yield Step(stable, Phase.CHECKS, WaitStable(workload.cluster, workload.service_name), (workload.stack,))
-    if workload.exposure is not None:
+    if workload.discovery is not None:
+        show = ShowAddress(workload.name, workload.discovery.url)
+        yield Step(f"address {workload.name}", Phase.CHECKS, show, (stable,))
+    if workload.exposure is not None and (paths := _paths(workload.exposure)):
         request = Request(
             edge_stack=edge.stack,
-            paths=_paths(workload.exposure),
+            host=_host(workload.exposure, edge),
+            paths=paths,
             internal=edge.internal,
             allowed_cidrs=edge.allowed_cidrs,
         )
@@ -186,5 +197,23 @@ def _checks(workload: EcsService, edge: Edge) -> Iterator[Step]:
 
 
 def _paths(exposure: Exposure) -> tuple[str, ...]:
-    """The paths to request, each once: that of the load balancer's check, and the one that asks the database."""
-    return tuple(dict.fromkeys(path for path in (exposure.check.target, exposure.ready_path) if path))
+    """The paths to request, each once: that of the load balancer's check, and the one that asks the database.
+
+    None that the route does not have, as another service would answer; none where no host is named in full.
+    """
+    if exposure.hosts and not _named(exposure):
+        return ()
+    paths = dict.fromkeys(path for path in (exposure.check.target, exposure.ready_path) if path)
+    return tuple(
+        path for path in paths if not exposure.paths or any(covers(p, path.partition("?")[0]) for p in exposure.paths)
+    )
+
+
+def _named(exposure: Exposure) -> list[str]:
+    return [host for host in exposure.hosts if not re.search(r"[*?]", host)]
+
+
+def _host(exposure: Exposure, edge: Edge) -> str | None:
+    """The first host of a workload's route, unless it is that of the load balancer's URL."""
+    host = next(iter(_named(exposure)), None)
+    return None if edge.tls and host == edge.tls.domain else host

@@ -99,14 +99,23 @@ class Request(Record, kw_only=True):
 
     Attributes:
         edge_stack: Name of the stack whose output has the URL.
+        host: The name to ask; None for that of the URL.
         internal: Whether the load balancer answers inside the network only.
         allowed_cidrs: Blocks of addresses that the load balancer answers.
     """
 
     edge_stack: str
+    host: str | None
     paths: tuple[str, ...]
     internal: bool
     allowed_cidrs: tuple[str, ...]
+
+
+class ShowAddress(Record):
+    """Show where the other tasks reach a private service."""
+
+    service: str
+    url: str
 
 
 class ShowLogs(Record):
@@ -135,6 +144,7 @@ Action = (
     | WaitStable
     | Request
     | ShowRunCommands
+    | ShowAddress
     | ShowLogs
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from blogstack.config import Config
 from blogstack.config.workloads import WebService
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
@@ -11,16 +12,16 @@ from blogstack.rules.rule import Finding, Scope, rule
 
 @rule(
     Code.BALANCER_SUBNETS,
-    Scope[WebService],
-    reads=("load_balancer.internal",),
-    outside=(
+    Scope[Config],
+    reads=(
+        "load_balancer.internal",
         "network.existing.egress",
         "network.existing.public_subnet_ids",
         "network.existing.private_subnet_ids",
     ),
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html",
 )
-def balancer_subnets(scope: Scope[WebService]) -> Iterator[Finding]:
+def balancer_subnets(scope: Scope[Config]) -> Iterator[Finding]:
     """An application load balancer needs subnets in two zones."""
     existing, balancer = scope.config.network.existing, scope.value.load_balancer
     if existing is None:

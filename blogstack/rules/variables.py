@@ -99,6 +99,8 @@ _STORES = (
     *(f"cache.variables.{value}" for value in ("url", "host", "port", "token")),
     "queues.NAME.variables.url",
     "buckets.NAME.variables.name",
+    "services.NAME.variables.url",
+    "services.NAME.route",
 )
 
 

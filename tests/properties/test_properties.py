@@ -18,7 +18,7 @@ from blogstack.schema import json_schema
 from blogstack.source.document import NAME
 from emulator import Emulator
 from tests.strategies import configurations, with_environments
-from tests.strategies.entries import WORKER
+from tests.strategies.entries import PRIVATE, ROUTED, WORKER
 from tests.support.deploying import deploy_all
 from tests.support.lint import NoVerdicts
 from tests.support.templates import read
@@ -59,7 +59,10 @@ def test_the_container_gets_what_is_written(data: dict[str, Any]) -> None:
     written = data.get("service", {}).get("environment", {})
     expected = {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in written.items()}
     of_database = {"DATABASE_SSLMODE": "require"} if "database" in data else {}
-    assert got == {"PORT": str(data.get("service", {}).get("port", 8000)), **of_database, **expected}
+    inner = data.get("services", {}).get(PRIVATE)
+    url = f"http://{PRIVATE}.{data['name']}.internal:{inner['port']}" if inner else ""
+    of_private = {"INNER_ENDPOINT": url} if inner else {}
+    assert got == {"PORT": str(data.get("service", {}).get("port", 8000)), **of_database, **of_private, **expected}
 
 
 @given(configurations() | with_environments())
@@ -93,7 +96,7 @@ def test_overrides_are_merged_over_the_templates(data: dict[str, Any]) -> None:
     plain = compiled({key: value for key, value in data.items() if key != "overrides"}).templates
     for before, after in zip(plain, compiled(data).templates, strict=True):
         name, changed = before.stack_name.rsplit("-", 1)[1], data.get("overrides", {})
-        of_entries = {**changed.get("workers", {}), **changed.get("jobs", {})}
+        of_entries = {k: v for section in ("services", "workers", "jobs") for k, v in changed.get(section, {}).items()}
         tree, own = read(before.text), changed.get(name, of_entries.get(name, {}))
         assert read(after.text) == {**tree, "Resources": merged(tree["Resources"], own)}
 
@@ -130,7 +133,13 @@ def _leads_to(path: tuple[str, ...], drawn: tuple[str, ...]) -> bool:
     )
 
 
-NULL_IS_A_VALUE = {("scaling", "cpu"), ("service", "health", "ready_path"), ("workers", WORKER, "scaling", "cpu")}
+NULL_IS_A_VALUE = {
+    ("scaling", "cpu"),
+    ("service", "health", "ready_path"),
+    ("workers", WORKER, "scaling", "cpu"),
+    *(("services", name, "scaling", "cpu") for name in (ROUTED, PRIVATE)),
+    *(("services", name, "health", "ready_path") for name in (ROUTED, PRIVATE)),
+}
 
 
 def merged(base: dict[str, Any], over: dict[str, Any], *at: str) -> dict[str, Any]:

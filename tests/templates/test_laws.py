@@ -88,7 +88,8 @@ def test_imports_come_from_the_right_stacks(name: str) -> None:
     assert [*before, *entries(name), service] == list(trees(name))
     kinds = {template.stack_name: kind for template, kind in zip(compiled(name).templates, trees(name), strict=True)}
     for kind, tree in trees(name).items():
-        allowed = IMPORTS.get(kind, IMPORTS["service"] - {"edge"})
+        behind_balancer = "TargetGroup" in tree["Resources"]
+        allowed = IMPORTS.get(kind, IMPORTS["service"] - (set() if behind_balancer else {"edge"}))
         assert {kinds[export.partition(":")[0]] for export in imports(tree)} <= allowed
 
 

@@ -18,6 +18,7 @@ from blogstack.blueprint.registry import Image, resolve_tagged_image
 from blogstack.blueprint.stores import Stores
 from blogstack.blueprint.workload.container import Container, resolve_container
 from blogstack.blueprint.workload.deployment import Deployment, resolve_deployment
+from blogstack.blueprint.workload.discovery import Discovery, resolve_discovery
 from blogstack.blueprint.workload.exposure import Exposure, resolve_exposure
 from blogstack.blueprint.workload.scaling import Capacity, resolve_capacity
 from blogstack.blueprint.workload.schedule import Schedule, resolve_schedule
@@ -55,7 +56,7 @@ class Workload(Record, kw_only=True):
 
     Attributes:
         name: In the application, the last word of the stack's name.
-        kind: Which stack of the application it is, as in `overrides`: service, workers.NAME or jobs.NAME.
+        kind: Which stack of the application it is, as in `overrides`: service, workers.NAME and so on.
         service_name: Name of its container and task family, and of the ECS service where it is one.
         cluster: Name of the ECS cluster.
         tasks_stack: Name of the stack with the cluster, the log group, the roles and the secrets.
@@ -102,11 +103,15 @@ class EcsService(Workload, kw_only=True):
 
     Attributes:
         release: What runs once before each deployment; None for nothing.
-        exposure: How requests reach it; None for a worker.
+        exposure: How requests reach it; None where the load balancer sends none.
+        discovery: How the other tasks reach it; None unless it is a private service.
+        has_own_group: Whether its tasks have a security group of their own, besides that of all tasks.
     """
 
     release: Release | None
     exposure: Exposure | None
+    discovery: Discovery | None
+    has_own_group: bool
     deployment: Deployment
     capacity: Capacity
 
@@ -132,6 +137,7 @@ class Surroundings(Record, kw_only=True):
         database: Whose variables every main container gets; None for none.
         stores: Whose variables they get too.
         edge: The load balancer that requests come from.
+        addresses: The variables that main containers get with the addresses of private services.
     """
 
     config: Config
@@ -141,16 +147,21 @@ class Surroundings(Record, kw_only=True):
     database: Database | None
     stores: Stores
     edge: Edge
+    addresses: Mapping[str, str]
 
 
 def resolve_service(source: workloads.EcsService, around: Surroundings) -> EcsService:
     """Every decision about a workload that runs all the time."""
+    config = around.config
     release = source.task.release if isinstance(source, workloads.WebService) else None
     return EcsService(
         **_common(source, around),
         release=_release(source.name, release) if release else None,
-        exposure=resolve_exposure(source, around.edge),
-        deployment=resolve_deployment(source.deployment, around.config.region),
+        exposure=resolve_exposure(source, around.edge, is_only=not any(s.route for s in config.services.values())),
+        discovery=resolve_discovery(source, around.naming),
+        # Several workloads may have the same port, and a group takes a rule once.
+        has_own_group=isinstance(source, workloads.WebService) and not source.is_main,
+        deployment=resolve_deployment(source.deployment, config.region),
         capacity=resolve_capacity(source.scaling),
     )
 
@@ -163,7 +174,7 @@ def resolve_job(source: workloads.EcsJob, around: Surroundings) -> Job:
 def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
     """The fields of `Workload`."""
     config, naming, task = around.config, around.naming, source.task
-    is_main = isinstance(source, workloads.WebService)
+    is_main = isinstance(source, workloads.WebService) and source.is_main
     return {
         "name": source.name,
         "kind": ".".join(map(str, source.place.home)),
@@ -177,7 +188,10 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
         "placement": around.placement,
         "image": resolve_tagged_image(config, task.image) if task.image else around.image,
         "container": resolve_container(
-            source, config.image.architecture, around.stores.environment, database=around.database is not None
+            source,
+            config.image.architecture,
+            {**around.stores.environment, **around.addresses},
+            database=around.database is not None,
         ),
         "sidecars": resolve_sidecars(task, config, naming),
         "secrets": resolve_secrets(task.secrets, naming, around.database, around.stores.secrets),

@@ -10,6 +10,7 @@ from blogstack.blueprint.workload.check import Check, resolve_check
 from blogstack.blueprint.workload.sidecars import tmp_size
 from blogstack.config.database import SSLMODE
 from blogstack.config.service import Service
+from blogstack.config.services import FurtherService
 from blogstack.config.workloads import WebService, WorkerService, Workload
 from blogstack.facts.frameworks import START_UP
 from blogstack.records import Record
@@ -59,7 +60,7 @@ def resolve_container(
     Args:
         workload: The workload in the configuration.
         architecture: Of the image.
-        of_stores: The variables that it gets with the stores.
+        of_stores: The variables that it gets with the stores and the private services.
         database: Whether it gets the variables of a database.
     """
     task, storage = workload.task, workload.task.ephemeral_storage
@@ -91,7 +92,7 @@ def _check(workload: Workload) -> Check | None:
     return resolve_check(workload.task.health) if isinstance(workload, WorkerService) else None
 
 
-def _check_of_service(service: Service) -> Check:
+def _check_of_service(service: Service | FurtherService) -> Check:
     health, start = service.health, service.health.start_period
     url = shlex.quote(f"http://127.0.0.1:{service.port}{health.path}")
     return Check(

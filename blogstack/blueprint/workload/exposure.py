@@ -5,13 +5,10 @@ from __future__ import annotations
 from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Imported
 from blogstack.blueprint.workload.check import Check
+from blogstack.config.priorities import LAST, route_priority
 from blogstack.config.workloads import EcsService, WebService
 from blogstack.facts.frameworks import START_UP
 from blogstack.records import Record
-
-# The last priority that a listener's rule can have, for the workload that gets every request without another rule:
-# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
-_LAST_PRIORITY = 50_000
 
 
 class Exposure(Record, kw_only=True):
@@ -20,7 +17,10 @@ class Exposure(Record, kw_only=True):
     Attributes:
         port: Of the container.
         priority: Of the listener's rule; a smaller number is tried first.
-        paths: Path patterns of the requests that the workload gets.
+        paths: Path patterns of the requests that the workload gets; none with a host alone.
+        hosts: Host patterns of these requests; none for every host.
+        is_only: Whether it is the only one behind the load balancer.
+        is_main: Whether it gets the requests without another rule.
         healthy_threshold: Passed checks in a row that make a task healthy.
         deregistration_delay: Time that a stopping task gets for its open requests.
         stickiness: Time that a client keeps its task; None for not at all.
@@ -33,6 +33,9 @@ class Exposure(Record, kw_only=True):
     load_balancer_full_name: Imported
     priority: int
     paths: tuple[str, ...]
+    hosts: tuple[str, ...]
+    is_only: bool
+    is_main: bool
     check: Check
     healthy_threshold: int
     success_codes: str
@@ -41,10 +44,17 @@ class Exposure(Record, kw_only=True):
     ready_path: str | None
 
 
-def resolve_exposure(workload: EcsService, edge: Edge) -> Exposure | None:
-    """How requests reach a workload; None for one that gets none."""
-    if not isinstance(workload, WebService):
+def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Exposure | None:
+    """How requests reach a workload; None for one that gets none from the load balancer.
+
+    Args:
+        workload: The workload in the configuration.
+        edge: The load balancer.
+        is_only: Whether no other workload is behind it.
+    """
+    if not isinstance(workload, WebService) or workload.is_private:
         return None
+    route = workload.route
     service, balancer = workload.task, workload.load_balancer
     check = balancer.health_check
     grace = check.grace_period
@@ -53,8 +63,11 @@ def resolve_exposure(workload: EcsService, edge: Edge) -> Exposure | None:
         listener=edge.listener,
         load_balancer_security_group=edge.security_group,
         load_balancer_full_name=edge.full_name,
-        priority=_LAST_PRIORITY,
-        paths=("/*",),
+        priority=route_priority(workload.name, route) if route else LAST,
+        paths=(route.path or ()) if route else ("/*",),
+        hosts=(route.host or ()) if route else (),
+        is_only=is_only,
+        is_main=workload.is_main,
         check=Check(
             target=check.path or service.health.path,
             interval=check.interval,
