@@ -99,6 +99,8 @@ class Code(Enum):
     CACHE_VERSION = "BS360", Severity.ERROR, "there is no such Valkey version"
     CACHE_NODE_TYPE = "BS361", Severity.ERROR, "the region does not have this node type of ElastiCache"
 
+    TARGET_CONTAINER = "BS362", Severity.ERROR, "no container of the task can get the requests"
+
     SINGLETON = "BS370", Severity.ERROR, "a singleton with more than one task"
     NOTHING_STARTS = "BS371", Severity.ERROR, "a worker without tasks, and nothing starts one"
     SAME_COMMAND = "BS372", Severity.WARNING, "a worker or job runs what the service runs"

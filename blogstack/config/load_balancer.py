@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.service import UrlPath
+from blogstack.config.sidecars import SidecarName
 from blogstack.config.types import (
     Choices,
     Duration,
@@ -112,6 +113,8 @@ class _AccessLogs:
 class Targets(Section):
     """The tasks of a service as the load balancer sees them."""
 
+    container: SidecarName | None = Field(None, examples=["proxy"])
+    """Sidecar that gets the requests, on its port, and passes them on; null: the service's own container."""
     deregistration_delay: Annotated[int, Duration(0, 3600)] = 30
     """Time that a stopping task gets to answer what is in flight."""
     # 1 second to 7 days:

@@ -127,8 +127,10 @@ class _Grid:
     def _content_width(self) -> float:
         """Of the network: as wide as its zones and as its widest box."""
         cells = [node for tier in self._picture.tiers for node in tier.nodes if node.zone is not None]
-        texts = [*self._picture.zones, *(block for tier in self._picture.tiers for block in tier.subnets)]
-        column = max([_COLUMN, *(text_width(text, TEXT) + 2 * _PAD for text in texts)])
+        blocks = [block for tier in self._picture.tiers for block in tier.subnets]
+        beside = _LANE * len(self._stored)  # the arrows pass the blocks of the last column
+        column = max([_COLUMN, *(text_width(text, TEXT) + 2 * _PAD for text in self._picture.zones)])
+        column = max([column, *(text_width(block, TEXT) + 2 * _PAD + beside for block in blocks)])
         lanes = _LANE * (len(self._exposed) + 1)
         column = max([column, *(node_width(node) + lanes + _PAD for node in cells)])
         bands = [node for tier in self._picture.tiers for node in tier.nodes if node.zone is None]

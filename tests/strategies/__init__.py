@@ -22,7 +22,7 @@ from blogstack.facts.regions import FARGATE_ZONES, REGIONS, partition
 from tests.strategies.entries import JOB, WORKER, job, services, worker
 from tests.strategies.overrides import of_task_definition, overrides
 from tests.strategies.parts import TEXTS, Data, minutes, optional, secrets
-from tests.strategies.sidecars import with_sidecars
+from tests.strategies.sidecars import target, with_sidecars
 from tests.strategies.stores import stores
 from tests.strategies.types import scalars
 
@@ -129,7 +129,7 @@ def load_balancer(internal: st.SearchStrategy[bool]) -> st.SearchStrategy[Data]:
     """A load balancer."""
     return optional(
         {"internal": internal, "health_check": target_check()},
-        scalars(LoadBalancer)
+        scalars(LoadBalancer, "container")
         | {
             "allowed_cidrs": st.lists(CIDRS, min_size=1, max_size=4, unique=True),
             "access_logs": st.booleans() | st.sampled_from(["my-logs", "logs.example.com", "a1b"]),
@@ -140,11 +140,10 @@ def load_balancer(internal: st.SearchStrategy[bool]) -> st.SearchStrategy[Data]:
 def of_further_service() -> st.SearchStrategy[Data]:
     """What a further service has as `service` has it."""
     return optional(
-        {"port": st.sampled_from([3000, 8080]), "health": health()},
+        {"port": st.sampled_from([3000, 8080]), "health": health(), "deployment": deployment()},
         {
             "scaling": scaling(),
-            "deployment": deployment(),
-            "load_balancer": optional({"health_check": target_check()}, scalars(Targets)),
+            "load_balancer": optional({"health_check": target_check()}, scalars(Targets, "container")),
         },
     ).map(_settled)
 
@@ -279,6 +278,7 @@ def configurations(draw: st.DrawFn, *, more_names: bool = True) -> Data:
     if "service" in chosen:
         endpoints = any(way.get("egress") == "endpoints" for way in chosen["network"].values())
         chosen["service"] = draw(with_sidecars(chosen["service"], 8000, region, endpoints))
+        chosen["load_balancer"] |= draw(target(chosen["service"]))
     if "services" in chosen:
         has_www = "www.example.com" in (chosen.get("domain") or {}).get("aliases", [])
         chosen["services"] = draw(services(region, of_further_service(), has_www))
@@ -309,6 +309,7 @@ def with_environments(draw: st.DrawFn) -> Data:
     base = data.get("service", {})
     for key in ("sidecars", "depends_on"):
         base.pop(key, None)
+    data.get("load_balancer", {}).pop("container", None)
     for stack in ("network", *stores(data["region"], "")):  # not every environment may make one
         data.get("overrides", {}).pop(stack, None)
     region = data["region"]

@@ -14,7 +14,7 @@ from blogstack.config.workers import Worker
 from blogstack.facts.fargate import TASK_SIZES
 from blogstack.facts.regions import partition
 from tests.strategies.parts import TEXTS, Data, optional, secrets
-from tests.strategies.sidecars import with_sidecars
+from tests.strategies.sidecars import target, with_sidecars
 from tests.strategies.types import scalars
 
 WORKER, JOB = "mailer", "nightly"
@@ -72,7 +72,7 @@ def services(draw: st.DrawFn, region: str, own: st.SearchStrategy[Data], has_dom
     path = {"path": st.just("/static/*") | paths}
     hosts = {"host": st.sampled_from(["www.example.com", ["www.example.com"]])} if has_domain else {}
     route = optional(path, hosts) | (optional(hosts, path) if hosts else st.nothing())
-    common = scalars(FurtherService, *_OF_BOTH, "image", "framework") | _common(region)
+    common = scalars(FurtherService, *_OF_BOTH, "image") | _common(region)
     made: Data = {}
     for name in draw(st.lists(st.sampled_from([ROUTED, PRIVATE]), min_size=1, unique=True)):
         data = draw(optional(_size(draw), common)) | draw(own)
@@ -86,6 +86,8 @@ def services(draw: st.DrawFn, region: str, own: st.SearchStrategy[Data], has_dom
             data.pop("deployment", None)
             data.get("scaling", {}).pop("requests", None)
         made[name] = draw(with_sidecars(data, 8000, region, endpoints=True))
+        if name == ROUTED:
+            made[name].setdefault("load_balancer", {}).update(draw(target(made[name])))
     return made
 
 

@@ -15,7 +15,8 @@ class Exposure(Record, kw_only=True):
     """How requests reach a workload; times in seconds.
 
     Attributes:
-        port: Of the container.
+        container: Name of the sidecar that gets the requests; None for the workload's own container.
+        port: Of the container that gets the requests.
         priority: Of the listener's rule; a smaller number is tried first.
         paths: Path patterns of the requests that the workload gets; none with a host alone.
         hosts: Host patterns of these requests; none for every host.
@@ -27,6 +28,7 @@ class Exposure(Record, kw_only=True):
         ready_path: Path to request after a deployment; None for none.
     """
 
+    container: str | None
     port: int
     listener: Imported
     load_balancer_security_group: Imported
@@ -59,7 +61,8 @@ def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Expo
     check = balancer.health_check
     grace = check.grace_period
     return Exposure(
-        port=service.port,
+        container=balancer.container,
+        port=_port(workload),
         listener=edge.listener,
         load_balancer_security_group=edge.security_group,
         load_balancer_full_name=edge.full_name,
@@ -81,3 +84,9 @@ def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Expo
         stickiness=balancer.stickiness,
         ready_path=service.health.ready_path,
     )
+
+
+def _port(workload: WebService) -> int:
+    """Port of the container that gets the requests; BS362 makes sure that a sidecar has one."""
+    name = workload.load_balancer.container
+    return (workload.task.sidecars[name].port if name else None) or workload.task.port

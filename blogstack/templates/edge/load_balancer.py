@@ -120,7 +120,7 @@ def add_domain(stack: Stack, edge: Edge, tls: Tls, load_balancer: AWSObject, lis
         for name in more:
             logical_id = ids.ALIAS_RECORD.format(ids.of_domain(name))
             stack.add(_record(logical_id, name, tls, load_balancer), "domain", key)
-    _add_redirects(stack, tls, listener)
+    _add_redirects(stack, edge, tls, listener)
 
 
 def _record(logical_id: str, name: str, tls: Tls, load_balancer: AWSObject) -> route53.RecordSetType:
@@ -135,7 +135,7 @@ def _record(logical_id: str, name: str, tls: Tls, load_balancer: AWSObject) -> r
     )
 
 
-def _add_redirects(stack: Stack, tls: Tls, listener: AWSObject) -> None:
+def _add_redirects(stack: Stack, edge: Edge, tls: Tls, listener: AWSObject) -> None:
     """The rules that redirect other names, before those of all workloads; path and query stay as they are."""
     redirect = elb.RedirectConfig(Protocol="HTTPS", Port="443", Host=tls.domain, StatusCode="HTTP_301")
     for number, start in enumerate(range(0, len(tls.redirects), MOST_VALUES), start=1):
@@ -147,6 +147,7 @@ def _add_redirects(stack: Stack, tls: Tls, listener: AWSObject) -> None:
             Priority=number,
             Conditions=[condition],
             Actions=[elb.ListenerRuleAction(Type="redirect", RedirectConfig=redirect)],
+            Tags=make_tags(edge.tags),
         )
         stack.add(rule, "domain", "redirect_from")
 

@@ -93,7 +93,9 @@ def _make_service(
 
 def _load_balancer(stack: Stack, workload: EcsService, targets: Targets) -> ecs.LoadBalancer:
     balancer = ecs.LoadBalancer(
-        ContainerName=workload.service_name, ContainerPort=targets.exposure.port, TargetGroupArn=Ref(targets.group)
+        ContainerName=targets.exposure.container or workload.service_name,
+        ContainerPort=targets.exposure.port,
+        TargetGroupArn=Ref(targets.group),
     )
     if targets.alternate is not None:
         balancer.AdvancedConfiguration = add_advanced_configuration(stack, workload, targets)
