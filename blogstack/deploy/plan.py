@@ -6,15 +6,12 @@ by side. steps.py has what a plan consists of; shell.py prints a plan as a scrip
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Imported, Parameter
 from blogstack.blueprint.workload import EcsService, Release
-from blogstack.blueprint.workload.exposure import Exposure
-from blogstack.config.route import covers
 from blogstack.deploy.steps import (
     CreateServiceRoles,
     DeployStack,
@@ -185,35 +182,12 @@ def _checks(workload: EcsService, edge: Edge) -> Iterator[Step]:
     if workload.discovery is not None:
         show = ShowAddress(workload.name, workload.discovery.url)
         yield Step(f"address {workload.name}", Phase.CHECKS, show, (stable,))
-    if workload.exposure is not None and (paths := _paths(workload.exposure)):
+    if workload.exposure is not None and workload.exposure.own_paths:
         request = Request(
             edge_stack=edge.stack,
-            host=_host(workload.exposure, edge),
-            paths=paths,
+            host=workload.exposure.own_host,
+            paths=workload.exposure.own_paths,
             internal=edge.internal,
             allowed_cidrs=edge.allowed_cidrs,
         )
         yield Step(f"request {workload.name}", Phase.CHECKS, request, (stable,))
-
-
-def _paths(exposure: Exposure) -> tuple[str, ...]:
-    """The paths to request, each once: that of the load balancer's check, and the one that asks the database.
-
-    None that the route does not have, as another service would answer; none where no host is named in full.
-    """
-    if exposure.hosts and not _named(exposure):
-        return ()
-    paths = dict.fromkeys(path for path in (exposure.check.target, exposure.ready_path) if path)
-    return tuple(
-        path for path in paths if not exposure.paths or any(covers(p, path.partition("?")[0]) for p in exposure.paths)
-    )
-
-
-def _named(exposure: Exposure) -> list[str]:
-    return [host for host in exposure.hosts if not re.search(r"[*?]", host)]
-
-
-def _host(exposure: Exposure, edge: Edge) -> str | None:
-    """The first host of a workload's route, unless it is that of the load balancer's URL."""
-    host = next(iter(_named(exposure)), None)
-    return None if edge.tls and host == edge.tls.domain else host

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Imported
 from blogstack.blueprint.workload.check import Check
 from blogstack.config.priorities import LAST, route_priority
+from blogstack.config.route import covers
 from blogstack.config.workloads import EcsService, WebService
 from blogstack.facts.frameworks import START_UP
 from blogstack.records import Record
@@ -44,6 +47,28 @@ class Exposure(Record, kw_only=True):
     deregistration_delay: int
     stickiness: int | None
     ready_path: str | None
+
+    @property
+    def own_host(self) -> str | None:
+        """The first host of its route that is a name; None for that of the load balancer's URL."""
+        return next((host for host in self.hosts if not _is_pattern(host)), None)
+
+    @property
+    def own_paths(self) -> tuple[str, ...]:
+        """The paths to request, each once: that of the load balancer's check, and the one that asks the database.
+
+        None that its route does not have, which another workload would answer; none where every host is a pattern.
+        """
+        if self.hosts and self.own_host is None:
+            return ()
+        paths = dict.fromkeys(path for path in (self.check.target, self.ready_path) if path)
+        return tuple(
+            path for path in paths if not self.paths or any(covers(p, path.partition("?")[0]) for p in self.paths)
+        )
+
+
+def _is_pattern(host: str) -> bool:
+    return bool(re.search("[*?]", host))
 
 
 def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Exposure | None:
