@@ -120,6 +120,28 @@ class Code(Enum):
     SAME_STACK = "BS502", Severity.ERROR, "two files describe the same stack, repository or domain"
     OUT_OF_DATE = "BS503", Severity.ERROR, "--check found a difference"
 
+    IMAGE_MISSING = "BS540", Severity.ERROR, "the image is not in its registry"
+    IMAGE_FORBIDDEN = "BS541", Severity.ERROR, "the registry refuses the image"
+    IMAGE_ARCHITECTURE = "BS542", Severity.ERROR, "the image is for another processor architecture"
+    NO_WAY_OUT = "BS543", Severity.ERROR, "the tasks cannot reach AWS"
+    SECRET_UNREADABLE = "BS544", Severity.ERROR, "a secret cannot be read"
+    OUT_OF_MEMORY = "BS545", Severity.ERROR, "a container takes more memory than it has"
+    CONTAINER_EXITS = "BS546", Severity.ERROR, "a container ends by itself"
+    CONTAINER_UNHEALTHY = "BS547", Severity.ERROR, "the container's health check fails"
+    HOST_REFUSED = "BS548", Severity.ERROR, "the application refuses the Host header of the load balancer's check"
+    TARGET_STATUS = "BS549", Severity.ERROR, "the load balancer's check gets another status than expected"
+    SLOW_START = "BS550", Severity.ERROR, "the start takes longer than the load balancer's check waits"
+    TARGET_SILENT = "BS551", Severity.ERROR, "the load balancer's check gets no answer"
+    NO_ADDRESSES = "BS552", Severity.ERROR, "the subnets have no free addresses"
+    NO_CAPACITY = "BS553", Severity.ERROR, "Fargate has no capacity for a task"
+    CERTIFICATE_PENDING = "BS554", Severity.ERROR, "the certificate waits for its validation"
+    RESOURCE_FAILED = "BS555", Severity.ERROR, "a resource of a stack failed"
+    STACK_STUCK = "BS556", Severity.ERROR, "a stack needs help before it can be deployed"
+    DEPLOYMENT_FAILED = "BS557", Severity.ERROR, "a deployment failed"
+    TASKS_MISSING = "BS558", Severity.ERROR, "fewer tasks run than should"
+    ALARM_FIRING = "BS559", Severity.WARNING, "an alarm is firing"
+    NOT_DEPLOYED = "BS560", Severity.ERROR, "nothing is deployed"
+
     def __init__(self, id: str, severity: Severity, subject: str) -> None:
         self.id = id
         self.severity = severity
