@@ -83,7 +83,8 @@ def services(draw: st.DrawFn, region: str, own: st.SearchStrategy[Data], has_dom
         else:
             data |= {"variables": {"url": "INNER_ENDPOINT"}}
             data.pop("load_balancer", None)
-            data.pop("deployment", None)
+            if data["deployment"].get("strategy", "rolling") != "rolling":
+                del data["deployment"]
             data.get("scaling", {}).pop("requests", None)
         made[name] = draw(with_sidecars(data, 8000, region, endpoints=True))
         if name == ROUTED:
