@@ -8,7 +8,7 @@ from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Imported
 from blogstack.blueprint.workload.check import Check
 from blogstack.config.priorities import LAST, route_priority
-from blogstack.config.route import covers
+from blogstack.config.route import Route, covers
 from blogstack.config.workloads import EcsService, WebService
 from blogstack.facts.frameworks import START_UP
 from blogstack.records import Record
@@ -28,7 +28,8 @@ class Exposure(Record, kw_only=True):
         healthy_threshold: Passed checks in a row that make a task healthy.
         deregistration_delay: Time that a stopping task gets for its open requests.
         stickiness: Time that a client keeps its task; None for not at all.
-        ready_path: Path to request after a deployment; None for none.
+        own_host: Name to request after a deployment; None for that of the load balancer's URL.
+        own_paths: Paths to request, of those that no other workload answers.
     """
 
     container: str | None
@@ -46,29 +47,8 @@ class Exposure(Record, kw_only=True):
     success_codes: str
     deregistration_delay: int
     stickiness: int | None
-    ready_path: str | None
-
-    @property
-    def own_host(self) -> str | None:
-        """The first host of its route that is a name; None for that of the load balancer's URL."""
-        return next((host for host in self.hosts if not _is_pattern(host)), None)
-
-    @property
-    def own_paths(self) -> tuple[str, ...]:
-        """The paths to request, each once: that of the load balancer's check, and the one that asks the database.
-
-        None that its route does not have, which another workload would answer; none where every host is a pattern.
-        """
-        if self.hosts and self.own_host is None:
-            return ()
-        paths = dict.fromkeys(path for path in (self.check.target, self.ready_path) if path)
-        return tuple(
-            path for path in paths if not self.paths or any(covers(p, path.partition("?")[0]) for p in self.paths)
-        )
-
-
-def _is_pattern(host: str) -> bool:
-    return bool(re.search("[*?]", host))
+    own_host: str | None
+    own_paths: tuple[str, ...]
 
 
 def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Exposure | None:
@@ -84,7 +64,7 @@ def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Expo
     route = workload.route
     service, balancer = workload.task, workload.load_balancer
     check = balancer.health_check
-    grace = check.grace_period
+    grace, target = check.grace_period, check.path or service.health.path
     return Exposure(
         container=balancer.container,
         port=_port(workload),
@@ -97,7 +77,7 @@ def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Expo
         is_only=is_only,
         is_main=workload.is_main,
         check=Check(
-            target=check.path or service.health.path,
+            target=target,
             interval=check.interval,
             timeout=check.timeout,
             unhealthy=check.unhealthy_threshold,
@@ -107,7 +87,8 @@ def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Expo
         success_codes=check.success_codes,
         deregistration_delay=balancer.deregistration_delay,
         stickiness=balancer.stickiness,
-        ready_path=service.health.ready_path,
+        own_host=_own_host(route),
+        own_paths=_own_paths(route, target, service.health.ready_path),
     )
 
 
@@ -115,3 +96,20 @@ def _port(workload: WebService) -> int:
     """Port of the container that gets the requests; BS362 makes sure that a sidecar has one."""
     name = workload.load_balancer.container
     return (workload.task.sidecars[name].port if name else None) or workload.task.port
+
+
+def _own_host(route: Route | None) -> str | None:
+    """The first host of a route that is a name."""
+    hosts = (route.host if route else None) or ()
+    return next((host for host in hosts if not re.search("[*?]", host)), None)
+
+
+def _own_paths(route: Route | None, *paths: str | None) -> tuple[str, ...]:
+    """Those of some paths that a route has, each once; none where every host is a pattern."""
+    known = tuple(dict.fromkeys(path for path in paths if path))
+    if route is None:
+        return known
+    if route.host and _own_host(route) is None:
+        return ()
+    patterns = route.path or ("*",)
+    return tuple(path for path in known if any(covers(each, path.partition("?")[0]) for each in patterns))
