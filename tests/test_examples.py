@@ -33,7 +33,6 @@ def test_it_compiles_without_a_word(folder: Path) -> None:
 def test_what_is_copied_into_images_is_there(folder: Path) -> None:
     """Of each Dockerfile, beside which the image is built."""
     dockerfiles = sorted(folder.rglob("Dockerfile"))
-    assert folder / "Dockerfile" in dockerfiles, "the printed commands build it"
     for dockerfile in dockerfiles:
         for words in re.findall(r"^COPY (?!--from)(.*)$", dockerfile.read_text(), flags=re.M):
             for source in words.split()[:-1]:

@@ -54,7 +54,14 @@ class StoreVariable(Record, kw_only=True):
 
 
 def store_variables(config: Config) -> Iterator[StoreVariable]:
-    """The variables of all stores but the database, kind by kind, and those of the private services."""
+    """The variables of all stores, kind by kind, and of private services; but for the database's sslmode.
+
+    A file may set that itself.
+    """
+    if config.database is not None:
+        for value in ("host", "port", "name", "user", "password", "url"):
+            if name := getattr(config.database.variables, value):
+                yield StoreVariable(name=name, store=("database",), value=value)
     if config.cache is not None:
         for value in ("url", "host", "port", "token"):
             name = getattr(config.cache.variables, value)

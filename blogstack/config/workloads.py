@@ -6,7 +6,7 @@ from blogstack.config.deployment import Deployment
 from blogstack.config.jobs import Job
 from blogstack.config.load_balancer import Targets
 from blogstack.config.route import Route
-from blogstack.config.scaling import TaskScaling
+from blogstack.config.scaling import TaskScaling, WorkerScaling
 from blogstack.config.service import Service
 from blogstack.config.services import FurtherService
 from blogstack.config.sidecars import Sidecar
@@ -103,6 +103,7 @@ class WorkerService(EcsService, kw_only=True):
     """A worker."""
 
     task: Worker
+    scaling: WorkerScaling
 
 
 class EcsJob(Workload, kw_only=True):

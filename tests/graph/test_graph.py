@@ -27,7 +27,7 @@ def picture(case: str) -> Picture:
 
 @pytest.mark.parametrize("case", EACH)
 def test_the_ways_are_those_that_the_security_groups_open(case: str) -> None:
-    """Ports into the load balancer, from it to the tasks, and from them to the database, as the templates have them."""
+    """Ports into the load balancer, from it to the tasks, and from them to the stores, as the templates have them."""
     opened, drawn = set(), picture(case)
     for kind, tree in trees(case).items():
         for name, body in tree["Resources"].items():
@@ -37,15 +37,13 @@ def test_the_ways_are_those_that_the_security_groups_open(case: str) -> None:
                 opened.add(("clients", "balancer", " and ".join(ports)))
             if name == "TaskIngress":
                 opened.add(("balancer", f"tasks{camel_case(kind)}", str(properties["FromPort"])))
-            if name == "DatabaseIngress":
-                tasks = [node.id for tier in drawn.tiers for node in tier.nodes if node.id.startswith("tasks")]
-                opened |= {(each, "database", str(properties["FromPort"])) for each in tasks}
             if name == "PrivateIngress":
                 (node,) = [n for tier in drawn.tiers for n in tier.nodes if n.id == f"tasks{camel_case(kind)}"]
                 assert f":{properties['FromPort']}, from the tasks only" in node.lines[-1]
-            if name == "CacheIngress":
-                (cache,) = [node for tier in drawn.tiers for node in tier.nodes if node.id == "cache"]
-                assert f"port {properties['FromPort']}, from the tasks only" in cache.lines
+            if name in ("DatabaseIngress", "CacheIngress"):
+                tasks = [node.id for tier in drawn.tiers for node in tier.nodes if node.id.startswith("tasks")]
+                store = name.removesuffix("Ingress").lower()
+                opened |= {(each, store, str(properties["FromPort"])) for each in tasks}
     ways = {(way.source, way.target, way.label) for way in drawn.ways}
     assert {way for way in ways if way[1] not in ("services", "domain")} == opened
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from blogstack.blueprint import logical_ids as ids
-from blogstack.blueprint.database import Database
+from blogstack.blueprint.database import DatabaseAccess
 from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import TASKS, Imported, Naming, Output
 from blogstack.blueprint.network import Placement
@@ -144,7 +144,7 @@ class Surroundings(Record, kw_only=True):
     naming: Naming
     image: Image
     placement: Placement
-    database: Database | None
+    database: DatabaseAccess | None
     stores: Stores
     edge: Edge
     addresses: Mapping[str, str]
@@ -162,7 +162,7 @@ def resolve_service(source: workloads.EcsService, around: Surroundings) -> EcsSe
         # Several workloads may have the same port, and a group takes a rule once.
         has_own_group=isinstance(source, workloads.WebService) and not source.is_main,
         deployment=resolve_deployment(source.deployment, config.region),
-        capacity=resolve_capacity(source.scaling),
+        capacity=resolve_capacity(source.scaling, around.stores.queues),
     )
 
 
@@ -173,7 +173,7 @@ def resolve_job(source: workloads.EcsJob, around: Surroundings) -> Job:
 
 def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
     """The fields of `Workload`."""
-    config, naming, task = around.config, around.naming, source.task
+    config, naming, task, database = around.config, around.naming, source.task, around.database
     is_main = isinstance(source, workloads.WebService) and source.is_main
     return {
         "name": source.name,
@@ -190,11 +190,14 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
         "container": resolve_container(
             source,
             config.image.architecture,
-            {**around.stores.environment, **around.addresses},
-            database=around.database is not None,
+            naming,
+            {**(database.environment if database else {}), **around.stores.environment, **around.addresses},
+            database.sslmode if database else None,
         ),
         "sidecars": resolve_sidecars(task, config, naming),
-        "secrets": resolve_secrets(task.secrets, naming, around.database, around.stores.secrets),
+        "secrets": resolve_secrets(
+            task.secrets, naming, {**(database.secrets if database else {}), **around.stores.secrets}
+        ),
         "tags": naming.tags,
         "permissions": tuple(Statement(each.actions, each.resources) for each in task.permissions),
         "place": source.place,
