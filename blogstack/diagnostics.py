@@ -99,12 +99,19 @@ class Code(Enum):
     CACHE_VERSION = "BS360", Severity.ERROR, "there is no such Valkey version"
     CACHE_NODE_TYPE = "BS361", Severity.ERROR, "the region does not have this node type of ElastiCache"
 
+    TARGET_CONTAINER = "BS362", Severity.ERROR, "no container of the task can get the requests"
+
     SINGLETON = "BS370", Severity.ERROR, "a singleton with more than one task"
     NOTHING_STARTS = "BS371", Severity.ERROR, "a worker without tasks, and nothing starts one"
     SAME_COMMAND = "BS372", Severity.WARNING, "a worker or job runs what the service runs"
-    SAME_NAME = "BS373", Severity.ERROR, "a worker or job has a name that is taken"
+    SAME_NAME = "BS373", Severity.ERROR, "a workload has a name that is taken"
     OVERLAPPING_RUNS = "BS374", Severity.WARNING, "a job may start while it still runs"
 
+    ROUTE_HIDDEN = "BS375", Severity.ERROR, "a route that gets no requests"
+    NEEDS_ROUTE = "BS376", Severity.ERROR, "a key that goes with a route only"
+    HOST_NOT_COVERED = "BS377", Severity.ERROR, "the domain does not have a route's host"
+    SAME_PRIORITY = "BS378", Severity.ERROR, "two services' rules have the same number"
+    NAME_TWICE = "BS379", Severity.ERROR, "a domain has a name twice, or too many names"
     UNKNOWN_QUEUE = "BS380", Severity.ERROR, "scaling follows a queue that is not in the file"
     NEVER_ZERO = "BS381", Severity.ERROR, "a worker that may have no task always keeps one"
     DATABASE_ELSEWHERE = "BS382", Severity.ERROR, "an existing database and a new network"

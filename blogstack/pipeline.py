@@ -252,7 +252,8 @@ def _unique_things(compilation: Compilation) -> Iterator[tuple[str, str]]:
         if blueprint.registry is not None:
             yield "repository", f"{blueprint.registry.repository} in {blueprint.region}"
         if tls := blueprint.edge.tls:
-            yield "domain", f"{tls.domain} in the hosted zone {tls.hosted_zone_id}"
+            for name in (tls.domain, *tls.more_names):
+                yield "domain", f"{name} in the hosted zone {tls.hosted_zone_id}"
 
 
 def _file_name(path: str) -> str:

@@ -17,6 +17,7 @@ from blogstack.blueprint.registry import Image, Registry, resolve_image, resolve
 from blogstack.blueprint.stores import Stores, resolve_stores
 from blogstack.blueprint.tasks import Tasks, resolve_tasks
 from blogstack.blueprint.workload import EcsService, Job, Surroundings, resolve_job, resolve_service
+from blogstack.blueprint.workload.discovery import addresses
 from blogstack.config import Config
 from blogstack.records import Record
 
@@ -82,6 +83,7 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
         database=access,
         stores=stores,
         edge=edge,
+        addresses=addresses(config, naming),
     )
     services = tuple(resolve_service(service, around) for service in config.ecs_services())
     jobs = tuple(resolve_job(job, around) for job in config.ecs_jobs())

@@ -3,6 +3,9 @@
 What exists once for each availability zone carries the zone's number, from 1.
 """
 
+import hashlib
+import re
+
 # registry
 REPOSITORY = "Repository"
 
@@ -75,6 +78,7 @@ CACHE_INGRESS = "CacheIngress"
 EXECUTION_ROLE = "ExecutionRole"
 TASK_ROLE = "TaskRole"
 RELEASE_TASK_DEFINITION = "{}ReleaseTaskDefinition"
+NAMESPACE = "Namespace"
 ALARM_KEY = "AlarmKey"
 ALARM_TOPIC = "AlarmTopic"
 ALARM_TOPIC_POLICY = "AlarmTopicPolicy"
@@ -87,6 +91,8 @@ LISTENER = "Listener"
 REDIRECT_LISTENER = "RedirectListener"
 CERTIFICATE = "Certificate"
 DNS_RECORD = "DnsRecord"
+ALIAS_RECORD = "{}DnsRecord"  # named after the alias, WwwExampleComDnsRecord
+REDIRECT_RULE = "RedirectRule{}"  # numbered from 1
 ACCESS_LOG_BUCKET = "AccessLogBucket"
 ACCESS_LOG_BUCKET_POLICY = "AccessLogBucketPolicy"
 WEB_ACL = "WebAcl"
@@ -100,7 +106,10 @@ STATE_MACHINE_ROLE = "StateMachineRole"
 SCHEDULE = "Schedule"
 SCHEDULE_ROLE = "ScheduleRole"
 
-# a service or a worker
+# a service or a worker; further services have a security group, private ones a name, too
+SECURITY_GROUP = "SecurityGroup"
+DISCOVERY = "Discovery"
+PRIVATE_INGRESS = "PrivateIngress"
 BALANCER_EGRESS = "LoadBalancerEgress"
 TASK_INGRESS = "TaskIngress"
 TARGET_GROUP = "TargetGroup"
@@ -144,3 +153,11 @@ DASHBOARD = "Dashboard"
 def camel_case(name: str) -> str:
     """A name with hyphens as a part of a logical ID, user-files as UserFiles; no two names share one."""
     return "".join(word.capitalize() for word in name.split("-"))
+
+
+def of_domain(name: str) -> str:
+    """A domain name as a part of a logical ID, www.example.com as WwwExampleCom; no two names share one."""
+    words = "".join(word.capitalize() for word in re.split("[^a-z0-9]", name))
+    if re.fullmatch("[a-z]+(?:[.][a-z]+)*", name):
+        return words
+    return words + hashlib.sha256(name.encode()).hexdigest()[:8]

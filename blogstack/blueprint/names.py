@@ -66,6 +66,8 @@ class Output:
     TARGET_GROUP_ARN = "TargetGroupArn"
     ALTERNATE_TARGET_GROUP_ARN = "AlternateTargetGroupArn"
     LISTENER_RULE_ARN = "ListenerRuleArn"
+    NAMESPACE_ID = "NamespaceId"
+    SERVICE_URL = "Url"
 
     STATE_MACHINE_ARN = "StateMachineArn"
 

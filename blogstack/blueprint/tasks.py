@@ -12,6 +12,7 @@ from blogstack.blueprint.names import TASKS, Imported, Naming, Value
 from blogstack.blueprint.registry import EcrArn
 from blogstack.blueprint.stores import Stores
 from blogstack.blueprint.workload import EcsService, Job, Statement, Workload, log_group_name
+from blogstack.blueprint.workload.discovery import namespace_name
 from blogstack.blueprint.workload.secrets import SecretVariable
 from blogstack.config import Config
 from blogstack.records import Record
@@ -44,6 +45,7 @@ class Tasks(Record, kw_only=True):
         exec: Whether ECS Exec may open a shell in the tasks.
         kms_key: ARN of the key for logs and generated secrets; None for AWS's own.
         runs_image: Whether it has a task definition with the image to deploy, for a release step.
+        namespace: The domain of the private services' names; None without any.
         topic: Where the alarms of all stacks are sent; None without alarms.
         store_alarms: The alarms of the other stores.
         database_monitoring: The database's alarms; None without alarms or without a database.
@@ -62,6 +64,7 @@ class Tasks(Record, kw_only=True):
     exec: bool
     kms_key: str | None
     runs_image: bool
+    namespace: str | None
     topic: Topic | None
     store_alarms: tuple[StoreAlarm, ...]
     database_monitoring: DatabaseMonitoring | None
@@ -96,6 +99,7 @@ def resolve_tasks(
         exec=any(workload.container.exec for workload in workloads),
         kms_key=config.kms_key,
         runs_image=any(service.release for service in services),
+        namespace=namespace_name(config, naming),
         topic=resolve_topic(config, naming, stack, (*services, *scheduled), of_stores=bool(database or store_alarms)),
         store_alarms=store_alarms,
         database_monitoring=resolve_database_monitoring(config, stack, database),

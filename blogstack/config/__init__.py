@@ -26,12 +26,14 @@ from blogstack.config.overrides import Overrides
 from blogstack.config.queues import Queue
 from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
+from blogstack.config.services import FurtherService
 from blogstack.config.stores import MOST_STORES, StoreName
 from blogstack.config.types import AsWritten, Choices, Form, RelativePath, Section
 from blogstack.config.workers import MOST_ENTRIES, EntryName, Worker
 from blogstack.config.workloads import (
     JOBS,
     SERVICE,
+    SERVICES,
     WORKERS,
     EcsJob,
     EcsService,
@@ -105,6 +107,12 @@ class Config(Section):
         examples=[{"framework": "fastapi", "cpu": 512, "memory": 1024, "secrets": {"JWT_SECRET": "generate"}}],
     )
     """The container that runs and how it runs."""
+    services: dict[EntryName, Annotated[FurtherService, InheritsFrom("service")]] = Field(
+        {},
+        max_length=MOST_ENTRIES,
+        examples=[{"front": {"image": "ghcr.io/team/front:1.4.2", "route": {"path": "/app/*"}}}],
+    )
+    """Further services with a port, by name: behind the load balancer by a route, or private."""
     workers: dict[EntryName, Annotated[Worker, InheritsFrom("service")]] = Field(
         {}, max_length=MOST_ENTRIES, examples=[{"celery": {"command": ["celery", "-A", "shop", "worker"]}}]
     )
@@ -183,7 +191,7 @@ class Config(Section):
         return tuple(EcsJob(name=name, place=Place((JOBS, name)), task=job) for name, job in sorted(self.jobs.items()))
 
     def ecs_services(self) -> tuple[EcsService, ...]:
-        """What runs all the time: the workers, and then the service, which may give them work that is new."""
+        """What runs all the time; one that may call another, or give it work that is new, comes after that one."""
         workers = (
             WorkerService(
                 name=name,
@@ -201,8 +209,28 @@ class Config(Section):
             scaling=self.scaling,
             deployment=self.deployment,
             load_balancer=self.load_balancer,
+            route=None,
+            is_main=True,
         )
-        return (*workers, service)
+        further = self.further_services()
+        private = (each for each in further if each.is_private)
+        return (*private, *workers, *(each for each in further if not each.is_private), service)
+
+    def further_services(self) -> tuple[WebService, ...]:
+        """The services next to `service`, by name."""
+        return tuple(
+            WebService(
+                name=name,
+                place=Place((SERVICES, name)),
+                task=service,
+                scaling=service.scaling,
+                deployment=service.deployment,
+                load_balancer=service.load_balancer,
+                route=service.route,
+                is_main=False,
+            )
+            for name, service in sorted(self.services.items())
+        )
 
 
 _ROLLING = Deployment.model_construct()

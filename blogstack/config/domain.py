@@ -6,9 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from blogstack.config.types import Form, Section
+from blogstack.config.types import Form, Section, UniqueItems
 
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_NAME = rf"(?:{_LABEL}\.)+[a-z][a-z0-9-]*[a-z0-9]"
+# Names of a certificate by ACM, of which one is `name`: https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
+MOST_NAMES = 10
 
 
 class Domain(Section):
@@ -18,7 +21,7 @@ class Domain(Section):
     # https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
     name: Annotated[
         str,
-        Form(rf"(?:{_LABEL}\.)+[a-z][a-z0-9-]*[a-z0-9]", "a domain name", "write it like blog.example.com", 64),
+        Form(_NAME, "a domain name", "write it like blog.example.com", 64),
     ] = Field(examples=["blog.example.com"])
     """Domain name of the service."""
     hosted_zone_id: Annotated[
@@ -31,6 +34,18 @@ class Domain(Section):
         ),
     ] = Field(examples=["Z0123456789ABCDEFGHIJ"])
     """Public Route 53 hosted zone that the domain name is in."""
+    # Up to 253 characters: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
+    aliases: UniqueItems[
+        Annotated[
+            str,
+            Form(rf"(?:\*\.)?{_NAME}", "a domain name", "write it like www.example.com or *.example.com", 253),
+        ]
+    ] = Field((), max_length=MOST_NAMES - 1, examples=[["www.example.com"]])
+    """More names, in the same hosted zone, that lead to the load balancer; the certificate is for all of them."""
+    redirect_from: UniqueItems[Annotated[str, Form(_NAME, "a domain name", "write it like www.example.com", 253)]] = (
+        Field((), max_length=MOST_NAMES - 1, examples=[["www.example.com"]])
+    )
+    """Names in the same hosted zone that are redirected to `name`, with path and query, by a 301."""
     certificate_arn: (
         Annotated[
             str,
@@ -43,3 +58,8 @@ class Domain(Section):
         | None
     ) = Field(None, examples=["arn:aws:acm:ap-northeast-2:123456789012:certificate/12345678-90ab-cdef"])
     """ARN of an existing ACM certificate in the same region; null: one is issued and validated through the zone."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name, `name` first."""
+        return (self.name, *self.aliases, *self.redirect_from)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from blogstack.config import Config
 from blogstack.config.jobs import Job
 from blogstack.config.service import Service
+from blogstack.config.services import FurtherService
 from blogstack.config.workers import Worker
 
 
@@ -16,7 +17,12 @@ def interface_endpoints(config: Config) -> tuple[str, ...]:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html, and for sqs
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html
     """
-    tasks: tuple[Service | Worker | Job, ...] = (config.service, *config.workers.values(), *config.jobs.values())
+    tasks: tuple[Service | FurtherService | Worker | Job, ...] = (
+        config.service,
+        *config.services.values(),
+        *config.workers.values(),
+        *config.jobs.values(),
+    )
     written = [container.secrets for task in tasks for container in (task, *task.sidecars.values())]
     kinds = {source.kind for secrets in written for source in secrets.values()}
     endpoints = ["ecr.api", "ecr.dkr", "logs"]

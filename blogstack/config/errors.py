@@ -210,8 +210,6 @@ def _unknown_key(loc: KeyPath, inside: str, span: Span, *, in_environment: bool)
     others = guess_key(loc)
     if loc[0] == "overrides" and key == "Type":
         help = "overrides cannot add a resource: deploy your own resources in a separate stack"
-    elif loc == ("services",):
-        help = "a file has one service, under `service`; what gets no requests goes to `workers` and `jobs`"
     elif not others:
         help = f"known here: {', '.join(known)}"
     elif others[0][-1] != key:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 from pydantic_core import CoreSchema, core_schema
 
+from blogstack.config.sidecars import SidecarName
 from blogstack.config.types import (
     Choices,
     Duration,
@@ -106,8 +107,23 @@ class _AccessLogs:
         return value
 
 
-class LoadBalancer(Section):
-    """The application load balancer in front of the tasks."""
+class Targets(Section):
+    """The tasks of a service as the load balancer sees them."""
+
+    container: SidecarName | None = Field(None, examples=["proxy"])
+    """Sidecar that gets the requests, on its port, and passes them on; null: the service's own container."""
+    deregistration_delay: Annotated[int, Duration(0, 3600)] = 30
+    """Time that a stopping task gets to answer what is in flight."""
+    # 1 second to 7 days:
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#sticky-sessions
+    stickiness: Annotated[int, Duration(1, 604800)] | None = Field(None, examples=["1h"])
+    """Time that a client's requests go to the same task, held by a cookie; null: to any task."""
+    health_check: HealthCheck = HealthCheck.model_construct()
+    """The target group's check."""
+
+
+class _Front(Section):
+    """The application load balancer itself."""
 
     internal: bool = False
     """Whether it is in the private subnets and is reached only from inside the network."""
@@ -115,12 +131,6 @@ class LoadBalancer(Section):
     """IPv4 blocks that may connect."""
     idle_timeout: Annotated[int, Duration(1, 4000)] = 60
     """Time after which a silent connection is closed; the service's keep-alive is longer."""
-    deregistration_delay: Annotated[int, Duration(0, 3600)] = 30
-    """Time that a stopping task gets to answer what is in flight."""
-    # 1 second to 7 days:
-    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#sticky-sessions
-    stickiness: Annotated[int, Duration(1, 604800)] | None = Field(None, examples=["1h"])
-    """Time that a client's requests go to the same task, held by a cookie; null: to any task."""
     tls_policy: Annotated[TlsPolicy, Choices(_TLS_POLICIES)] = "ELBSecurityPolicy-TLS13-1-2-2021-06"
     """Security policy of the TLS listener: versions and ciphers."""
     access_logs: Annotated[bool | str, _AccessLogs()] = Field(True, examples=["my-access-logs"])
@@ -129,5 +139,8 @@ class LoadBalancer(Section):
     """Whether AWS WAF protects it: AWS's common rules and lists, and a limit for each address; it costs extra."""
     deletion_protection: bool = True
     """Whether AWS refuses to delete the load balancer."""
-    health_check: HealthCheck = HealthCheck.model_construct()
-    """The target group's check."""
+
+
+# The keys of the last base come first.
+class LoadBalancer(Targets, _Front):
+    """The application load balancer in front of the tasks."""

@@ -28,7 +28,7 @@ class Atomic:
 
 
 class Inherited:
-    """The entries of `workers` and `jobs` have the key too, merged over that of `service`."""
+    """The entries of `services`, `workers` and `jobs` have the key too, merged over that of `service`."""
 
 
 class InheritsFrom(NamedTuple):

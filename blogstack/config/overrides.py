@@ -69,6 +69,10 @@ class Overrides(Section):
     """Changes to the tasks stack, by logical ID."""
     service: Changes = Field({}, examples=[{"Service": {"Properties": {"PlatformVersion": "1.4.0"}}}])
     """Changes to the service stack, by logical ID."""
+    services: dict[EntryName, Changes] = Field(
+        {}, examples=[{"front": {"Service": {"Properties": {"PlatformVersion": "1.4.0"}}}}]
+    )
+    """Changes to the stack of each further service, by its name and logical ID."""
     workers: dict[EntryName, Changes] = Field(
         {}, examples=[{"celery": {"Service": {"Properties": {"PlatformVersion": "1.4.0"}}}}]
     )
@@ -83,7 +87,7 @@ class Overrides(Section):
         stacks: dict[str, Changes] = {}
         for key in sorted(self.model_fields_set):
             section = getattr(self, key)
-            if key in ("workers", "jobs"):
+            if key in ("services", "workers", "jobs"):
                 stacks |= {f"{key}.{name}": changes for name, changes in section.items()}
             else:
                 stacks[key] = section

@@ -52,8 +52,8 @@ class Health(Section):
     _exclusions = model_validator(mode="after")(check_exclusions)
 
 
-class Service(TaskWithSidecars):
-    """The container that runs and how it runs."""
+class WebTask(TaskWithSidecars):
+    """A container that answers requests."""
 
     framework: Annotated[
         Literal["fastapi", "django", "other"],
@@ -64,10 +64,15 @@ class Service(TaskWithSidecars):
     """Web framework; it sets only how long a start may take."""
     port: Annotated[int, Whole(1, 65535)] = 8000
     """Port that the container listens on; it is also given to it as the variable PORT."""
-    release: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["python", "-m", "app.migrate"]])
-    """Words of a command that runs once in the new image before each deployment of the service; null: none."""
     health: Health = Health.model_construct()
     """How a task shows that it is well: the load balancer requests a path, and a command may run in it too."""
+
+
+class Service(WebTask):
+    """The container that runs and how it runs."""
+
+    release: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["python", "-m", "app.migrate"]])
+    """Words of a command that runs once in the new image before each deployment of the service; null: none."""
 
     @property
     def image(self) -> None:

@@ -97,7 +97,7 @@ class Sidecar(Section):
     command: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["--config", "/etc/proxy.yaml"]])
     """Words of the command to run instead of the image's."""
     port: Annotated[int, Whole(1, 65535)] | None = Field(None, examples=[9901])
-    """Port that the sidecar listens on, which no other container may have; the load balancer does not reach it."""
+    """Port that the sidecar listens on, which no other container may have; see load_balancer.container too."""
     environment: dict[Variable, EnvironmentValue] = Field({}, max_length=200, examples=[{"LOG_LEVEL": "info"}])
     """Environment variables: values as written, with <environment> for its name, or {import: EXPORT}; no secrets."""
     secrets: dict[Variable, Secret] = Field({}, max_length=100, examples=[{"API_KEY": {"secretsmanager": "vendor"}}])

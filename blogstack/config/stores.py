@@ -1,4 +1,7 @@
-"""What all stores have in common: their names, and the variables that the containers get with them."""
+"""What all stores have in common: their names, and the variables that the containers get with them.
+
+A private service gives a variable too, with its address.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from blogstack.config import Config
     from blogstack.config.buckets import Bucket
     from blogstack.config.queues import Queue
+    from blogstack.config.services import FurtherService
 
 # Every word starts with a letter, so that no two names share a logical ID: a-b is AB, ab is Ab.
 StoreName = Annotated[
@@ -50,7 +54,10 @@ class StoreVariable(Record, kw_only=True):
 
 
 def store_variables(config: Config) -> Iterator[StoreVariable]:
-    """The variables of all stores, kind by kind; but for the database's sslmode, which a file may set itself."""
+    """The variables of all stores, kind by kind, and of private services; but for the database's sslmode.
+
+    A file may set that itself.
+    """
     if config.database is not None:
         for value in ("host", "port", "name", "user", "password", "url"):
             if name := getattr(config.database.variables, value):
@@ -61,9 +68,13 @@ def store_variables(config: Config) -> Iterator[StoreVariable]:
             yield StoreVariable(name=name, store=("cache",), value=value)
     yield from _of_named("queues", config.queues, "url", "{}_QUEUE_URL")
     yield from _of_named("buckets", config.buckets, "name", "{}_BUCKET")
+    private = {each.name: config.services[each.name] for each in config.further_services() if each.is_private}
+    yield from _of_named("services", private, "url", "{}_URL")
 
 
-def _of_named(section: str, stores: Mapping[str, Bucket | Queue], value: str, default: str) -> Iterator[StoreVariable]:
+def _of_named(
+    section: str, stores: Mapping[str, Bucket | Queue | FurtherService], value: str, default: str
+) -> Iterator[StoreVariable]:
     """The variable of each store in a section; `default`: its name, for the store's name in capitals."""
     for name, store in stores.items():
         variable = getattr(store.variables, value) or default.format(name.upper().replace("-", "_"))

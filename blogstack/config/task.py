@@ -1,4 +1,4 @@
-"""What the keys `service`, `workers` and `jobs` share: a container of a task, and what it needs."""
+"""What the keys `service`, `services`, `workers` and `jobs` share: a container of a task, and what it needs."""
 
 from __future__ import annotations
 

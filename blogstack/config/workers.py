@@ -19,14 +19,14 @@ EntryName = Annotated[
     str,
     Form(
         "[a-z](?:-?[a-z0-9])*",
-        "the name of a worker or job",
+        "the name of a workload",
         "start with a lower-case letter, then use a-z, 0-9 and single hyphens, not at the end",
         20,
         fix=hyphenated,
     ),
 ]
 MOST_ENTRIES = 20
-"""The most workers or jobs of one file: each is a stack."""
+"""The most workers, jobs or further services of one file: each is a stack."""
 
 
 class Worker(TaskWithSidecars):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from blogstack.config.deployment import Deployment
 from blogstack.config.jobs import Job
-from blogstack.config.load_balancer import LoadBalancer
+from blogstack.config.load_balancer import Targets
+from blogstack.config.route import Route
 from blogstack.config.scaling import TaskScaling, WorkerScaling
 from blogstack.config.service import Service
+from blogstack.config.services import FurtherService
 from blogstack.config.sidecars import Sidecar
 from blogstack.config.workers import Worker
 from blogstack.records import Record
@@ -31,7 +33,7 @@ class Place(Record):
 
 SERVICE = Place(("service",), ("scaling", "deployment", "load_balancer"))
 """The service's keys are spread over four sections."""
-WORKERS, JOBS = "workers", "jobs"
+WORKERS, JOBS, SERVICES = "workers", "jobs", "services"
 
 
 class Container(Record, kw_only=True):
@@ -42,7 +44,7 @@ class Container(Record, kw_only=True):
     """
 
     name: str | None
-    section: Service | Worker | Job | Sidecar
+    section: Service | FurtherService | Worker | Job | Sidecar
     place: Place
 
 
@@ -57,7 +59,7 @@ class Workload(Record, kw_only=True):
 
     name: str
     place: Place
-    task: Service | Worker | Job
+    task: Service | FurtherService | Worker | Job
 
     @property
     def containers(self) -> tuple[Container, ...]:
@@ -72,16 +74,29 @@ class Workload(Record, kw_only=True):
 class EcsService(Workload, kw_only=True):
     """A workload that runs all the time."""
 
-    task: Service | Worker
+    task: Service | FurtherService | Worker
     scaling: TaskScaling
     deployment: Deployment
 
 
 class WebService(EcsService, kw_only=True):
-    """The service: requests reach it."""
+    """The service or a further one: requests reach it.
 
-    task: Service
-    load_balancer: LoadBalancer
+    Attributes:
+        load_balancer: How the load balancer treats its tasks.
+        route: Which requests it gets; None for the service, which gets the rest, and for a private one.
+        is_main: Whether it is the service.
+    """
+
+    task: Service | FurtherService
+    load_balancer: Targets
+    route: Route | None
+    is_main: bool
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only the other tasks reach it."""
+        return not self.is_main and self.route is None
 
 
 class WorkerService(EcsService, kw_only=True):

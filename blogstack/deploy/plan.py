@@ -12,7 +12,6 @@ from blogstack.blueprint import Blueprint
 from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Imported, Parameter
 from blogstack.blueprint.workload import EcsService, Release
-from blogstack.blueprint.workload.exposure import Exposure
 from blogstack.deploy.steps import (
     CheckZones,
     CreateServiceRoles,
@@ -23,6 +22,7 @@ from blogstack.deploy.steps import (
     PushImage,
     Request,
     RunTask,
+    ShowAddress,
     ShowLogs,
     ShowRunCommands,
     Step,
@@ -129,17 +129,21 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
     ]
     yield from released
     needs = (*image, tasks.stack, *(step.id for step in released))
-    workers = tuple(service.stack for service in blueprint.services if not service.exposure)
+    private = tuple(service.stack for service in blueprint.services if service.discovery)
+    # Whoever calls a private service or gives work to a worker comes after it, so that the old version does not get
+    # what only the new one knows.
+    inner = tuple(service.stack for service in blueprint.services if not service.exposure)
     for job in blueprint.jobs:
-        yield Step(job.stack, Phase.WORKLOADS, DeployStack(stack=job.stack, image_tag=not job.image.tagged), needs)
+        yield Step(
+            job.stack, Phase.WORKLOADS, DeployStack(stack=job.stack, image_tag=not job.image.tagged), (*needs, *private)
+        )
     for service in blueprint.services:
-        # A service gives work to workers, so that the old version of these must not get what only the new one knows.
-        exposed = (edge.stack, *workers) if service.exposure else ()
+        before_it = (edge.stack, *inner) if service.exposure else () if service.discovery else private
         shift = service.deployment.shift
         deploy = DeployStack(
             stack=service.stack, image_tag=not service.image.tagged, minutes=shift.minutes if shift else 0
         )
-        yield Step(service.stack, Phase.WORKLOADS, deploy, (*needs, *exposed))
+        yield Step(service.stack, Phase.WORKLOADS, deploy, (*needs, *before_it))
     for service in blueprint.services:
         yield from _checks(service, edge)
     if blueprint.jobs:
@@ -182,17 +186,16 @@ def _stable(workload: EcsService) -> str:
 def _checks(workload: EcsService, edge: Edge) -> Iterator[Step]:
     stable = _stable(workload)
     yield Step(stable, Phase.CHECKS, WaitStable(workload.cluster, workload.service_name), (workload.stack,))
-    if workload.exposure is not None:
+    if workload.discovery is not None:
+        show = ShowAddress(workload.name, workload.discovery.url)
+        yield Step(f"address {workload.name}", Phase.CHECKS, show, (stable,))
+    if workload.exposure is not None and workload.exposure.own_paths:
         request = Request(
             edge_stack=edge.stack,
-            paths=_paths(workload.exposure),
+            host=workload.exposure.own_host,
+            paths=workload.exposure.own_paths,
             errors_are_healthy=workload.exposure.errors_are_healthy,
             internal=edge.internal,
             allowed_cidrs=edge.allowed_cidrs,
         )
         yield Step(f"request {workload.name}", Phase.CHECKS, request, (stable,))
-
-
-def _paths(exposure: Exposure) -> tuple[str, ...]:
-    """The paths to request, each once: that of the load balancer's check, and the one that asks the database."""
-    return tuple(dict.fromkeys(path for path in (exposure.health_path, exposure.ready_path) if path))

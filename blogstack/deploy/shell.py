@@ -31,6 +31,7 @@ from blogstack.deploy.steps import (
     PushImage,
     Request,
     RunTask,
+    ShowAddress,
     ShowLogs,
     ShowRunCommands,
     Step,
@@ -166,7 +167,7 @@ def _heading(plan: Plan, phase: Phase, steps: Sequence[Step]) -> str:
         case Phase.RELEASE:
             return "The release step, in the new image; the service is updated only when it exits with 0"
         case Phase.WORKLOADS:
-            what = "The service" if len(steps) == 1 else "The workers, jobs and the service"
+            what = "The service" if len(steps) == 1 else "The workloads"
             return f"{what}; meanwhile, in a second terminal: aws logs tail {plan.log_group} --follow"
         case Phase.CHECKS:
             return "Checking the service"
@@ -200,6 +201,8 @@ def _commands(action: Action, files: Mapping[str, str], folder: str) -> Iterator
             yield from _request(action)
         case ShowRunCommands():
             yield from _show_run_commands(action)
+        case ShowAddress():
+            yield f'echo "==> {action.service} answers the other tasks at {action.url}"'
         case ShowLogs():
             yield f"aws logs tail {action.log_group} --since 10m"
 
@@ -284,7 +287,7 @@ def _run_task(action: RunTask) -> Iterator[str]:
 
 
 def _request(action: Request) -> Iterator[str]:
-    yield f"URL={_output(action.edge_stack, Output.URL)}"
+    yield f"URL=https://{action.host}" if action.host else f"URL={_output(action.edge_stack, Output.URL)}"
     restricted = "0.0.0.0/0" not in action.allowed_cidrs
     for path in action.paths:
         # -f: an answer of 400 or above is a failure.

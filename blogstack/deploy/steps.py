@@ -116,15 +116,24 @@ class Request(Record, kw_only=True):
         edge_stack: Name of the stack whose output has the URL.
         paths: The first is that of the load balancer's check.
         errors_are_healthy: Whether an answer to the first of 400 or above is a success.
+        host: The name to ask; None for that of the URL.
         internal: Whether the load balancer answers inside the network only.
         allowed_cidrs: Blocks of addresses that the load balancer answers.
     """
 
     edge_stack: str
+    host: str | None
     paths: tuple[str, ...]
     errors_are_healthy: bool
     internal: bool
     allowed_cidrs: tuple[str, ...]
+
+
+class ShowAddress(Record):
+    """Show where the other tasks reach a private service."""
+
+    service: str
+    url: str
 
 
 class ShowLogs(Record):
@@ -154,6 +163,7 @@ Action = (
     | WaitStable
     | Request
     | ShowRunCommands
+    | ShowAddress
     | ShowLogs
 )
 

@@ -74,9 +74,9 @@ def _requests(snapshot: Snapshot) -> Iterator[Check]:
         return
     for state in snapshot.workloads:
         if exposure := state.workload.exposure:
-            paths = dict.fromkeys(path for path in (exposure.health_path, exposure.ready_path) if path)
-            for path in paths:
-                yield _answer(f"{url}{path}")
+            base = f"https://{exposure.own_host}" if exposure.own_host else url
+            for path in exposure.own_paths:
+                yield _answer(f"{base}{path}")
     if edge.tls:
         yield _redirect(url)
 

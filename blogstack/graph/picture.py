@@ -134,7 +134,8 @@ def _entry(blueprint: Blueprint) -> Iterator[Node]:
     yield Node(id="clients", title="Inside the network" if edge.internal else "Internet", lines=lines)
     if edge.tls:
         certificate = "a certificate of yours" if edge.tls.certificate_arn else "certificate by ACM"
-        yield Node(id="domain", title="Route 53", lines=(edge.tls.domain, certificate))
+        names = shorten(", ".join((edge.tls.domain, *edge.tls.more_names)))
+        yield Node(id="domain", title="Route 53", lines=(names, certificate))
 
 
 def _balancer(blueprint: Blueprint) -> Node:
@@ -165,6 +166,11 @@ def _tasks(workload: EcsService) -> Node:
         lines.append(shorten(f"with {', '.join(sidecar.name for sidecar in workload.sidecars)}"))
     if workload.release:
         lines.append(shorten(f"first, once: {' '.join(workload.release.command)}"))
+    if workload.exposure and not workload.exposure.is_main:
+        lines.append(shorten(f"for {' '.join((*workload.exposure.hosts, *workload.exposure.paths))}"))
+    if workload.discovery:
+        # Told and not drawn: every other task would have an arrow to it.
+        lines.append(f"{workload.discovery.url}, from the tasks only")
     return Node(id=_task_id(workload), title=f"Fargate: {workload.service_name}", lines=tuple(lines))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 
 from blogstack.config.reference import EXAMPLE_NAME, Key, bare, keys
+from blogstack.config.workloads import SERVICES
 from blogstack.diagnostics import Code
 from blogstack.rules import RULES, Rule
 from blogstack.source.document import NAME
@@ -45,6 +46,8 @@ def find(word: str) -> Code | Key:
     parts = _parts(word)
     matching = [key for key in known if _same(key, parts)]
     matching = matching or [key for key in known if _named(key)[-len(parts) :] == parts]
+    # A further service has the keys of `service` and some of the top level.
+    matching = [key for key in matching if key.path[0] != SERVICES] or matching
     if len(matching) == 1:
         return matching[0]
     if matching:

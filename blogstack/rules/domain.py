@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blogstack.config import Config
+from blogstack.config.domain import Domain
 from blogstack.diagnostics import Code
 from blogstack.facts.regions import partition
 from blogstack.rules.rule import File, Finding, Scope, rule
@@ -55,18 +56,25 @@ def no_public_zones(scope: Scope[Config]) -> Iterator[Finding]:
 @rule(
     Code.SAME_DOMAIN,
     File,
-    reads=("domain.name", "domain.hosted_zone_id"),
+    reads=("domain.name", "domain.aliases", "domain.redirect_from", "domain.hosted_zone_id"),
     source="https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",
 )
 def same_domain(file: File) -> Iterator[Finding]:
     """A hosted zone has one record of a name and type, so two environments have two names."""
-    sharing: dict[tuple[str, str], list[str]] = {}
+    sharing: dict[tuple[str, str], dict[str, str]] = {}
     for scope in file.environments:
         if scope.environment and (domain := scope.config.domain) is not None:
-            sharing.setdefault((domain.hosted_zone_id, domain.name), []).append(scope.environment)
-    for (_, domain_name), names in sharing.items():
+            for name in dict.fromkeys(domain.names):
+                sharing.setdefault((domain.hosted_zone_id, name), {})[scope.environment] = _key_of(domain, name)
+    for (_, domain_name), keys in sharing.items():
+        names = list(keys)
         message = f"{listed(names)} have the domain {domain_name} in one hosted zone: only one of them can be deployed"
-        help = f"give each a domain.name of its own, such as {names[0]}.{domain_name}"
-        paths = [(ENVIRONMENTS, name, "domain", "name") for name in names[1:]]
+        help = f"give each a domain.{keys[names[-1]]} of its own, such as {names[0]}.{domain_name}"
+        paths = [(ENVIRONMENTS, name, "domain", keys[name]) for name in names[1:]]
         for path in dict.fromkeys(path if file.document.has(path) else path[2:] for path in paths):
             yield Finding(path, message, help)
+
+
+def _key_of(domain: Domain, name: str) -> str:
+    """The key that has one of a domain's names."""
+    return "name" if name == domain.name else "aliases" if name in domain.aliases else "redirect_from"

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from blogstack.config import Config
 from blogstack.config.workloads import WebService
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
+from blogstack.words import did_you_mean
 
 
 @rule(
     Code.BALANCER_SUBNETS,
-    Scope[WebService],
-    reads=("load_balancer.internal",),
-    outside=(
+    Scope[Config],
+    reads=(
+        "load_balancer.internal",
         "network.existing.egress",
         "network.existing.public_subnet_ids",
         "network.existing.private_subnet_ids",
     ),
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html",
 )
-def balancer_subnets(scope: Scope[WebService]) -> Iterator[Finding]:
+def balancer_subnets(scope: Scope[Config]) -> Iterator[Finding]:
     """An application load balancer needs subnets in two zones."""
     existing, balancer = scope.config.network.existing, scope.value.load_balancer
     if existing is None:
@@ -33,6 +35,33 @@ def balancer_subnets(scope: Scope[WebService]) -> Iterator[Finding]:
         what = "internal load balancer" if private else "load balancer"
         help = "name subnets in two or more availability zones"
         yield Finding(path, f"the {what} needs two subnets, and {key} names {count or 'none'}", help)
+
+
+@rule(
+    Code.TARGET_CONTAINER,
+    Scope[WebService],
+    reads=("load_balancer.container", "sidecars.NAME.port", "sidecars.NAME.essential"),
+    source="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html",
+)
+def target_container(scope: Scope[WebService]) -> Iterator[Finding]:
+    """The container that gets the requests is in the task, listens on a port, and lives as long as the task."""
+    name, sidecars = scope.value.load_balancer.container, scope.value.task.sidecars
+    path = scope.at("load_balancer", "container")
+    if name is None:
+        return
+    if name not in sidecars:
+        near = did_you_mean(name, sidecars)
+        help = f"did you mean {near!r}?" if near else "name one of the sidecars, or remove the key"
+        yield Finding(path, f"{name!r} is not a sidecar", help)
+    elif sidecars[name].port is None:
+        yield Finding(
+            path, f"the sidecar {name} has no port", f"add port to {name}", also=(scope.at("sidecars", name),)
+        )
+    elif not sidecars[name].essential:
+        message = f"the sidecar {name} is not essential: when it stops, the task stays and gets requests that fail"
+        yield Finding(
+            path, message, f"remove essential: false of {name}", also=(scope.at("sidecars", name, "essential"),)
+        )
 
 
 # Elastic Load Balancing refuses such a target group: "This target group appears behind a rule with group stickiness

@@ -22,9 +22,9 @@ _NEEDS_ENDPOINTS = (
     "database",
     "cache",
     "queues",
-    *(f"{place}.exec" for place in ("service", "workers.NAME")),
-    *(f"{place}.secrets" for place in ("service", "workers.NAME", "jobs.NAME")),
-    *(f"{place}.sidecars.NAME.secrets" for place in ("service", "workers.NAME")),
+    *(f"{place}.exec" for place in ("service", "services.NAME", "workers.NAME")),
+    *(f"{place}.secrets" for place in ("service", "services.NAME", "workers.NAME", "jobs.NAME")),
+    *(f"{place}.sidecars.NAME.secrets" for place in ("service", "services.NAME", "workers.NAME")),
 )
 
 
@@ -122,11 +122,15 @@ def too_few_zones(scope: Scope[Config]) -> Iterator[Finding]:
     Code.SUBNETS_TOO_SMALL,
     Scope[Config],
     reads=(
-        *(f"{place}scaling.{key}" for place in ("", "workers.NAME.") for key in ("max", "schedules[].max")),
+        *(
+            f"{place}scaling.{key}"
+            for place in ("", "services.NAME.", "workers.NAME.")
+            for key in ("max", "schedules[].max")
+        ),
         "jobs",
         "workers.NAME.singleton",
-        "deployment.strategy",
-        "deployment.maximum_percent",
+        "services.NAME.route",
+        *(f"{place}deployment.{key}" for place in ("", "services.NAME.") for key in ("strategy", "maximum_percent")),
         "load_balancer.internal",
         "network.existing",
         "network.create.cidr",

@@ -18,6 +18,7 @@ from blogstack.config.sidecars import Sidecar
 from blogstack.config.workloads import (
     JOBS,
     SERVICE,
+    SERVICES,
     WORKERS,
     Container,
     EcsJob,
@@ -216,15 +217,15 @@ def rule(
     return add
 
 
-_WORKER, _JOB = Place((WORKERS, NAME)), Place((JOBS, NAME))
-_SIDECARS = tuple(Place(place.at("sidecars", NAME)) for place in (SERVICE, _WORKER))
+_FURTHER, _WORKER, _JOB = (Place((section, NAME)) for section in (SERVICES, WORKERS, JOBS))
+_SIDECARS = tuple(Place(place.at("sidecars", NAME)) for place in (SERVICE, _FURTHER, _WORKER))
 _PLACES: Mapping[object, tuple[Place, ...]] = {
-    Scope[Workload]: (SERVICE, _WORKER, _JOB),
-    Scope[EcsService]: (SERVICE, _WORKER),
-    Scope[WebService]: (SERVICE,),
+    Scope[Workload]: (SERVICE, _FURTHER, _WORKER, _JOB),
+    Scope[EcsService]: (SERVICE, _FURTHER, _WORKER),
+    Scope[WebService]: (SERVICE, _FURTHER),
     Scope[WorkerService]: (_WORKER,),
     Scope[EcsJob]: (_JOB,),
-    Scope[Container]: (SERVICE, _WORKER, _JOB, *_SIDECARS),
+    Scope[Container]: (SERVICE, _FURTHER, _WORKER, _JOB, *_SIDECARS),
     Scope[Sidecar]: _SIDECARS,
 }
 """Where in the language the relative names of keys are; NAME is a key that the user chooses."""

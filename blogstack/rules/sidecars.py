@@ -100,7 +100,7 @@ def too_little_memory(scope: Scope[EcsService]) -> Iterator[Finding]:
 
 def _name_of(workload: EcsService) -> str:
     """What messages call a workload."""
-    return "the service" if isinstance(workload, WebService) else workload.name
+    return "the service" if isinstance(workload, WebService) and workload.is_main else workload.name
 
 
 @rule(Code.SIDECAR_NAME, Scope[Sidecar], outside=("name",))

@@ -100,6 +100,8 @@ _STORES = (
     *(f"cache.variables.{value}" for value in ("url", "host", "port", "token")),
     "queues.NAME.variables.url",
     "buckets.NAME.variables.name",
+    "services.NAME.variables.url",
+    "services.NAME.route",
 )
 _DEFINITION = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from blogstack.config import Config
 from blogstack.config.fields import fields_of
 from blogstack.config.overrides import Overrides
-from blogstack.config.workloads import JOBS, WORKERS, EcsJob, WorkerService
+from blogstack.config.workloads import JOBS, SERVICES, WORKERS, EcsJob, WorkerService
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
 from blogstack.words import did_you_mean, listed
@@ -121,16 +121,17 @@ def find_missing_command(scope: Scope[WorkerService] | Scope[EcsJob]) -> Iterato
         yield Finding(scope.at(), message, help, at_key=True)
 
 
-@rule(Code.SAME_NAME, Scope[Config], reads=("workers", "jobs"))
+@rule(Code.SAME_NAME, Scope[Config], reads=("services", "workers", "jobs"))
 def same_name(scope: Scope[Config]) -> Iterator[Finding]:
-    """Every worker and job has a name of its own, as each is a stack."""
-    workers, jobs, taken = scope.value.workers, scope.value.jobs, tuple(fields_of(Overrides))
-    for section, names, others in ((WORKERS, workers, ()), (JOBS, jobs, workers)):
+    """Every service, worker and job has a name of its own, as each is a stack."""
+    config, taken, owners = scope.value, tuple(fields_of(Overrides)), dict[str, str]()
+    for section, names in ((SERVICES, config.services), (WORKERS, config.workers), (JOBS, config.jobs)):
         for name in names:
+            owner = owners.setdefault(name, section.removesuffix("s"))
             if name in taken:
                 message = f"{name!r} is the name of another stack of the application"
                 help = f"choose a name other than {listed(taken)}"
                 yield Finding((section, name), message, help, at_key=True)
-            elif name in others:
-                message = f"a worker is also named {name!r}, and each has a stack of that name"
+            elif owner != section.removesuffix("s"):
+                message = f"a {owner} is also named {name!r}, and each has a stack of that name"
                 yield Finding((section, name), message, "choose another name for one of them", at_key=True)

@@ -1,4 +1,4 @@
-"""Entries of `workers` and `jobs`: what they have in common with the service is merged over it.
+"""Entries of `services`, `workers` and `jobs`: what they have in common with the service is merged over it.
 
 A value still knows its place: one that an entry leaves to the service is at the service's line.
 """

@@ -48,10 +48,8 @@ def test_a_stack_needs_what_its_template_imports(case: str) -> None:
         imports = imported_stacks(tree) - {export.partition(":")[0] for export in FOREIGN}
         needs = all_needs(steps, steps[stack]) & set(templates)
         assert imports <= needs, stack
-        # What a stack needs beyond its imports, its own needs import; the service also waits for the workers.
-        *workers, service = (each.stack for each in compiled(case).blueprints[0].services)
-        if stack == service:
-            needs -= set(workers)
+        # What a stack needs beyond its imports, its own needs import; workloads also wait for those that they call.
+        needs -= {each.stack for each in compiled(case).blueprints[0].services}
         assert all(any(need in all_needs(steps, steps[other]) for other in imports) for need in needs - imports), stack
 
 
@@ -63,8 +61,9 @@ def test_stores_and_edge_are_deployed_side_by_side() -> None:
     assert waves[2] >= {"blog-api-database", "blog-api-cache", "blog-api-edge"}
     assert waves[3] == {"blog-api-tasks"}
     assert waves[4] == {"release service"}
-    assert waves[5] == {f"blog-api-{name}" for name in ("digest", "reindex", "search", "clock")}
-    assert waves[6] >= {"blog-api-service"}
+    assert waves[5] == {"blog-api-feeds"}
+    assert waves[6] >= {f"blog-api-{name}" for name in ("digest", "reindex", "search", "clock")}
+    assert waves[7] >= {"blog-api-service", "blog-api-front"}
     assert sum(map(len, waves)) == len(plan("everything").steps)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from blogstack.blueprint.logical_ids import camel_case
 from blogstack.graph.dot import as_dot
 from blogstack.graph.mermaid import as_mermaid
 from blogstack.graph.picture import Picture, draw
@@ -28,14 +29,17 @@ def picture(case: str) -> Picture:
 def test_the_ways_are_those_that_the_security_groups_open(case: str) -> None:
     """Ports into the load balancer, from it to the tasks, and from them to the stores, as the templates have them."""
     opened, drawn = set(), picture(case)
-    for tree in trees(case).values():
+    for kind, tree in trees(case).items():
         for name, body in tree["Resources"].items():
             properties = body.get("Properties", {})
             if name == "LoadBalancerSecurityGroup":
                 ports = sorted({str(rule["FromPort"]) for rule in properties["SecurityGroupIngress"]}, key=int)
                 opened.add(("clients", "balancer", " and ".join(ports)))
             if name == "TaskIngress":
-                opened.add(("balancer", "tasksService", str(properties["FromPort"])))
+                opened.add(("balancer", f"tasks{camel_case(kind)}", str(properties["FromPort"])))
+            if name == "PrivateIngress":
+                (node,) = [n for tier in drawn.tiers for n in tier.nodes if n.id == f"tasks{camel_case(kind)}"]
+                assert f":{properties['FromPort']}, from the tasks only" in node.lines[-1]
             if name in ("DatabaseIngress", "CacheIngress"):
                 tasks = [node.id for tier in drawn.tiers for node in tier.nodes if node.id.startswith("tasks")]
                 store = name.removesuffix("Ingress").lower()

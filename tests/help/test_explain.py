@@ -90,7 +90,7 @@ class TestKeys:
             ("deployment.minimum_healthy_percent", "BS304 BS329"),
             ("deployment.canary_percent", "BS329"),
             ("database.multi_az", "BS323"),
-            ("domain.name", "BS324"),
+            ("domain.name", "BS324 BS377 BS379"),
             ("network.create.egress", "BS305 BS306"),
             ("overrides.tasks", "BS203 BS340"),
             ("environments", "BS208"),

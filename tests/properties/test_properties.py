@@ -18,7 +18,7 @@ from blogstack.schema import json_schema
 from blogstack.source.document import NAME
 from emulator import Emulator
 from tests.strategies import configurations, with_environments
-from tests.strategies.entries import WORKER
+from tests.strategies.entries import PRIVATE, ROUTED, WORKER
 from tests.support.deploying import deploy_all
 from tests.support.lint import NoVerdicts
 from tests.support.second_judge import ACCOUNT, LITERAL, judge
@@ -69,7 +69,10 @@ def test_the_container_gets_what_is_written(data: dict[str, Any]) -> None:
             of_database |= {
                 f"DATABASE_{key.upper()}": str(known[key]) for key in ("host", "name", "port") if key in known
             }
-    assert got == {"PORT": str(data.get("service", {}).get("port", 8000)), **of_database, **expected}
+    inner = data.get("services", {}).get(PRIVATE)
+    url = f"http://{PRIVATE}.{data['name']}.internal:{inner['port']}" if inner else ""
+    of_private = {"INNER_ENDPOINT": url} if inner else {}
+    assert got == {"PORT": str(data.get("service", {}).get("port", 8000)), **of_database, **of_private, **expected}
 
 
 @given(configurations() | with_environments())
@@ -103,7 +106,7 @@ def test_overrides_are_merged_over_the_templates(data: dict[str, Any]) -> None:
     plain = compiled({key: value for key, value in data.items() if key != "overrides"}).templates
     for before, after in zip(plain, compiled(data).templates, strict=True):
         name, changed = before.stack_name.rsplit("-", 1)[1], data.get("overrides", {})
-        of_entries = {**changed.get("workers", {}), **changed.get("jobs", {})}
+        of_entries = {k: v for section in ("services", "workers", "jobs") for k, v in changed.get(section, {}).items()}
         tree, own = read(before.text), changed.get(name, of_entries.get(name, {}))
         assert read(after.text) == {**tree, "Resources": merged(tree["Resources"], own)}
 
@@ -140,7 +143,13 @@ def _leads_to(path: tuple[str, ...], drawn: tuple[str, ...]) -> bool:
     )
 
 
-NULL_IS_A_VALUE = {("scaling", "cpu"), ("service", "health", "ready_path"), ("workers", WORKER, "scaling", "cpu")}
+NULL_IS_A_VALUE = {
+    ("scaling", "cpu"),
+    ("service", "health", "ready_path"),
+    ("workers", WORKER, "scaling", "cpu"),
+    *(("services", name, "scaling", "cpu") for name in (ROUTED, PRIVATE)),
+    *(("services", name, "health", "ready_path") for name in (ROUTED, PRIVATE)),
+}
 
 
 def merged(base: dict[str, Any], over: dict[str, Any], *at: str) -> dict[str, Any]:

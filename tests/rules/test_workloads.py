@@ -38,7 +38,7 @@ def test_every_rule_at_another_place() -> None:
     seen = set()
     for scope in configurations():
         for workload in scope.config.workloads():
-            if not isinstance(workload, WebService):
+            if not isinstance(workload, WebService) or not workload.is_main:
                 continue
             faulty = [moved(path) for path in scope.faulty]
             there = replace(scope, document=rearranged(scope.document), faulty=faulty)
@@ -48,7 +48,9 @@ def test_every_rule_at_another_place() -> None:
             assert [(rule.code, f.path) for rule, f in got] == [(rule.code, moved(f.path)) for rule, f in expected]
             assert [f.also for _, f in got] == [tuple(map(moved, f.also)) for _, f in expected]
             seen |= {rule.check for rule, _ in got}
-    (service,) = (workload for workload in scope.config.workloads() if isinstance(workload, WebService))
+    (service,) = (
+        workload for workload in scope.config.workloads() if isinstance(workload, WebService) and workload.is_main
+    )
     kinds = {kind for kind, _ in workload_scopes(scope, service)}
     assert seen >= {rule.check for rule in RULES if rule.over in kinds and rule.code is not Code.SIDECAR_NAME}
 

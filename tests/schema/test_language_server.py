@@ -45,6 +45,8 @@ ELSEWHERE = {
     "overrides-nulls": "null in a list, anywhere in CloudFormation's properties",
     "environments-missing": "what an environment and the base make together",
     "sidecars-in-environments": "the same",
+    "routes": "a route with neither key, and how many patterns both have",
+    "other-tool-compose": "`services` is a key of ours too",
 }
 """Cases of shape or size of which the editor does not see every line, and why."""
 

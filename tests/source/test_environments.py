@@ -262,7 +262,7 @@ class TestMerging:
         x, y = (blueprint.services[0] for blueprint in compile_text("blogstack.yaml", text.encode()).blueprints)
         measures = [[p.measure for p in w.capacity.scaling.policies] for w in (x, y) if w.capacity.scaling]
         assert measures == [["requests"], ["cpu", "requests"]]
-        assert [w.exposure and w.exposure.ready_path for w in (x, y)] == [None, "/ready"]
+        assert [w.exposure and w.exposure.own_paths for w in (x, y)] == [("/health",), ("/health", "/ready")]
 
     def test_a_secret_has_one_source(self) -> None:
         """A source is one value, though it is written as a mapping: the environment's replaces the other."""

@@ -10,7 +10,7 @@ from blogstack.config.database import Database, DatabaseVariables
 from blogstack.config.deployment import Deployment
 from blogstack.config.fields import fields_of, marked
 from blogstack.config.image import Image
-from blogstack.config.load_balancer import HealthCheck, LoadBalancer
+from blogstack.config.load_balancer import HealthCheck, LoadBalancer, Targets
 from blogstack.config.logs import Logs
 from blogstack.config.marks import OnlyWith, Shared
 from blogstack.config.network import Create
@@ -19,10 +19,10 @@ from blogstack.config.service import Health, Service
 from blogstack.facts.fargate import TASK_SIZES
 from blogstack.facts.rds import classes_in, database_name, facts, is_reserved
 from blogstack.facts.regions import FARGATE_ZONES, REGIONS, partition
-from tests.strategies.entries import JOB, WORKER, job, with_queue, worker
+from tests.strategies.entries import JOB, WORKER, job, services, with_queue, worker
 from tests.strategies.overrides import of_task_definition, overrides
 from tests.strategies.parts import TEXTS, Data, minutes, optional, secrets
-from tests.strategies.sidecars import with_sidecars
+from tests.strategies.sidecars import target, with_sidecars
 from tests.strategies.stores import stores
 from tests.strategies.types import scalars
 
@@ -130,32 +130,56 @@ def existing_database(region: str) -> st.SearchStrategy[Data]:
 
 
 @st.composite
-def load_balancer(draw: st.DrawFn, internal: st.SearchStrategy[bool]) -> Data:
-    """A load balancer whose check ends before the next one begins."""
+def target_check(draw: st.DrawFn) -> Data:
+    """A check of the load balancer that ends before the next one begins."""
     interval = draw(st.integers(5, 300))
     required = {"interval": st.just(interval), "timeout": st.integers(2, min(120, interval - 1))}
     others = scalars(HealthCheck) | {
         "success_codes": st.sampled_from(["200", 200, "200-299", "200,302"]),
     }
-    return draw(
-        optional(
-            {"internal": internal, "health_check": optional(required, others)},
-            scalars(LoadBalancer)
-            | {
-                "allowed_cidrs": st.lists(CIDRS, min_size=1, max_size=4, unique=True),
-                "access_logs": st.booleans() | st.sampled_from(["my-logs", "logs.example.com", "a1b"]),
-            },
-        )
+    return draw(optional(required, others))
+
+
+def load_balancer(internal: st.SearchStrategy[bool]) -> st.SearchStrategy[Data]:
+    """A load balancer."""
+    return optional(
+        {"internal": internal, "health_check": target_check()},
+        scalars(LoadBalancer, "container")
+        | {
+            "allowed_cidrs": st.lists(CIDRS, min_size=1, max_size=4, unique=True),
+            "access_logs": st.booleans() | st.sampled_from(["my-logs", "logs.example.com", "a1b"]),
+        },
     )
 
 
-def domain(region: str, name: str) -> st.SearchStrategy[Data | None]:
-    """A domain, with or without a certificate of its own; none where Route 53 has no public hosted zones."""
+def of_further_service() -> st.SearchStrategy[Data]:
+    """What a further service has as `service` has it."""
+    return optional(
+        {"port": st.sampled_from([3000, 8080]), "health": health(), "deployment": deployment()},
+        {
+            "scaling": scaling(),
+            "load_balancer": optional({"health_check": target_check()}, scalars(Targets, "container")),
+        },
+    ).map(_settled)
+
+
+def domain(region: str, name: str, *, more_names: bool) -> st.SearchStrategy[Data | None]:
+    """A domain, with or without a certificate of its own; none where Route 53 has no public hosted zones.
+
+    Args:
+        region: Where the load balancer is.
+        name: Of the domain.
+        more_names: Whether others may lead to it too.
+    """
     if region.startswith("us-gov-"):
         return st.none()
     arn = st.just(f"arn:{partition(region)}:acm:{region}:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef")
     required = {"name": st.just(name), "hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
-    return optional(required, {"certificate_arn": arn | st.none()})
+    more = {
+        "aliases": st.just(["www.example.com", "*.b.example.com"]),
+        "redirect_from": st.just(["old.example.com"]),
+    }
+    return optional(required, {"certificate_arn": arn | st.none(), **(more if more_names else {})})
 
 
 @st.composite
@@ -237,8 +261,8 @@ def network(draw: st.DrawFn, inside_aws: bool, internal: bool) -> Data:
 
 
 @st.composite
-def configurations(draw: st.DrawFn) -> Data:
-    """A whole valid blogstack.yaml as plain data."""
+def configurations(draw: st.DrawFn, *, more_names: bool = True) -> Data:
+    """A whole valid blogstack.yaml as plain data; `more_names`: whether a domain may have several."""
     region = draw(st.sampled_from(_REGIONS))
     internal = draw(st.booleans())
     data: Data = {"name": draw(NAMES), "region": region}
@@ -251,9 +275,14 @@ def configurations(draw: st.DrawFn) -> Data:
         "service": service(region),
         "scaling": scaling(),
         "load_balancer": load_balancer(st.just(internal)),
-        **({} if region.startswith("us-gov-") else {"domain": domain(region, "blog.example.com")}),
+        **(
+            {}
+            if region.startswith("us-gov-")
+            else {"domain": domain(region, "blog.example.com", more_names=more_names)}
+        ),
         "database": database(region),
         **stores(region, "s"),
+        "services": st.just({}),
         "workers": st.fixed_dictionaries({WORKER: worker(region, schedules())}),
         "jobs": st.fixed_dictionaries({JOB: job(region)}),
         "network": network(not uri or f".dkr.ecr.{region}." in uri, internal),
@@ -270,6 +299,10 @@ def configurations(draw: st.DrawFn) -> Data:
     if "service" in chosen:
         endpoints = any(way.get("egress") == "endpoints" for way in chosen["network"].values())
         chosen["service"] = draw(with_sidecars(chosen["service"], 8000, region, endpoints))
+        chosen["load_balancer"] |= draw(target(chosen["service"]))
+    if "services" in chosen:
+        has_www = "www.example.com" in (chosen.get("domain") or {}).get("aliases", [])
+        chosen["services"] = draw(services(region, of_further_service(), has_www))
     if "database" in chosen and "existing" in chosen["network"] and draw(st.booleans()):
         chosen["database"] = draw(existing_database(region))
     if WORKER in chosen.get("workers", {}):
@@ -288,19 +321,22 @@ def configurations(draw: st.DrawFn) -> Data:
         for section, name in (("workers", WORKER), ("jobs", JOB)):
             if section in chosen:
                 chosen["overrides"][section] = {name: draw(of_task_definition())}
+        if "services" in chosen:
+            chosen["overrides"]["services"] = {name: draw(of_task_definition()) for name in chosen["services"]}
     return _settled(data | chosen)
 
 
 @st.composite
 def with_environments(draw: st.DrawFn) -> Data:
     """A configuration with environments, each of which is valid when it is merged over the rest."""
-    data = draw(configurations())
+    data = draw(configurations(more_names=False))  # they would be the same in each
     if "existing" in data.get("database", {}):  # an environment may have a network of its own
         del data["database"]
     # Those of an environment come over none: they would be of another service, in another network.
     base = data.get("service", {})
     for key in ("sidecars", "depends_on"):
         base.pop(key, None)
+    data.get("load_balancer", {}).pop("container", None)
     for stack in ("network", *stores(data["region"], "")):  # not every environment may make one
         data.get("overrides", {}).pop(stack, None)
     region = data["region"]
@@ -324,7 +360,7 @@ def with_environments(draw: st.DrawFn) -> Data:
     names = draw(st.lists(st.from_regex(r"[a-z][a-z0-9]{0,3}", fullmatch=True), min_size=1, max_size=3, unique=True))
     environments = {}
     for number, name in enumerate(names):
-        own = domain(data["region"], f"{name}.blog.example.com") | st.none()
+        own = domain(data["region"], f"{name}.blog.example.com", more_names=False) | st.none()
         inherits = number == 0 or "domain" not in data  # a name leads to one environment
         body = optional({}, sections | {"domain": own}) | st.none() if inherits else optional({"domain": own}, sections)
         environments[name] = draw(body)

@@ -1,4 +1,4 @@
-"""Valid workers and jobs, next to any service: what they inherit goes with what they say."""
+"""Valid further services, workers and jobs, next to any service: what they inherit goes with what they say."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from hypothesis import strategies as st
 
 from blogstack.config.jobs import Job
 from blogstack.config.scaling import WorkerScaling
+from blogstack.config.services import FurtherService
 from blogstack.config.sidecars import SidecarHealth
 from blogstack.config.workers import Worker
 from blogstack.facts.fargate import TASK_SIZES
 from blogstack.facts.regions import partition
 from tests.strategies.parts import TEXTS, Data, optional, secrets
-from tests.strategies.sidecars import with_sidecars
+from tests.strategies.sidecars import target, with_sidecars
 from tests.strategies.types import scalars
 
 WORKER, JOB = "mailer", "nightly"
+ROUTED, PRIVATE = "front", "inner"
 _OF_BOTH = ("cpu", "memory", "exec", "readonly_root")
 
 
@@ -69,6 +71,40 @@ def job(draw: st.DrawFn, region: str) -> Data:
 _TIMES = ("timezone", "timeout")
 
 
+@st.composite
+def services(draw: st.DrawFn, region: str, own: st.SearchStrategy[Data], has_domain: bool) -> Data:
+    """One with a route, or a private one, or both.
+
+    Args:
+        draw: Of Hypothesis.
+        region: Where they are.
+        own: What each has as `service` has it: its scaling, its deployment and its check.
+        has_domain: Whether the domain has the name www.example.com.
+    """
+    paths = st.lists(st.sampled_from(["/app", "/app/*", "/v?/*.json"]), min_size=1, max_size=3, unique=True)
+    path = {"path": st.just("/static/*") | paths}
+    hosts = {"host": st.sampled_from(["www.example.com", ["www.example.com"]])} if has_domain else {}
+    route = optional(path, hosts) | (optional(hosts, path) if hosts else st.nothing())
+    common = scalars(FurtherService, *_OF_BOTH, "image") | _common(region)
+    made: Data = {}
+    for name in draw(st.lists(st.sampled_from([ROUTED, PRIVATE]), min_size=1, unique=True)):
+        data = draw(optional(_size(draw), common)) | draw(own)
+        if draw(st.booleans()):  # exec needs a writable root, also where one of the two is inherited
+            data |= {"readonly_root": False, "exec": draw(st.booleans())}
+        if name == ROUTED:
+            data["route"] = draw(route)
+        else:
+            data |= {"variables": {"url": "INNER_ENDPOINT"}}
+            data.pop("load_balancer", None)
+            if data["deployment"].get("strategy", "rolling") != "rolling":
+                del data["deployment"]
+            data.get("scaling", {}).pop("requests", None)
+        made[name] = draw(with_sidecars(data, 8000, region, endpoints=True))
+        if name == ROUTED:
+            made[name].setdefault("load_balancer", {}).update(draw(target(made[name])))
+    return made
+
+
 def _size(draw: st.DrawFn) -> dict[str, st.SearchStrategy[Any]]:
     """A command, and a size that Fargate has."""
     cpu = draw(st.sampled_from(sorted(TASK_SIZES)))
@@ -77,7 +113,7 @@ def _size(draw: st.DrawFn) -> dict[str, st.SearchStrategy[Any]]:
 
 
 def _common(region: str) -> dict[str, st.SearchStrategy[Any]]:
-    """What workers and jobs may have, much of which the service has too."""
+    """What all of them may have, much of which the service has too."""
     domain = "amazonaws.com"
     objects = {"actions": ["s3:GetObject"], "resources": [f"arn:{partition(region)}:s3:::w/*"]}
     return {

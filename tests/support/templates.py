@@ -27,9 +27,9 @@ def trees(case: str) -> dict[str, Tree]:
 
 
 def entries(case: str) -> list[str]:
-    """The kinds of stacks that a case has for its workers and jobs: their names."""
+    """The kinds of stacks that a case has for all workloads but the service: their names."""
     blueprints = compiled(case).blueprints
-    return [w.name for w in blueprints[0].workloads if w.kind.startswith(("workers.", "jobs."))] if blueprints else []
+    return [w.name for w in blueprints[0].workloads if w.kind != "service"] if blueprints else []
 
 
 def cases_where(holds: Callable[[str], bool]) -> list[str]:

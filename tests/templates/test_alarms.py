@@ -30,7 +30,7 @@ METRICS = {
     (ELB, "HTTPCode_Target_5XX_Count"): (BY_EITHER, {"Sum"}),
     (ELB, "HTTPCode_ELB_5XX_Count"): ((BY_BALANCER,), {"Sum"}),
     (ELB, "RequestCount"): (BY_EITHER, {"Sum"}),
-    (ELB, "TargetResponseTime"): ((BY_BALANCER,), {"p50", "p99"}),
+    (ELB, "TargetResponseTime"): (BY_EITHER, {"p50", "p99"}),
     (ELB, "HealthyHostCount"): ((BY_TARGETS,), {"Minimum"}),
     (ELB, "UnHealthyHostCount"): ((BY_TARGETS,), {"Maximum"}),
     ("AWS/ECS", "CPUUtilization"): ((BY_SERVICE,), {"Average"}),

@@ -43,7 +43,14 @@ KEPT = {
     *("AWS::SQS::Queue", "AWS::SQS::QueuePolicy"),
 }
 # A named one cannot be replaced; people type the names of the others.
-NAMED = {"AWS::ECS::Cluster", "AWS::ECS::Service", "AWS::Logs::LogGroup", "AWS::ECR::Repository"}
+NAMED = {
+    "AWS::ServiceDiscovery::PrivateDnsNamespace",
+    "AWS::ServiceDiscovery::Service",
+    "AWS::ECS::Cluster",
+    "AWS::ECS::Service",
+    "AWS::Logs::LogGroup",
+    "AWS::ECR::Repository",
+}
 REFER_BY_NAME = {"AWS::Route53::RecordSet", "AWS::EC2::FlowLog", "AWS::EC2::VPCEndpoint"}
 NAME_PROPERTIES = re.compile(
     r"(?:Name|LoadBalancerName|ClusterName|ServiceName|LogGroupName|RepositoryName|RoleName|GroupName)"
@@ -89,7 +96,8 @@ def test_imports_come_from_the_right_stacks(name: str) -> None:
     assert [*before, *entries(name), service] == list(trees(name))
     kinds = {template.stack_name: kind for template, kind in zip(compiled(name).templates, trees(name), strict=True)}
     for kind, tree in trees(name).items():
-        allowed = IMPORTS.get(kind, IMPORTS["service"] - {"edge"})
+        behind_balancer = "TargetGroup" in tree["Resources"]
+        allowed = IMPORTS.get(kind, IMPORTS["service"] - (set() if behind_balancer else {"edge"}))
         assert {kinds[export.partition(":")[0]] for export in imports(tree)} <= allowed
 
 
@@ -101,17 +109,18 @@ def imports(tree: Tree) -> set[str]:
 @each
 def test_the_service_sends_requests_to_the_container(name: str) -> None:
     """Container name and port are those of the task definition; the groups and the target group agree on the port."""
-    container, *_ = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
+    main, *sidecars = resource(name, "service", "TaskDefinition")["ContainerDefinitions"]
     (target,) = resource(name, "service", "Service")["LoadBalancers"]
+    (container,) = [each for each in (main, *sidecars) if each["Name"] == target["ContainerName"]]
     port = container["PortMappings"][0]["ContainerPort"]
-    assert target["ContainerName"] == container["Name"]
     assert target["TargetGroupArn"] == {"Ref": "TargetGroup"}
     ingress = resource(name, "service", "TaskIngress")
     egress = resource(name, "service", "LoadBalancerEgress")
     ports = {target["ContainerPort"], ingress["FromPort"], ingress["ToPort"], egress["FromPort"], egress["ToPort"]}
     assert ports == {port}
     assert resource(name, "service", "TargetGroup")["Port"] == 80  # the same for every port: it is never replaced
-    assert {"Name": "PORT", "Value": str(port)} in container["Environment"]
+    assert {"Name": "PORT", "Value": str(main["PortMappings"][0]["ContainerPort"])} in main["Environment"]
+    assert container is main or name == "proxy"
     assert resource(name, "service", "TargetGroup")["TargetType"] == "ip"
 
 

@@ -28,9 +28,9 @@ VALUES = nested(
 
 
 def test_every_stack_can_be_overridden() -> None:
-    """Those of workers and jobs by their names."""
+    """Those of services, workers and jobs by their names."""
     kinds = {kind for name in EACH for kind in trees(name) if kind not in entries(name)}
-    assert kinds | {"workers", "jobs"} == set(Overrides.model_fields)
+    assert kinds | {"services", "workers", "jobs"} == set(Overrides.model_fields)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_without_overrides_nothing_changes(name: str) -> None:
     for empty in (
         "{}",
         "{service: {}}",
-        "{workers: {}, jobs: {}}",
+        "{services: {}, workers: {}, jobs: {}}",
         "{service: {TargetGroup: {}}, tasks: {Cluster: {Properties: {}}}}",
     ):
         again = compile_text("blogstack.yaml", content + f"\noverrides: {empty}\n".encode())

@@ -194,11 +194,11 @@ def test_each_workload_may_have_a_release_step() -> None:
     (blueprint,) = compiled("everything").blueprints
     service = blueprint.services[-1]
     assert service.release
-    release = Release("FrontReleaseTaskDefinition", "FrontReleaseTaskDefinitionArn", ("migrate",))
-    front = replace(service, name="front", stack="blog-api-front", service_name="blog-api-front", release=release)
-    (tasks,) = [s for s in lower(replace(blueprint, services=(service, front))) if s.kind == "tasks"]
+    release = Release("WebReleaseTaskDefinition", "WebReleaseTaskDefinitionArn", ("migrate",))
+    web = replace(service, name="web", stack="blog-api-web", service_name="blog-api-web", release=release)
+    (tasks,) = [s for s in lower(replace(blueprint, services=(service, web))) if s.kind == "tasks"]
     tree = tasks.tree()
     definitions = {name for name in tree["Resources"] if name.endswith("ReleaseTaskDefinition")}
-    assert definitions == {"ServiceReleaseTaskDefinition", "FrontReleaseTaskDefinition"}
+    assert definitions == {"ServiceReleaseTaskDefinition", "WebReleaseTaskDefinition"}
     assert {service.release.output, release.output} <= tree["Outputs"].keys()
     assert list(tree["Parameters"]) == ["ImageTag"]

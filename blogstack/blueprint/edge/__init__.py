@@ -20,14 +20,23 @@ class Tls(Record, kw_only=True):
     """What a domain brings: a certificate, a DNS record, and HTTPS.
 
     Attributes:
+        aliases: More names that lead to the load balancer.
+        redirects: Names that are redirected to `domain`.
         certificate_arn: An existing certificate; None for one that the stack requests.
         policy: Security policy of the listener.
     """
 
     domain: str
+    aliases: tuple[str, ...]
+    redirects: tuple[str, ...]
     hosted_zone_id: str
     certificate_arn: str | None
     policy: str
+
+    @property
+    def more_names(self) -> tuple[str, ...]:
+        """Every name but `domain`."""
+        return (*self.aliases, *self.redirects)
 
 
 class Edge(Record, kw_only=True):
@@ -102,6 +111,8 @@ def resolve_edge(config: Config, naming: Naming, placement: Placement) -> Edge:
         deletion_protection=balancer.deletion_protection,
         tls=Tls(
             domain=domain.name,
+            aliases=domain.aliases,
+            redirects=domain.redirect_from,
             hosted_zone_id=domain.hosted_zone_id,
             certificate_arn=domain.certificate_arn,
             policy=balancer.tls_policy,

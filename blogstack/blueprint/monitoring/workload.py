@@ -9,15 +9,11 @@ from __future__ import annotations
 import math
 
 from blogstack.blueprint.monitoring.charts import Alarm, Chart, Metric, Subject
+from blogstack.blueprint.monitoring.requests import failed_requests, latency, requests_chart, response_times
 from blogstack.blueprint.workload import EcsService
 from blogstack.blueprint.workload.exposure import Exposure
-from blogstack.records import replace
 
 _MINUTE, _FIVE_MINUTES = 60, 300
-# No alarm on a rate of fewer failed requests than this in five minutes, nor on a percentile of fewer requests.
-_FEWEST_FAILED, _FEWEST_REQUESTS = 10, 100
-_FAILED_PERCENT = 5
-_SLOW_SECONDS = 3
 _MEMORY_PERCENT = 90
 # The CPU that a workload without a target is expected to hold.
 _CPU_TARGET = 60
@@ -26,11 +22,6 @@ _LASTING = 3
 # Fargate places a task and pulls its image in a minute or two; once more if that fails.
 _START_MINUTES = 5
 
-# Of the load balancer: it counts all requests, however many target groups there are.
-_REQUESTS = Metric("requests", "requests", Subject.BALANCER, "RequestCount", "Sum", _FIVE_MINUTES)
-_FAILED_BY_BALANCER = Metric("refusals", "5xx", Subject.BALANCER, "HTTPCode_ELB_5XX_Count", "Sum", _FIVE_MINUTES)
-_MEDIAN = Metric("p50", "median", Subject.BALANCER, "TargetResponseTime", "p50", _FIVE_MINUTES)
-_SLOWEST = Metric("p99", "slowest hundredth", Subject.BALANCER, "TargetResponseTime", "p99", _FIVE_MINUTES)
 _CPU = Metric("cpu", "CPU, average", Subject.SERVICE, "CPUUtilization", "Average", _FIVE_MINUTES)
 _MEMORY = Metric("memory", "memory, fullest task", Subject.SERVICE, "MemoryUtilization", "Maximum", _FIVE_MINUTES)
 
@@ -50,65 +41,14 @@ def _health(workload: EcsService, exposure: Exposure) -> tuple[Chart, ...]:
     # A schedule that turns the service off is no failure.
     fewer = (_fewer_tasks(workload, exposure, fewest),) if fewest else ()
     return (
-        Chart(title="Failed requests, percent", alarms=_failed_requests(workload)),
+        Chart(title="Failed requests, percent", alarms=failed_requests(workload, exposure)),
         Chart(title="Tasks behind the load balancer", alarms=(*fewer, _unhealthy_tasks(workload, exposure))),
-        Chart(title="Response time, seconds", alarms=(_latency(workload),), metrics=(_MEDIAN,)),
-    )
-
-
-def _failed_requests(workload: EcsService) -> tuple[Alarm, Alarm]:
-    """On responses of the tasks, and on those of the load balancer, which RequestCount lacks when there is no task."""
-    share = f"{_FAILED_PERCENT} percent or more, and {_FEWEST_FAILED} at least, of the requests of five minutes"
-    logs = f"the log group {workload.log_group}, and what was deployed last"
-    metrics, expression = _rate_of_tasks(workload)
-    return (
-        Alarm(
-            id="target-5xx",
-            label="5xx of the tasks",
-            description=f"{share} were answered with 5xx by the tasks. Look first at {logs}.",
-            metrics=metrics,
-            threshold=_FAILED_PERCENT,
-            expression=expression,
-            rolls_back=True,
-        ),
-        Alarm(
-            id="load-balancer-5xx",
-            label="5xx of the load balancer",
-            description=f"{share} were answered with 5xx by the load balancer, which got no answer from a task: 502 a "
-            f"broken connection, 503 no task, 504 no answer in time. Look first at the target group's healthy tasks, "
-            f"then at {logs}.",
-            metrics=(_FAILED_BY_BALANCER, _REQUESTS),
-            threshold=_FAILED_PERCENT,
-            expression=f"IF(refusals >= {_FEWEST_FAILED}, 100 * refusals / (requests + refusals), 0)",
-            rolls_back=True,
+        Chart(
+            title="Response time, seconds",
+            alarms=(latency(workload, exposure),),
+            metrics=response_times(workload, exposure, "p50", "median"),
         ),
     )
-
-
-def _rate_of_tasks(workload: EcsService) -> tuple[tuple[Metric, ...], str]:
-    """The metrics of the tasks' failed requests, and their rate in percent.
-
-    With two target groups, it is the larger of their rates, so that a new version is judged by its own requests,
-    however small its share. It is written in arithmetic, where a missing value counts as 0 (a group without failed
-    requests has none); the page does not say so of comparisons, and advises against MAX in alarms:
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
-    """
-    if workload.deployment.shift is None:
-        errors = Metric("errors", "5xx", Subject.BALANCER, "HTTPCode_Target_5XX_Count", "Sum", _FIVE_MINUTES)
-        return (errors, _REQUESTS), _rate("errors", "requests")
-    metrics = []
-    for number, subject in enumerate((Subject.TARGETS, Subject.ALTERNATE), 1):
-        for id, label, name in (
-            ("errors", "5xx", "HTTPCode_Target_5XX_Count"),
-            ("requests", "requests", "RequestCount"),
-        ):
-            metrics.append(Metric(f"{id}{number}", f"{label}, group {number}", subject, name, "Sum", _FIVE_MINUTES))
-    first, second = _rate("errors1", "requests1"), _rate("errors2", "requests2")
-    return tuple(metrics), f"({first} + {second} + ABS({first} - {second})) / 2"
-
-
-def _rate(errors: str, requests: str) -> str:
-    return f"IF({errors} >= {_FEWEST_FAILED}, 100 * {errors} / {requests}, 0)"
 
 
 def _count_targets(
@@ -203,24 +143,9 @@ def _unhealthy_tasks(workload: EcsService, exposure: Exposure) -> Alarm:
     )
 
 
-def _latency(workload: EcsService) -> Alarm:
-    return Alarm(
-        id="latency",
-        label="slowest hundredth",
-        description=f"For a quarter of an hour, one request in a hundred took {_SLOW_SECONDS} seconds or longer. Look "
-        f"first at what else the dashboard shows at its limit, then at the log group {workload.log_group}.",
-        metrics=(_SLOWEST, _REQUESTS),
-        threshold=_SLOW_SECONDS,
-        expression=f"IF(requests >= {_FEWEST_REQUESTS}, p99, 0)",
-        lasting=_LASTING,
-        among=_LASTING,
-    )
-
-
 def _load(workload: EcsService) -> tuple[Chart, ...]:
-    requests = Chart(title="Requests in a minute", metrics=(replace(_REQUESTS, period=_MINUTE),))
     return (
-        *((requests,) if workload.exposure else ()),
+        *((requests_chart(workload, workload.exposure),) if workload.exposure else ()),
         Chart(title="CPU of the tasks, percent", alarms=(_cpu(workload),)),
         Chart(title="Memory of the fullest task, percent", alarms=(_memory(workload),)),
     )

@@ -18,6 +18,7 @@ from blogstack.blueprint.registry import Image, resolve_tagged_image
 from blogstack.blueprint.stores import Stores
 from blogstack.blueprint.workload.container import Container, resolve_container
 from blogstack.blueprint.workload.deployment import Deployment, resolve_deployment
+from blogstack.blueprint.workload.discovery import Discovery, resolve_discovery
 from blogstack.blueprint.workload.exposure import Exposure, resolve_exposure
 from blogstack.blueprint.workload.scaling import Capacity, resolve_capacity
 from blogstack.blueprint.workload.schedule import Schedule, resolve_schedule
@@ -55,7 +56,7 @@ class Workload(Record, kw_only=True):
 
     Attributes:
         name: In the application, the last word of the stack's name.
-        kind: Which stack of the application it is, as in `overrides`: service, workers.NAME or jobs.NAME.
+        kind: Which stack of the application it is, as in `overrides`: service, workers.NAME and so on.
         service_name: Name of its task family, and of the ECS service where it is one.
         container_name: Name of its own container, the same in all environments.
         cluster: Name of the ECS cluster.
@@ -104,11 +105,15 @@ class EcsService(Workload, kw_only=True):
 
     Attributes:
         release: What runs once before each deployment; None for nothing.
-        exposure: How requests reach it; None for a worker.
+        exposure: How requests reach it; None where the load balancer sends none.
+        discovery: How the other tasks reach it; None unless it is a private service.
+        has_own_group: Whether its tasks have a security group of their own, besides that of all tasks.
     """
 
     release: Release | None
     exposure: Exposure | None
+    discovery: Discovery | None
+    has_own_group: bool
     deployment: Deployment
     capacity: Capacity
 
@@ -134,6 +139,7 @@ class Surroundings(Record, kw_only=True):
         database: Whose variables every main container gets; None for none.
         stores: Whose variables they get too.
         edge: The load balancer that requests come from.
+        addresses: The variables that main containers get with the addresses of private services.
     """
 
     config: Config
@@ -143,16 +149,21 @@ class Surroundings(Record, kw_only=True):
     database: DatabaseAccess | None
     stores: Stores
     edge: Edge
+    addresses: Mapping[str, str]
 
 
 def resolve_service(source: workloads.EcsService, around: Surroundings) -> EcsService:
     """Every decision about a workload that runs all the time."""
+    config = around.config
     release = source.task.release if isinstance(source, workloads.WebService) else None
     return EcsService(
         **_common(source, around),
         release=_release(source.name, release) if release else None,
-        exposure=resolve_exposure(source, around.edge),
-        deployment=resolve_deployment(source.deployment, around.config.region),
+        exposure=resolve_exposure(source, around.edge, is_only=not any(s.route for s in config.services.values())),
+        discovery=resolve_discovery(source, around.naming),
+        # Several workloads may have the same port, and a group takes a rule once.
+        has_own_group=isinstance(source, workloads.WebService) and not source.is_main,
+        deployment=resolve_deployment(source.deployment, config.region),
         capacity=resolve_capacity(source.scaling, around.stores.queues),
     )
 
@@ -165,7 +176,7 @@ def resolve_job(source: workloads.EcsJob, around: Surroundings) -> Job:
 def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
     """The fields of `Workload`."""
     config, naming, task, database = around.config, around.naming, source.task, around.database
-    is_main = isinstance(source, workloads.WebService)
+    is_main = isinstance(source, workloads.WebService) and source.is_main
     return {
         "name": source.name,
         "kind": ".".join(map(str, source.place.home)),
@@ -183,7 +194,7 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
             source,
             config,
             naming,
-            {**(database.environment if database else {}), **around.stores.environment},
+            {**(database.environment if database else {}), **around.stores.environment, **around.addresses},
             database.sslmode if database else None,
         ),
         "sidecars": resolve_sidecars(task, config, naming),

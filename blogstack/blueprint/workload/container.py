@@ -62,7 +62,7 @@ def resolve_container(
         workload: The workload in the configuration.
         config: The configuration.
         naming: Names of the application.
-        of_stores: The variables that it gets with the stores.
+        of_stores: The variables that it gets with the stores and the private services.
         sslmode: Name of the variable that says how the database wants TLS; None without a database.
     """
     task, storage = workload.task, workload.task.ephemeral_storage

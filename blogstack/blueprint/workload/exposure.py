@@ -7,30 +7,34 @@ import re
 from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Imported
 from blogstack.blueprint.workload.check import Check
+from blogstack.config.priorities import LAST, route_priority
+from blogstack.config.route import Route, covers
 from blogstack.config.workloads import EcsService, WebService
 from blogstack.facts.frameworks import START_UP
 from blogstack.records import Record
-
-# The last priority that a listener's rule can have, for the workload that gets every request without another rule:
-# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
-_LAST_PRIORITY = 50_000
 
 
 class Exposure(Record, kw_only=True):
     """How requests reach a workload; times in seconds.
 
     Attributes:
-        port: Of the container.
+        container: Name of the sidecar that gets the requests; None for the workload's own container.
+        port: Of the container that gets the requests.
         priority: Of the listener's rule; a smaller number is tried first.
-        paths: Path patterns of the requests that the workload gets.
+        paths: Path patterns of the requests that the workload gets; none with a host alone.
+        hosts: Host patterns of these requests; none for every host.
+        is_only: Whether it is the only one behind the load balancer.
+        is_main: Whether it gets the requests without another rule.
         health_path: Path that the check requests.
         healthy_threshold: Passed checks in a row that make a task healthy.
         deregistration_delay: Time that a stopping task gets for its open requests.
         stickiness: Time that a client keeps its task; None for not at all.
-        ready_path: Path to request after a deployment; None for none.
+        own_host: Name to request after a deployment; None for that of the load balancer's URL.
+        own_paths: Paths to request, of those that no other workload answers.
         errors_are_healthy: Whether an answer of 400 or above passes the check.
     """
 
+    container: str | None
     port: int
     listener: Imported
     load_balancer_security_group: Imported
@@ -38,29 +42,44 @@ class Exposure(Record, kw_only=True):
     priority: int
     paths: tuple[str, ...]
     health_path: str
+    hosts: tuple[str, ...]
+    is_only: bool
+    is_main: bool
     check: Check
     healthy_threshold: int
     success_codes: str
     deregistration_delay: int
     stickiness: int | None
-    ready_path: str | None
+    own_host: str | None
+    own_paths: tuple[str, ...]
     errors_are_healthy: bool
 
 
-def resolve_exposure(workload: EcsService, edge: Edge) -> Exposure | None:
-    """How requests reach a workload; None for one that gets none."""
-    if not isinstance(workload, WebService):
+def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Exposure | None:
+    """How requests reach a workload; None for one that gets none from the load balancer.
+
+    Args:
+        workload: The workload in the configuration.
+        edge: The load balancer.
+        is_only: Whether no other workload is behind it.
+    """
+    if not isinstance(workload, WebService) or workload.is_private:
         return None
+    route = workload.route
     service, balancer = workload.task, workload.load_balancer
     check = balancer.health_check
     grace = check.grace_period
     return Exposure(
-        port=service.port,
+        container=balancer.container,
+        port=_port(workload),
         listener=edge.listener,
         load_balancer_security_group=edge.security_group,
         load_balancer_full_name=edge.full_name,
-        priority=_LAST_PRIORITY,
-        paths=("/*",),
+        priority=route_priority(workload.name, route) if route else LAST,
+        paths=(route.path or ()) if route else ("/*",),
+        hosts=(route.host or ()) if route else (),
+        is_only=is_only,
+        is_main=workload.is_main,
         health_path=service.health.path,
         check=Check(
             interval=check.interval,
@@ -72,6 +91,30 @@ def resolve_exposure(workload: EcsService, edge: Edge) -> Exposure | None:
         success_codes=check.success_codes,
         deregistration_delay=balancer.deregistration_delay,
         stickiness=balancer.stickiness,
-        ready_path=service.health.ready_path,
+        own_host=_own_host(route),
+        own_paths=_own_paths(route, service.health.path, service.health.ready_path),
         errors_are_healthy=any(int(code) >= 400 for code in re.findall(r"\d+", check.success_codes)),
     )
+
+
+def _port(workload: WebService) -> int:
+    """Port of the container that gets the requests; BS362 makes sure that a sidecar has one."""
+    name = workload.load_balancer.container
+    return (workload.task.sidecars[name].port if name else None) or workload.task.port
+
+
+def _own_host(route: Route | None) -> str | None:
+    """The first host of a route that is a name."""
+    hosts = (route.host if route else None) or ()
+    return next((host for host in hosts if not re.search("[*?]", host)), None)
+
+
+def _own_paths(route: Route | None, *paths: str | None) -> tuple[str, ...]:
+    """Those of some paths that a route has, each once; none where every host is a pattern."""
+    known = tuple(dict.fromkeys(path for path in paths if path))
+    if route is None:
+        return known
+    if route.host and _own_host(route) is None:
+        return ()
+    patterns = route.path or ("*",)
+    return tuple(path for path in known if any(covers(each, path.partition("?")[0]) for each in patterns))

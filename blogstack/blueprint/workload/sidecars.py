@@ -13,6 +13,7 @@ from blogstack.config import Config
 from blogstack.config import sidecars as source
 from blogstack.config.jobs import Job
 from blogstack.config.service import Service
+from blogstack.config.services import FurtherService
 from blogstack.config.sidecars import has_readonly_root
 from blogstack.config.workers import Worker
 from blogstack.records import Record
@@ -44,7 +45,9 @@ class Sidecar(Record, kw_only=True):
     check: ContainerCheck | None
 
 
-def resolve_sidecars(task: Service | Worker | Job, config: Config, naming: Naming) -> tuple[Sidecar, ...]:
+def resolve_sidecars(
+    task: Service | FurtherService | Worker | Job, config: Config, naming: Naming
+) -> tuple[Sidecar, ...]:
     """Every sidecar of a workload, sorted by name."""
     tmp = tmp_size(task.memory, task.sidecars.values())
     return tuple(_sidecar(name, sidecar, tmp, config, naming) for name, sidecar in sorted(task.sidecars.items()))

@@ -9,6 +9,7 @@ from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint import names
 from blogstack.blueprint.edge import Edge, Tls
 from blogstack.blueprint.edge.access_logs import AccessLogs
+from blogstack.config.route import MOST_VALUES
 from blogstack.templates.stack import Stack, attributes, flag, literal, make_tags, no_egress, to_template
 
 _ORIGIN = "load_balancer"
@@ -120,26 +121,48 @@ def add_listener(stack: Stack, edge: Edge, load_balancer: AWSObject) -> AWSObjec
 
 
 def add_domain(stack: Stack, edge: Edge, tls: Tls, load_balancer: AWSObject, listener: AWSObject) -> None:
-    """The redirect from HTTP to HTTPS, and the DNS record."""
+    """The redirects, from HTTP to HTTPS and from other names, and the DNS records."""
     redirect = elb.RedirectConfig(Protocol="HTTPS", Port="443", StatusCode="HTTP_301")
     action = elb.Action(Type="redirect", RedirectConfig=redirect)
     http = _listener(edge, ids.REDIRECT_LISTENER, load_balancer, 80, action)
     # For a domain that is added later: port 80 is free only after the other listener has moved to 443.
     http.DependsOn = listener.title
     stack.add(http, "domain")
-    stack.add(
-        route53.RecordSetType(
-            ids.DNS_RECORD,
-            HostedZoneId=tls.hosted_zone_id,
-            Name=tls.domain,
-            Type="A",
-            AliasTarget=route53.AliasTarget(
-                DNSName=GetAtt(load_balancer, "DNSName"), HostedZoneId=GetAtt(load_balancer, "CanonicalHostedZoneID")
-            ),
+    stack.add(_record(ids.DNS_RECORD, tls.domain, tls, load_balancer), "domain", "name")
+    for key, more in (("aliases", tls.aliases), ("redirect_from", tls.redirects)):
+        for name in more:
+            logical_id = ids.ALIAS_RECORD.format(ids.of_domain(name))
+            stack.add(_record(logical_id, name, tls, load_balancer), "domain", key)
+    _add_redirects(stack, edge, tls, listener)
+
+
+def _record(logical_id: str, name: str, tls: Tls, load_balancer: AWSObject) -> route53.RecordSetType:
+    return route53.RecordSetType(
+        logical_id,
+        HostedZoneId=tls.hosted_zone_id,
+        Name=name,
+        Type="A",
+        AliasTarget=route53.AliasTarget(
+            DNSName=GetAtt(load_balancer, "DNSName"), HostedZoneId=GetAtt(load_balancer, "CanonicalHostedZoneID")
         ),
-        "domain",
-        "name",
     )
+
+
+def _add_redirects(stack: Stack, edge: Edge, tls: Tls, listener: AWSObject) -> None:
+    """The rules that redirect other names, before those of all workloads; path and query stay as they are."""
+    redirect = elb.RedirectConfig(Protocol="HTTPS", Port="443", Host=tls.domain, StatusCode="HTTP_301")
+    for number, start in enumerate(range(0, len(tls.redirects), MOST_VALUES), start=1):
+        hosts = list(tls.redirects[start : start + MOST_VALUES])
+        condition = elb.Condition(Field="host-header", HostHeaderConfig=elb.HostHeaderConfig(Values=hosts))
+        rule = elb.ListenerRule(
+            ids.REDIRECT_RULE.format(number),
+            ListenerArn=Ref(listener),
+            Priority=number,
+            Conditions=[condition],
+            Actions=[elb.ListenerRuleAction(Type="redirect", RedirectConfig=redirect)],
+            Tags=make_tags(edge.tags),
+        )
+        stack.add(rule, "domain", "redirect_from")
 
 
 def _listener(edge: Edge, logical_id: str, load_balancer: AWSObject, port: int, action: elb.Action) -> elb.Listener:
@@ -156,12 +179,17 @@ def _listener(edge: Edge, logical_id: str, load_balancer: AWSObject, port: int, 
 def _certificate(stack: Stack, edge: Edge, tls: Tls) -> object:
     if tls.certificate_arn:
         return literal(tls.certificate_arn)
-    validation = certificatemanager.DomainValidationOption(DomainName=tls.domain, HostedZoneId=tls.hosted_zone_id)
+    validations = [
+        certificatemanager.DomainValidationOption(DomainName=name, HostedZoneId=tls.hosted_zone_id)
+        for name in (tls.domain, *tls.more_names)
+    ]
     certificate = certificatemanager.Certificate(
         ids.CERTIFICATE,
         DomainName=tls.domain,
         ValidationMethod="DNS",
-        DomainValidationOptions=[validation],
+        DomainValidationOptions=validations,
         Tags=make_tags(edge.tags, tls.domain),
     )
+    if tls.more_names:
+        certificate.SubjectAlternativeNames = list(tls.more_names)
     return Ref(stack.add(certificate, "domain", "name"))

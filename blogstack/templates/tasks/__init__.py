@@ -44,6 +44,8 @@ def lower(tasks: Tasks, services: Iterable[EcsService]) -> Stack:
         task_role=GetAtt(task_role, "Arn"),
         secrets={logical_id: Ref(secret) for logical_id, secret in secrets.items()},
     )
+    if tasks.namespace is not None:
+        _add_namespace(stack, tasks, tasks.namespace)
     if tasks.runs_image:
         add_image_tag(stack)
     for service in services:
@@ -76,6 +78,17 @@ def _add_cluster(stack: Stack, tasks: Tasks) -> AWSObject:
         "logs",
         "container_insights",
     )
+
+
+def _add_namespace(stack: Stack, tasks: Tasks, name: str) -> None:
+    """The domain of the private services' names, in the network only."""
+    from troposphere import servicediscovery  # as what is below: few files have one
+
+    namespace = servicediscovery.PrivateDnsNamespace(
+        ids.NAMESPACE, Name=name, Vpc=to_template(tasks.vpc), Tags=make_tags(tasks.tags)
+    )
+    stack.add(namespace, "services")
+    stack.export(Output.NAMESPACE_ID, "Domain of the private services", Ref(namespace))
 
 
 def _add_security_group(stack: Stack, tasks: Tasks) -> AWSObject:

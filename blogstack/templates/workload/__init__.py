@@ -12,6 +12,7 @@ from blogstack.blueprint.workload.deployment import Deployment
 from blogstack.blueprint.workload.scaling import Capacity
 from blogstack.templates.stack import Stack, import_value, make_tags, to_template
 from blogstack.templates.workload.container import add_image_tag, imported_references, service_task_definition
+from blogstack.templates.workload.discovery import add_discovery, add_group
 from blogstack.templates.workload.exposure import Targets, add_targets
 from blogstack.templates.workload.scaling import add_scaling
 from blogstack.templates.workload.traffic_shifting import add_advanced_configuration, strategy
@@ -23,9 +24,25 @@ def lower(workload: EcsService, monitoring: Monitoring | None) -> Stack:
     if not workload.image.tagged:
         add_image_tag(stack)
     task_group = import_value(workload.from_tasks(Output.TASK_SECURITY_GROUP_ID))
-    targets = add_targets(stack, workload, workload.exposure, task_group) if workload.exposure else None
+    groups, door = [task_group], task_group
+    own = add_group(stack, workload) if workload.has_own_group else None
+    if own is not None:
+        door = GetAtt(own, "GroupId")
+        groups.append(door)
+    targets = add_targets(stack, workload, workload.exposure, door) if workload.exposure else None
     task = stack.add(service_task_definition(workload, imported_references(workload)), *workload.locate())
-    service = _add_service(stack, workload, monitoring, task, task_group, targets)
+    service = _make_service(workload, monitoring, task, groups)
+    if targets is not None:
+        service.DependsOn = targets.ready
+        service.HealthCheckGracePeriodSeconds = targets.exposure.check.start
+        service.LoadBalancers = [_load_balancer(stack, workload, targets)]
+    if workload.discovery is not None and own is not None:
+        registry, ingress = add_discovery(stack, workload, workload.discovery, own, task_group)
+        service.ServiceRegistries, service.DependsOn = [registry], [ingress.title]
+    if workload.capacity.count is not None:
+        # With scaling, a count in the template would reset what scaling has reached.
+        service.DesiredCount = workload.capacity.count
+    stack.add(service, *workload.locate())
     if workload.capacity.scaling is not None:
         add_scaling(stack, workload, workload.capacity.scaling, service, targets)
     if monitoring is not None:
@@ -39,16 +56,12 @@ def lower(workload: EcsService, monitoring: Monitoring | None) -> Stack:
     return stack
 
 
-def _add_service(
-    stack: Stack,
-    workload: EcsService,
-    monitoring: Monitoring | None,
-    task: AWSObject,
-    task_group: AWSHelperFn,
-    targets: Targets | None,
-) -> AWSObject:
+def _make_service(
+    workload: EcsService, monitoring: Monitoring | None, task: AWSObject, groups: list[AWSHelperFn]
+) -> ecs.Service:
+    """The ECS service, without its count and what leads requests to it; `groups`: IDs of its security groups."""
     placement, deployment = workload.placement, workload.deployment
-    service = ecs.Service(
+    return ecs.Service(
         ids.ECS_SERVICE,
         ServiceName=workload.service_name,
         Cluster=import_value(workload.from_tasks(Output.CLUSTER_NAME)),
@@ -66,7 +79,7 @@ def _add_service(
         NetworkConfiguration=ecs.NetworkConfiguration(
             AwsvpcConfiguration=ecs.AwsvpcConfiguration(
                 Subnets=[to_template(subnet) for subnet in placement.task_subnets],
-                SecurityGroups=[task_group],
+                SecurityGroups=groups,
                 AssignPublicIp="ENABLED" if placement.assign_public_ip else "DISABLED",
             )
         ),
@@ -77,19 +90,13 @@ def _add_service(
         PropagateTags="SERVICE",
         Tags=make_tags(workload.tags),
     )
-    if targets is not None:
-        service.DependsOn = targets.ready
-        service.HealthCheckGracePeriodSeconds = targets.exposure.check.start
-        service.LoadBalancers = [_load_balancer(stack, workload, targets)]
-    if workload.capacity.count is not None:
-        # With scaling, a count in the template would reset what scaling has reached.
-        service.DesiredCount = workload.capacity.count
-    return stack.add(service, *workload.locate())
 
 
 def _load_balancer(stack: Stack, workload: EcsService, targets: Targets) -> ecs.LoadBalancer:
     balancer = ecs.LoadBalancer(
-        ContainerName=workload.container_name, ContainerPort=targets.exposure.port, TargetGroupArn=Ref(targets.group)
+        ContainerName=targets.exposure.container or workload.container_name,
+        ContainerPort=targets.exposure.port,
+        TargetGroupArn=Ref(targets.group),
     )
     if targets.alternate is not None:
         balancer.AdvancedConfiguration = add_advanced_configuration(stack, workload, targets)

@@ -35,7 +35,14 @@ class Targets(Record, kw_only=True):
 
 
 def add_targets(stack: Stack, workload: EcsService, exposure: Exposure, task_group: AWSHelperFn) -> Targets:
-    """Add everything between the listener and the tasks; `task_group` is the ID of the tasks' security group."""
+    """Add everything between the listener and the tasks.
+
+    Args:
+        stack: The workload's stack.
+        workload: What the requests are for.
+        exposure: The decisions.
+        task_group: ID of the security group that lets the load balancer in.
+    """
     egress, ingress = _add_security_rules(stack, workload, exposure, task_group)
     group = _add_target_group(stack, workload, exposure, ids.TARGET_GROUP)
     alternate = None
@@ -134,12 +141,15 @@ def _add_rule(
             ids.LISTENER_RULE,
             ListenerArn=import_value(exposure.listener),
             Priority=exposure.priority,
-            Conditions=[
-                elb.Condition(
-                    Field="path-pattern", PathPatternConfig=elb.PathPatternConfig(Values=list(exposure.paths))
-                )
-            ],
+            Conditions=_conditions(exposure),
             Actions=[elb.ListenerRuleAction(Type="forward", ForwardConfig=elb.ForwardConfig(TargetGroups=tuples))],
         ),
-        *workload.locate("load_balancer"),
+        *workload.locate("load_balancer" if exposure.is_main else "route"),
     )
+
+
+def _conditions(exposure: Exposure) -> list[elb.Condition]:
+    hosts, paths = list(exposure.hosts), list(exposure.paths)
+    by_host = elb.Condition(Field="host-header", HostHeaderConfig=elb.HostHeaderConfig(Values=hosts))
+    by_path = elb.Condition(Field="path-pattern", PathPatternConfig=elb.PathPatternConfig(Values=paths))
+    return [*([by_host] if hosts else []), *([by_path] if paths else [])]

@@ -72,7 +72,7 @@ def test_ecs_20() -> None:
     assert not any("User" in container for container in containers())
     named = [container["User"] for container in containers("everything") if "User" in container]
     # The service's own, the release step's and that of what inherits it; a sidecar's image names its own.
-    assert sorted(named) == ["1000:1000"] * 4 + ["1001"]
+    assert sorted(named) == ["1000:1000"] * 5 + ["1001"] * 2
 
 
 def test_ecr_1() -> None:

@@ -1,0 +1,156 @@
+"""What is watched of a workload's requests: failed ones, slow ones, and how many there are.
+
+Metrics: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+"""
+
+from __future__ import annotations
+
+from blogstack.blueprint.monitoring.charts import Alarm, Chart, Metric, Subject
+from blogstack.blueprint.workload import EcsService
+from blogstack.blueprint.workload.exposure import Exposure
+from blogstack.records import replace
+
+_MINUTE, _FIVE_MINUTES = 60, 300
+# No alarm on a rate of fewer failed requests than this in five minutes, nor on a percentile of fewer requests.
+_FEWEST_FAILED, _FEWEST_REQUESTS = 10, 100
+_FAILED_PERCENT = 5
+_SLOW_SECONDS = 3
+# A quarter of an hour: scaling has had its time.
+_LASTING = 3
+
+# Of the load balancer: it counts all requests, however many target groups there are. Where it has several services,
+# those of a service are those of its target groups.
+_REQUESTS = Metric("requests", "requests", Subject.BALANCER, "RequestCount", "Sum", _FIVE_MINUTES)
+_FAILED_BY_BALANCER = Metric("refusals", "5xx", Subject.BALANCER, "HTTPCode_ELB_5XX_Count", "Sum", _FIVE_MINUTES)
+
+
+def failed_requests(workload: EcsService, exposure: Exposure) -> tuple[Alarm, ...]:
+    """On responses of the tasks, and on those of the load balancer, which RequestCount lacks when there is no task.
+
+    The load balancer does not say for which service its own responses were: the main service watches them for all.
+    """
+    share = f"{_FAILED_PERCENT} percent or more, and {_FEWEST_FAILED} at least, of the requests of five minutes"
+    logs = f"the log group {workload.log_group}, and what was deployed last"
+    metrics, expression = _rate_of_tasks(workload, exposure)
+    of_tasks = Alarm(
+        id="target-5xx",
+        label="5xx of the tasks",
+        description=f"{share} were answered with 5xx by the tasks. Look first at {logs}.",
+        metrics=metrics,
+        threshold=_FAILED_PERCENT,
+        expression=expression,
+        rolls_back=True,
+    )
+    of_balancer = Alarm(
+        id="load-balancer-5xx",
+        label="5xx of the load balancer",
+        description=f"{share} were answered with 5xx by the load balancer, which got no answer from a task: 502 a "
+        f"broken connection, 503 no task, 504 no answer in time. Look first at the target group's healthy tasks, "
+        f"then at {logs}.",
+        metrics=(_FAILED_BY_BALANCER, _REQUESTS),
+        threshold=_FAILED_PERCENT,
+        expression=f"IF(refusals >= {_FEWEST_FAILED}, 100 * refusals / (requests + refusals), 0)",
+        rolls_back=True,
+    )
+    return (of_tasks, of_balancer) if exposure.is_main else (of_tasks,)
+
+
+def _subjects(workload: EcsService, exposure: Exposure) -> tuple[Subject, ...]:
+    """Where the requests of a workload are counted: its target groups, or the load balancer where that is the same."""
+    if workload.deployment.shift is not None:
+        return (Subject.TARGETS, Subject.ALTERNATE)
+    return (Subject.BALANCER if exposure.is_only else Subject.TARGETS,)
+
+
+def _rate_of_tasks(workload: EcsService, exposure: Exposure) -> tuple[tuple[Metric, ...], str]:
+    """The metrics of the tasks' failed requests, and their rate in percent.
+
+    With two target groups, it is the larger of their rates, so that a new version is judged by its own requests,
+    however small its share.
+    """
+    subjects = _subjects(workload, exposure)
+    if len(subjects) == 1:
+        errors = Metric("errors", "5xx", subjects[0], "HTTPCode_Target_5XX_Count", "Sum", _FIVE_MINUTES)
+        return (errors, replace(_REQUESTS, subject=subjects[0])), _rate("errors", "requests")
+    metrics = []
+    for number, subject in enumerate(subjects, 1):
+        for id, label, name in (
+            ("errors", "5xx", "HTTPCode_Target_5XX_Count"),
+            ("requests", "requests", "RequestCount"),
+        ):
+            metrics.append(Metric(f"{id}{number}", f"{label}, group {number}", subject, name, "Sum", _FIVE_MINUTES))
+    return tuple(metrics), _larger(_rate("errors1", "requests1"), _rate("errors2", "requests2"))
+
+
+def _larger(first: str, second: str) -> str:
+    """The larger of two expressions, in arithmetic.
+
+    There a missing value counts as 0 (a group without failed requests has none); the page does not say so of
+    comparisons, and advises against MAX in alarms:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    """
+    return f"({first} + {second} + ABS({first} - {second})) / 2"
+
+
+def _rate(errors: str, requests: str) -> str:
+    return f"IF({errors} >= {_FEWEST_FAILED}, 100 * {errors} / {requests}, 0)"
+
+
+def latency(workload: EcsService, exposure: Exposure) -> Alarm:
+    """Over all requests of the load balancer; where it has several services, over those of the slower target group."""
+    slowest = response_times(workload, exposure, "p99", "slowest hundredth")
+    metrics: tuple[Metric, ...]
+    if len(slowest) == 1:
+        metrics = (*slowest, replace(_REQUESTS, subject=slowest[0].subject))
+        expression = f"IF(requests >= {_FEWEST_REQUESTS}, p99, 0)"
+    else:
+        counts = [
+            replace(_REQUESTS, id=f"count{number}", label=f"requests, group {number}", subject=metric.subject)
+            for number, metric in enumerate(slowest, 1)
+        ]
+        metrics = (*slowest, *counts)
+        first, second = (
+            f"IF(count{number} >= {_FEWEST_REQUESTS}, p99{letter}, 0)" for number, letter in ((1, "a"), (2, "b"))
+        )
+        expression = _larger(first, second)
+    return Alarm(
+        id="latency",
+        label="slowest hundredth",
+        description=f"For a quarter of an hour, one request in a hundred took {_SLOW_SECONDS} seconds or longer. Look "
+        f"first at what else the dashboard shows at its limit, then at the log group {workload.log_group}.",
+        metrics=metrics,
+        threshold=_SLOW_SECONDS,
+        expression=expression,
+        lasting=_LASTING,
+        among=_LASTING,
+    )
+
+
+def response_times(workload: EcsService, exposure: Exposure, percentile: str, label: str) -> tuple[Metric, ...]:
+    """A percentile of the response time: one metric, or one for each target group."""
+    subjects = (Subject.BALANCER,) if exposure.is_only else _subjects(workload, exposure)
+    if len(subjects) == 1:
+        return (Metric(percentile, label, subjects[0], "TargetResponseTime", percentile, _FIVE_MINUTES),)
+    return tuple(
+        Metric(
+            f"{percentile}{letter}",
+            f"{label}, group {number}",
+            subject,
+            "TargetResponseTime",
+            percentile,
+            _FIVE_MINUTES,
+        )
+        for number, letter, subject in zip((1, 2), "ab", subjects, strict=True)
+    )
+
+
+def requests_chart(workload: EcsService, exposure: Exposure) -> Chart:
+    """The requests of a workload in a minute; with two target groups those of each."""
+    subjects = (Subject.BALANCER,) if exposure.is_only else _subjects(workload, exposure)
+    metrics = [replace(_REQUESTS, period=_MINUTE, subject=subject) for subject in subjects]
+    if len(metrics) > 1:
+        metrics = [
+            replace(metric, id=f"requests{number}", label=f"requests, group {number}")
+            for number, metric in enumerate(metrics, 1)
+        ]
+    return Chart(title="Requests in a minute", metrics=tuple(metrics))

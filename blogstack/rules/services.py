@@ -1,0 +1,151 @@
+"""Further services: which requests they get, and what goes with a route only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from blogstack.config import Config
+from blogstack.config.domain import MOST_NAMES, Domain
+from blogstack.config.priorities import route_priority
+from blogstack.config.route import Route, covers
+from blogstack.config.workloads import SERVICES
+from blogstack.diagnostics import Code
+from blogstack.rules.rule import Finding, Scope, rule
+from blogstack.source.document import KeyPath
+from blogstack.words import listed
+
+_RULES = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html"
+_ROUTES = ("services.NAME.route.path", "services.NAME.route.host")
+_ANY = ("*",)
+
+
+@rule(Code.ROUTE_HIDDEN, Scope[Config], reads=_ROUTES, source=_RULES)
+def route_hidden(scope: Scope[Config]) -> Iterator[Finding]:
+    """Every pattern of a route gets requests: no rule that is tried before takes them all."""
+    tried: list[tuple[str, Route]] = []
+    routes = [(each.name, each.route) for each in scope.value.further_services() if each.route]
+    for name, route in sorted(routes, key=lambda item: route_priority(*item)):
+        hidden = ((host, path) for host in route.host or _ANY for path in route.path or _ANY)
+        for host, path in hidden:
+            before = next((other for other, earlier in tried if _takes(earlier, host, path)), None)
+            if before is not None:
+                what = " ".join(pattern for pattern in (host, path) if pattern != "*")
+                key = "path" if route.path else "host"
+                message = f"{before} gets every request for {what}, so {name} gets none of them"
+                help = f"change the route of {name} or of {before}: a host goes before a path, a longer path first"
+                yield Finding((SERVICES, name, "route", key), message, help, also=((SERVICES, before, "route"),))
+                break
+        tried.append((name, route))
+        if _takes(route, "*", "*"):
+            message = f"{name} gets every request, so service gets none"
+            help = "narrow the path, as in /app/*, or move what it runs to `service`"
+            yield Finding((SERVICES, name, "route"), message, help)
+
+
+def _takes(route: Route, host: str, path: str) -> bool:
+    """Whether a route has every request that a pattern of hosts and one of paths stand for."""
+    hosts, paths = route.host or _ANY, (*(route.path or _ANY),)
+    # Every path begins with a slash.
+    paths = tuple("*" if each == "/*" else each for each in paths)
+    return any(covers(each, host) for each in hosts) and any(covers(each, path) for each in paths)
+
+
+@rule(Code.SAME_PRIORITY, Scope[Config], reads=_ROUTES, source=_RULES)
+def same_priority(scope: Scope[Config]) -> Iterator[Finding]:
+    """Every rule of the listener has a number of its own, which follows from the route and the service's name."""
+    makers: dict[int, str] = {}
+    for service in scope.value.further_services():
+        if service.route is None:
+            continue
+        other = makers.setdefault(route_priority(service.name, service.route), service.name)
+        if other != service.name:
+            message = f"the names {other} and {service.name} lead to the same number of the listener's rule"
+            yield Finding((SERVICES, service.name), message, "choose another name for one of them", at_key=True)
+
+
+_WITH_ROUTE = ("load_balancer", "scaling.requests", "deployment.strategy", "deployment.rollback_on_alarms")
+
+
+@rule(
+    Code.NEEDS_ROUTE,
+    Scope[Config],
+    reads=(
+        "services.NAME.route",
+        "services.NAME.load_balancer.*",
+        *(f"services.NAME.{key}" for key in _WITH_ROUTE[1:]),
+    ),
+    source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html",
+)
+def needs_route(scope: Scope[Config]) -> Iterator[Finding]:
+    """What concerns requests through the load balancer goes with a route."""
+    for name, service in scope.value.services.items():
+        written = (
+            bool(service.load_balancer.model_fields_set),
+            service.scaling.requests is not None,
+            service.deployment.strategy != "rolling",
+            bool(service.deployment.rollback_on_alarms),
+        )
+        for key, is_written in zip(_WITH_ROUTE, written, strict=True):
+            if is_written and service.route is None:
+                message = f"{key} has no effect: {name} has no route, so that the load balancer sends it no requests"
+                help = "add route, as in {path: /app/*}, or remove the key"
+                yield Finding((SERVICES, name, *key.split(".")), message, help)
+
+
+@rule(
+    Code.HOST_NOT_COVERED,
+    Scope[Config],
+    reads=("services.NAME.route.host", "domain.name", "domain.aliases", "domain.redirect_from"),
+    needs=("domain",),
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
+)
+def host_not_covered(scope: Scope[Config]) -> Iterator[Finding]:
+    """The domain has every host of a route: a certificate is for it, and a record leads to the load balancer."""
+    domain = scope.value.domain
+    for service in scope.value.further_services():
+        for host in (service.route.host or ()) if service.route else ():
+            path = (SERVICES, service.name, "route", "host")
+            if domain is None:
+                message = f"there is no domain, so that nothing leads {host} to the load balancer"
+                help = f"add `domain:` with name, hosted_zone_id and aliases: [{host}], or route by path"
+                yield Finding(path, message, help)
+            elif host in domain.redirect_from:
+                message = f"{host} is redirected to {domain.name}, so {service.name} gets no request for it"
+                yield Finding(path, message, "move it from domain.redirect_from to domain.aliases")
+            elif not _has(domain, host):
+                names = listed([domain.name, *domain.aliases])
+                message = f"the domain does not have {host}: its names are {names}"
+                yield Finding(path, message, f"add {host} to domain.aliases")
+
+
+def _has(domain: Domain, host: str) -> bool:
+    """Whether a domain has a host; `*` in an alias stands for one label."""
+    names = (domain.name, *domain.aliases)
+    if re.search(r"[*?]", host):
+        return host in names or any(covers(host, name) for name in names)
+    return any(re.fullmatch(re.escape(name).replace(r"\*", "[^.]+"), host) for name in names)
+
+
+@rule(
+    Code.NAME_TWICE,
+    Scope[Config],
+    reads=("domain.name", "domain.aliases", "domain.redirect_from", "domain.certificate_arn"),
+    source="https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html",
+)
+def domain_names(scope: Scope[Config]) -> Iterator[Finding]:
+    """A domain has each name once, and as many as a certificate takes."""
+    domain = scope.value.domain
+    if domain is None:
+        return
+    seen: dict[str, KeyPath] = {domain.name: ("domain", "name")}
+    for key, names in (("aliases", domain.aliases), ("redirect_from", domain.redirect_from)):
+        for number, name in enumerate(names):
+            path = ("domain", key, number)
+            if (other := seen.setdefault(name, path)) != path:
+                message = f"{name} is also in domain.{other[1]}"
+                yield Finding(path, message, "keep one of the two")
+    if domain.certificate_arn is None and len(seen) > MOST_NAMES:
+        message = f"the domain has {len(seen)} names, and a certificate is for {MOST_NAMES} at most"
+        help = f"remove some, or use a wildcard such as *.{domain.name}, or a certificate of your own (certificate_arn)"
+        yield Finding(("domain", "redirect_from" if domain.redirect_from else "aliases"), message, help)
