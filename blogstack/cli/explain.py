@@ -21,7 +21,7 @@ def explain_command(
         str, typer.Argument(metavar="CODE|KEY", help="Such as BS301 or scaling.min.", autocompletion=_complete)
     ],
 ) -> ExitCode:
-    """Explain a code, or a key with its limits, default and example."""
+    """Explain a code, or a key: limits, default, example."""
     from blogstack.help.explain import Unknown, explain
 
     try:
