@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from blogstack.aws.session import AwsError, Session
@@ -43,6 +44,38 @@ def last_lines(session: Session, group: str, stream: str, count: int) -> tuple[L
         LogLine(datetime.fromtimestamp(event["timestamp"] / 1000, UTC), redact(event["message"].rstrip()))
         for event in answer["events"]
     )
+
+
+class TaskLine(Record):
+    """A line of a task, among those of others.
+
+    Attributes:
+        id: Of the event, unique in the log group.
+        time: When it was written.
+        stream: Name of its log stream: prefix, container and task.
+        text: As in `LogLine`.
+    """
+
+    id: str
+    time: datetime
+    stream: str
+    text: str
+
+
+def read_lines(session: Session, group: str, prefix: str, since: datetime) -> Iterator[TaskLine]:
+    """The lines of all streams whose names begin with a prefix, in the order of time.
+
+    Raises:
+        AwsError: when they cannot be read.
+    """
+    streams = {"logStreamNamePrefix": prefix} if prefix else {}
+    # Sorted by AWS: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+    events = session.pages(
+        "logs", "filter_log_events", "events", logGroupName=group, startTime=int(since.timestamp() * 1000), **streams
+    )
+    for event in events:
+        time = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+        yield TaskLine(event["eventId"], time, event["logStreamName"], redact(event["message"].rstrip()))
 
 
 def redact(text: str) -> str:

@@ -19,6 +19,7 @@ from blogstack.cli.exit_codes import ExitCode, Stop
 from blogstack.cli.explain import explain_command
 from blogstack.cli.graph import graph_command
 from blogstack.cli.init import init_command
+from blogstack.cli.logs import logs_command
 from blogstack.cli.permissions import permissions_command
 from blogstack.cli.schema import schema_command
 from blogstack.cli.status import status_command
@@ -48,6 +49,7 @@ app.command("graph", cls=PlainCommand)(graph_command)
 app.command("status", cls=PlainCommand)(status_command)
 app.command("verify", cls=PlainCommand)(verify_command)
 app.command("doctor", cls=PlainCommand)(doctor_command)
+app.command("logs", cls=PlainCommand)(logs_command)
 app.command("permissions", cls=PlainCommand)(permissions_command)
 app.command("schema", cls=PlainCommand)(schema_command)
 app.command("explain", cls=PlainCommand)(explain_command)

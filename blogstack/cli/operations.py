@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from blogstack.blueprint import Blueprint
+from blogstack.blueprint.workload import Workload
 from blogstack.cli.console import report, say
 from blogstack.cli.exit_codes import Stop
 from blogstack.cli.inputs import DEFAULT_FILE, load
@@ -17,9 +18,15 @@ from blogstack.source.document import Document
 from blogstack.words import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from blogstack.aws.session import Session
 
+W = TypeVar("W", bound=Workload)
+
 FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="The file of the service.")]
+FileOption = Annotated[str, typer.Option("--file", metavar="FILE", help="The file of the service.")]
+"""For a command whose argument is something else."""
 EnvironmentOption = Annotated[
     str | None, typer.Option("--env", metavar="NAME", help="Which environment, where there are several.")
 ]
@@ -64,6 +71,26 @@ def open_environment(file: str = DEFAULT_FILE, env: str | None = None) -> Enviro
     stacks = lower_environment(source)
     assert stacks is not None, "the file has no errors"
     return Environment(compilation=compilation, document=source.document, blueprint=blueprint, stacks=stacks)
+
+
+def find_workload(environment: Environment, name: str, among: Sequence[W], hint: str) -> W:
+    """The workload of a name.
+
+    Args:
+        environment: That it is in.
+        name: As in the file; `service` for the service.
+        among: Those that there are.
+        hint: The argument's name, for the message.
+
+    Raises:
+        typer.BadParameter: when there is none.
+    """
+    for workload in among:
+        if workload.name == name:
+            return workload
+    names = [workload.name for workload in among]
+    there = f"there are {listed(names)}" if names else "there are none"
+    raise typer.BadParameter(f"{environment.compilation.path} has no {name!r}; {there}", param_hint=hint)
 
 
 def open_session(environment: Environment, profile: str | None) -> Session:

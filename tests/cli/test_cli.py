@@ -310,6 +310,7 @@ class TestHelp:
   status       Show what runs: versions, tasks, health, alarms and cost.
   verify       Check that all is deployed, stable and answers requests.
   doctor       Say why a service is not well, the most likely cause first.
+  logs         Print the lines of all tasks, in the order of time.
   permissions  Print the IAM policies that the commands need, as JSON.
   schema       Print the JSON Schema of blogstack.yaml, for editors.
   explain      Explain a code, or a key: limits, default, example.
