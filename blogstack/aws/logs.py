@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from blogstack.aws.session import AwsError, Session
 from blogstack.records import Record
@@ -40,10 +41,31 @@ def last_lines(session: Session, group: str, stream: str, count: int) -> tuple[L
         if error.code == "ResourceNotFoundException":
             return ()
         raise
-    return tuple(
-        LogLine(datetime.fromtimestamp(event["timestamp"] / 1000, UTC), redact(event["message"].rstrip()))
-        for event in answer["events"]
-    )
+    return tuple(_line(event) for event in answer["events"])
+
+
+def next_lines(session: Session, group: str, stream: str, token: str) -> tuple[tuple[LogLine, ...], str]:
+    """The lines of a stream that follow a place in it, and the place after them.
+
+    Args:
+        session: With AWS.
+        group: Name of the log group.
+        stream: Name of the stream, which may not exist yet.
+        token: The place; "" for the beginning.
+
+    Raises:
+        AwsError: when they cannot be read.
+    """
+    place = {"nextToken": token} if token else {}
+    try:
+        answer = session.call(
+            "logs", "get_log_events", logGroupName=group, logStreamName=stream, startFromHead=True, **place
+        )
+    except AwsError as error:
+        if error.code == "ResourceNotFoundException":
+            return (), token
+        raise
+    return tuple(_line(event) for event in answer["events"]), answer.get("nextForwardToken", token)
 
 
 class TaskLine(Record):
@@ -76,6 +98,10 @@ def read_lines(session: Session, group: str, prefix: str, since: datetime) -> It
     for event in events:
         time = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
         yield TaskLine(event["eventId"], time, event["logStreamName"], redact(event["message"].rstrip()))
+
+
+def _line(event: dict[str, Any]) -> LogLine:
+    return LogLine(datetime.fromtimestamp(event["timestamp"] / 1000, UTC), redact(event["message"].rstrip()))
 
 
 def redact(text: str) -> str:

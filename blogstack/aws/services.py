@@ -122,6 +122,19 @@ def stopped_tasks(session: Session, cluster: str, service: str) -> tuple[Stopped
     return tuple(sorted(known, key=lambda task: task.stopped.timestamp() if task.stopped else 0, reverse=True)[:_TASKS])
 
 
+def read_task(session: Session, cluster: str, arn: str) -> tuple[str, StoppedTask]:
+    """The status of a task, as in RUNNING, and how it ended as far as it has.
+
+    Raises:
+        AwsError: when it cannot be known.
+    """
+    answer = session.call("ecs", "describe_tasks", cluster=cluster, tasks=[arn])
+    if not answer["tasks"]:  # a stopped one is forgotten after an hour, a new one may take a moment to be found
+        return "PROVISIONING", _task({"taskArn": arn})
+    (task,) = answer["tasks"]
+    return task.get("lastStatus", ""), _task(task)
+
+
 def read_images(session: Session, task_definition: str) -> dict[str, str]:
     """The image of each container of a task definition, by the container's name.
 

@@ -27,7 +27,8 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 def logs_command(
     workload: Annotated[
-        str | None, typer.Argument(help="Only this workload, such as service.", show_default=False)
+        str | None,
+        typer.Argument(metavar="WORKLOAD", help="Only this workload, such as service.", show_default=False),
     ] = None,
     file: FileOption = DEFAULT_FILE,
     env: EnvironmentOption = None,

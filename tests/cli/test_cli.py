@@ -311,6 +311,7 @@ class TestHelp:
   verify       Check that all is deployed, stable and answers requests.
   doctor       Say why a service is not well, the most likely cause first.
   logs         Print the lines of all tasks, in the order of time.
+  run          Run a job, or a command in the service's image, and wait.
   permissions  Print the IAM policies that the commands need, as JSON.
   schema       Print the JSON Schema of blogstack.yaml, for editors.
   explain      Explain a code, or a key: limits, default, example.
