@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from blogstack.aws.session import Session
+from blogstack.aws.session import AwsError, Session
 
 
 class NotStarted(Exception):
@@ -59,3 +59,56 @@ def run_task(
         " ".join(filter(None, (each.get("reason"), each.get("detail")))) for each in answer.get("failures", ())
     )
     raise NotStarted("; ".join(reasons) or "it gave no reason")
+
+
+def stop_deployment(session: Session, arn: str) -> None:
+    """End a deployment of a service: ECS goes back to the version before.
+
+    Raises:
+        AwsError: when ECS does not.
+    """
+    session.call("ecs", "stop_service_deployment", serviceDeploymentArn=arn, stopType="ROLLBACK")
+
+
+def update_parameter(session: Session, stack: str, names: Iterable[str], changed: Mapping[str, str]) -> bool:
+    """Update a stack with its own template and other values of parameters; returns whether there is anything to do.
+
+    Args:
+        session: With AWS.
+        stack: Name of the stack.
+        names: Of all its parameters.
+        changed: The new values.
+
+    Raises:
+        AwsError: when CloudFormation refuses it.
+    """
+    parameters = [
+        {"ParameterKey": name, "ParameterValue": changed[name]}
+        if name in changed
+        else {"ParameterKey": name, "UsePreviousValue": True}
+        for name in names
+    ]
+    try:
+        session.call(
+            "cloudformation",
+            "update_stack",
+            StackName=stack,
+            UsePreviousTemplate=True,
+            Parameters=parameters,
+            Capabilities=["CAPABILITY_IAM"],
+        )
+    except AwsError as error:
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
+        if error.code == "ValidationError" and "No updates are to be performed" in error.message:
+            return False
+        raise
+    return True
+
+
+def delete_stack(session: Session, stack: str) -> None:
+    """Start the deletion of a stack.
+
+    Raises:
+        AwsError: when CloudFormation refuses it.
+    """
+    session.call("cloudformation", "delete_stack", StackName=stack)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -133,6 +133,47 @@ def read_task(session: Session, cluster: str, arn: str) -> tuple[str, StoppedTas
         return "PROVISIONING", _task({"taskArn": arn})
     (task,) = answer["tasks"]
     return task.get("lastStatus", ""), _task(task)
+
+
+class ServiceDeployment(Record):
+    """A deployment of a service by ECS.
+
+    Attributes:
+        arn: Of the deployment.
+        status: As in IN_PROGRESS.
+        reason: Of the status, in ECS's words.
+    """
+
+    arn: str
+    status: str
+    reason: str
+
+
+def running_deployment(session: Session, cluster: str, service: str) -> ServiceDeployment | None:
+    """The deployment of a service that is not over; None for none.
+
+    Raises:
+        AwsError: when it cannot be known.
+    """
+    answer = session.call(
+        "ecs", "list_service_deployments", cluster=cluster, service=service, status=["PENDING", "IN_PROGRESS"]
+    )
+    found = [_deployment(each) for each in answer.get("serviceDeployments", ())]
+    return next((each for each in found if each.status in ("PENDING", "IN_PROGRESS")), None)
+
+
+def read_deployment(session: Session, arn: str) -> ServiceDeployment:
+    """A deployment of a service.
+
+    Raises:
+        AwsError: when it cannot be known.
+    """
+    answer = session.call("ecs", "describe_service_deployments", serviceDeploymentArns=[arn])
+    return _deployment(answer["serviceDeployments"][0])
+
+
+def _deployment(found: Mapping[str, Any]) -> ServiceDeployment:
+    return ServiceDeployment(found["serviceDeploymentArn"], found["status"], found.get("statusReason", ""))
 
 
 def read_images(session: Session, task_definition: str) -> dict[str, str]:

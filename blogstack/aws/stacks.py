@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from blogstack.aws.session import AwsError, Session
 from blogstack.records import Record
@@ -16,12 +17,21 @@ class StackState(Record):
         status: As in UPDATE_COMPLETE.
         reason: Why it has the status; None for no reason given.
         outputs: By their logical IDs.
+        parameters: Their values, by their names.
+        id: ARN, by which it is found after its deletion too.
     """
 
     name: str
     status: str
     reason: str | None
     outputs: Mapping[str, str]
+    parameters: Mapping[str, str] = MappingProxyType({})
+    id: str = ""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an operation is in progress. One in review waits for nobody."""
+        return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
 
 
 class FailedEvent(Record):
@@ -39,7 +49,7 @@ class FailedEvent(Record):
 
 
 def read_stack(session: Session, name: str) -> StackState | None:
-    """A stack; None for one that does not exist.
+    """A stack by its name or ARN; None for one that does not exist.
 
     Raises:
         AwsError: when it cannot be known.
@@ -52,7 +62,9 @@ def read_stack(session: Session, name: str) -> StackState | None:
             return None
         raise
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
-    return StackState(name, stack["StackStatus"], stack.get("StackStatusReason"), outputs)
+    parameters = {each["ParameterKey"]: each.get("ParameterValue", "") for each in stack.get("Parameters", ())}
+    id = stack.get("StackId", name)
+    return StackState(name, stack["StackStatus"], stack.get("StackStatusReason"), outputs, parameters, id)
 
 
 def read_stacks(session: Session, names: Iterable[str]) -> dict[str, StackState]:

@@ -21,6 +21,7 @@ from blogstack.cli.graph import graph_command
 from blogstack.cli.init import init_command
 from blogstack.cli.logs import logs_command
 from blogstack.cli.permissions import permissions_command
+from blogstack.cli.rollback import rollback_command
 from blogstack.cli.run import run_command
 from blogstack.cli.schema import schema_command
 from blogstack.cli.status import status_command
@@ -52,6 +53,7 @@ app.command("verify", cls=PlainCommand)(verify_command)
 app.command("doctor", cls=PlainCommand)(doctor_command)
 app.command("logs", cls=PlainCommand)(logs_command)
 app.command("run", cls=CommandAfterDashes)(run_command)
+app.command("rollback", cls=PlainCommand)(rollback_command)
 app.command("permissions", cls=PlainCommand)(permissions_command)
 app.command("schema", cls=PlainCommand)(schema_command)
 app.command("explain", cls=PlainCommand)(explain_command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.workload import Workload
 from blogstack.cli.console import report, say
-from blogstack.cli.exit_codes import Stop
+from blogstack.cli.exit_codes import ExitCode, Stop
 from blogstack.cli.inputs import DEFAULT_FILE, load
 from blogstack.pipeline import Compilation, compile_text, lower_environment, read_environments
 from blogstack.records import Record
@@ -30,6 +31,7 @@ FileOption = Annotated[str, typer.Option("--file", metavar="FILE", help="The fil
 EnvironmentOption = Annotated[
     str | None, typer.Option("--env", metavar="NAME", help="Which environment, where there are several.")
 ]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 ProfileOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="Profile of the AWS CLI; its settings hold here too.")
 ]
@@ -98,6 +100,21 @@ def open_session(environment: Environment, profile: str | None) -> Session:
     from blogstack.aws.session import Session  # here, because every other command would wait for boto3
 
     return Session(environment.blueprint.region, profile)
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask on a terminal, unless the arguments have the answer.
+
+    Raises:
+        Stop: when the answer is no, or there is nobody to ask.
+    """
+    if yes:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        say("nothing was done: there is no terminal to ask on; --yes says that you mean it")
+        raise Stop(ExitCode.FAILED)
+    if not typer.confirm(question):
+        raise Stop(ExitCode.FAILED)
 
 
 def say_unknown(unknown: tuple[str, ...]) -> None:
