@@ -135,6 +135,35 @@ def read_task(session: Session, cluster: str, arn: str) -> tuple[str, StoppedTas
     return task.get("lastStatus", ""), _task(task)
 
 
+class RunningTask(Record):
+    """A task that runs.
+
+    Attributes:
+        id: Last part of its ARN.
+        exec: Whether ECS Exec was on when it was started.
+    """
+
+    id: str
+    exec: bool
+
+
+def running_tasks(session: Session, cluster: str, family: str) -> tuple[RunningTask, ...]:
+    """The running tasks of a family of task definitions, the newest first.
+
+    Raises:
+        AwsError: when they cannot be known.
+    """
+    arns = list(session.pages("ecs", "list_tasks", "taskArns", cluster=cluster, family=family, desiredStatus="RUNNING"))
+    if not arns:
+        return ()
+    tasks = session.call("ecs", "describe_tasks", cluster=cluster, tasks=arns[:100])["tasks"]
+    running = [task for task in tasks if task.get("lastStatus") == "RUNNING"]
+    running.sort(key=lambda task: task["startedAt"].timestamp() if "startedAt" in task else 0, reverse=True)
+    return tuple(
+        RunningTask(task["taskArn"].rpartition("/")[2], task.get("enableExecuteCommand", False)) for task in running
+    )
+
+
 class ServiceDeployment(Record):
     """A deployment of a service by ECS.
 

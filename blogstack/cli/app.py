@@ -15,6 +15,7 @@ from blogstack.cli.console import discard_output, replace_closed_streams, say
 from blogstack.cli.cost import cost_command
 from blogstack.cli.diff import diff_command
 from blogstack.cli.doctor import doctor_command
+from blogstack.cli.exec import exec_command
 from blogstack.cli.exit_codes import ExitCode, Stop
 from blogstack.cli.explain import explain_command
 from blogstack.cli.graph import graph_command
@@ -53,6 +54,7 @@ app.command("verify", cls=PlainCommand)(verify_command)
 app.command("doctor", cls=PlainCommand)(doctor_command)
 app.command("logs", cls=PlainCommand)(logs_command)
 app.command("run", cls=CommandAfterDashes)(run_command)
+app.command("exec", cls=CommandAfterDashes)(exec_command)
 app.command("rollback", cls=PlainCommand)(rollback_command)
 app.command("permissions", cls=PlainCommand)(permissions_command)
 app.command("schema", cls=PlainCommand)(schema_command)

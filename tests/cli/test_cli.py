@@ -312,6 +312,7 @@ class TestHelp:
   doctor       Say why a service is not well, the most likely cause first.
   logs         Print the lines of all tasks, in the order of time.
   run          Run a job, or a command in the service's image, and wait.
+  exec         Open a shell, or run a command, in a running task.
   rollback     Go back to an older version, or stop a running deployment.
   permissions  Print the IAM policies that the commands need, as JSON.
   schema       Print the JSON Schema of blogstack.yaml, for editors.
