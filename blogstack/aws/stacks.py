@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -138,3 +139,25 @@ def physical_ids(session: Session, stack: str) -> dict[str, str]:
         for resource in resources
         if resource.get("PhysicalResourceId")
     }
+
+
+# A deleted stack stays in the list for 90 days; one in review has no template yet:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html
+_WITHOUT_TEMPLATE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+
+
+def templates_of(session: Session, prefix: str) -> dict[str, str]:
+    """The deployed template of each stack whose name begins with a prefix, by the stack's name.
+
+    Raises:
+        AwsError: when they cannot be known.
+    """
+    summaries = session.pages("cloudformation", "list_stacks", "StackSummaries")
+    names = [
+        each["StackName"]
+        for each in summaries
+        if each["StackName"].startswith(prefix) and each["StackStatus"] not in _WITHOUT_TEMPLATE
+    ]
+    bodies = {name: session.call("cloudformation", "get_template", StackName=name)["TemplateBody"] for name in names}
+    # boto3 gives a template in JSON as an object, and one in YAML as the text that was deployed.
+    return {name: body if isinstance(body, str) else json.dumps(body) for name, body in bodies.items()}

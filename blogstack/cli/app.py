@@ -13,6 +13,7 @@ from blogstack.aws.errors import AwsError, Trouble
 from blogstack.cli.compile import compile_command
 from blogstack.cli.console import discard_output, replace_closed_streams, say
 from blogstack.cli.cost import cost_command
+from blogstack.cli.destroy import destroy_command
 from blogstack.cli.diff import diff_command
 from blogstack.cli.doctor import doctor_command
 from blogstack.cli.exec import exec_command
@@ -56,6 +57,7 @@ app.command("logs", cls=PlainCommand)(logs_command)
 app.command("run", cls=CommandAfterDashes)(run_command)
 app.command("exec", cls=CommandAfterDashes)(exec_command)
 app.command("rollback", cls=PlainCommand)(rollback_command)
+app.command("destroy", cls=PlainCommand)(destroy_command)
 app.command("permissions", cls=PlainCommand)(permissions_command)
 app.command("schema", cls=PlainCommand)(schema_command)
 app.command("explain", cls=PlainCommand)(explain_command)

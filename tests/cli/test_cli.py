@@ -314,6 +314,7 @@ class TestHelp:
   run          Run a job, or a command in the service's image, and wait.
   exec         Open a shell, or run a command, in a running task.
   rollback     Go back to an older version, or stop a running deployment.
+  destroy      Show what goes and what stays, and delete an environment.
   permissions  Print the IAM policies that the commands need, as JSON.
   schema       Print the JSON Schema of blogstack.yaml, for editors.
   explain      Explain a code, or a key: limits, default, example.

@@ -22,8 +22,8 @@ from blogstack.pipeline import lower_environment, read_environments
 from tests.cases import EACH, compiled
 from tests.support.lint import NoVerdicts
 
-CHANGING = ("changes.py",)
-"""The modules of aws/ that change something."""
+CHANGING = ("changes.py", "protection.py")
+"""The modules of aws/ for commands that change something."""
 
 LIMIT = 6144
 """Characters of a managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
