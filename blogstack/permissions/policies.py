@@ -22,6 +22,9 @@ from blogstack.rules.rule import StackTree
 
 # No resource of ours has a permissions boundary, and to take one away is more than a deployer should be able to.
 _LEFT_OUT = frozenset(["iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary"])
+# Secrets Manager uses a key of the user's in the name of whoever makes or reads a secret:
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html#security-encryption-authz
+_WITH_KEY = frozenset(["kms:Decrypt", "kms:GenerateDataKey"])
 _PASS_ROLE, _CREATE_SERVICE_ROLE = "iam:PassRole", "iam:CreateServiceLinkedRole"
 # Their requests name another region than that of the stacks:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
@@ -51,7 +54,8 @@ def deploy_policies(blueprint: Blueprint, stacks: Iterable[StackTree]) -> Polici
     """
     trees = [stack.tree for stack in stacks]
     types = sorted({resource["Type"] for tree in trees for resource in tree["Resources"].values()})
-    actions = {*READ, *DEPLOY, *_handlers(types, blueprint)} - {_PASS_ROLE, _CREATE_SERVICE_ROLE} - _LEFT_OUT
+    actions = {*READ, *DEPLOY, *_handlers(types, blueprint), *(_WITH_KEY if blueprint.tasks.kms_key else ())}
+    actions -= {_PASS_ROLE, _CREATE_SERVICE_ROLE, *_LEFT_OUT}
     statements = [*_statements(blueprint, actions), *_role_statements(blueprint, trees)]
     return _split(f"{blueprint.tasks.cluster}-deploy", statements)
 

@@ -169,6 +169,13 @@ def test_secrets_are_those_of_the_application() -> None:
     assert statement["Condition"]["StringEquals"]["aws:ResourceTag/blogstack:name"] == "blog-api"
 
 
+def test_a_key_of_the_user() -> None:
+    (statement,) = (each for each in statements(of_deployer("customer-key")) if "kms:Decrypt" in each["Action"])
+    assert statement["Resource"] == [compiled("customer-key").blueprints[0].tasks.kms_key]
+    assert "kms:GenerateDataKey" in statement["Action"]
+    assert not [action for action in allowed(of_deployer("minimal")) if action.startswith("kms:")]
+
+
 def test_a_reader_changes_nothing() -> None:
     verbs = {action.partition(":")[2] for action in allowed(read_policies(compiled("everything").blueprints[0]))}
     assert [verb for verb in verbs if not verb.startswith(("Describe", "List", "Get", "Filter"))] == []
