@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
-import subprocess
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -48,7 +48,7 @@ def exec_command(
     file: FileOption = DEFAULT_FILE,
     env: EnvironmentOption = None,
     profile: ProfileOption = None,
-) -> int:
+) -> ExitCode:
     """Open a shell, or run a command, in a running task."""
     environment = open_environment(file, env)
     picked = find_workload(environment, workload, environment.blueprint.workloads, "WORKLOAD")
@@ -69,7 +69,12 @@ def exec_command(
     words += ["--task", task, "--container", picked.service_name, "--interactive"]
     words += ["--command", shlex.join(command_of(ctx) or ("/bin/sh",))]
     words += ["--profile", profile] if profile else []
-    return subprocess.run(words, check=False).returncode  # noqa: S603
+    return _become(words)
+
+
+def _become(words: list[str]) -> NoReturn:
+    """Run a program in our place, so that Ctrl-C is the shell's and not ours."""
+    os.execvp(words[0], words)  # noqa: S606
 
 
 def _fail(why: str, help: str) -> ExitCode:

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from blogstack.aws.changes import delete_stack
 from blogstack.aws.protection import DATABASE, LOAD_BALANCER, is_protected
 from blogstack.aws.session import Session
-from blogstack.aws.stacks import StackState, failed_events, physical_ids, read_stack, templates_of
+from blogstack.aws.stacks import physical_ids, read_stack, templates_of
 from blogstack.blueprint import Blueprint
 from blogstack.deploy.removal import removal_place
 from blogstack.facts.updates import DATA, SNAPSHOT_BY_DEFAULT
-from blogstack.operate.waiting import Pause, wait_for_stack
+from blogstack.operate.waiting import Pause, reasons_of, wait_for_stack
 from blogstack.records import Record
 from blogstack.source.template import Tree, read_template
 from blogstack.templates.render import written_for
@@ -132,9 +132,4 @@ def delete(session: Session, name: str, pause: Pause = time.sleep) -> None:
         delete_stack(session, name)
     after = wait_for_stack(session, stack.id, pause)
     if after is not None:
-        raise CannotDelete(_reasons(session, after))
-
-
-def _reasons(session: Session, stack: StackState) -> str:
-    failures = failed_events(session, stack.name)
-    return "; ".join(f"{each.logical_id}: {each.reason}" for each in failures) or stack.reason or stack.status
+        raise CannotDelete(reasons_of(session, after))

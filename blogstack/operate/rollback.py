@@ -7,11 +7,11 @@ import time
 from blogstack.aws.changes import stop_deployment, update_parameter
 from blogstack.aws.services import ServiceDeployment, read_deployment, read_images, read_services, running_deployment
 from blogstack.aws.session import AwsError, Session
-from blogstack.aws.stacks import StackState, failed_events, read_stack
+from blogstack.aws.stacks import StackState, read_stack
 from blogstack.blueprint.names import Parameter
 from blogstack.blueprint.workload import EcsService
 from blogstack.facts.images import tag_of
-from blogstack.operate.waiting import LOOKS, POLL, Pause, TookTooLong, wait_for_stack
+from blogstack.operate.waiting import LOOKS, POLL, Pause, TookTooLong, reasons_of, wait_for_stack
 from blogstack.records import Record
 
 _REVISIONS = 50
@@ -120,7 +120,7 @@ def stop(session: Session, deployment: ServiceDeployment, stack: str, pause: Pau
         raise Failed("the deployment had ended before it could be stopped: run it again to go back")
     after = wait_for_stack(session, stack, pause)
     if after is not None and after.status.endswith("FAILED"):
-        raise Failed(_reasons(session, after))
+        raise Failed(reasons_of(session, after))
 
 
 def deploy(session: Session, plan: DeployTag, pause: Pause = time.sleep) -> None:
@@ -136,9 +136,4 @@ def deploy(session: Session, plan: DeployTag, pause: Pause = time.sleep) -> None
         return
     after = wait_for_stack(session, plan.stack.name, pause)
     if after is None or after.status != "UPDATE_COMPLETE":
-        raise Failed(_reasons(session, after) if after else "the stack is gone")
-
-
-def _reasons(session: Session, stack: StackState) -> str:
-    failures = failed_events(session, stack.name)
-    return "; ".join(f"{each.logical_id}: {each.reason}" for each in failures) or stack.reason or stack.status
+        raise Failed(reasons_of(session, after) if after else "the stack is gone")

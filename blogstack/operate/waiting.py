@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from blogstack.aws.session import Session
-from blogstack.aws.stacks import StackState, read_stack
+from blogstack.aws.stacks import StackState, failed_events, read_stack
 
 Pause = Callable[[float], object]
 POLL = 5.0
@@ -38,3 +38,13 @@ def wait_for_stack(session: Session, stack: str, pause: Pause = time.sleep) -> S
             return None if state is not None and state.status == "DELETE_COMPLETE" else state
         pause(POLL)
     raise TookTooLong(stack)
+
+
+def reasons_of(session: Session, stack: StackState) -> str:
+    """Why the newest operation on a stack failed, in AWS's words.
+
+    Raises:
+        AwsError: when it cannot be known.
+    """
+    failures = failed_events(session, stack.name)
+    return "; ".join(f"{each.logical_id}: {each.reason}" for each in failures) or stack.reason or stack.status
