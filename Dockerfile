@@ -13,7 +13,7 @@ RUN python -m venv --without-pip /venv \
         --only-binary :all: --require-hashes --requirement /requirements.txt
 
 FROM ${BASE}
-# curl is what the container's health check calls.
+# curl is what HEALTHCHECK calls.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends curl \
@@ -31,7 +31,7 @@ ENV PATH=/venv/bin:$PATH \
     SQLITE_PATH=/tmp/blog.db
 EXPOSE 8000
 USER 10001:10001
-# As in the task definition, which on ECS replaces it. Shell form, because of the variable and the `||`.
+# For Docker; ECS ignores it, and the load balancer requests /health. Shell form, because of the variable and the `||`.
 # hadolint ignore=DL3025
 HEALTHCHECK --interval=10s --timeout=3s --retries=3 --start-period=30s \
     CMD curl -fsS "http://127.0.0.1:${PORT}/health" || exit 1

@@ -86,7 +86,7 @@ class Code(Enum):
 
     ROLLBACK_WITHOUT_ALARMS = "BS337", Severity.ERROR, "a rollback on alarms without alarms"
 
-    UNKNOWN_RESOURCE = "BS340", Severity.ERROR, "an override names an unknown stack or resource"
+    UNKNOWN_RESOURCE = "BS340", Severity.ERROR, "an override names what is not there"
     WAITS_FOR_EVER = "BS341", Severity.ERROR, "a `depends_on` condition can never be met"
     SAME_PORT = "BS342", Severity.ERROR, "two containers listen on the same port"
     SIDECAR_MEMORY = "BS343", Severity.ERROR, "the sidecars leave the service too little memory"
@@ -112,6 +112,7 @@ class Code(Enum):
     NO_ENVIRONMENTS = "BS384", Severity.ERROR, "a file that names the environment has none"
     NAME_LIKE_AN_ARN = "BS385", Severity.ERROR, "a secret cannot be found by its name in an environment"
     SECRET_LACKS_HOST = "BS386", Severity.ERROR, "the secret of an existing database does not say where it is"
+    FAILURES_UNCOUNTED = "BS390", Severity.ERROR, "failed tasks are not counted"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
@@ -184,10 +185,10 @@ class Rejected(Exception):
         super().__init__("; ".join(d.message for d in self.diagnostics))
 
 
-def by_position(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The diagnostics in the order of the text, those without a place first."""
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The errors, then the warnings, each in the order of the text, those without a place first."""
     start = Span(0, 0, 0, 0)
-    return tuple(sorted(diagnostics, key=lambda d: (d.span or start, d.code.id, d.message)))
+    return tuple(sorted(diagnostics, key=lambda d: (not d.is_error, d.span or start, d.code.id, d.message)))
 
 
 def merge_environments(diagnostics: Mapping[str, Iterable[Diagnostic]]) -> list[Diagnostic]:

@@ -18,7 +18,7 @@ from blogstack.blueprint import Blueprint, resolve
 from blogstack.config import Config
 from blogstack.config.fields import merge_rules
 from blogstack.config.validate import validate
-from blogstack.diagnostics import Diagnostic, Rejected, by_position, merge_environments
+from blogstack.diagnostics import Diagnostic, Rejected, in_order, merge_environments
 from blogstack.lint.cache import Verdicts
 from blogstack.lint.cfn import Job, Origins, lint
 from blogstack.lint.placement import Linted, locate_resources, place_all
@@ -165,7 +165,7 @@ def _validate(
     try:
         document = parse(path, content)
     except Rejected as rejected:
-        return Compilation(path, content, by_position(rejected.diagnostics)), []
+        return Compilation(path, content, in_order(rejected.diagnostics)), []
     environments, refused = split(document, merge_rules(Config))
     names = tuple(environment.name for environment in environments if environment.name)
     by_environment: dict[str, Iterable[Diagnostic]] = {}
@@ -176,7 +176,7 @@ def _validate(
             valid += [(environment, scope)] if scope else []
     file = File(document, tuple(scope for _, scope in valid), refused)
     diagnostics = merge_empty_values(document, [*merge_environments(by_environment), *run(File, file, document)])
-    compilation = Compilation(path, content, by_position(diagnostics), names)
+    compilation = Compilation(path, content, in_order(diagnostics), names)
     if compilation.failed:
         return compilation, []
     if unknown := [name for name in picked if name not in names]:
@@ -262,4 +262,4 @@ def _file_name(path: str) -> str:
 
 
 def _add(compilation: Compilation, diagnostics: Iterable[Diagnostic]) -> Compilation:
-    return compilation._replace(diagnostics=by_position([*compilation.diagnostics, *diagnostics]))
+    return compilation._replace(diagnostics=in_order([*compilation.diagnostics, *diagnostics]))

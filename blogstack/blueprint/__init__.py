@@ -27,6 +27,7 @@ class Blueprint(Record, kw_only=True):
     Attributes:
         name: Of the application, without the environment.
         environment: None without environments.
+        output: Folder of the templates.
         image: What tasks pull that have no other image.
         services: What runs all the time, at least one, in the order of deployment.
         jobs: What runs to its end.
@@ -38,6 +39,7 @@ class Blueprint(Record, kw_only=True):
     name: str
     environment: str | None
     region: str
+    output: str
     registry: Registry | None
     network: Network | None
     database: Database | None
@@ -95,6 +97,7 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
         name=config.name,
         environment=environment,
         region=config.region,
+        output=config.output,
         registry=registry,
         network=network,
         database=database,

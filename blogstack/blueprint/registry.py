@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from blogstack.blueprint.names import REGISTRY, Imported, Output, Value, make_naming
 from blogstack.config import Config
+from blogstack.config import image as source
 from blogstack.facts.images import ecr_repository, without_tag
 from blogstack.facts.images import registry as registry_of
 from blogstack.records import Record
@@ -14,8 +15,24 @@ DAYS_UNTAGGED = 14
 """Days that an image without a tag is kept."""
 
 
+class Build(Record, kw_only=True):
+    """What `docker build` gets; paths are from the folder of the user's file on.
+
+    Attributes:
+        file: The Dockerfile; None for the one in the context.
+        target: Stage to build; None for the last one.
+        args: Build arguments.
+    """
+
+    platform: str
+    file: str | None
+    context: str
+    target: str | None
+    args: Mapping[str, str]
+
+
 class Registry(Record, kw_only=True):
-    """The registry stack: one ECR repository.
+    """The registry stack: one ECR repository, and how the image that it is for is built.
 
     Attributes:
         keep: Number of tagged images that are kept.
@@ -28,6 +45,7 @@ class Registry(Record, kw_only=True):
     keep: int
     mutable_tags: tuple[str, ...]
     kms_key: str | None
+    build: Build
     tags: Mapping[str, str]
 
 
@@ -47,14 +65,12 @@ class Image(Record, kw_only=True):
         tagged: Whether `uri` ends in a tag or digest; otherwise its tag is that of the deployment.
         repository: The ECR repository that the execution role may pull from; None for an image elsewhere.
         credentials: ARN of the secret with the registry's credentials; None for ECR and for public images.
-        platform: As `docker build --platform` takes it.
     """
 
     uri: Value
     tagged: bool = False
     repository: Imported | EcrArn | None
     credentials: str | None
-    platform: str
 
 
 _PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
@@ -74,19 +90,29 @@ def resolve_registry(config: Config, varying_tags: Collection[str]) -> Registry 
         keep=image.keep,
         mutable_tags=image.mutable_tags,
         kms_key=config.kms_key,
+        build=_resolve_build(image),
         tags={key: value for key, value in naming.tags.items() if key != "blogstack:environment"},
+    )
+
+
+def _resolve_build(image: source.Image) -> Build:
+    build = image.build or source.Build.model_construct()
+    return Build(
+        platform=_PLATFORMS[image.architecture],
+        file=build.file,
+        context=build.context,
+        target=build.target,
+        args=dict(sorted(build.args.items())),
     )
 
 
 def resolve_image(config: Config, registry: Registry | None) -> Image:
     """Where tasks pull from, and what the execution role needs for it."""
-    platform = _PLATFORMS[config.image.architecture]
     if registry is not None:
         return Image(
             uri=Imported(registry.stack, Output.REPOSITORY_URI),
             repository=Imported(registry.stack, Output.REPOSITORY_ARN),
             credentials=None,
-            platform=platform,
         )
     assert config.image.uri is not None
     ecr = ecr_repository(config.image.uri)
@@ -94,7 +120,6 @@ def resolve_image(config: Config, registry: Registry | None) -> Image:
         uri=config.image.uri,
         repository=EcrArn(*ecr) if ecr else None,
         credentials=config.image.credentials,
-        platform=platform,
     )
 
 
@@ -107,5 +132,4 @@ def resolve_tagged_image(config: Config, uri: str) -> Image:
         tagged=True,
         repository=EcrArn(*ecr) if ecr else None,
         credentials=image.credentials if same_registry else None,
-        platform=_PLATFORMS[image.architecture],
     )

@@ -13,8 +13,9 @@ import typer
 
 from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, has_errors, report, say
 from blogstack.cli.exit_codes import ExitCode
-from blogstack.cli.files import Changes, Owners, differences, read_templates, write
+from blogstack.cli.files import Changes, Owners, differences, page_in, read_templates, write
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, FilesArgument, load, paths
+from blogstack.deploy.quotas import quota_notes
 from blogstack.deploy.removal import removal_notes
 from blogstack.deploy.shell import deployment_script
 from blogstack.diagnostics import Code, Diagnostic, Rejected
@@ -23,8 +24,6 @@ from blogstack.pipeline import Compilation, compile_text, lint_all, unique_stack
 from blogstack.records import Record
 from blogstack.source.template import UnreadableTemplate
 from blogstack.templates.render import written_for
-
-DEFAULT_FOLDER = Path("templates/out")
 
 
 class TemplateFormat(StrEnum):
@@ -40,7 +39,7 @@ class Options(Record, kw_only=True):
     Attributes:
         paths: The files, as the user named them.
         environments: Names of the environments to compile; empty for all.
-        out: Folder of the templates.
+        out: Folder of the templates; None for that of each file.
         format: Of the templates.
         check: Whether to compare with the folder instead of writing it.
         lint: Whether to run cfn-lint.
@@ -50,7 +49,7 @@ class Options(Record, kw_only=True):
 
     paths: tuple[str, ...]
     environments: Sequence[str]
-    out: Path
+    out: Path | None
     format: TemplateFormat
     check: bool
     lint: bool
@@ -66,7 +65,12 @@ class Options(Record, kw_only=True):
 def compile_command(
     files: FilesArgument = None,
     env: EnvironmentsOption = None,
-    out: Annotated[Path, typer.Option(help="Folder of the templates.", metavar="DIR")] = DEFAULT_FOLDER,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the templates.", metavar="DIR", show_default="the file's output, else templates/out"
+        ),
+    ] = None,
     format: Annotated[TemplateFormat, typer.Option(help="Format of the templates.")] = TemplateFormat.YAML,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if the folder is out of date.")] = False,
     no_lint: Annotated[bool, typer.Option("--no-lint", help="Do not run cfn-lint.")] = False,
@@ -94,20 +98,39 @@ def _compile(options: Options) -> ExitCode:
     compilations = _compile_files(options)
     if has_errors(compilations):
         return report(compilations, options.diagnostics)
-    names = {t.stack_name: f"{t.stack_name}.{options.format}" for c in compilations for t in c.templates}
-    texts = {names[t.stack_name]: t.text for c in compilations for t in c.templates}
+    folders: dict[Path, list[Compilation]] = {}
+    for compilation in compilations:
+        folders.setdefault(options.out or Path(compilation.blueprints[0].output), []).append(compilation)
+    faulty = [
+        Compilation(str(folder), b"", errors)
+        for folder, inside in folders.items()
+        if (errors := _put_into(folder, inside, options))
+    ]
+    if options.prints_commands and not faulty:
+        print("\n".join(_script(c, folder, options) for folder, inside in folders.items() for c in inside), end="")
+    return report([*compilations, *faulty], options.diagnostics)
+
+
+def _put_into(folder: Path, compilations: Sequence[Compilation], options: Options) -> tuple[Diagnostic, ...]:
+    """Write the templates to their folder, or compare them with it; the errors of that."""
+    texts = {f"{t.stack_name}.{options.format}": t.text for c in compilations for t in c.templates}
     owners = Owners({blueprint.name for c in compilations for blueprint in c.blueprints}, options.environments)
     try:
-        errors = _compare(options, texts, owners) if options.check else _write(options, texts, owners, compilations)
+        if options.check:
+            help = f"run `{_command(options)}`"
+            found = differences(folder, texts, owners)
+            return tuple(Diagnostic(Code.OUT_OF_DATE, text, help=help) for text in found)
+        _write(folder, texts, owners, compilations, options)
     except Rejected as rejected:
-        errors = rejected.diagnostics
-    if errors:
-        return report([*compilations, Compilation(str(options.out), b"", tuple(errors))], options.diagnostics)
-    if options.prints_commands:
-        files = {stack: (options.out / name).as_posix() for stack, name in names.items()}
-        scripts = [deployment_script(c.blueprints, files, Path(c.path).parent.as_posix()) for c in compilations]
-        print("\n".join(scripts), end="")
-    return report(compilations, options.diagnostics)
+        return rejected.diagnostics
+    return ()
+
+
+def _script(compilation: Compilation, folder: Path, options: Options) -> str:
+    """The commands that deploy the templates of a file."""
+    names = [template.stack_name for template in compilation.templates]
+    files = {name: (folder / f"{name}.{options.format}").as_posix() for name in names}
+    return deployment_script(compilation.blueprints, files, Path(compilation.path).parent.as_posix())
 
 
 def _watch(options: Options) -> ExitCode:
@@ -149,19 +172,28 @@ def _cache_folder() -> Path:
 
 
 def _write(
-    options: Options, texts: Mapping[str, str], owners: Owners, compilations: Sequence[Compilation]
-) -> Sequence[Diagnostic]:
-    """Write the templates and say which changed, and of those that it removes what stays; returns no diagnostics."""
-    older = _read_older(options.out, owners.services)
-    changes = write(options.out, texts, owners)
+    folder: Path,
+    texts: Mapping[str, str],
+    owners: Owners,
+    compilations: Sequence[Compilation],
+    options: Options,
+) -> None:
+    """Write the templates and say which changed, and of those that it removes what stays."""
+    older = _read_older(folder, owners.services)
+    changes = write(folder, texts, owners)
     for name in changes.written:
-        say(f"wrote {options.out / name}")
+        say(f"wrote {folder / name}")
     for name in changes.removed:
-        say(f"removed {options.out / name}")
+        say(f"removed {folder / name}")
     if older and (changes.written or changes.removed):
         _say_what_it_means(older, compilations, options.environments)
     _say_what_stays(changes, texts, compilations)
-    return []
+    if changes.written and options.prints_commands:
+        for compilation in compilations:
+            for line in quota_notes(compilation.blueprints):
+                say(line)
+    if changes.written and (page := page_in(folder.parent)):
+        say(f"{folder.parent} holds {page} too: `output: cloudformation` in the file keeps the templates apart")
 
 
 def _say_what_stays(changes: Changes, texts: Mapping[str, str], compilations: Sequence[Compilation]) -> None:
@@ -187,7 +219,7 @@ def _say_what_it_means(
 ) -> None:
     """Say what a deployment of the new templates over the older ones does, on one line for each file."""
     from blogstack.diff.compare import compare
-    from blogstack.diff.reports.words import one_line
+    from blogstack.diff.reports.words import one_line, refused_exports
     from blogstack.diff.snapshots import of_environments, read_snapshot, regions_of, snapshot_of
 
     for compilation in compilations:
@@ -199,17 +231,14 @@ def _say_what_it_means(
             comparison = compare(old, snapshot_of(compilation), regions_of(compilation))
             if old and comparison.stacks:
                 say(f"{one_line(comparison)}: see `blogstack diff --against HEAD`")
-
-
-def _compare(options: Options, texts: Mapping[str, str], owners: Owners) -> Sequence[Diagnostic]:
-    help = f"run `{_command(options)}`"
-    return [Diagnostic(Code.OUT_OF_DATE, text, help=help) for text in differences(options.out, texts, owners)]
+                for remedy in refused_exports(comparison):
+                    say(f"CloudFormation takes no export away that is in use, so the commands would fail: {remedy}")
 
 
 def _command(options: Options) -> str:
     """The command that brings the templates up to date: this one without --check."""
     words = ["blogstack", "compile", *(options.paths if options.paths != (DEFAULT_FILE,) else ())]
     words += [word for name in options.environments for word in ("--env", name)]
-    words += ["--out", str(options.out)] if options.out != DEFAULT_FOLDER else []
+    words += ["--out", str(options.out)] if options.out else []
     words += ["--format", options.format.value] if options.format is not TemplateFormat.YAML else []
     return shlex.join(words)

@@ -11,10 +11,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 DOCKERFILES = ("Dockerfile", "Containerfile")
-DEPENDENCIES = ("requirements.txt", "requirements.in", "pyproject.toml")
-FILES = (*DOCKERFILES, *DEPENDENCIES)
-"""All files that are read."""
+"""The Dockerfiles of a folder that `docker build` finds by itself, or `podman build`."""
 FRAMEWORKS = ("django", "fastapi")
+_DEPENDENCIES = ("requirements.txt", "requirements.in", "pyproject.toml", "requirements/base.txt")
+
+
+def dependency_files(dockerfile: str | None) -> tuple[str, ...]:
+    """The files that may name the framework: those of the folder, then those next to a Dockerfile that is elsewhere."""
+    folder = dockerfile.rpartition("/")[0] if dockerfile else ""
+    return (*_DEPENDENCIES, *(f"{folder}/{name}" for name in _DEPENDENCIES if folder))
 
 
 class Seen(NamedTuple):
@@ -24,31 +29,25 @@ class Seen(NamedTuple):
     file: str
 
 
-def exposed_port(texts: Mapping[str, str]) -> Seen | None:
+def exposed_port(dockerfiles: Mapping[str, str]) -> Seen | None:
     """The port of the first Dockerfile that exposes one: the first in its last stage with any.
 
     Args:
-        texts: Texts of the folder's files, by name.
+        dockerfiles: Texts by name.
     """
-    for name in DOCKERFILES:
-        if port := _port_in(texts.get(name, "")):
+    for name, text in dockerfiles.items():
+        if port := _port_in(text):
             return Seen(port, name)
     return None
 
 
-def lacks_curl(texts: Mapping[str, str]) -> bool:
-    """Whether a Dockerfile starts from a slim or alpine image and installs no curl, which the default check needs."""
-    for name in DOCKERFILES:
-        if text := texts.get(name):
-            bases = re.findall(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)", text, re.IGNORECASE | re.MULTILINE)
-            return any(re.search("slim|alpine", base) for base in bases) and "curl" not in text
-    return False
+def framework(dependencies: Mapping[str, str]) -> Seen | None:
+    """The web framework in the first file that depends on one; None if that file names two.
 
-
-def framework(texts: Mapping[str, str]) -> Seen | None:
-    """The web framework in the first file that depends on one; None if that file names two."""
-    for name in DEPENDENCIES:
-        text = texts.get(name, "")
+    Args:
+        dependencies: Texts of the files that name what the service depends on.
+    """
+    for name, text in dependencies.items():
         needed = set(_project_names(text) if name.endswith(".toml") else _requirement_names(text))
         if frameworks := needed.intersection(FRAMEWORKS):
             return Seen(frameworks.pop(), name) if len(frameworks) == 1 else None

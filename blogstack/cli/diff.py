@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blogstack.cli.compile import DEFAULT_FOLDER
 from blogstack.cli.console import report, say
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.files import read_templates
@@ -45,11 +44,13 @@ class FailOn(StrEnum):
 def diff_command(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The file to compile.")] = DEFAULT_FILE,
     against: Annotated[
-        str,
+        str | None,
         typer.Option(
-            metavar="DIR|REVISION|deployed", help="A folder of templates, a git revision, or what is deployed."
+            metavar="DIR|REVISION|deployed",
+            help="A folder of templates, a git revision, or what is deployed.",
+            show_default="the file's output, else templates/out",
         ),
-    ] = str(DEFAULT_FOLDER),
+    ] = None,
     env: EnvironmentsOption = None,
     fail_on: Annotated[FailOn, typer.Option(help="What makes the exit status 1.")] = FailOn.CHANGES,
     format: Annotated[DiffFormat, typer.Option(help="Format of the differences.")] = DiffFormat.TEXT,
@@ -64,6 +65,7 @@ def diff_command(
     if after.failed:
         report([after])
         return ExitCode.USAGE
+    against = against or after.blueprints[0].output
     before: Compilation | None = None
     if against == _DEPLOYED:
         texts = _read_deployed(after)

@@ -159,6 +159,24 @@ def write(folder: Path, files: Mapping[str, str], owners: Owners) -> Changes:
     return Changes(list(due), owned)
 
 
+def page_in(folder: Path) -> Path | None:
+    """An HTML file in a folder called templates, as Django's and Flask's are called too; None for none."""
+    return next(folder.rglob("*.html"), None) if folder.name == "templates" else None
+
+
+def has_own_templates() -> bool:
+    """Whether the current folder has a folder called templates with more in it than what `compile` writes."""
+    folder = Path("templates")
+    return folder.is_dir() and any(path.name != "out" for path in folder.iterdir())
+
+
+def dockerfiles() -> list[str]:
+    """The Dockerfiles under other names or in folders of the current folder, sorted; not those of dependencies."""
+    patterns = ("*.Dockerfile", "Dockerfile.*", "*/Dockerfile", "*/*.Dockerfile")
+    found = {path.as_posix() for pattern in patterns for path in Path().glob(pattern) if path.is_file()}
+    return sorted(path for path in found if not path.startswith((".", "node_modules/", "venv/")))
+
+
 def write_new(files: Mapping[str, str]) -> None:
     """Write new files into the current folder, all or none.
 

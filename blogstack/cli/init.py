@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from blogstack.cli.console import report
 from blogstack.cli.exit_codes import ExitCode
-from blogstack.cli.files import folder_name, read_texts, write_new
+from blogstack.cli.files import dockerfiles, folder_name, has_own_templates, read_texts, write_new
 from blogstack.cli.inputs import DEFAULT_FILE
 from blogstack.diagnostics import Rejected
 from blogstack.pipeline import Compilation
+from blogstack.words import listed
+
+if TYPE_CHECKING:
+    from blogstack.cli.starter import Folder
+
+_ATTRIBUTES = ".gitattributes"
 
 
 class Framework(StrEnum):
@@ -31,21 +37,33 @@ def init_command(
     ] = None,
 ) -> ExitCode:
     """Write a blogstack.yaml to start from, and its JSON Schema. Existing files are not overwritten."""
-    from blogstack.cli.detection import FILES
-    from blogstack.cli.starter import SCHEMA_FILE, start
+    from blogstack.cli.starter import ATTRIBUTES, SCHEMA_FILE, start
     from blogstack.schema import json_schema
 
     try:
-        text, basis = start(folder_name(), framework.value if framework else None, read_texts(FILES))
-        write_new({DEFAULT_FILE: text, SCHEMA_FILE: json_schema()})
+        text, basis = start(_look_around(), framework.value if framework else None)
+        files = {DEFAULT_FILE: text, SCHEMA_FILE: json_schema()}
+        files |= {} if read_texts([_ATTRIBUTES]) else {_ATTRIBUTES: ATTRIBUTES}
+        write_new(files)
     except Rejected as rejected:
         return report([Compilation(DEFAULT_FILE, b"", rejected.diagnostics)])
-    print(
-        f"wrote {DEFAULT_FILE} and {SCHEMA_FILE}, with {basis}; next: edit {DEFAULT_FILE}, then run `blogstack compile`"
-    )
+    next_step = f"edit {DEFAULT_FILE}, then run `blogstack compile`"
+    print(f"wrote {listed(list(files))}, with {basis}; next: {next_step}")
     for line in _hints(text):
         print(line)
     return ExitCode.DONE
+
+
+def _look_around() -> Folder:
+    """What is known of the current folder; of several Dockerfiles elsewhere none is taken for the service's."""
+    from blogstack.cli.detection import DOCKERFILES, dependency_files
+    from blogstack.cli.starter import Folder
+
+    name, found = folder_name(), read_texts(DOCKERFILES)
+    if not found and len(elsewhere := dockerfiles()) == 1:
+        found = read_texts(elsewhere)
+    dependencies = read_texts(dependency_files(next(iter(found), None)))
+    return Folder(name, found, dependencies, has_own_templates())
 
 
 def _hints(text: str) -> Iterator[str]:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from blogstack.cli.detection import exposed_port, framework, lacks_curl
-from blogstack.facts.frameworks import CHECK_IN_PYTHON
+from blogstack.cli.detection import DOCKERFILES, exposed_port, framework
 from blogstack.words import hyphenated
 
 SCHEMA_FILE = "blogstack.schema.json"
+APART = "cloudformation"
+"""Folder of the templates where templates/ is the application's."""
+ATTRIBUTES = f"""\
+# What `blogstack` writes has the line ends of Unix on every system.
+{SCHEMA_FILE} text eol=lf
+templates/out/** text eol=lf
+{APART}/** text eol=lf
+"""
+"""The .gitattributes of a project."""
 
 
 class Start(NamedTuple):
@@ -24,24 +32,49 @@ class Start(NamedTuple):
     basis: str
 
 
-def start(folder: str, chosen: str | None, texts: Mapping[str, str]) -> Start:
-    """The file for a service.
+class Folder(NamedTuple):
+    """What is known of the folder of a service.
 
-    Args:
-        folder: Name of its folder.
-        chosen: Its framework; None to detect it.
-        texts: Texts of the folder's files, by name.
+    Attributes:
+        name: Its name.
+        dockerfiles: Texts of its Dockerfiles, by name.
+        dependencies: Texts of the files that name what the service depends on, by name.
+        has_templates: Whether it has a folder called templates of its own.
     """
-    port, detected = exposed_port(texts), None if chosen else framework(texts)
+
+    name: str
+    dockerfiles: Mapping[str, str]
+    dependencies: Mapping[str, str]
+    has_templates: bool
+
+
+def start(folder: Folder, chosen: str | None) -> Start:
+    """The file for the service in a folder; `chosen`: its framework, None to detect it."""
+    port = exposed_port(folder.dockerfiles)
+    detected = None if chosen else framework(folder.dependencies)
     phrases = [f"port {port.value} from {port.file}" if port else "port 8000, because no Dockerfile here exposes one"]
     phrases += [f"framework {detected.value} from {detected.file}"] if detected else []
     used = chosen or (detected.value if detected else "other")
-    text = starter(service_name(folder), used, port.value if port else "8000", curl=not lacks_curl(texts))
+    text = starter(
+        service_name(folder.name),
+        used,
+        port.value if port else "8000",
+        dockerfile=next((name for name in folder.dockerfiles if name not in DOCKERFILES), None),
+        apart=folder.has_templates or used == "django",
+    )
     return Start(text, " and ".join(phrases))
 
 
-def starter(name: str, framework: str, port: str, *, curl: bool = True) -> str:
-    """A commented file to start from, which compiles as it is. `curl`: whether the image may have curl."""
+def starter(name: str, framework: str, port: str, *, dockerfile: str | None = None, apart: bool = False) -> str:
+    """A commented file to start from, which compiles as it is.
+
+    Args:
+        name: Of the service.
+        framework: Of the service.
+        port: Of the service.
+        dockerfile: Where the Dockerfile is that `docker build` does not find by itself.
+        apart: Whether the folder called templates belongs to the application.
+    """
     migrate = "python, manage.py, migrate" if framework == "django" else "python, -m, app.migrate"
     return f"""\
 # yaml-language-server: $schema=./{SCHEMA_FILE}
@@ -49,7 +82,7 @@ def starter(name: str, framework: str, port: str, *, curl: bool = True) -> str:
 
 name: {name}  # prefix of every stack
 region: us-east-1  # everything is in this AWS region
-
+{_OUTPUT if apart else ""}{_BUILD.format(dockerfile) if dockerfile else ""}
 service:
   framework: {framework}  # fastapi, django or other; it sets how long a start may take
   port: {port}  # what the container listens on; it also gets it as the variable PORT
@@ -60,9 +93,10 @@ service:
 {_ALLOWED_HOSTS if framework == "django" else ""}{_SECRETS}
   # release: [{migrate}]  # run once in the new image, before it is deployed
   health:
-    path: /health  # answers 200 while the process runs, without asking the database
-    ready_path: /ready  # answers 200 when the database does; null when there is none
-{"" if curl else _WITHOUT_CURL.format(port=port, path="/health")}
+    path: /health  # must answer 200 while the process runs, or the load balancer replaces the task; asks no database
+    # ready_path: /ready  # answers 200 when the database does; requested after a deployment
+    # command: [python, -m, app.check]  # run in the container too; most services need none
+
 # PostgreSQL, and DATABASE_HOST, _PORT, _NAME, _USER, _PASSWORD and _SSLMODE in the container.
 # database: {{}}
 
@@ -82,14 +116,21 @@ scaling:
 """
 
 
+_OUTPUT = f"""\
+output: {APART}  # where `blogstack compile` writes: templates/ is the application's own
+"""
+
+
+_BUILD = """\
+image:
+  build:
+    file: {}
+    context: .  # the folder whose files the Dockerfile copies
+"""
+
+
 _SECRETS = """\
   # secrets: {SECRET_KEY: generate}  # made once, kept, and in the container as this variable"""
-
-
-_WITHOUT_CURL = f"""\
-    # Run inside the container; the default is curl, which the Dockerfile does not seem to install.
-    command: {CHECK_IN_PYTHON}
-"""
 
 
 _ALLOWED_HOSTS = """\

@@ -27,7 +27,7 @@ from blogstack.config.queues import Queue
 from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
 from blogstack.config.stores import MOST_STORES, StoreName
-from blogstack.config.types import AsWritten, Choices, Form, Section
+from blogstack.config.types import AsWritten, Choices, Form, RelativePath, Section
 from blogstack.config.workers import MOST_ENTRIES, EntryName, Worker
 from blogstack.config.workloads import (
     JOBS,
@@ -149,6 +149,8 @@ class Config(Section):
     """ARN of a KMS key of your own for images, logs, secrets, stores and alarms; it costs extra; null: AWS's keys."""
     alarms: Alarms | None = None
     """Alarms and a dashboard; absent: none."""
+    output: Annotated[RelativePath, Shared()] = Field("templates/out", examples=["cloudformation"])
+    """Folder that the templates are written to, from where the command runs; --out is stronger."""
     overrides: Overrides = Overrides.model_construct()
     """Changes to the templates themselves, by stack and logical ID, in CloudFormation's words; the last resort."""
     environments: Annotated[

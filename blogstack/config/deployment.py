@@ -39,6 +39,8 @@ class Deployment(Section):
     """Share of the tasks that may run during a deployment, in percent, rounded down."""
     circuit_breaker: bool = True
     """Whether a deployment whose tasks never become healthy is stopped and rolled back."""
+    failures: Annotated[int, Whole(1, 1000, "tasks")] | None = Field(None, examples=[5])
+    """Failed tasks that end a deployment, with `circuit_breaker`; null: half of those wanted, at least 3."""
     rollback_on_alarms: bool | None = Field(None, examples=[False])
     """Whether, with `alarms`, a deployment during which requests begin to fail is rolled back; the default is true, but
     false in China, GovCloud and the European Sovereign Cloud."""

@@ -222,7 +222,8 @@ def check_exclusions(section: Section) -> Section:
             message = f"has both {field.name} and {excludes.key}"
             raise fault(Code.EXCLUSIVE, message, excludes.help, field.name, excludes.key)
     for field, requires in marked(type(section), Requires):
-        if getattr(section, field.name) is not None and not requires.holds(getattr(section, requires.key)):
+        given = field.name in section.model_fields_set and getattr(section, field.name) is not None
+        if given and not requires.holds(getattr(section, requires.key)):
             message = f"has {field.name}, but no {requires.words}"
             raise fault(Code.EXCLUSIVE, message, requires.help, field.name, requires.key)
     return section

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from blogstack.config.fields import check_exclusions
 from blogstack.config.marks import Excludes, Requires, Shared
-from blogstack.config.types import Choices, Form, Section, UniqueItems, Whole
+from blogstack.config.types import AsWritten, Choices, Form, RelativePath, Section, UniqueItems, Variable, Whole
 from blogstack.config.types.secrets import SECRET_ARN
 from blogstack.facts.images import ECR_PATTERN
 
@@ -34,6 +34,22 @@ _CREDENTIALS = Form(
 _TAG = Form(r"[A-Za-z0-9_][A-Za-z0-9._-]*", "an image tag", "use A-Z, a-z, 0-9 and ._-", 128)
 
 
+class Build(Section):
+    """What `docker build` gets in the printed commands."""
+
+    file: RelativePath | None = Field(None, examples=["docker/api.Dockerfile"])
+    """The Dockerfile, from the folder of this file; null: Dockerfile in the context."""
+    context: RelativePath = "."
+    """Folder whose files the build may copy, from the folder of this file; everything in it must be committed."""
+    target: (
+        Annotated[str, Form("[A-Za-z0-9][A-Za-z0-9_.-]*", "the name of a stage", "copy it from FROM ... AS NAME")]
+        | None
+    ) = Field(None, examples=["runtime"])
+    """Stage of the Dockerfile to build; null: the last one."""
+    args: dict[Variable, AsWritten] = Field({}, max_length=50, examples=[{"VERSION": "1.4"}])
+    """Build arguments; no secrets, because the image keeps them."""
+
+
 class Image(Section):
     """Where the container image comes from."""
 
@@ -41,6 +57,8 @@ class Image(Section):
         None, examples=["blog-api"]
     )
     """ECR repository that the registry stack makes; the default is the service's name."""
+    build: Annotated[Build | None, Shared(), Excludes("uri", "remove it: an image that exists is not built")] = None
+    """What `docker build` gets in the printed commands; null: the folder of this file, with its Dockerfile."""
     uri: Annotated[Annotated[str, _URI] | None, Shared(unless="image.uri")] = Field(
         None, examples=["ghcr.io/team/blog-api"]
     )

@@ -14,7 +14,7 @@ from blogstack.config.types import Duration
 from blogstack.config.types.schedules import CronExpression, TimeZoneName
 
 _DAY = 24 * 3600
-_SCHEDULED = Requires("cron", unlike="^$", words="cron", help="add cron, or remove it: what is run by hand has none")
+_SCHEDULED = Requires("cron", words="cron", help="add cron, or remove it: what is run by hand has none")
 
 
 class Job(Task):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 from pydantic_core import CoreSchema, core_schema
 
-from blogstack.config.service import UrlPath
 from blogstack.config.types import (
     Choices,
     Duration,
@@ -52,13 +51,11 @@ _CODE = "[234][0-9]{2}"
 
 
 class HealthCheck(Section):
-    """The target group's check.
+    """The target group's check, which requests service.health.path.
 
     Limits: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
     """
 
-    path: UrlPath | None = Field(None, examples=["/health"])
-    """Path that is requested; the default is service.health.path."""
     interval: Annotated[int, Duration(5, 300)] = 15
     """Time between two checks."""
     timeout: Annotated[int, Duration(2, 120)] = 5

@@ -69,16 +69,16 @@ class Requires(NamedTuple):
 
     Attributes:
         key: The other one.
-        unlike: A regular expression that the other one's text must not match.
         words: What the other one must be.
         help: What to do otherwise.
+        unlike: A regular expression that the other one's text must not match; None where any value will do.
     """
 
     key: str
-    unlike: str
     words: str
     help: str
+    unlike: str | None = None
 
-    def holds(self, value: str | None) -> bool:
+    def holds(self, value: object) -> bool:
         """Whether a value of the other key will do."""
-        return value is not None and not re.search(self.unlike, value)
+        return value is not None and not (self.unlike and re.search(self.unlike, str(value)))

@@ -19,6 +19,8 @@ _COPILOT_TYPES = (
     "Scheduled Job",
     "Environment",
 )
+# https://fly.io/docs/reference/configuration/
+_FLY = {"http_service", "primary_region"}
 
 
 class OtherTool(NamedTuple):
@@ -50,4 +52,7 @@ def recognize(data: Mapping[str, Data]) -> OtherTool | None:
     if isinstance(data.get("containerDefinitions"), list):
         moves = "portMappings, environment, secrets and cpu go to service"
         return OtherTool("containerDefinitions", "an ECS task definition", moves)
+    if fly := next((key for key in data if key in _FLY), None):
+        moves = "internal_port goes to service.port, env to service.environment, release_command to service.release"
+        return OtherTool(fly, "a file of fly.io", moves)
     return None

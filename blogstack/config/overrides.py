@@ -24,7 +24,10 @@ class Override(Section):
     """What is changed in one resource; its type, and whether it exists at all, stay as they are."""
 
     Properties: dict[str, Any] = Field({})
-    """Properties merged over the resource's: mappings merge, lists, scalars and functions replace, null removes."""
+    """Properties merged over the resource's: mappings merge, lists, scalars and functions replace, null removes.
+
+    A mapping over a list changes the items of these names: containers, and their variables.
+    """
     DependsOn: UniqueItems[str] | None = None
     """Logical IDs of the resources that must be there before, instead of those in the template; null removes it."""
     Metadata: dict[str, Any] = Field({})

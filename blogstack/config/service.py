@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from blogstack.config.fields import check_exclusions
+from blogstack.config.marks import Requires
 from blogstack.config.task import TaskWithSidecars
 from blogstack.config.types import Choices, Duration, Form, Items, Section, Text, Whole
-from blogstack.facts.frameworks import CHECK_IN_PYTHON, START_UP
+from blogstack.config.types.check_command import CheckCommand
+from blogstack.facts.frameworks import START_UP
 
 UrlPath = Annotated[
     str,
@@ -20,30 +23,33 @@ UrlPath = Annotated[
     ),
 ]
 
-
-_CHECK = CHECK_IN_PYTHON.format(port=8000, path="/health")
+_OF_COMMAND = Requires(
+    "command", words="command", help="add command, or remove it: without one nothing runs in the container"
+)
 
 
 class Health(Section):
-    """The container's health check, run inside the container.
+    """How a task shows that it is well: the load balancer requests a path, and a command may run in the container too.
 
     Limits: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
     """
 
     path: UrlPath = "/health"
-    """Path that answers 200 while the process is well; it is light and touches no database."""
-    ready_path: UrlPath | None = "/ready"
+    """Path that the load balancer requests: it answers 200 while the process is well, and touches no database."""
+    ready_path: UrlPath | None = Field(None, examples=["/ready"])
     """Path that answers 200 when the database answers and 503 otherwise, requested after a deployment; null: none."""
-    command: Text | None = Field(None, min_length=1, max_length=1024, examples=[_CHECK])
-    """Shell command run in the container, 0 means healthy; the default requests `path` with curl."""
-    interval: Annotated[int, Duration(5, 300)] = 10
-    """Time between two checks."""
-    timeout: Annotated[int, Duration(2, 60)] = 3
-    """Time after which a check has failed; it is below the interval."""
-    retries: Annotated[int, Whole(1, 10, "checks")] = 3
-    """Failed checks in a row after which the task is replaced."""
-    start_period: Annotated[int, Duration(0, 300)] | None = Field(None, examples=["90s"])
-    """Time to start in which failed checks do not count; the default goes by framework: django 60s, others 30s."""
+    command: CheckCommand | None = Field(None, examples=[["/app", "healthcheck"]])
+    """Command run in the container too, 0 means healthy: a text for its shell, or a list without one; null: none."""
+    interval: Annotated[Annotated[int, Duration(5, 300)], _OF_COMMAND] = 10
+    """Time between two runs of the command."""
+    timeout: Annotated[Annotated[int, Duration(2, 60)], _OF_COMMAND] = 3
+    """Time after which a run has failed; it is below the interval."""
+    retries: Annotated[Annotated[int, Whole(1, 10, "checks")], _OF_COMMAND] = 3
+    """Failed runs in a row after which the task is replaced."""
+    start_period: Annotated[Annotated[int, Duration(0, 300)] | None, _OF_COMMAND] = Field(None, examples=["90s"])
+    """Time to start in which failed runs do not count; the default goes by framework: django 60s, others 30s."""
+
+    _exclusions = model_validator(mode="after")(check_exclusions)
 
 
 class Service(TaskWithSidecars):
@@ -61,7 +67,7 @@ class Service(TaskWithSidecars):
     release: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["python", "-m", "app.migrate"]])
     """Words of a command that runs once in the new image before each deployment of the service; null: none."""
     health: Health = Health.model_construct()
-    """The container's health check, run inside the container."""
+    """How a task shows that it is well: the load balancer requests a path, and a command may run in it too."""
 
     @property
     def image(self) -> None:

@@ -8,9 +8,11 @@ from pydantic import Field
 
 from blogstack.config.image import HOST, REPOSITORY_NAME
 from blogstack.config.types import Choices, Duration, Form, Items, Section, Text, Variable, Whole
+from blogstack.config.types.check_command import CheckCommand
 from blogstack.config.types.secrets import Secret
 from blogstack.config.types.sizes import ContainerMemory
 from blogstack.config.types.values import EnvironmentValue
+from blogstack.facts.regions import partition
 
 # ECS allows 10 containers per task definition, one of which is the service's:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
@@ -60,14 +62,23 @@ ImageWithTag = Annotated[
 ]
 
 
+def has_readonly_root(written: bool | None, region: str) -> bool:
+    """Whether a container has a read-only root filesystem; `written`: what the file says, None for nothing.
+
+    /tmp is then a tmpfs (docs/decisions/0005), which AWS has announced for its commercial regions only:
+    https://aws.amazon.com/about-aws/whats-new/2026/01/amazon-ecs-tmpfs-mounts-aws-fargate-managed-instances/
+    """
+    return partition(region) == "aws" if written is None else written
+
+
 class SidecarHealth(Section):
     """A sidecar's check, run inside the sidecar.
 
     Limits: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
     """
 
-    command: Text = Field(min_length=1, max_length=1024, examples=["wget -q -O /dev/null http://127.0.0.1:9901/ready"])
-    """Shell command run in the container, 0 means healthy."""
+    command: CheckCommand = Field(examples=["wget -q -O /dev/null http://127.0.0.1:9901/ready"])
+    """Command run in the container, 0 means healthy: a text for its shell, or a list of words without one."""
     interval: Annotated[int, Duration(5, 300)] = 10
     """Time between two checks."""
     timeout: Annotated[int, Duration(2, 60)] = 3
@@ -97,7 +108,8 @@ class Sidecar(Section):
     """Other sidecars that have to be there before this one starts: START, HEALTHY, COMPLETE or SUCCESS."""
     memory: ContainerMemory | None = Field(None, examples=[128])
     """The most memory it may take, of the task's, in MiB or as in `1 GB`; above it, it is killed; null: no limit."""
-    readonly_root: bool = True
-    """Whether the root filesystem is read-only; /tmp stays writable."""
+    readonly_root: bool | None = Field(None, examples=[False])
+    """Whether the root filesystem is read-only; /tmp stays writable; the default is true, but false in China, GovCloud
+    and the European Sovereign Cloud."""
     health: SidecarHealth | None = None
     """The sidecar's health check, run inside the sidecar."""

@@ -41,6 +41,8 @@ class Task(Section):
     """Scratch disk of one task in GiB."""
     command: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["gunicorn", "blog.wsgi"]])
     """Words of the command to run instead of the image's."""
+    entrypoint: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["launcher"]])
+    """Words before the command, instead of the image's ENTRYPOINT, and without its CMD; null: the image's."""
     environment: Annotated[dict[Variable, EnvironmentValue], Inherited()] = Field(
         {}, max_length=200, examples=[{"LOG_LEVEL": "info"}]
     )
@@ -53,8 +55,9 @@ class Task(Section):
     """Secret variables and their sources: generate, {secretsmanager: NAME_OR_ARN, key: JSON_KEY} or {ssm: NAME}."""
     permissions: Annotated[Items[Statement], Inherited()] = Field((), max_length=20)
     """What the tasks may do in AWS: statements for the task role."""
-    readonly_root: Annotated[bool, Inherited()] = True
-    """Whether the root filesystem is read-only; /tmp stays writable."""
+    readonly_root: Annotated[bool | None, Inherited()] = Field(None, examples=[False])
+    """Whether the root filesystem is read-only; /tmp stays writable; the default is true, but false in China, GovCloud
+    and the European Sovereign Cloud."""
     user: Annotated[
         Annotated[str, Form(r"[0-9]{1,10}(?::[0-9]{1,10})?", "a uid or uid:gid", "write numbers, as in 1000:1000")]
         | None,

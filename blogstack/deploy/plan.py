@@ -14,6 +14,7 @@ from blogstack.blueprint.names import Imported, Parameter
 from blogstack.blueprint.workload import EcsService, Release
 from blogstack.blueprint.workload.exposure import Exposure
 from blogstack.deploy.steps import (
+    CheckZones,
     CreateServiceRoles,
     DeployStack,
     FindImage,
@@ -50,7 +51,7 @@ def make_plans(blueprints: Sequence[Blueprint]) -> list[Plan]:
     return plans
 
 
-_ROLES, _IMAGE = "service-roles", "image"
+_ROLES, _IMAGE, _ZONES = "service-roles", "image", "zones"
 
 
 def _plan(blueprint: Blueprint, environment: str | None, steps: Sequence[Step]) -> Plan:
@@ -85,7 +86,7 @@ def _image(blueprint: Blueprint) -> Iterator[Step]:
     push = PushImage(
         registry_stack=registry.stack,
         repository=registry.repository,
-        platform=blueprint.image.platform,
+        build=registry.build,
     )
     yield Step(_IMAGE, Phase.IMAGE, push, (registry.stack,))
 
@@ -103,7 +104,13 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
     stores = list(_stores(blueprint, roles, network))
     edge, tasks = blueprint.edge, blueprint.tasks
     if blueprint.network:
-        yield Step(blueprint.network.stack, Phase.STACKS, DeployStack(stack=blueprint.network.stack))
+        # Letters do not depend on what the account has.
+        counted = blueprint.network.zones[0].letter is None
+        if counted:
+            check = CheckZones(blueprint.network.stack, len(blueprint.network.zones))
+            yield Step(_ZONES, Phase.STACKS, check)
+        deploy_network = DeployStack(stack=blueprint.network.stack)
+        yield Step(blueprint.network.stack, Phase.STACKS, deploy_network, (_ZONES,) if counted else ())
     yield from stores
     complete = Parameter.CREATION_COMPLETE
     deploy_edge = DeployStack(
@@ -179,6 +186,7 @@ def _checks(workload: EcsService, edge: Edge) -> Iterator[Step]:
         request = Request(
             edge_stack=edge.stack,
             paths=_paths(workload.exposure),
+            errors_are_healthy=workload.exposure.errors_are_healthy,
             internal=edge.internal,
             allowed_cidrs=edge.allowed_cidrs,
         )
@@ -187,4 +195,4 @@ def _checks(workload: EcsService, edge: Edge) -> Iterator[Step]:
 
 def _paths(exposure: Exposure) -> tuple[str, ...]:
     """The paths to request, each once: that of the load balancer's check, and the one that asks the database."""
-    return tuple(dict.fromkeys(path for path in (exposure.check.target, exposure.ready_path) if path))
+    return tuple(dict.fromkeys(path for path in (exposure.health_path, exposure.ready_path) if path))

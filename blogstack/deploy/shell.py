@@ -18,9 +18,11 @@ from itertools import groupby
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.names import Imported, Output, Parameter
 from blogstack.blueprint.network import Placement
+from blogstack.deploy.image_build import build_command, sources
 from blogstack.deploy.plan import make_plans
 from blogstack.deploy.steps import (
     Action,
+    CheckZones,
     CreateServiceRoles,
     DeployStack,
     FindImage,
@@ -42,14 +44,13 @@ def deployment_script(blueprints: Sequence[Blueprint], files: Mapping[str, str],
     Args:
         blueprints: Of one application, one for each environment.
         files: For each stack the path of its template.
-        folder: Of the user's file, where the image is built.
+        folder: Of the user's file, from which the paths of the image's build start.
     """
-    context = shlex.quote(folder)
     plans = make_plans(blueprints)
     blocks: list[Iterable[str]] = [["set -eu", _FUNCTIONS]]
     for before, plan in zip((None, *plans), plans, strict=False):
-        blocks.append([f'echo "=== {_title(plan, before, alone=len(plans) == 1)}"', *_settings(plan, before, context)])
-        blocks.extend(_blocks(plan, files, context))
+        blocks.append([f'echo "=== {_title(plan, before, alone=len(plans) == 1)}"', *_settings(plan, before, folder)])
+        blocks.extend(_blocks(plan, files, folder))
     body = "\n\n".join("\n".join(block) for block in blocks)
     return f"({body}\n)\n"
 
@@ -65,7 +66,7 @@ def _title(plan: Plan, before: Plan | None, *, alone: bool) -> str:
     return application
 
 
-def _settings(plan: Plan, before: Plan | None, context: str) -> Iterator[str]:
+def _settings(plan: Plan, before: Plan | None, folder: str) -> Iterator[str]:
     """Region, account and tag; the tag is chosen once for all plans of an image, as there may be a new commit later."""
     yield f"export AWS_REGION={plan.region} AWS_DEFAULT_REGION={plan.region}"
     if before is None or before.image != plan.image:
@@ -75,7 +76,7 @@ def _settings(plan: Plan, before: Plan | None, context: str) -> Iterator[str]:
             yield "TAG=$(git rev-parse --short=12 HEAD) || " + _refuse("commit first, with git: the tag is the commit")
             # The tag would not describe what is in no commit.
             uncommitted = "commit first: the image is built from this folder, and the tag is the commit"
-            yield f"UNCOMMITTED=$(git status --porcelain -- {context})"
+            yield f"UNCOMMITTED=$(git status --porcelain -- {' '.join(sources(plan, folder))})"
             yield f'test -z "$UNCOMMITTED" || {_refuse(uncommitted)}'
     yield "IDENTITY=$(aws sts get-caller-identity --query \"join(' as ', [Account, Arn])\" --output text)"
     yield f'echo "==> Tag $TAG, region {plan.region}, account $IDENTITY"'
@@ -144,11 +145,11 @@ wait_for_task() {
 }"""
 
 
-def _blocks(plan: Plan, files: Mapping[str, str], context: str) -> Iterator[Iterable[str]]:
+def _blocks(plan: Plan, files: Mapping[str, str], folder: str) -> Iterator[Iterable[str]]:
     """The steps under a heading for each phase."""
     for phase, group in groupby(plan.steps, key=lambda step: step.phase):
         steps = list(group)
-        commands = [line for step in steps for line in _commands(step.action, files, context)]
+        commands = [line for step in steps for line in _commands(step.action, files, folder)]
         yield [f'echo "==> {_heading(plan, phase, steps)}"', *_notes(plan, phase), *commands]
 
 
@@ -179,14 +180,16 @@ def _notes(plan: Plan, phase: Phase) -> Iterator[str]:
         yield f'echo "==> AWS asks {plan.email} once to confirm: until then no alarm is mailed"'
 
 
-def _commands(action: Action, files: Mapping[str, str], context: str) -> Iterator[str]:
+def _commands(action: Action, files: Mapping[str, str], folder: str) -> Iterator[str]:
     match action:
         case CreateServiceRoles():
             yield from _create_service_roles(action)
         case DeployStack():
             yield from _deploy_stack(action, files[action.stack])
+        case CheckZones():
+            yield from _check_zones(action)
         case PushImage():
-            yield from _push_image(action, context)
+            yield from _push_image(action, folder)
         case FindImage():
             yield f"{_describe_image(action.repository)} >/dev/null"
         case RunTask():
@@ -199,6 +202,15 @@ def _commands(action: Action, files: Mapping[str, str], context: str) -> Iterato
             yield from _show_run_commands(action)
         case ShowLogs():
             yield f"aws logs tail {action.log_group} --since 10m"
+
+
+def _check_zones(action: CheckZones) -> Iterator[str]:
+    subnets = "aws ec2 describe-subnets --filters Name=default-for-az,Values=true"
+    why = f"fewer than {action.zones} zones have a default subnet: name letters in network.create.availability_zones"
+    yield f"if ! stack_exists {action.stack}; then"
+    yield f"  ZONES=$({subnets} --query 'length(Subnets)' --output text)"
+    yield f'  test "$ZONES" = 0 || test "$ZONES" -ge {action.zones} || {_refuse(why)}'
+    yield "fi"
 
 
 def _create_service_roles(action: CreateServiceRoles) -> Iterator[str]:
@@ -220,10 +232,10 @@ def _deploy(action: DeployStack, file: str, parameters: Mapping[str, str]) -> st
     return f"deploy_stack {action.stack} --template-file {shlex.quote(file)}{overrides}"
 
 
-def _push_image(action: PushImage, context: str) -> Iterator[str]:
+def _push_image(action: PushImage, folder: str) -> Iterator[str]:
     yield f"REPOSITORY={_output(action.registry_stack, Output.REPOSITORY_URI)}"
     yield f"if ! {_describe_image(action.repository)} >/dev/null 2>&1; then"
-    yield f'  docker build --platform {action.platform} --tag "$REPOSITORY:$TAG" {context}'
+    yield f"  {build_command(action.build, folder)}"
     yield '  aws ecr get-login-password | docker login --username AWS --password-stdin "${REPOSITORY%%/*}"'
     yield '  docker push "$REPOSITORY:$TAG"'
     yield "fi"
@@ -275,18 +287,20 @@ def _request(action: Request) -> Iterator[str]:
     yield f"URL={_output(action.edge_stack, Output.URL)}"
     restricted = "0.0.0.0/0" not in action.allowed_cidrs
     for path in action.paths:
+        # -f: an answer of 400 or above is a failure.
+        curl = "curl -sS" if action.errors_are_healthy and path == action.paths[0] else "curl -fsS"
         if action.internal:  # whoever deploys may be outside
-            yield f"echo \"ask from inside the network: curl -fsS '$URL{path}'\""
+            yield f"echo \"ask from inside the network: {curl} '$URL{path}'\""
             continue
-        request = f'{_CURL} "$URL"{shlex.quote(path)}'
+        request = f'{curl} {_PATIENTLY} "$URL"{shlex.quote(path)}'
         if restricted:  # 7: no connection, 28: no answer in time
             why = f"no answer: allowed_cidrs lets in {', '.join(action.allowed_cidrs)} only; ask from there"
-            request += f""" || case $? in 7 | 28) echo "{why}: curl -fsS '$URL{path}'" ;; *) exit 1 ;; esac"""
+            request += f""" || case $? in 7 | 28) echo "{why}: {curl} '$URL{path}'" ;; *) exit 1 ;; esac"""
         yield request
 
 
 # A name in DNS, and targets that have just become healthy, may take some seconds.
-_CURL = "curl -fsS --max-time 10 --retry 5 --retry-delay 5 --retry-all-errors"
+_PATIENTLY = "--max-time 10 --retry 5 --retry-delay 5 --retry-all-errors"
 
 
 def _refuse(why: str) -> str:

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 
 from blogstack.blueprint.network import Placement
+from blogstack.blueprint.registry import Build
 from blogstack.records import Record
 
 
@@ -38,18 +39,32 @@ class DeployStack(Record, kw_only=True):
     minutes: int = 0
 
 
+class CheckZones(Record):
+    """Make sure, before a network is created, that its template gets as many availability zones as it asks for.
+
+    CloudFormation lists the zones with a default subnet, or all of them where no zone has one:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-getavailabilityzones.html
+
+    Attributes:
+        stack: Name of the network stack.
+        zones: How many it asks for.
+    """
+
+    stack: str
+    zones: int
+
+
 class PushImage(Record, kw_only=True):
     """Build the image and push it, unless the repository has its tag.
 
     Attributes:
         registry_stack: Name of the stack with the repository.
         repository: Name of the repository.
-        platform: As `docker build --platform` takes it.
     """
 
     registry_stack: str
     repository: str
-    platform: str
+    build: Build
 
 
 class FindImage(Record):
@@ -99,12 +114,15 @@ class Request(Record, kw_only=True):
 
     Attributes:
         edge_stack: Name of the stack whose output has the URL.
+        paths: The first is that of the load balancer's check.
+        errors_are_healthy: Whether an answer to the first of 400 or above is a success.
         internal: Whether the load balancer answers inside the network only.
         allowed_cidrs: Blocks of addresses that the load balancer answers.
     """
 
     edge_stack: str
     paths: tuple[str, ...]
+    errors_are_healthy: bool
     internal: bool
     allowed_cidrs: tuple[str, ...]
 
@@ -129,6 +147,7 @@ class Phase(Enum):
 Action = (
     CreateServiceRoles
     | DeployStack
+    | CheckZones
     | PushImage
     | FindImage
     | RunTask

@@ -37,8 +37,8 @@ def check_causes(state: WorkloadState) -> Iterator[Cause]:
         return
     exposure = state.workload.exposure
     codes = [int(match[1]) for reason in reasons if (match := _CODES.search(reason))]
-    path, port, name = exposure.check.target, exposure.port, state.workload.name
-    where: KeyPath = ("load_balancer", "health_check", "path")
+    path, port, name = exposure.health_path, exposure.port, state.workload.name
+    where = state.workload.locate("health", "path")
     if _BAD_REQUEST in codes:
         yield _cause(
             state,
@@ -55,7 +55,7 @@ def check_causes(state: WorkloadState) -> Iterator[Cause]:
             Code.TARGET_STATUS,
             where,
             f"{name} answers the load balancer's check of {path} with {codes[0]}, not {exposure.success_codes}",
-            f"{help}: set load_balancer.health_check.path or service.health.path",
+            f"{help}: set service.health.path, or let load_balancer.health_check.success_codes take the status",
             reasons,
         )
     else:
@@ -72,7 +72,8 @@ def check_causes(state: WorkloadState) -> Iterator[Cause]:
 def _of_container(state: WorkloadState) -> Iterator[Cause]:
     failed = [task for task in state.stopped if _CONTAINER_CHECK.search(task.reason)]
     if failed:
-        command = state.workload.container.check.target if state.workload.container.check else ""
+        check = state.workload.container.check
+        command = " ".join(check.command[1:]) if check else ""  # the first word is how it is run
         yield _cause(
             state,
             Code.CONTAINER_UNHEALTHY,

@@ -47,7 +47,7 @@ def read_overview(session: Session, snapshot: Snapshot) -> Iterator[Running]:
 
 def _version(session: Session, state: WorkloadState, task_definition: str) -> str | None:
     try:
-        image = read_images(session, task_definition).get(state.workload.service_name, "")
+        image = read_images(session, task_definition).get(state.workload.container_name, "")
     except AwsError:
         return None
     # repository:tag or repository@sha256:digest; a registry's port comes before the last slash.

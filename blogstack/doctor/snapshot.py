@@ -117,7 +117,7 @@ class _Reader:
         stopped = self._try(stopped_tasks, workload.cluster, workload.service_name) or ()
         ran = [task for task in stopped if task.started or any(each.exit_code is not None for each in task.containers)]
         streams = {
-            task.id: f"{workload.log_prefix}/{workload.service_name}/{task.id}" for task in ran[:_TASKS_WITH_LOGS]
+            task.id: f"{workload.log_prefix}/{workload.container_name}/{task.id}" for task in ran[:_TASKS_WITH_LOGS]
         }
         logs = {
             task: self._try(last_lines, workload.log_group, stream, _LINES) or () for task, stream in streams.items()

@@ -74,7 +74,7 @@ def _requests(snapshot: Snapshot) -> Iterator[Check]:
         return
     for state in snapshot.workloads:
         if exposure := state.workload.exposure:
-            paths = dict.fromkeys(path for path in (exposure.check.target, exposure.ready_path) if path)
+            paths = dict.fromkeys(path for path in (exposure.health_path, exposure.ready_path) if path)
             for path in paths:
                 yield _answer(f"{url}{path}")
     if edge.tls:

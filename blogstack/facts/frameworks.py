@@ -23,6 +23,3 @@ class StartUp(NamedTuple):
 
 
 START_UP = {"fastapi": StartUp(30, 60), "django": StartUp(60, 120), "other": StartUp(30, 60)}
-
-CHECK_IN_PYTHON = "python -c \"import urllib.request as r; r.urlopen('http://127.0.0.1:{port}{path}', timeout=2)\""
-"""A health check for images without curl: urlopen raises an error for a status of 400 or above."""

@@ -102,6 +102,18 @@ def no_circuit_breaker(scope: Scope[EcsService]) -> Iterator[Finding]:
         yield Finding(scope.at("deployment", "circuit_breaker"), message, "remove the key: on is the default")
 
 
+@rule(Code.FAILURES_UNCOUNTED, Scope[EcsService], reads=("deployment.circuit_breaker", "deployment.failures"))
+def failures_without_breaker(scope: Scope[EcsService]) -> Iterator[Finding]:
+    """Failed tasks are counted by the circuit breaker."""
+    deployment = scope.value.deployment
+    if deployment.failures is not None and not deployment.circuit_breaker:
+        keys = scope.at("deployment", "failures"), scope.at("deployment", "circuit_breaker")
+        message = (
+            f"failures {deployment.failures} has no effect: circuit_breaker is false, and nothing counts failed tasks"
+        )
+        yield Finding(keys[0], message, "remove one of the two keys", also=keys)
+
+
 @rule(
     Code.OTHER_STRATEGY,
     Scope[EcsService],

@@ -84,27 +84,13 @@ def short_start(scope: Scope[WebService]) -> Iterator[Finding]:
             yield Finding(path, f"{path[-1]} {seconds}s is shorter than {took}", help)
 
 
-@rule(
-    Code.BALANCER_CHECKS_READY,
-    Scope[WebService],
-    reads=("health.path", "health.ready_path", "health.command", "load_balancer.health_check.path"),
-    source=_TARGETS,
-)
+@rule(Code.BALANCER_CHECKS_READY, Scope[WebService], reads=("health.path", "health.ready_path"), source=_TARGETS)
 def check_of_database(scope: Scope[WebService]) -> Iterator[Finding]:
     """A check that replaces tasks does not ask the database."""
-    health, balancer = scope.value.task.health, scope.value.load_balancer
-    if health.ready_path is None:
-        return
-    target = balancer.health_check.path
-    container_asks = health.command is None and health.path == health.ready_path
-    if health.ready_path != (target or health.path) and not container_asks:
-        return
-    if target == health.ready_path:
-        path, who = scope.at("load_balancer", "health_check", "path"), "load balancer's"
-    else:
-        path = scope.first_written(scope.at("health", "path"), scope.at("health", "ready_path"))
-        who = "container's" if target else "load balancer's"
-    light = "/health" if health.ready_path != "/health" else "/live"
-    message = f"the {who} check requests {health.ready_path}, which asks the database"
-    help = f"a database outage would restart every task: check a path that answers by itself, such as {light}"
-    yield Finding(path, message, help)
+    health = scope.value.task.health
+    if health.path == health.ready_path:
+        keys = scope.at("health", "path"), scope.at("health", "ready_path")
+        message = f"the load balancer's check requests {health.path}, which asks the database"
+        light = "/health" if health.path != "/health" else "/live"
+        help = f"a database outage would restart every task: check a path that answers by itself, such as {light}"
+        yield Finding(scope.first_written(*keys), message, help, also=keys)

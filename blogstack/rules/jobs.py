@@ -32,7 +32,7 @@ def overlapping_runs(scope: Scope[EcsJob]) -> Iterator[Finding]:
         yield Finding(scope.at("timeout"), message, help, also=(scope.at("cron"),))
 
 
-@rule(Code.SAME_COMMAND, Scope[EcsJob], reads=("command", "image"))
+@rule(Code.SAME_COMMAND, Scope[EcsJob], reads=("command", "entrypoint", "image"))
 def command_of_job(scope: Scope[EcsJob]) -> Iterator[Finding]:
     """A job says what it runs: the image's own command is that of the service, which does not end."""
     yield from find_missing_command(scope)

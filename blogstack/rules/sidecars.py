@@ -103,12 +103,11 @@ def _name_of(workload: EcsService) -> str:
     return "the service" if isinstance(workload, WebService) else workload.name
 
 
-@rule(Code.SIDECAR_NAME, Scope[Sidecar], outside=("name", "environments"))
-def service_name(scope: Scope[Sidecar]) -> Iterator[Finding]:
-    """A sidecar is not called like the container next to it, which has the name of the ECS service."""
-    config, (section, *steps) = scope.config, scope.at()
+@rule(Code.SIDECAR_NAME, Scope[Sidecar], outside=("name",))
+def container_name(scope: Scope[Sidecar]) -> Iterator[Finding]:
+    """A sidecar is not called like the container next to it."""
+    section, *steps = scope.at()
     name, worker = steps[-1], f"-{steps[0]}" if section == WORKERS else ""
-    applications = [f"{config.name}-{environment}" for environment in config.environments] or [config.name]
-    if name in {f"{application}{worker}" for application in applications}:
+    if name == f"{scope.config.name}{worker}":
         message = f"{name} is the name of the task's main container"
         yield Finding(scope.at(), message, "give the sidecar another name, such as proxy")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from blogstack.config.sidecars import has_readonly_root
 from blogstack.config.workloads import EcsService, WebService, Workload
 from blogstack.diagnostics import Code
 from blogstack.facts.fargate import TASK_SIZES
@@ -71,10 +72,17 @@ def port_mismatch(scope: Scope[WebService]) -> Iterator[Finding]:
 
 
 # The SSM agent needs a writable filesystem.
-@rule(Code.EXEC_READONLY, Scope[EcsService], reads=("exec", "readonly_root"), source=f"{_ECS}ecs-exec.html")
+@rule(
+    Code.EXEC_READONLY,
+    Scope[EcsService],
+    reads=("exec", "readonly_root"),
+    outside=("region",),
+    source=f"{_ECS}ecs-exec.html",
+)
 def exec_readonly(scope: Scope[EcsService]) -> Iterator[Finding]:
     """ECS Exec needs a writable root filesystem."""
-    if scope.value.task.exec and scope.value.task.readonly_root:
+    task = scope.value.task
+    if task.exec and has_readonly_root(task.readonly_root, scope.config.region):
         help = "set readonly_root: false for as long as exec is needed"
         yield Finding(
             scope.at("exec"), "exec needs a writable root filesystem", help, also=(scope.at("readonly_root"),)

@@ -106,7 +106,7 @@ def no_room_for_queue(scope: Scope[WorkerService]) -> Iterator[Finding]:
         yield Finding(scope.at("scaling", "queue"), message, "raise scaling.max, or remove queue", also=(most,))
 
 
-@rule(Code.SAME_COMMAND, Scope[WorkerService], reads=("command", "image"))
+@rule(Code.SAME_COMMAND, Scope[WorkerService], reads=("command", "entrypoint", "image"))
 def command_of_worker(scope: Scope[WorkerService]) -> Iterator[Finding]:
     """A worker says what it runs: the image's own command is that of the service."""
     yield from find_missing_command(scope)
@@ -114,7 +114,8 @@ def command_of_worker(scope: Scope[WorkerService]) -> Iterator[Finding]:
 
 def find_missing_command(scope: Scope[WorkerService] | Scope[EcsJob]) -> Iterator[Finding]:
     """The finding on a worker or job that runs what the service runs."""
-    if scope.value.task.command is None and scope.value.task.image is None:
+    task = scope.value.task
+    if task.command is None and task.entrypoint is None and task.image is None:
         message = f"{scope.value.name} has no command, so it runs the image's default command, as the service does"
         help = "add command, as in [celery, -A, shop, worker]; or another image"
         yield Finding(scope.at(), message, help, at_key=True)

@@ -18,7 +18,7 @@ from blogstack.config import Config
 from blogstack.config.fields import fields_of, merge_rules, walk
 from blogstack.config.reference import Key, bare, keys
 from blogstack.config.types import Section
-from blogstack.schema.conditions import default_sizes, file_conditions, requirements, task_sizes
+from blogstack.schema.conditions import default_sizes, file_conditions, requirements, task_sizes, without_suggestions
 from blogstack.schema.environment_bodies import EnvironmentBodies, nullable
 from blogstack.schema.environment_conditions import environment_conditions
 from blogstack.schema.sharing import share
@@ -34,18 +34,20 @@ def json_schema() -> str:
     models = {field.type.section.__name__: field.type.section for field in walk(Config) if field.type.section}
     definitions = {name: _with_texts(body, models[name]) for name, body in schema.pop("$defs").items()}
     top = _with_texts(schema, Config)
-    (by_name,) = top["properties"][ENVIRONMENTS]["patternProperties"].values()
-    by_name["anyOf"][0] = {"$ref": "#/definitions/Environment"}
+    by_name = {"anyOf": [{"$ref": "#/definitions/Environment"}, {"type": "null"}]}
+    environments = top["properties"][ENVIRONMENTS]
+    environments["patternProperties"] = dict.fromkeys(environments["patternProperties"], by_name)
+    environments["additionalProperties"] = by_name
     shared = [key.path for key in merge_rules(Config).shared if key.unless is None]
     overriding = EnvironmentBodies(definitions, shared).make(top)
-    definitions["TaskSizes"] = task_sizes()
+    definitions["TaskSizes"] = without_suggestions(task_sizes())
     for model, inherited in _entries():
         definitions[model.__name__] = _entry(definitions[model.__name__], model, inherited)
     for service in (definitions["Service"], overriding["ServiceOverride"]):
         service["allOf"] = [{"$ref": "#/definitions/TaskSizes"}]
     # With environments, required keys are checked in the result of each merge only.
-    top["if"], top["then"] = {"not": {"required": [ENVIRONMENTS]}}, file_conditions()
-    top["allOf"] = environment_conditions()
+    top["if"], top["then"] = {"not": {"required": [ENVIRONMENTS]}}, without_suggestions(file_conditions())
+    top["allOf"] = [without_suggestions(condition) for condition in environment_conditions()]
     top |= {"title": "blogstack.yaml", "required": ["name"]}
     definitions = _without_required(definitions) | overriding
     ordered = {"$schema": "http://json-schema.org/draft-07/schema#", **top, "definitions": definitions}
@@ -85,8 +87,8 @@ def _entries() -> Iterator[tuple[type[Section], Collection[str]]]:
 def _entry(body: Json, model: type[Section], inherited: Collection[str]) -> Json:
     """An entry: null takes away what it inherits, and the conditions across keys are those of one mapping."""
     properties = {key: _with_null(value) if key in inherited else value for key, value in body["properties"].items()}
-    conditions = [{"$ref": "#/definitions/TaskSizes"}, *default_sizes(), *requirements(model)]
-    return {**body, "properties": properties, "allOf": conditions}
+    conditions = [without_suggestions(condition) for condition in (*default_sizes(), *requirements(model))]
+    return {**body, "properties": properties, "allOf": [{"$ref": "#/definitions/TaskSizes"}, *conditions]}
 
 
 def _with_null(schema: Json) -> Json:
@@ -95,6 +97,7 @@ def _with_null(schema: Json) -> Json:
     value = {key: inner for key, inner in schema.items() if key not in texts}
     if "patternProperties" in value:  # a mapping: each of its values may be null too
         value["patternProperties"] = {form: nullable(inner) for form, inner in value["patternProperties"].items()}
+        value["additionalProperties"] = nullable(value["additionalProperties"])
     return {**texts, **nullable(value)}
 
 
@@ -120,14 +123,16 @@ class _Draft7(GenerateJsonSchema):
     def dict_schema(self, schema: DictSchema) -> Json:
         """A mapping with free keys: one whose key has the wrong form is unknown."""
         described = super().dict_schema(schema)
-        text, *others = self.generate_inner(schema["keys_schema"]).get("anyOf", [{}])
+        names = self.generate_inner(schema["keys_schema"])
+        text, *others = names.get("anyOf", [names])
         if others:  # a key that looks like a number is a text all the same
-            names = {"maxLength": text["maxLength"]}
-            described |= {
-                "patternProperties": {text["pattern"]: described.pop("additionalProperties")},
-                "propertyNames": names,
-            }
-        return {**described, "additionalProperties": False} if "patternProperties" in described else described
+            described["patternProperties"] = {text["pattern"]: described.pop("additionalProperties")}
+        if "patternProperties" not in described:
+            return described
+        (value,) = described["patternProperties"].values()
+        wrong_name = {"maxLength": text["maxLength"], "pattern": text["pattern"], "errorMessage": names["errorMessage"]}
+        # The language server offers values by additionalProperties only, and knows no suggestion for a name.
+        return {**described, "additionalProperties": value, "propertyNames": {**wrong_name, "doNotSuggest": True}}
 
 
 def _with_texts(body: Mapping[str, Any], model: type[Section]) -> Json:
@@ -135,7 +140,8 @@ def _with_texts(body: Mapping[str, Any], model: type[Section]) -> Json:
     known = {key.path[0]: key for key in keys(model) if len(key.path) == 1}
     properties = {}
     for name, schema in body["properties"].items():
-        field = {word: value for word, value in schema.items() if word != "title"}
+        left_out = ("title", "examples") if isinstance(known[name].example, dict | list) else ("title",)
+        field = {word: value for word, value in schema.items() if word not in left_out}
         if "$ref" in field:  # draft 7 ignores everything next to a reference
             field = {"allOf": [{"$ref": field.pop("$ref")}], **field}
         properties[name] = {**_texts(known[name]), **field}
@@ -149,7 +155,7 @@ def _texts(key: Key) -> Json:
     if key.takes != "mapping":
         text += "\n\nrequired" if key.required else f"\n\ndefault: `{bare(flow(key.default))}`"
     texts: Json = {"description": key.description, "markdownDescription": text}
-    if isinstance(key.example, dict | list):
+    if isinstance(key.example, dict | list):  # in place of examples, which editors insert as texts
         texts["defaultSnippets"] = [{"label": f"{key.path[-1]}: …", "description": "an example", "body": key.example}]
     return texts
 

@@ -36,8 +36,22 @@ def file_conditions() -> Json:
         sections.setdefault(section, []).append(condition)
     for section, conditions in sections.items():
         schema["properties"][section] = {**schema["properties"].get(section, {}), "allOf": conditions}
-    schema["properties"] = {key: {**value, **_NOT_OFFERED} for key, value in schema["properties"].items()}
     return schema
+
+
+def without_suggestions(schema: Any) -> Any:  # noqa: ANN401 (JSON)
+    """The same for editors that offer each key once, where it is described, and not where it is a condition."""
+    if isinstance(schema, list):
+        return [without_suggestions(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: without_suggestions(inner) for key, inner in schema.items()}
+    if isinstance(properties := made.get("properties"), dict):
+        made["properties"] = {
+            key: {**inner, "doNotSuggest": True} if isinstance(inner, dict) else inner
+            for key, inner in properties.items()
+        }
+    return made
 
 
 def _exclusions() -> Iterator[tuple[str, Json]]:
@@ -48,6 +62,10 @@ def _exclusions() -> Iterator[tuple[str, Json]]:
                 yield section.name, one_of(excludes.key, field)
             for condition in requirements(section.type.python):
                 yield section.name, condition
+            for inner in fields_of(section.type.python).values():
+                conditions = requirements(inner.type.python) if inner.type.kind is Kind.SECTION else []
+                if conditions:
+                    yield section.name, {"properties": {inner.name: {"allOf": conditions}}}
 
 
 def requirements(model: type[Section]) -> list[Json]:
@@ -69,9 +87,12 @@ def json_type(field: Field) -> str:
 
 def _requires(field: Field, requires: Requires) -> Json:
     """A key that requires another one; a number is a text to us."""
-    absent_or_alike = {"type": ["string", "null"], "not": {"type": "string", "not": {"pattern": requires.unlike}}}
+    absent: Json = {"type": "null"}
+    absent_or_alike = absent
+    if requires.unlike:
+        absent_or_alike = {"type": ["string", "null"], "not": {"type": "string", "not": {"pattern": requires.unlike}}}
     other = {"properties": {requires.key: {"not": absent_or_alike}}, "required": [requires.key]}
-    unmet = {"properties": {field.name: {"type": json_type(field)}}, "required": [field.name], "not": other}
+    unmet = {"properties": {field.name: {"not": absent}}, "required": [field.name], "not": other}
     return _when(unmet, {field.name: {"enum": [None], "errorMessage": f"{field.name} need a {requires.words}"}})
 
 

@@ -9,7 +9,7 @@ from blogstack.source.document import KeyPath
 
 Json = dict[str, Any]
 
-_LEFT_OUT = ("default", "defaultSnippets")
+_LEFT_OUT = ("default", "defaultSnippets", "examples")
 """What belongs to a key outside of the environments only: an environment's default is the value outside."""
 
 
@@ -40,7 +40,8 @@ class EnvironmentBodies:
         rest = {key: inner for key, inner in schema.items() if key not in (*texts, *_LEFT_OUT)}
         value = {key: self._value(key, inner, at) for key, inner in rest.items()}
         if needed or any(path[:-1] == at for path in self._shared):
-            return texts | value
+            # Without a type the language server inserts the key without its colon.
+            return texts | ({"type": "object"} if "allOf" in value else {}) | value
         return texts | nullable(value)
 
     def _value(self, key: str, inner: Any, at: KeyPath) -> Any:  # noqa: ANN401 (JSON)

@@ -54,7 +54,8 @@ def _exclusions() -> Iterator[Json]:
                 yield _exclude(section, field, excludes.key, A_VALUE)
                 yield _exclude(section, fields[excludes.key], field.name, A_VALUE)
         for field, requires in marked(section.type.python, Requires):
-            yield _exclude(section, field, requires.key, {"type": "string", "pattern": requires.unlike})
+            if requires.unlike:
+                yield _exclude(section, field, requires.key, {"type": "string", "pattern": requires.unlike})
 
 
 def _exclude(section: Field, field: Field, other: str, value: Json) -> Json:

@@ -8,7 +8,7 @@ config/ and comes in as MergeRules. The merge works on the tree of nodes, so tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from blogstack.source.document import NAME, KeyPath, Node
 
@@ -105,3 +105,11 @@ def _leads_to(path: Iterable[str | int], rule: KeyPath) -> bool:
 def is_function(mapping: Mapping[str, object]) -> bool:
     """Whether a mapping of a template is one of CloudFormation's functions, which is merged as one value."""
     return len(mapping) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in mapping)
+
+
+def items_by_name(value: object) -> dict[str, Any] | None:
+    """The items of a list of a template by their names, as of containers; None for any but a list of such items."""
+    if not isinstance(value, list) or not value:
+        return None
+    named = {item["Name"]: item for item in value if isinstance(item, dict) and isinstance(item.get("Name"), str)}
+    return named if len(named) == len(value) else None

@@ -57,9 +57,28 @@ def parse(path: str, content: bytes) -> Document:
         )
     if not builder.problems and builder.root is None:
         builder.problems.append(Diagnostic(Code.EMPTY, "the file is empty", Span(1, 1, 1, 2), _START))
+    if (builder.root is None or builder.root.entries is None or builder.problems) and _is_toml(text):
+        raise Rejected([Diagnostic(Code.SYNTAX, "this is TOML, not YAML, as in fly.toml", Span(1, 1, 1, 2), _FROM_FLY)])
     if builder.problems or builder.root is None:
         raise Rejected(builder.problems)
     return Document(path, builder.root)
+
+
+# https://fly.io/docs/reference/configuration/
+_FROM_FLY = (
+    "start with `blogstack init`: internal_port goes to service.port, [env] to service.environment, release_command to "
+    "service.release, [processes] to workers"
+)
+
+
+def _is_toml(text: str) -> bool:
+    """Whether a text that is no YAML mapping is TOML with something in it."""
+    import tomllib  # not for every start
+
+    try:
+        return bool(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
 
 
 _START = "write at least `name:` and `region:`, or let `blogstack init` write a file to start from"

@@ -1,6 +1,7 @@
 """`overrides`: the user's changes to the templates themselves, merged over what was lowered (decision 0018).
 
-Mappings merge, lists, scalars and CloudFormation's functions replace, null removes.
+Mappings merge, lists, scalars and CloudFormation's functions replace, null removes. A mapping over a list whose items
+have a Name, such as containers and their variables, changes the items of these names.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 
 from blogstack.config import Config
 from blogstack.source.document import KeyPath
-from blogstack.source.merging import is_function
+from blogstack.source.merging import is_function, items_by_name
 
 OVERRIDES = "overrides"
 
@@ -44,12 +45,31 @@ def places(changes: Mapping[str, Any], resources: Mapping[str, Any]) -> Iterator
         if changed:
             yield (name,), (changed[0],)
     for path in _paths(changes, ()):
-        yield path, path
+        yield _numbered(path, resources), path
+
+
+def _numbered(path: KeyPath, resources: Mapping[str, Any]) -> KeyPath:
+    """A path of the overrides as the path in the template, where the items of lists have numbers."""
+    found: list[str | int] = []
+    here: Any = resources
+    for step in path:
+        known = items_by_name(here)
+        if known is not None and step in known:
+            here = known[str(step)]
+            found.append(list(known).index(str(step)))
+            continue
+        found.append(step)
+        inside = isinstance(here, dict) or (isinstance(here, list) and isinstance(step, int) and step < len(here))
+        here = (here.get(step) if isinstance(here, dict) else here[int(step)]) if inside else None
+    return tuple(found)
 
 
 def _merged(below: Any, over: Any) -> Any:  # noqa: ANN401 (any YAML)
     if not isinstance(over, dict):
         return over
+    if (items := items_by_name(below)) is not None and not is_function(over):
+        changed = [(item, over.get(name, {})) for name, item in items.items()]
+        return [_merged(item, change) for item, change in changed if change is not None]
     if not isinstance(below, dict) or is_function(below) or is_function(over):
         below = {}
     merged = {key: value for key, value in below.items() if over.get(key, value) is not None}

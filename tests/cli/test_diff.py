@@ -196,7 +196,7 @@ class TestCompile:
         write(DATABASE)
         assert "diff" not in run("compile", "--no-lint").stderr
         write(RENAMED)
-        *_, line = run("compile", "--no-lint").stderr.splitlines()
+        *_, line, _quotas = run("compile", "--no-lint").stderr.splitlines()
         what = "blog-api-database: 1 REPLACED (holds data), 1 in place, 1 REFUSED"
         assert line == f"{what}: see `blogstack diff --against HEAD`"
 
@@ -204,7 +204,7 @@ class TestCompile:
         write(DATABASE)
         run("compile", "--no-lint")
         write(LARGER)
-        *_, line = run("compile", "--no-lint").stderr.splitlines()
+        *_, line, _quotas = run("compile", "--no-lint").stderr.splitlines()
         assert line == "1 stack: 1 may interrupt: see `blogstack diff --against HEAD`"
         assert run("compile", "--no-lint").stderr == ""
 

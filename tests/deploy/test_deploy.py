@@ -91,7 +91,8 @@ class TestWhatExists:
         assert service["healthCheckGracePeriodSeconds"] == 60
         deployment = service["deploymentConfiguration"]
         assert (deployment["minimumHealthyPercent"], deployment["maximumPercent"]) == (100, 200)
-        assert deployment["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+        breaker = {"enable": True, "rollback": True, "resetOnHealthyTask": False}
+        assert deployment["deploymentCircuitBreaker"] == breaker
         assert service["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] == "DISABLED"
         assert service["propagateTags"] == "SERVICE"
 
@@ -103,7 +104,7 @@ class TestWhatExists:
         assert container["readonlyRootFilesystem"] is True
         assert container["linuxParameters"]["tmpfs"][0]["containerPath"] == "/tmp"  # noqa: S108
         assert container["logConfiguration"]["options"]["awslogs-group"] == f"/ecs/{BLOG}"
-        assert container["healthCheck"]["command"][1] == "curl -fsS http://127.0.0.1:8000/health || exit 1"
+        assert "healthCheck" not in container
 
     def test_scaling(self, domain: Emulator) -> None:
         scaling: Any = domain.client("application-autoscaling")

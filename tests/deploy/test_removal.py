@@ -6,6 +6,7 @@ import re
 
 from blogstack.deploy.plan import make_plans
 from blogstack.deploy.removal import removal_notes
+from blogstack.deploy.steps import DeployStack
 from tests.cases import compiled
 
 
@@ -19,7 +20,7 @@ def test_nothing_is_deleted_before_what_imports_from_it() -> None:
     """In the reverse of an order in which the stacks may be deployed."""
     blueprints = compiled("everything").blueprints
     for plan in make_plans(blueprints):
-        order = deleted([step.id for step in plan.steps if hasattr(step.action, "stack")])
+        order = deleted([step.id for step in plan.steps if isinstance(step.action, DeployStack)])
         # The service waits for workers, of which it imports nothing.
         workers = {service.stack for service in blueprints[0].services if not service.exposure}
         needs = {step.id: set(step.needs) - workers for step in plan.steps}

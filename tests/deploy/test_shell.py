@@ -24,6 +24,7 @@ AWS = """case "$1 $2" in
   "ecs run-task") echo "${TASK_STARTED:-arn:task}" ;;
   "ecs wait") test "$3" != tasks-stopped || test "$(grep -c $3 "$LOG")" -gt "${WAITED_IN_VAIN:-0}" ;;
   "ecs describe-tasks") echo "${EXIT_CODE:-0}" ;;
+  "ec2 describe-subnets") echo "${DEFAULT_SUBNETS:-3}" ;;
   "ecr describe-images") exit "${NO_IMAGE:-0}" ;;
   "cloudformation describe-stacks")
     case "$*" in
@@ -235,6 +236,25 @@ def test_a_release_step_that_does_not_end_well(tmp_path: Path, given: dict[str, 
     assert not any("blog-api-service" in call for call in calls)
 
 
+def test_what_docker_builds(tmp_path: Path) -> None:
+    """Paths start from the folder of the file; all that goes into the image must be committed."""
+    _, calls, _ = called(tmp_path, script_of("everything"), NO_IMAGE="1")
+    (build,) = [call for call in calls if call.startswith("docker build")]
+    options = "--file docker/api.Dockerfile --target runtime --build-arg COMMENT=it's here --build-arg VERSION=1.4"
+    assert build.startswith(f"docker build --platform linux/arm64 {options} --tag ")
+    assert build.endswith(" ..")
+    assert any(call.startswith("git status --porcelain -- .. docker/api.Dockerfile") for call in calls)
+
+
+@pytest.mark.parametrize(("subnets", "status"), [("0", 0), ("1", 1), ("2", 0)])
+def test_zones_without_default_subnets_are_told_before_a_network(tmp_path: Path, subnets: str, status: int) -> None:
+    """CloudFormation lists the zones with a default subnet, or all where there is none."""
+    script, new = script_of("minimal"), " ".join(["NONE"] * 6)  # six looks at registry and network
+    done, calls, output = called(tmp_path, script, statuses=new, DEFAULT_SUBNETS=subnets)
+    assert (done, "name letters in network.create.availability_zones" in output) == (status, bool(status))
+    assert any("blog-api-network.yaml" in call for call in calls) is (status == 0)
+
+
 def test_an_internal_load_balancer_is_not_asked_from_outside(tmp_path: Path) -> None:
     _, calls, output = called(tmp_path, script_of("internal"))
     assert not any(call.startswith("curl") for call in calls)
@@ -249,6 +269,14 @@ def test_whoever_deploys_may_be_outside_of_the_allowed_blocks(tmp_path: Path) ->
     assert called(tmp_path, script, NO_ANSWER="22")[0] == 1
     assert all("--max-time" in call for call in calls if call.startswith("curl"))
     assert called(tmp_path, script_of("minimal"), NO_ANSWER="28")[0] == 28
+
+
+def test_an_error_that_the_load_balancer_takes_is_no_failure(tmp_path: Path) -> None:
+    """`success_codes: 200-299,404` of the case; a readiness path must be a success all the same."""
+    _, calls, _ = called(tmp_path, script_of("everything"))
+    health, ready = (call.split() for call in calls if call.startswith("curl"))
+    assert (health[1], health[-1].endswith("/alive")) == ("-sS", True)
+    assert (ready[1], ready[-1].endswith("/ready")) == ("-fsS", True)
 
 
 def test_a_shift_of_requests_says_how_long_it_takes() -> None:

@@ -174,7 +174,7 @@ SCENARIOS = {
             )
         },
         Code.TARGET_STATUS,
-        1,
+        3,
         "with 404, not 200",
     ),
     "Django refuses the Host header, as ECS tells it": Scenario(

@@ -56,14 +56,14 @@ def test_retention() -> None:
     assert list(get_args(RetentionDays)) == schema("AWS::Logs::LogGroup")["properties"]["RetentionInDays"]["enum"]
 
 
-def accepted(path: str, value: object) -> bool:
-    """Whether the language takes a value at a key."""
+def accepted(path: str, value: object, **beside: object) -> bool:
+    """Whether the language takes a value at a key; `beside`: other keys of its mapping."""
     data: dict[str, Any] = {"name": "blog", "region": "us-east-1"}
     section = data
     *parents, key = path.split(".")
     for parent in parents:
         section = section.setdefault(parent, {})
-    section[key] = value
+    section |= {key: value, **beside}
     try:
         Config.model_validate(data)
     except ValidationError:
@@ -109,8 +109,8 @@ def test_limits_of_the_container_check(path: str, low: int, high: int, said: str
     member = members["startPeriod" if path == "start_period" else path]
     assert said in re.sub(r"<[^>]+>", "", member.documentation)
     key = f"service.health.{path}"
-    assert (accepted(key, low), accepted(key, high)) == (True, True)
-    assert (accepted(key, low - 1), accepted(key, high + 1)) == (False, False)
+    taken = [accepted(key, value, command="true") for value in (low - 1, low, high, high + 1)]
+    assert taken == [False, True, True, False]
 
 
 def test_repository_names() -> None:

@@ -21,6 +21,7 @@ from tests.strategies import configurations, with_environments
 from tests.strategies.entries import WORKER
 from tests.support.deploying import deploy_all
 from tests.support.lint import NoVerdicts
+from tests.support.second_judge import ACCOUNT, LITERAL, judge
 from tests.support.templates import read
 
 pytestmark = pytest.mark.slow
@@ -43,6 +44,7 @@ def compiled(data: dict[str, Any]) -> Compilation:
 def test_any_valid_configuration_compiles_and_lints_clean(data: dict[str, Any]) -> None:
     (linted,) = lint_all([compiled(data)], NoVerdicts())
     assert not linted.failed, [d for d in linted.diagnostics if d.is_error]
+    assert {rule for template in linted.templates for rule in judge(template.text)} <= {LITERAL, ACCOUNT}
 
 
 @given(configurations())

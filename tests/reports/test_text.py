@@ -18,19 +18,19 @@ blogstack.yaml:6:11: error[BS301]: Fargate has no task size with cpu 512 and mem
 help: with cpu 512 choose 1024, 2048, 3072 or 4096; memory 8192 fits cpu 1024, 2048 or 4096
 """,
     ),
-    "a key, and a warning without a line of its own": (
+    "an error comes before a warning of a line above it": (
         "name: blog-api\nregion: us-east-1\nsevice:\n  port: 80\n",
         """\
+blogstack.yaml:3:1: error[BS201]: unknown key 'sevice'
+   3 | sevice:
+     | ^^^^^^
+help: did you mean 'service'?
+
 blogstack.yaml:1:1: warning[BS311]: no domain: \
 the load balancer speaks plain HTTP, which anyone on the network path can read and change
    1 | name: blog-api
      | ^^^^
 help: add `domain:` with name and hosted_zone_id; if plain HTTP is intended, write `domain: null`
-
-blogstack.yaml:3:1: error[BS201]: unknown key 'sevice'
-   3 | sevice:
-     | ^^^^^^
-help: did you mean 'service'?
 """,
     ),
     "East Asian text before the place": (

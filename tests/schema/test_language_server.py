@@ -159,9 +159,22 @@ def test_completion_in_an_environment(opened: Editor) -> None:
     assert offered == {"uri", "credentials", "architecture"}
 
 
+@pytest.mark.parametrize("path", [(), (ENVIRONMENTS, "prod"), ("service",), (ENVIRONMENTS, "prod", "service")])
+def test_an_accepted_key_has_its_colon_and_no_guess(opened: Editor, path: KeyPath) -> None:
+    """Nothing is inserted that is not a value of the key: not its name, not the choice of it fourteen times."""
+    for item in opened.completion("completed.yaml", at(path)):
+        inserted = item.insert_text or ""
+        if item.kind == lsp.CompletionItemKind.Property:
+            assert inserted.startswith(f"{item.label}:")
+            assert f"{{1:{item.label}}}" not in inserted and "|" not in inserted
+
+
 @pytest.mark.parametrize(
     ("text", "values"),
     [
+        ("service:\n  secrets:\n    TOKEN: |", ["generate"]),
+        ("service:\n  secrets:\n    TOKEN:\n      |", ["secretsmanager", "ssm", "key"]),
+        ("service:\n  depends_on: {proxy: |}", ["START", "HEALTHY", "COMPLETE", "SUCCESS"]),
         ("deployment:\n  strategy: |", ["rolling", "blue_green", "canary", "linear"]),
         ("service:\n  cpu: 256\n  memory: |", ["512", "1024", "2048", "0.5 GB", "1 GB", "2 GB"]),
         ("service:\n  exec: |", ["true", "false"]),
@@ -171,6 +184,14 @@ def test_completion_in_an_environment(opened: Editor) -> None:
 def test_completion_lists_the_values(opened: Editor, text: str, values: list[str]) -> None:
     offered = [item.label for item in opened.completion("completed.yaml", text)]
     assert set(values) <= set(offered)
+
+
+@pytest.mark.parametrize(
+    "key", [key for key in KEYS if NAME not in key.path and 0 not in key.path], ids=lambda k: k.name
+)
+def test_no_value_is_shown_as_an_object(opened: Editor, key: Key) -> None:
+    text = at(key.path[:-1]).removesuffix("|") + f"{key.path[-1]}: |"
+    assert "[object Object]" not in {item.label for item in opened.completion("completed.yaml", text)}
 
 
 @pytest.mark.parametrize(

@@ -255,7 +255,8 @@ class TestMerging:
     def test_null_is_a_value_where_it_is_one_in_the_file(self) -> None:
         """`scaling.cpu: null` is no policy, not the default of 60; so of `ready_path`."""
         text = (
-            "name: blog-api\nregion: us-east-1\nscaling: {cpu: 40, requests: 500}\nenvironments:\n"
+            "name: blog-api\nregion: us-east-1\nscaling: {cpu: 40, requests: 500}\n"
+            "service: {health: {ready_path: /ready}}\nenvironments:\n"
             "  x: {scaling: {cpu: null}, service: {health: {ready_path: null}}}\n  y: {}\n"
         )
         x, y = (blueprint.services[0] for blueprint in compile_text("blogstack.yaml", text.encode()).blueprints)

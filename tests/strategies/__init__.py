@@ -54,15 +54,16 @@ def image(region: str) -> st.SearchStrategy[Data]:
 
 @st.composite
 def health(draw: st.DrawFn) -> Data:
-    """A container's check whose timeout is below its interval."""
+    """Paths, and perhaps a check in the container, whose timeout is below its interval."""
     interval = draw(st.integers(5, 300))
-    others = scalars(Health) | {
+    paths = {
         "path": st.sampled_from(["/health", "/", "/a/b?c=1&d=%20"]),
         "ready_path": st.sampled_from(["/ready", None]),
-        "command": st.sampled_from(["python -m check", "test -f /tmp/ok && echo '$X' \"${Y}\""]),
     }
-    required = {"interval": st.just(interval), "timeout": st.integers(2, min(60, interval - 1))}
-    return draw(optional(required, others))
+    command = st.sampled_from(["python -m check", "test -f /tmp/ok && echo '$X' \"${Y}\"", ["/app", "check", "'$X'"]])
+    timeout = st.integers(2, min(60, interval - 1))
+    required = {"command": command, "interval": st.just(interval), "timeout": timeout}
+    return draw(optional({}, paths) | optional(required, scalars(Health) | paths))
 
 
 @st.composite
@@ -134,7 +135,6 @@ def load_balancer(draw: st.DrawFn, internal: st.SearchStrategy[bool]) -> Data:
     interval = draw(st.integers(5, 300))
     required = {"interval": st.just(interval), "timeout": st.integers(2, min(120, interval - 1))}
     others = scalars(HealthCheck) | {
-        "path": st.sampled_from(["/health", "/live"]),
         "success_codes": st.sampled_from(["200", 200, "200-299", "200,302"]),
     }
     return draw(
@@ -208,7 +208,13 @@ def deployment() -> st.SearchStrategy[Data]:
         own = {key: narrowed.get(key, values) for key, values in scalars(Deployment, "strategy", *others).items()}
         named = {"strategy": st.just(strategy)}
         drawn.append(optional({}, named | own) if strategy == "rolling" else optional(named, own))
-    return st.one_of(drawn)
+    return st.one_of(drawn).map(_counted)
+
+
+def _counted(deployment: Data) -> Data:
+    """Failed tasks are counted by the circuit breaker only."""
+    off = deployment.get("circuit_breaker") is False
+    return {key: value for key, value in deployment.items() if not (off and key == "failures")}
 
 
 @st.composite

@@ -119,7 +119,7 @@ def _comment(got: Expected, place: str, with_help: bool) -> str:
 
 
 def check_sound(content: bytes, diagnostics: Sequence[Diagnostic]) -> None:
-    """Check that each diagnostic is one line, has a remedy and a place in the text, and that they are in its order."""
+    """Check that each diagnostic is one line, has a remedy and a place, and that errors come first, by place."""
     lines = re.split(r"\r\n|\r|\n", content.decode("utf-8-sig", errors="replace"))
     for diagnostic in diagnostics:
         assert diagnostic.help, f"no remedy: {diagnostic}"
@@ -128,5 +128,5 @@ def check_sound(content: bytes, diagnostics: Sequence[Diagnostic]) -> None:
             assert 1 <= span.line <= span.end_line <= len(lines)
             assert 1 <= span.column <= len(lines[span.line - 1]) + 1
             assert (span.line, span.column) < (span.end_line, span.end_column)
-    places = [d.span[:2] if d.span else (0, 0) for d in diagnostics]
+    places = [(not d.is_error, d.span[:2] if d.span else (0, 0)) for d in diagnostics]
     assert places == sorted(places)

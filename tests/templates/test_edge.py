@@ -120,7 +120,7 @@ CHANGES: dict[str, Tree] = {
     "cpu": {"service": {"cpu": 2048, "memory": 8192}},
     "environment": {"service": {"environment": {"OTHER": "1"}}},
     "scaling": {"scaling": {"min": 3, "max": 9, "cpu": 55}},
-    "health_check": {"load_balancer": {"health_check": {"path": "/other", "interval": 40}}},
+    "health_check": {"service": {"health": {"path": "/other"}}, "load_balancer": {"health_check": {"interval": 40}}},
     "alarms": {"alarms": {"email": "other@example.com"}},
 }
 """Keys of a workload, each with other values than any of the cases has."""

@@ -12,6 +12,7 @@ from blogstack.blueprint.edge.firewall import Firewall, resolve_firewall
 from blogstack.blueprint.names import EDGE, Imported, Naming, Output, Value
 from blogstack.blueprint.network import Placement
 from blogstack.config import Config
+from blogstack.facts.regions import partition
 from blogstack.records import Record
 
 
@@ -36,6 +37,8 @@ class Edge(Record, kw_only=True):
         title: Name of the application in its environment.
         idle_timeout: Seconds.
         access_logs: The bucket to create, the name of an existing one, or None for no access logs.
+        has_health_logs: Whether the load balancer knows the attributes of health check logs, which go to a bucket that
+            is created. AWS's pages are of its commercial regions, and an unknown attribute is refused.
         firewall: None without AWS WAF.
     """
 
@@ -47,6 +50,7 @@ class Edge(Record, kw_only=True):
     allowed_cidrs: tuple[str, ...]
     idle_timeout: int
     access_logs: AccessLogs | str | None
+    has_health_logs: bool
     firewall: Firewall | None
     deletion_protection: bool
     tls: Tls | None
@@ -93,6 +97,7 @@ def resolve_edge(config: Config, naming: Naming, placement: Placement) -> Edge:
         allowed_cidrs=balancer.allowed_cidrs,
         idle_timeout=balancer.idle_timeout,
         access_logs=resolve_access_logs(config),
+        has_health_logs=partition(config.region) == "aws",
         firewall=resolve_firewall(config, naming),
         deletion_protection=balancer.deletion_protection,
         tls=Tls(

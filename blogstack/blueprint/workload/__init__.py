@@ -56,7 +56,8 @@ class Workload(Record, kw_only=True):
     Attributes:
         name: In the application, the last word of the stack's name.
         kind: Which stack of the application it is, as in `overrides`: service, workers.NAME or jobs.NAME.
-        service_name: Name of its container and task family, and of the ECS service where it is one.
+        service_name: Name of its task family, and of the ECS service where it is one.
+        container_name: Name of its own container, the same in all environments.
         cluster: Name of the ECS cluster.
         tasks_stack: Name of the stack with the cluster, the log group, the roles and the secrets.
         log_group: Name of the log group.
@@ -70,6 +71,7 @@ class Workload(Record, kw_only=True):
     kind: str
     stack: str
     service_name: str
+    container_name: str
     cluster: str
     tasks_stack: str
     log_group: str
@@ -170,6 +172,7 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
         "stack": naming.stack(source.name),
         # The service has the application's name, other workloads that of their stack.
         "service_name": naming.application if is_main else naming.stack(source.name),
+        "container_name": container_name(config, source),
         "cluster": naming.application,
         "tasks_stack": naming.stack(TASKS),
         "log_group": log_group_name(naming),
@@ -178,7 +181,7 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
         "image": resolve_tagged_image(config, task.image) if task.image else around.image,
         "container": resolve_container(
             source,
-            config.image.architecture,
+            config,
             naming,
             {**(database.environment if database else {}), **around.stores.environment},
             database.sslmode if database else None,
@@ -191,6 +194,11 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
         "permissions": tuple(Statement(each.actions, each.resources) for each in task.permissions),
         "place": source.place,
     }
+
+
+def container_name(config: Config, workload: workloads.Workload) -> str:
+    """Name of a workload's own container: without the environment, so that an override is one for all of them."""
+    return config.name if isinstance(workload, workloads.WebService) else f"{config.name}-{workload.name}"
 
 
 def _release(workload: str, command: tuple[str, ...]) -> Release:

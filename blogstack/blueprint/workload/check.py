@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from blogstack.config.service import Health
 from blogstack.config.sidecars import SidecarHealth
 from blogstack.records import Record
 
@@ -10,26 +11,40 @@ class Check(Record, kw_only=True):
     """A health check; times in seconds.
 
     Attributes:
-        target: A shell command for a container, a path for a target group.
         unhealthy: Failed checks in a row that make it unhealthy.
         start: Time after the start in which failed checks do not count.
     """
 
-    target: str
     interval: int
     timeout: int
     unhealthy: int
     start: int
 
 
-def resolve_check(health: SidecarHealth | None) -> Check | None:
-    """The check of a container that has a command for it; None for none."""
-    if health is None:
+class ContainerCheck(Check, kw_only=True):
+    """A health check inside a container.
+
+    Attributes:
+        command: As ECS writes it: how the command is run, then the command.
+    """
+
+    command: tuple[str, ...]
+
+
+def resolve_check(health: Health | SidecarHealth | None, start: int = 0) -> ContainerCheck | None:
+    """The check of a container that has a command for it; None for none.
+
+    Args:
+        health: The section with the check.
+        start: Seconds in which failed checks do not count where the section does not say so.
+    """
+    if health is None or health.command is None:
         return None
-    return Check(
-        target=health.command,
+    command = health.command
+    return ContainerCheck(
+        command=("CMD-SHELL", command) if isinstance(command, str) else ("CMD", *command),
         interval=health.interval,
         timeout=health.timeout,
         unhealthy=health.retries,
-        start=health.start_period,
+        start=start if health.start_period is None else health.start_period,
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 
 from blogstack.blueprint.names import Export, Naming, Value
-from blogstack.blueprint.workload.check import Check, resolve_check
+from blogstack.blueprint.workload.check import ContainerCheck, resolve_check
 from blogstack.blueprint.workload.environment import resolve_environment
 from blogstack.blueprint.workload.sidecars import tmp_size
-from blogstack.config.service import Service
-from blogstack.config.workloads import WebService, WorkerService, Workload
+from blogstack.config import Config
+from blogstack.config.sidecars import has_readonly_root
+from blogstack.config.workloads import WebService, Workload
 from blogstack.facts.frameworks import START_UP
 from blogstack.records import Record
 
@@ -29,6 +29,7 @@ class Container(Record, kw_only=True):
         architecture: As ECS spells it, X86_64 or ARM64.
         port: None for a container that listens on none.
         command: None for the image's own.
+        entrypoint: Words before the command; None for the image's own.
         tmp: Size of /tmp in MiB on a read-only root; None with a writable root.
         user: uid or uid:gid; None for the image's own.
         stop_timeout: Seconds between SIGTERM and SIGKILL.
@@ -42,28 +43,30 @@ class Container(Record, kw_only=True):
     architecture: str
     port: int | None
     command: tuple[str, ...] | None
+    entrypoint: tuple[str, ...] | None
     environment: Mapping[str, Value | Export]
     tmp: int | None
     user: str | None
     exec: bool
     stop_timeout: int
     depends_on: Mapping[str, str]
-    check: Check | None
+    check: ContainerCheck | None
 
 
 def resolve_container(
-    workload: Workload, architecture: str, naming: Naming, of_stores: Mapping[str, Value], sslmode: str | None
+    workload: Workload, config: Config, naming: Naming, of_stores: Mapping[str, Value], sslmode: str | None
 ) -> Container:
     """Every decision about a workload's container.
 
     Args:
         workload: The workload in the configuration.
-        architecture: Of the image.
+        config: The configuration.
         naming: Names of the application.
         of_stores: The variables that it gets with the stores.
         sslmode: Name of the variable that says how the database wants TLS; None without a database.
     """
     task, storage = workload.task, workload.task.ephemeral_storage
+    readonly = has_readonly_root(task.readonly_root, config.region)
     port = workload.task.port if isinstance(workload, WebService) else None
     variables = {"PORT": str(port)} if port else {}
     if sslmode and sslmode not in task.secrets:
@@ -74,12 +77,13 @@ def resolve_container(
         cpu=task.cpu,
         memory=task.memory,
         ephemeral_storage=storage if storage > _DEFAULT_STORAGE else None,
-        architecture=architecture.upper(),
+        architecture=config.image.architecture.upper(),
         port=port,
         command=task.command,
+        entrypoint=task.entrypoint,
         # The user's values win; a PORT that differs from the port is a warning (BS314).
         environment=resolve_environment(task.environment, naming, {**variables, **of_stores}),
-        tmp=tmp_size(task.memory, task.sidecars.values()) if task.readonly_root else None,
+        tmp=tmp_size(task.memory, task.sidecars.values()) if readonly else None,
         user=task.user,
         exec=task.exec,
         stop_timeout=task.stop_timeout,
@@ -88,19 +92,7 @@ def resolve_container(
     )
 
 
-def _check(workload: Workload) -> Check | None:
+def _check(workload: Workload) -> ContainerCheck | None:
     if isinstance(workload, WebService):
-        return _check_of_service(workload.task)
-    return resolve_check(workload.task.health) if isinstance(workload, WorkerService) else None
-
-
-def _check_of_service(service: Service) -> Check:
-    health, start = service.health, service.health.start_period
-    url = shlex.quote(f"http://127.0.0.1:{service.port}{health.path}")
-    return Check(
-        target=health.command or f"curl -fsS {url} || exit 1",
-        interval=health.interval,
-        timeout=health.timeout,
-        unhealthy=health.retries,
-        start=START_UP[service.framework].start_period if start is None else start,
-    )
+        return resolve_check(workload.task.health, START_UP[workload.task.framework].start_period)
+    return resolve_check(workload.task.health)

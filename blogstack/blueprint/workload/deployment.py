@@ -40,12 +40,14 @@ class Deployment(Record, kw_only=True):
     Attributes:
         minimum_healthy_percent: Share of the tasks that keeps running, in percent.
         maximum_percent: Share of the tasks that may run at once, in percent.
+        failures: Failed tasks that open the circuit breaker; None for AWS's share of the tasks.
         shift: None for a rolling deployment.
     """
 
     minimum_healthy_percent: int
     maximum_percent: int
     circuit_breaker: bool
+    failures: int | None
     rollback_on_alarms: bool
     zone_rebalancing: bool
     shift: Shift | None
@@ -57,6 +59,7 @@ def resolve_deployment(deployment: config.Deployment, region: str) -> Deployment
         minimum_healthy_percent=deployment.minimum_healthy_percent,
         maximum_percent=deployment.maximum_percent,
         circuit_breaker=deployment.circuit_breaker,
+        failures=deployment.failures,
         rollback_on_alarms=config.rolls_back_on_alarms(deployment, region),
         # Rebalancing starts a task in the better zone before it stops one, which a maximum of 100 percent does not
         # allow: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html

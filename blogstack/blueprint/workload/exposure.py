@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Imported
 from blogstack.blueprint.workload.check import Check
@@ -21,10 +23,12 @@ class Exposure(Record, kw_only=True):
         port: Of the container.
         priority: Of the listener's rule; a smaller number is tried first.
         paths: Path patterns of the requests that the workload gets.
+        health_path: Path that the check requests.
         healthy_threshold: Passed checks in a row that make a task healthy.
         deregistration_delay: Time that a stopping task gets for its open requests.
         stickiness: Time that a client keeps its task; None for not at all.
         ready_path: Path to request after a deployment; None for none.
+        errors_are_healthy: Whether an answer of 400 or above passes the check.
     """
 
     port: int
@@ -33,12 +37,14 @@ class Exposure(Record, kw_only=True):
     load_balancer_full_name: Imported
     priority: int
     paths: tuple[str, ...]
+    health_path: str
     check: Check
     healthy_threshold: int
     success_codes: str
     deregistration_delay: int
     stickiness: int | None
     ready_path: str | None
+    errors_are_healthy: bool
 
 
 def resolve_exposure(workload: EcsService, edge: Edge) -> Exposure | None:
@@ -55,8 +61,8 @@ def resolve_exposure(workload: EcsService, edge: Edge) -> Exposure | None:
         load_balancer_full_name=edge.full_name,
         priority=_LAST_PRIORITY,
         paths=("/*",),
+        health_path=service.health.path,
         check=Check(
-            target=check.path or service.health.path,
             interval=check.interval,
             timeout=check.timeout,
             unhealthy=check.unhealthy_threshold,
@@ -67,4 +73,5 @@ def resolve_exposure(workload: EcsService, edge: Edge) -> Exposure | None:
         deregistration_delay=balancer.deregistration_delay,
         stickiness=balancer.stickiness,
         ready_path=service.health.ready_path,
+        errors_are_healthy=any(int(code) >= 400 for code in re.findall(r"\d+", check.success_codes)),
     )

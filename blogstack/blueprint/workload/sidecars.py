@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping
 
 from blogstack.blueprint.names import Export, Naming, Value
 from blogstack.blueprint.registry import Image, resolve_tagged_image
-from blogstack.blueprint.workload.check import Check, resolve_check
+from blogstack.blueprint.workload.check import ContainerCheck, resolve_check
 from blogstack.blueprint.workload.environment import resolve_environment
 from blogstack.blueprint.workload.secrets import SecretVariable, resolve_secrets
 from blogstack.config import Config
 from blogstack.config import sidecars as source
 from blogstack.config.jobs import Job
 from blogstack.config.service import Service
+from blogstack.config.sidecars import has_readonly_root
 from blogstack.config.workers import Worker
 from blogstack.records import Record
 
@@ -40,7 +41,7 @@ class Sidecar(Record, kw_only=True):
     depends_on: Mapping[str, str]
     memory: int | None
     tmp: int | None
-    check: Check | None
+    check: ContainerCheck | None
 
 
 def resolve_sidecars(task: Service | Worker | Job, config: Config, naming: Naming) -> tuple[Sidecar, ...]:
@@ -64,6 +65,7 @@ def tmp_size(memory: int, sidecars: Collection[source.Sidecar]) -> int:
 
 
 def _sidecar(name: str, sidecar: source.Sidecar, tmp: int, config: Config, naming: Naming) -> Sidecar:
+    readonly = has_readonly_root(sidecar.readonly_root, config.region)
     return Sidecar(
         name=name,
         image=resolve_tagged_image(config, sidecar.image),
@@ -74,6 +76,6 @@ def _sidecar(name: str, sidecar: source.Sidecar, tmp: int, config: Config, namin
         essential=sidecar.essential,
         depends_on=dict(sorted(sidecar.depends_on.items())),
         memory=sidecar.memory,
-        tmp=(sidecar.memory // _TMP_SHARE if sidecar.memory else tmp) if sidecar.readonly_root else None,
+        tmp=(sidecar.memory // _TMP_SHARE if sidecar.memory else tmp) if readonly else None,
         check=resolve_check(sidecar.health),
     )

@@ -11,7 +11,7 @@ from blogstack.config.types.base import (
 from blogstack.config.types.durations import Duration, Minutes
 from blogstack.config.types.lists import Items, UniqueItems, check_unique
 from blogstack.config.types.numbers import Whole
-from blogstack.config.types.text import AsWritten, Form, Text, Variable
+from blogstack.config.types.text import AsWritten, Form, RelativePath, Text, Variable
 
 __all__ = [
     "BARE_NUMBER",
@@ -22,6 +22,7 @@ __all__ = [
     "Items",
     "JsonSchema",
     "Minutes",
+    "RelativePath",
     "Section",
     "Text",
     "UniqueItems",

@@ -91,7 +91,7 @@ def as_written(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else as_text(value)
 
 
-def _check_no_dynamic_reference(text: str) -> str:
+def check_no_dynamic_reference(text: str) -> str:
     """The text itself; an error at `{{resolve:...}}`, which CloudFormation replaces wherever it is."""
     if "{{resolve:" in text:
         raise fault(Code.WRONG_FORM, "a dynamic reference of CloudFormation is not passed on as written", _DYNAMIC_HELP)
@@ -104,7 +104,7 @@ _NOT_DYNAMIC: Any = {"not": {"type": "string", "pattern": r"\{\{resolve:"}}
 Text = Annotated[
     str,
     BeforeValidator(as_text, json_schema_input_type=str | int | float),
-    AfterValidator(_check_no_dynamic_reference),
+    AfterValidator(check_no_dynamic_reference),
     Field(json_schema_extra=_NOT_DYNAMIC),
 ]
 """Any text; a whole number is taken as written."""
@@ -112,10 +112,17 @@ Text = Annotated[
 AsWritten = Annotated[
     str,
     BeforeValidator(as_written, json_schema_input_type=str | int | float | bool),
-    AfterValidator(_check_no_dynamic_reference),
+    AfterValidator(check_no_dynamic_reference),
     Field(json_schema_extra=_NOT_DYNAMIC),
 ]
 """Any text, number or boolean, kept exactly as written in the file."""
+
+# With slashes, as git and Docker have them on every system.
+RelativePath = Annotated[
+    str,
+    Form(r"(?![-/~])[^\x00-\x1f\\]+", "a relative path", "write it with slashes, as in docker/Dockerfile or ../shared"),
+]
+"""A path on the user's own machine."""
 
 Variable = Annotated[
     str, Form(r"[A-Za-z_][A-Za-z0-9_]*", "a variable name", "use letters, digits and _, not first a digit", 128)

@@ -88,6 +88,11 @@ def one_line(comparison: Comparison) -> str:
     return "; ".join(loud) or summary(comparison)
 
 
+def refused_exports(comparison: Comparison) -> list[str]:
+    """What to do about exports in use that CloudFormation does not take away, each way once."""
+    return list(dict.fromkeys(refusal.remedy for stack in comparison.stacks for refusal in stack.refusals))
+
+
 def summary(comparison: Comparison) -> str:
     """All of it on one line."""
     if not comparison.stacks:

@@ -55,6 +55,7 @@ def add_load_balancer(
         "access_logs.s3.enabled": logs,
         **({"access_logs.s3.bucket": log_bucket} if log_bucket is not None else {}),
         "deletion_protection.enabled": protection,
+        **_health_logs(edge, logs, log_bucket),
         "idle_timeout.timeout_seconds": str(edge.idle_timeout),
         "routing.http.desync_mitigation_mode": "defensive",
         "routing.http.drop_invalid_header_fields.enabled": "true",
@@ -74,6 +75,18 @@ def add_load_balancer(
         ),
         _ORIGIN,
     )
+
+
+def _health_logs(edge: Edge, enabled: str | AWSHelperFn, bucket: str | AWSHelperFn | None) -> dict[str, object]:
+    """Why a target is unhealthy, next to the access logs, to which the same policy lets the load balancer write.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-health-check-logs.html
+    """
+    if not edge.has_health_logs:
+        return {}
+    if not isinstance(edge.access_logs, AccessLogs):
+        return {"health_check_logs.s3.enabled": "false"}
+    return {"health_check_logs.s3.enabled": enabled, "health_check_logs.s3.bucket": bucket}
 
 
 def _creation_complete(stack: Stack) -> AWSHelperFn:

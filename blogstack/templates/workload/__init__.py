@@ -8,6 +8,7 @@ from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.monitoring import Monitoring
 from blogstack.blueprint.names import Output
 from blogstack.blueprint.workload import EcsService
+from blogstack.blueprint.workload.deployment import Deployment
 from blogstack.blueprint.workload.scaling import Capacity
 from blogstack.templates.stack import Stack, import_value, make_tags, to_template
 from blogstack.templates.workload.container import add_image_tag, imported_references, service_task_definition
@@ -88,7 +89,7 @@ def _add_service(
 
 def _load_balancer(stack: Stack, workload: EcsService, targets: Targets) -> ecs.LoadBalancer:
     balancer = ecs.LoadBalancer(
-        ContainerName=workload.service_name, ContainerPort=targets.exposure.port, TargetGroupArn=Ref(targets.group)
+        ContainerName=workload.container_name, ContainerPort=targets.exposure.port, TargetGroupArn=Ref(targets.group)
     )
     if targets.alternate is not None:
         balancer.AdvancedConfiguration = add_advanced_configuration(stack, workload, targets)
@@ -100,9 +101,7 @@ def _deployment_configuration(workload: EcsService, monitoring: Monitoring | Non
     configuration = ecs.DeploymentConfiguration(
         MinimumHealthyPercent=deployment.minimum_healthy_percent,
         MaximumPercent=deployment.maximum_percent,
-        DeploymentCircuitBreaker=ecs.DeploymentCircuitBreaker(
-            Enable=deployment.circuit_breaker, Rollback=deployment.circuit_breaker
-        ),
+        DeploymentCircuitBreaker=_circuit_breaker(deployment),
         **strategy(deployment.shift),
     )
     if monitoring is not None and monitoring.declares_alarms:
@@ -112,6 +111,17 @@ def _deployment_configuration(workload: EcsService, monitoring: Monitoring | Non
             Rollback=monitoring.rollback,
         )
     return configuration
+
+
+def _circuit_breaker(deployment: Deployment) -> ecs.DeploymentCircuitBreaker:
+    breaker = ecs.DeploymentCircuitBreaker(Enable=deployment.circuit_breaker, Rollback=deployment.circuit_breaker)
+    if deployment.circuit_breaker:
+        # By default every healthy task sets the count to 0, and tasks that start, fail and start again never reach it:
+        # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentCircuitBreaker.html
+        breaker.ResetOnHealthyTask = False
+    if deployment.failures is not None:
+        breaker.ThresholdConfiguration = ecs.ThresholdConfiguration(Type="COUNT", Value=deployment.failures)
+    return breaker
 
 
 def _strategy_name(capacity: Capacity) -> str:

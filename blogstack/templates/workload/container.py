@@ -11,7 +11,7 @@ from blogstack.blueprint import names
 from blogstack.blueprint.names import Export, Imported, Value
 from blogstack.blueprint.registry import Image
 from blogstack.blueprint.workload import Release, Workload
-from blogstack.blueprint.workload.check import Check
+from blogstack.blueprint.workload.check import ContainerCheck
 from blogstack.blueprint.workload.secrets import SecretVariable
 from blogstack.blueprint.workload.sidecars import Sidecar
 from blogstack.records import Record
@@ -111,7 +111,7 @@ def _container(
     """The workload's container with a command, or with the image's command; without ports and health check."""
     main = workload.container
     container = ecs.ContainerDefinition(
-        Name=workload.service_name,
+        Name=workload.container_name,
         Image=_image(workload.image),
         Essential=True,
         Environment=_environment(main.environment),
@@ -126,6 +126,8 @@ def _container(
         container.Secrets = [_secret(secret, references) for secret in workload.secrets]
     if workload.image.credentials:
         container.RepositoryCredentials = _credentials(workload.image.credentials)
+    if main.entrypoint:
+        container.EntryPoint = [literal(word) for word in main.entrypoint]
     if command:
         container.Command = [literal(word) for word in command]
     if main.user:
@@ -224,9 +226,9 @@ def _image(image: Image) -> str | Sub:
     return Sub(f"{image.uri}:{tag}")
 
 
-def _health_check(check: Check) -> ecs.HealthCheck:
+def _health_check(check: ContainerCheck) -> ecs.HealthCheck:
     return ecs.HealthCheck(
-        Command=["CMD-SHELL", literal(check.target)],
+        Command=[literal(word) for word in check.command],
         Interval=check.interval,
         Timeout=check.timeout,
         Retries=check.unhealthy,

@@ -106,7 +106,7 @@ def _add_target_group(stack: Stack, workload: EcsService, exposure: Exposure, lo
             VpcId=to_template(workload.placement.vpc),
             HealthCheckEnabled=True,
             HealthCheckProtocol="HTTP",
-            HealthCheckPath=check.target,
+            HealthCheckPath=exposure.health_path,
             HealthCheckIntervalSeconds=check.interval,
             HealthCheckTimeoutSeconds=check.timeout,
             HealthyThresholdCount=exposure.healthy_threshold,
