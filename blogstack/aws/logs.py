@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from blogstack.aws.session import AwsError, Session
 from blogstack.records import Record
@@ -39,10 +41,67 @@ def last_lines(session: Session, group: str, stream: str, count: int) -> tuple[L
         if error.code == "ResourceNotFoundException":
             return ()
         raise
-    return tuple(
-        LogLine(datetime.fromtimestamp(event["timestamp"] / 1000, UTC), redact(event["message"].rstrip()))
-        for event in answer["events"]
+    return tuple(_line(event) for event in answer["events"])
+
+
+def next_lines(session: Session, group: str, stream: str, token: str) -> tuple[tuple[LogLine, ...], str]:
+    """The lines of a stream that follow a place in it, and the place after them.
+
+    Args:
+        session: With AWS.
+        group: Name of the log group.
+        stream: Name of the stream, which may not exist yet.
+        token: The place; "" for the beginning.
+
+    Raises:
+        AwsError: when they cannot be read.
+    """
+    place = {"nextToken": token} if token else {}
+    try:
+        answer = session.call(
+            "logs", "get_log_events", logGroupName=group, logStreamName=stream, startFromHead=True, **place
+        )
+    except AwsError as error:
+        if error.code == "ResourceNotFoundException":
+            return (), token
+        raise
+    return tuple(_line(event) for event in answer["events"]), answer.get("nextForwardToken", token)
+
+
+class TaskLine(Record):
+    """A line of a task, among those of others.
+
+    Attributes:
+        id: Of the event, unique in the log group.
+        time: When it was written.
+        stream: Name of its log stream: prefix, container and task.
+        text: As in `LogLine`.
+    """
+
+    id: str
+    time: datetime
+    stream: str
+    text: str
+
+
+def read_lines(session: Session, group: str, prefix: str, since: datetime) -> Iterator[TaskLine]:
+    """The lines of all streams whose names begin with a prefix, in the order of time.
+
+    Raises:
+        AwsError: when they cannot be read.
+    """
+    streams = {"logStreamNamePrefix": prefix} if prefix else {}
+    # Sorted by AWS: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+    events = session.pages(
+        "logs", "filter_log_events", "events", logGroupName=group, startTime=int(since.timestamp() * 1000), **streams
     )
+    for event in events:
+        time = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+        yield TaskLine(event["eventId"], time, event["logStreamName"], redact(event["message"].rstrip()))
+
+
+def _line(event: dict[str, Any]) -> LogLine:
+    return LogLine(datetime.fromtimestamp(event["timestamp"] / 1000, UTC), redact(event["message"].rstrip()))
 
 
 def redact(text: str) -> str:

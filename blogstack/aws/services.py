@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -120,6 +120,89 @@ def stopped_tasks(session: Session, cluster: str, service: str) -> tuple[Stopped
     tasks = session.call("ecs", "describe_tasks", cluster=cluster, tasks=arns[:100])["tasks"]
     known = [_task(task) for task in tasks if task.get("lastStatus") == "STOPPED" or task.get("stoppedReason")]
     return tuple(sorted(known, key=lambda task: task.stopped.timestamp() if task.stopped else 0, reverse=True)[:_TASKS])
+
+
+def read_task(session: Session, cluster: str, arn: str) -> tuple[str, StoppedTask]:
+    """The status of a task, as in RUNNING, and how it ended as far as it has.
+
+    Raises:
+        AwsError: when it cannot be known.
+    """
+    answer = session.call("ecs", "describe_tasks", cluster=cluster, tasks=[arn])
+    if not answer["tasks"]:  # a stopped one is forgotten after an hour, a new one may take a moment to be found
+        return "PROVISIONING", _task({"taskArn": arn})
+    (task,) = answer["tasks"]
+    return task.get("lastStatus", ""), _task(task)
+
+
+class RunningTask(Record):
+    """A task that runs.
+
+    Attributes:
+        id: Last part of its ARN.
+        exec: Whether ECS Exec was on when it was started.
+    """
+
+    id: str
+    exec: bool
+
+
+def running_tasks(session: Session, cluster: str, family: str) -> tuple[RunningTask, ...]:
+    """The running tasks of a family of task definitions, the newest first.
+
+    Raises:
+        AwsError: when they cannot be known.
+    """
+    arns = list(session.pages("ecs", "list_tasks", "taskArns", cluster=cluster, family=family, desiredStatus="RUNNING"))
+    if not arns:
+        return ()
+    tasks = session.call("ecs", "describe_tasks", cluster=cluster, tasks=arns[:100])["tasks"]
+    running = [task for task in tasks if task.get("lastStatus") == "RUNNING"]
+    running.sort(key=lambda task: task["startedAt"].timestamp() if "startedAt" in task else 0, reverse=True)
+    return tuple(
+        RunningTask(task["taskArn"].rpartition("/")[2], task.get("enableExecuteCommand", False)) for task in running
+    )
+
+
+class ServiceDeployment(Record):
+    """A deployment of a service by ECS.
+
+    Attributes:
+        arn: Of the deployment.
+        status: As in IN_PROGRESS.
+        reason: Of the status, in ECS's words.
+    """
+
+    arn: str
+    status: str
+    reason: str
+
+
+def running_deployment(session: Session, cluster: str, service: str) -> ServiceDeployment | None:
+    """The deployment of a service that is not over; None for none.
+
+    Raises:
+        AwsError: when it cannot be known.
+    """
+    answer = session.call(
+        "ecs", "list_service_deployments", cluster=cluster, service=service, status=["PENDING", "IN_PROGRESS"]
+    )
+    found = [_deployment(each) for each in answer.get("serviceDeployments", ())]
+    return next((each for each in found if each.status in ("PENDING", "IN_PROGRESS")), None)
+
+
+def read_deployment(session: Session, arn: str) -> ServiceDeployment:
+    """A deployment of a service.
+
+    Raises:
+        AwsError: when it cannot be known.
+    """
+    answer = session.call("ecs", "describe_service_deployments", serviceDeploymentArns=[arn])
+    return _deployment(answer["serviceDeployments"][0])
+
+
+def _deployment(found: Mapping[str, Any]) -> ServiceDeployment:
+    return ServiceDeployment(found["serviceDeploymentArn"], found["status"], found.get("statusReason", ""))
 
 
 def read_images(session: Session, task_definition: str) -> dict[str, str]:

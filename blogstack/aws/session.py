@@ -76,7 +76,7 @@ class Session:
                 raise _translate(service, error) from error
         return self._clients[service]
 
-    def call(self, service: str, operation: str, **parameters: object) -> dict[str, Any]:
+    def call(self, service: str, operation: str, /, **parameters: object) -> dict[str, Any]:
         """The answer to one call; `operation` as in `describe_services`.
 
         Raises:
@@ -89,7 +89,7 @@ class Session:
             raise _translate(_name(client, operation), error) from error
         return answer
 
-    def pages(self, service: str, operation: str, key: str, **parameters: object) -> Iterator[Any]:
+    def pages(self, service: str, operation: str, key: str, /, **parameters: object) -> Iterator[Any]:
         """The items under `key` of all pages of a call.
 
         Raises:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from blogstack.aws.session import AwsError, Session
 from blogstack.records import Record
@@ -16,12 +18,21 @@ class StackState(Record):
         status: As in UPDATE_COMPLETE.
         reason: Why it has the status; None for no reason given.
         outputs: By their logical IDs.
+        parameters: Their values, by their names.
+        id: ARN, by which it is found after its deletion too.
     """
 
     name: str
     status: str
     reason: str | None
     outputs: Mapping[str, str]
+    parameters: Mapping[str, str] = MappingProxyType({})
+    id: str = ""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an operation is in progress. One in review waits for nobody."""
+        return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
 
 
 class FailedEvent(Record):
@@ -39,7 +50,7 @@ class FailedEvent(Record):
 
 
 def read_stack(session: Session, name: str) -> StackState | None:
-    """A stack; None for one that does not exist.
+    """A stack by its name or ARN; None for one that does not exist.
 
     Raises:
         AwsError: when it cannot be known.
@@ -52,7 +63,9 @@ def read_stack(session: Session, name: str) -> StackState | None:
             return None
         raise
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
-    return StackState(name, stack["StackStatus"], stack.get("StackStatusReason"), outputs)
+    parameters = {each["ParameterKey"]: each.get("ParameterValue", "") for each in stack.get("Parameters", ())}
+    id = stack.get("StackId", name)
+    return StackState(name, stack["StackStatus"], stack.get("StackStatusReason"), outputs, parameters, id)
 
 
 def read_stacks(session: Session, names: Iterable[str]) -> dict[str, StackState]:
@@ -126,3 +139,25 @@ def physical_ids(session: Session, stack: str) -> dict[str, str]:
         for resource in resources
         if resource.get("PhysicalResourceId")
     }
+
+
+# A deleted stack stays in the list for 90 days; one in review has no template yet:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html
+_WITHOUT_TEMPLATE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+
+
+def templates_of(session: Session, prefix: str) -> dict[str, str]:
+    """The deployed template of each stack whose name begins with a prefix, by the stack's name.
+
+    Raises:
+        AwsError: when they cannot be known.
+    """
+    summaries = session.pages("cloudformation", "list_stacks", "StackSummaries")
+    names = [
+        each["StackName"]
+        for each in summaries
+        if each["StackName"].startswith(prefix) and each["StackStatus"] not in _WITHOUT_TEMPLATE
+    ]
+    bodies = {name: session.call("cloudformation", "get_template", StackName=name)["TemplateBody"] for name in names}
+    # boto3 gives a template in JSON as an object, and one in YAML as the text that was deployed.
+    return {name: body if isinstance(body, str) else json.dumps(body) for name, body in bodies.items()}

@@ -38,7 +38,7 @@ def explain_command(
         ExplanationFormat, typer.Option(help="Format of the explanation; json without CODE|KEY has them all.")
     ] = ExplanationFormat.TEXT,
 ) -> ExitCode:
-    """Explain a code, or a key with its limits, default and example."""
+    """Explain a code, or a key: limits, default, example."""
     from blogstack.help.data import explanation, explanations
     from blogstack.help.explain import Unknown, explain
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from blogstack.blueprint import Blueprint
+from blogstack.blueprint.workload import Workload
 from blogstack.cli.console import report, say
-from blogstack.cli.exit_codes import Stop
+from blogstack.cli.exit_codes import ExitCode, Stop
 from blogstack.cli.inputs import DEFAULT_FILE, load
 from blogstack.pipeline import Compilation, compile_text, lower_environment, read_environments
 from blogstack.records import Record
@@ -17,12 +19,19 @@ from blogstack.source.document import Document
 from blogstack.words import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from blogstack.aws.session import Session
 
+W = TypeVar("W", bound=Workload)
+
 FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="The file of the service.")]
+FileOption = Annotated[str, typer.Option("--file", metavar="FILE", help="The file of the service.")]
+"""For a command whose argument is something else."""
 EnvironmentOption = Annotated[
     str | None, typer.Option("--env", metavar="NAME", help="Which environment, where there are several.")
 ]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 ProfileOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="Profile of the AWS CLI; its settings hold here too.")
 ]
@@ -66,11 +75,46 @@ def open_environment(file: str = DEFAULT_FILE, env: str | None = None) -> Enviro
     return Environment(compilation=compilation, document=source.document, blueprint=blueprint, stacks=stacks)
 
 
+def find_workload(environment: Environment, name: str, among: Sequence[W], hint: str) -> W:
+    """The workload of a name.
+
+    Args:
+        environment: That it is in.
+        name: As in the file; `service` for the service.
+        among: Those that there are.
+        hint: The argument's name, for the message.
+
+    Raises:
+        typer.BadParameter: when there is none.
+    """
+    for workload in among:
+        if workload.name == name:
+            return workload
+    names = [workload.name for workload in among]
+    there = f"there are {listed(names)}" if names else "there are none"
+    raise typer.BadParameter(f"{environment.compilation.path} has no {name!r}; {there}", param_hint=hint)
+
+
 def open_session(environment: Environment, profile: str | None) -> Session:
     """A session with AWS in the environment's region."""
     from blogstack.aws.session import Session  # here, because every other command would wait for boto3
 
     return Session(environment.blueprint.region, profile)
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask on a terminal, unless the arguments have the answer.
+
+    Raises:
+        Stop: when the answer is no, or there is nobody to ask.
+    """
+    if yes:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        say("nothing was done: there is no terminal to ask on; --yes says that you mean it")
+        raise Stop(ExitCode.FAILED)
+    if not typer.confirm(question):
+        raise Stop(ExitCode.FAILED)
 
 
 def say_unknown(unknown: tuple[str, ...]) -> None:

@@ -23,6 +23,31 @@ class PlainCommand(TyperCommand):
         formatter.buffer[:] = [re.sub(r" <(?:list\[)?str\]?>", "", text) for text in formatter.buffer]
 
 
+class CommandAfterDashes(PlainCommand):
+    """A command that takes another one behind `--`: `command_of` says which."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Parse the arguments before `--`."""
+        if "--" in args:
+            place = args.index("--")
+            ctx.meta[_COMMAND] = tuple(args[place + 1 :])
+            args = args[:place]
+        return super().parse_args(ctx, args)
+
+    def collect_usage_pieces(self, ctx: Context) -> list[str]:
+        """The words of the line that shows the usage."""
+        return [*super().collect_usage_pieces(ctx), "[-- COMMAND...]"]
+
+
+_COMMAND = "blogstack.command"
+
+
+def command_of(ctx: typer.Context) -> tuple[str, ...]:
+    """The words behind `--`; none for no command."""
+    words: tuple[str, ...] = ctx.meta.get(_COMMAND, ())
+    return words
+
+
 class PlainGroup(TyperGroup):
     """The group of all commands."""
 

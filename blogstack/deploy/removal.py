@@ -40,7 +40,7 @@ def removal_notes(stacks: Collection[str], region: str) -> Iterator[str]:
     if not stacks:
         return
     yield "These stacks, if deployed, stay in AWS and go on costing. When nothing uses their exports any more, run:"
-    for stack in sorted(stacks, key=lambda stack: (_place(stack), stack)):
+    for stack in sorted(stacks, key=lambda stack: (removal_place(stack), stack)):
         kind = _kind(stack)
         if kind in _BEFORE:
             yield f"  {_BEFORE[kind].format(region=region, stack=stack)}"
@@ -54,5 +54,6 @@ def _kind(stack: str) -> str:
     return stack.rpartition("-")[2]
 
 
-def _place(stack: str) -> int:
+def removal_place(stack: str) -> int:
+    """The place of a stack in the order of deletion; those of workloads are the first."""
     return _ORDER.index(_kind(stack)) if _kind(stack) in _ORDER else -1

@@ -15,6 +15,12 @@ ROLE_CHARACTERS = 10_240
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length
 """
 
+MANAGED_CHARACTERS = 6_144
+"""The most characters of a managed policy, without white space.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length
+"""
+
 EXEC_ACTIONS = tuple(
     f"ssmmessages:{action}"
     for action in ("CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel")

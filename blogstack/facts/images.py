@@ -20,6 +20,12 @@ def without_tag(image: str) -> str:
     return name if digest else name.rpartition(":")[0]
 
 
+def tag_of(image: str) -> str | None:
+    """The tag of an image; None for one without, or with a digest."""
+    name, digest, _ = image.rpartition("/")[2].partition("@")
+    return None if digest else name.partition(":")[2] or None
+
+
 def registry(image: str) -> str:
     """The host that an image is pulled from; docker.io for a URI without a host, as in Docker.
 

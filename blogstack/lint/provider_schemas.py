@@ -7,6 +7,7 @@ manager of schemas returns.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -38,16 +39,59 @@ def resource_type(name: str, region: str = "us-east-1") -> ResourceType | None:
 
     The words of the schema: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
     """
-    number = _numbers(region).get(name)
-    if number is None:
+    schema = _schema(name, region)
+    if schema is None:
         return None
-    schema = json.loads((_folder() / "resources" / f"{number}.json").read_text(encoding="utf-8"))
     read_only = _paths(schema, "readOnlyProperties")
     return ResourceType(
         create_only=_paths(schema, "createOnlyProperties"),
         maybe_create_only=_paths(schema, "conditionalCreateOnlyProperties"),
         identifier=_paths(schema, "primaryIdentifier") - read_only,
     )
+
+
+# Without `list`, which only looks for resources that are in no stack:
+# https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html#schema-properties-handlers
+_HANDLERS = ("create", "read", "update", "delete")
+
+
+def handler_permissions(name: str, region: str = "us-east-1") -> tuple[str, ...]:
+    """The IAM actions that CloudFormation calls to create, read, update and delete a type, as its schema lists them.
+
+    The most frequent service comes first; empty for a type without a schema, or whose schema lists none.
+    """
+    handlers = (_schema(name, region) or {}).get("handlers", {})
+    listed = [action for handler in _HANDLERS for action in handlers.get(handler, {}).get("permissions", ())]
+    services = Counter(action.partition(":")[0] for action in listed)
+    return tuple(sorted(set(listed), key=lambda action: (-services[action.partition(":")[0]], action)))
+
+
+@cache
+def action_resources(action: str) -> tuple[str, ...] | None:
+    """The types of resources that an IAM action can be limited to, as in `cluster`; None for an action that IAM lacks.
+
+    From AWS's service authorization reference, which cfn-lint carries for its rule W3037:
+    https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+    """
+    service, _, name = action.partition(":")
+    found = _actions().get(service, {}).get("Actions", {}).get(name.lower())
+    return None if found is None else tuple(found.get("Resources", ()))
+
+
+@cache
+def _actions() -> dict[str, Any]:
+    path = _folder().parent / "AdditionalSpecs" / "Policies.json"
+    actions: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return actions
+
+
+@cache
+def _schema(name: str, region: str) -> dict[str, Any] | None:
+    number = _numbers(region).get(name)
+    if number is None:
+        return None
+    schema: dict[str, Any] = json.loads((_folder() / "resources" / f"{number}.json").read_text(encoding="utf-8"))
+    return schema
 
 
 def _paths(schema: dict[str, Any], keyword: str) -> frozenset[PropertyPath]:

@@ -302,17 +302,23 @@ class TestHelp:
         assert "--version             Show the version and exit." in result.stdout
         assert result.stdout.endswith(
             """Commands:
-  compile   Write CloudFormation templates and print deployment commands.
-  validate  Check files without writing anything.
-  diff      Show what a deployment would change, replace and delete.
-  cost      Estimate what the stacks cost a month.
-  graph     Print a picture of what will be built.
-  status    Show what runs: versions, tasks, health, alarms and cost.
-  verify    Check that all is deployed, stable and answers requests.
-  doctor    Say why a service is not well, the most likely cause first.
-  schema    Print the JSON Schema of blogstack.yaml, for editors.
-  explain   Explain a code, or a key with its limits, default and example.
-  init      Write a blogstack.yaml to start from, and its JSON Schema.
+  compile      Write CloudFormation templates and print deployment commands.
+  validate     Check files without writing anything.
+  diff         Show what a deployment would change, replace and delete.
+  cost         Estimate what the stacks cost a month.
+  graph        Print a picture of what will be built.
+  status       Show what runs: versions, tasks, health, alarms and cost.
+  verify       Check that all is deployed, stable and answers requests.
+  doctor       Say why a service is not well, the most likely cause first.
+  logs         Print the lines of all tasks, in the order of time.
+  run          Run a job, or a command in the service's image, and wait.
+  exec         Open a shell, or run a command, in a running task.
+  rollback     Go back to an older version, or stop a running deployment.
+  destroy      Show what goes and what stays, and delete an environment.
+  permissions  Print the IAM policies that the commands need, as JSON.
+  schema       Print the JSON Schema of blogstack.yaml, for editors.
+  explain      Explain a code, or a key: limits, default, example.
+  init         Write a blogstack.yaml to start from, and its JSON Schema.
 """
         )
 

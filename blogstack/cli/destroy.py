@@ -1,0 +1,85 @@
+"""`blogstack destroy`: delete an environment."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from blogstack.cli.console import say
+from blogstack.cli.exit_codes import ExitCode
+from blogstack.cli.inputs import DEFAULT_FILE
+from blogstack.cli.operations import EnvironmentOption, FileArgument, ProfileOption, open_environment, open_session
+from blogstack.words import listed, plural
+
+if TYPE_CHECKING:
+    from blogstack.operate.removal import Removal
+
+
+def destroy_command(
+    file: FileArgument = DEFAULT_FILE,
+    env: EnvironmentOption = None,
+    yes: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Do not ask; the name of what is deleted, such as blog-api-prod.")
+    ] = None,
+    profile: ProfileOption = None,
+) -> ExitCode:
+    """Show what goes and what stays, and delete an environment."""
+    environment = open_environment(file, env)
+    blueprint = environment.blueprint
+    name = blueprint.tasks.cluster
+    session = open_session(environment, profile)
+    from blogstack.operate.removal import CannotDelete, delete, plan_removal
+    from blogstack.operate.waiting import TookTooLong
+
+    removal = plan_removal(session, blueprint)
+    if not removal.stacks:
+        print(f"nothing of {name} is deployed in {blueprint.region}")
+        return ExitCode.DONE
+    print(f"{name} in {blueprint.region}, account {session.identity().account}")
+    print("\n".join(_lines(removal)))
+    if blueprint.registry and blueprint.environment:
+        print(f"{blueprint.registry.stack} stays: it is of all environments")
+    for each in removal.protected:
+        say(f"error: {each.logical_id} in {each.stack} is protected: set {each.key}: false and deploy first")
+    if removal.protected or not _confirmed(name, yes):
+        say("nothing was deleted")
+        return ExitCode.FAILED
+    for stack in removal.stacks:
+        try:
+            delete(session, stack.name)
+        except (CannotDelete, TookTooLong) as error:
+            say(f"error: {stack.name} was not deleted: {error}")
+            say("help: run it again when the reason is gone: it goes on here")
+            return ExitCode.FAILED
+        except KeyboardInterrupt:
+            say(f"no longer waiting; the deletion of {stack.name} goes on in AWS. Run it again to go on")
+            return ExitCode.FAILED
+        print(f"deleted {stack.name}", flush=True)
+    return ExitCode.DONE
+
+
+def _lines(removal: Removal) -> Iterator[str]:
+    for stack in removal.stacks:
+        yield f"{stack.name}: {plural(stack.resources, 'resources')} deleted"
+        if stack.data:
+            yield f"  lost: {listed(stack.data)}"
+        if stack.snapshots:
+            yield f"  a last snapshot is kept: {listed(stack.snapshots)}"
+        if stack.stays:
+            yield f"  stays: {listed(stack.stays)}"
+
+
+def _confirmed(name: str, yes: str | None) -> bool:
+    """Whether the user has typed the name."""
+    if yes is not None:
+        if yes != name:
+            say(f"error: --yes {yes} does not name what would be deleted: {name}")
+        return yes == name
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        say(f"there is no terminal to ask on; --yes {name} says that you mean it")
+        return False
+    typed: str = typer.prompt(f"Type {name} to delete it", default="", show_default=False)
+    return typed == name

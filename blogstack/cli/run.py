@@ -1,0 +1,65 @@
+"""`blogstack run`: a one-off task."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from blogstack.cli.console import say
+from blogstack.cli.exit_codes import ExitCode
+from blogstack.cli.inputs import DEFAULT_FILE
+from blogstack.cli.operations import (
+    EnvironmentOption,
+    FileOption,
+    ProfileOption,
+    find_workload,
+    open_environment,
+    open_session,
+)
+from blogstack.cli.usage import command_of
+from blogstack.reports.text import printable
+
+
+def run_command(
+    ctx: typer.Context,
+    job: Annotated[
+        str | None, typer.Argument(metavar="JOB", help="One of `jobs`; default: the service.", show_default=False)
+    ] = None,
+    file: FileOption = DEFAULT_FILE,
+    env: EnvironmentOption = None,
+    profile: ProfileOption = None,
+) -> int:
+    """Run a job, or a command in the service's image, and wait."""
+    command = command_of(ctx)
+    if job is None and not command:
+        raise typer.BadParameter("name a job, or a command behind --: blogstack run -- COMMAND", param_hint="JOB")
+    environment = open_environment(file, env)
+    blueprint = environment.blueprint
+    service = next(each for each in blueprint.services if each.exposure)
+    workload = find_workload(environment, job, blueprint.jobs, "JOB") if job else service
+    session = open_session(environment, profile)
+    from blogstack.aws.changes import NotStarted
+    from blogstack.operate.one_off import NotDeployed, own_container, start, watch
+
+    try:
+        task = start(session, workload, command)
+    except (NotDeployed, NotStarted) as error:
+        say(f"error: the task did not start: {error}")
+        return ExitCode.FAILED
+    say(f"task {task.id} of {workload.service_name}")
+    try:
+        for each in watch(session, workload, task):
+            if isinstance(each, str):
+                print(printable(each), flush=True)
+                continue
+            end = own_container(workload, each)
+            if end is not None and end.exit_code is not None:
+                return end.exit_code
+            say(f"error: the task did not start: {' '.join(filter(None, (each.reason, end.reason if end else '')))}")
+            return ExitCode.FAILED
+    except KeyboardInterrupt:
+        pass
+    stop = f"aws ecs stop-task --region {blueprint.region} --cluster {workload.cluster} --task {task.id}"
+    say(f"no longer waiting; the task goes on. Its lines: blogstack logs {job or workload.name}. To stop it: {stop}")
+    return ExitCode.FAILED

@@ -1,0 +1,122 @@
+"""A task that runs once: with the task definition of a job, or with that of the service and another command."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from blogstack.aws.changes import run_task
+from blogstack.aws.logs import next_lines
+from blogstack.aws.services import ContainerEnd, StoppedTask, read_services, read_task
+from blogstack.aws.session import Session
+from blogstack.aws.stacks import StackState, read_stack
+from blogstack.blueprint.names import Imported, Output, Value
+from blogstack.blueprint.workload import EcsService, Workload
+from blogstack.records import Record
+
+POLL = 2.0
+"""Seconds between two looks at a task."""
+_LOOKS = 24 * 3600 // 2
+"""For a day, as the printed script waits for a release step."""
+_LAST_LOOKS = 3
+"""After the end: CloudWatch Logs may have the last lines some seconds later."""
+
+
+class NotDeployed(Exception):
+    """Something that the task needs does not exist; the text says what."""
+
+
+class Started(Record):
+    """A task that was started.
+
+    Attributes:
+        arn: Of the task.
+        stream: Name of the log stream of its own container.
+    """
+
+    arn: str
+    stream: str
+
+    @property
+    def id(self) -> str:
+        """Last part of its ARN."""
+        return self.arn.rpartition("/")[2]
+
+
+def start(session: Session, workload: Workload, command: Sequence[str]) -> Started:
+    """Start a task of a workload.
+
+    Args:
+        session: With AWS.
+        workload: Whose task definition it has: of a service that which runs, of a job the newest one.
+        command: What its container runs; empty for its own command.
+
+    Raises:
+        NotDeployed: when a stack or the service is missing.
+        NotStarted: when ECS has a reason not to start it.
+        AwsError: when a call fails.
+    """
+    stacks: dict[str, StackState] = {}
+    arn = run_task(
+        session,
+        cluster=workload.cluster,
+        task_definition=_task_definition(session, workload, stacks),
+        subnets=[_value(session, subnet, stacks) for subnet in workload.placement.task_subnets],
+        security_group=_value(session, workload.from_tasks(Output.TASK_SECURITY_GROUP_ID), stacks),
+        assign_public_ip=workload.placement.assign_public_ip,
+        commands={workload.service_name: command} if command else {},
+    )
+    return Started(arn, f"{workload.log_prefix}/{workload.service_name}/{arn.rpartition('/')[2]}")
+
+
+def watch(
+    session: Session, workload: Workload, task: Started, pause: Callable[[float], object] = time.sleep
+) -> Iterator[str | StoppedTask]:
+    """The lines of a task as they come and, at the end, how it ended.
+
+    Raises:
+        AwsError: when a call fails.
+    """
+    token = ""
+    for _ in range(_LOOKS):
+        status, state = read_task(session, workload.cluster, task.arn)
+        stopped = status == "STOPPED"
+        for _ in range(_LAST_LOOKS if stopped and _ran(state) else 1):
+            lines, token = next_lines(session, workload.log_group, task.stream, token)
+            yield from (line.text for line in lines)
+            pause(POLL)
+        if stopped:
+            yield state
+            return
+
+
+def own_container(workload: Workload, state: StoppedTask) -> ContainerEnd | None:
+    """How the workload's own container ended, among sidecars; None if the task has none yet."""
+    return next((each for each in state.containers if each.name == workload.service_name), None)
+
+
+def _ran(state: StoppedTask) -> bool:
+    return any(each.exit_code is not None for each in state.containers)
+
+
+def _task_definition(session: Session, workload: Workload, stacks: dict[str, StackState]) -> str:
+    _stack(session, workload.stack, stacks)
+    if not isinstance(workload, EcsService):
+        return workload.service_name
+    service = read_services(session, workload.cluster, [workload.service_name]).get(workload.service_name)
+    if service is None:
+        raise NotDeployed(f"{workload.service_name} is not deployed: there is no such service")
+    return service.task_definition
+
+
+def _value(session: Session, value: Value, stacks: dict[str, StackState]) -> str:
+    return _stack(session, value.stack, stacks).outputs[value.output] if isinstance(value, Imported) else value
+
+
+def _stack(session: Session, name: str, stacks: dict[str, StackState]) -> StackState:
+    if name not in stacks:
+        stack = read_stack(session, name)
+        if stack is None:
+            raise NotDeployed(f"there is no stack {name}: deploy first")
+        stacks[name] = stack
+    return stacks[name]

@@ -1,0 +1,139 @@
+"""The way back to an older version of a service."""
+
+from __future__ import annotations
+
+import time
+
+from blogstack.aws.changes import stop_deployment, update_parameter
+from blogstack.aws.services import ServiceDeployment, read_deployment, read_images, read_services, running_deployment
+from blogstack.aws.session import AwsError, Session
+from blogstack.aws.stacks import StackState, read_stack
+from blogstack.blueprint.names import Parameter
+from blogstack.blueprint.workload import EcsService
+from blogstack.facts.images import tag_of
+from blogstack.operate.waiting import LOOKS, POLL, Pause, TookTooLong, reasons_of, wait_for_stack
+from blogstack.records import Record
+
+_REVISIONS = 50
+"""How many versions of a task definition are looked at, from the newest one on."""
+
+
+class NoWayBack(Exception):
+    """There is nothing to go back to; the text says why."""
+
+
+class Failed(Exception):
+    """The way back failed; the text has AWS's reason."""
+
+
+class StopDeployment(Record):
+    """End the deployment that is in progress."""
+
+    deployment: ServiceDeployment
+
+
+class DeployTag(Record):
+    """Deploy an older image with the template that is deployed.
+
+    Attributes:
+        stack: Of the workload, as it is.
+        before: The tag that is deployed.
+        tag: The one to deploy.
+    """
+
+    stack: StackState
+    before: str
+    tag: str
+
+
+def plan_rollback(session: Session, workload: EcsService, tag: str | None) -> StopDeployment | DeployTag:
+    """How to go back.
+
+    Args:
+        session: With AWS.
+        workload: The service or the worker.
+        tag: Of the image to go back to; None for the one before.
+
+    Raises:
+        NoWayBack: when there is nothing to go back to.
+        AwsError: when it cannot be known.
+    """
+    stack = read_stack(session, workload.stack)
+    service = (
+        read_services(session, workload.cluster, [workload.service_name]).get(workload.service_name) if stack else None
+    )
+    if stack is None or service is None:
+        raise NoWayBack(f"{workload.service_name} is not deployed")
+    running = running_deployment(session, workload.cluster, workload.service_name)
+    if running and tag is None:
+        return StopDeployment(running)
+    if running or stack.is_busy:
+        what = "a deployment of the service" if running else f"an update of {stack.name}"
+        raise NoWayBack(f"{what} is in progress: wait for it" + (", or go back without --to" if running else ""))
+    before = stack.parameters.get(Parameter.IMAGE_TAG)
+    if before is None:
+        raise NoWayBack(f"the tag of its image is in the file: change the key image of {workload.name}, and deploy")
+    if tag is None:
+        tag = _previous_tag(session, workload, service.task_definition, before)
+    elif tag == before:
+        raise NoWayBack(f"{tag} is deployed already")
+    return DeployTag(stack, before, tag)
+
+
+def _previous_tag(session: Session, workload: EcsService, task_definition: str, before: str) -> str:
+    """The tag of the newest version of the task definition that has another one than that which is deployed."""
+    family, _, revision = task_definition.rpartition(":")
+    for number in range(int(revision) - 1, max(0, int(revision) - 1 - _REVISIONS), -1):
+        try:
+            image = read_images(session, f"{family}:{number}").get(workload.service_name, "")
+        except AwsError as error:
+            if (
+                error.code == "ClientException"
+            ):  # deleted: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
+                continue
+            raise
+        found = tag_of(image)
+        if found not in (None, before):
+            return str(found)
+    raise NoWayBack(f"no version before {before} is known: name one with --to TAG")
+
+
+def stop(session: Session, deployment: ServiceDeployment, stack: str, pause: Pause = time.sleep) -> None:
+    """End a deployment, and wait until ECS has gone back and CloudFormation has ended.
+
+    Raises:
+        Failed: when ECS cannot go back.
+        TookTooLong: after 36 hours.
+        AwsError: when a call fails.
+    """
+    stop_deployment(session, deployment.arn)
+    for _ in range(LOOKS):
+        state = read_deployment(session, deployment.arn)
+        if state.status == "ROLLBACK_FAILED":
+            raise Failed(state.reason or state.status)
+        if state.status in ("ROLLBACK_SUCCESSFUL", "STOPPED", "SUCCESSFUL"):
+            break
+        pause(POLL)
+    else:
+        raise TookTooLong(deployment.arn)
+    if state.status == "SUCCESSFUL":
+        raise Failed("the deployment had ended before it could be stopped: run it again to go back")
+    after = wait_for_stack(session, stack, pause)
+    if after is not None and after.status.endswith("FAILED"):
+        raise Failed(reasons_of(session, after))
+
+
+def deploy(session: Session, plan: DeployTag, pause: Pause = time.sleep) -> None:
+    """Deploy an older image and wait.
+
+    Raises:
+        Failed: when CloudFormation could not.
+        TookTooLong: after 36 hours.
+        AwsError: when a call fails.
+    """
+    changed = {Parameter.IMAGE_TAG: plan.tag}
+    if not update_parameter(session, plan.stack.name, plan.stack.parameters, changed):
+        return
+    after = wait_for_stack(session, plan.stack.name, pause)
+    if after is None or after.status != "UPDATE_COMPLETE":
+        raise Failed(reasons_of(session, after) if after else "the stack is gone")

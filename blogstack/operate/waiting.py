@@ -1,0 +1,50 @@
+"""Waiting for what AWS does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from blogstack.aws.session import Session
+from blogstack.aws.stacks import StackState, failed_events, read_stack
+
+Pause = Callable[[float], object]
+POLL = 5.0
+"""Seconds between two looks."""
+# The longest that CloudFormation waits for a deployment of a service:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-linearconfiguration.html
+LOOKS = int(36 * 3600 / POLL)
+
+
+class TookTooLong(Exception):
+    """Something in AWS has not ended in 36 hours; the text says what."""
+
+
+def wait_for_stack(session: Session, stack: str, pause: Pause = time.sleep) -> StackState | None:
+    """A stack once no operation on it is in progress; None if there is none, or no more.
+
+    Args:
+        session: With AWS.
+        stack: Name or ARN; the ARN to see how a deletion ended.
+        pause: Waits for some seconds.
+
+    Raises:
+        TookTooLong: after 36 hours.
+        AwsError: when it cannot be known.
+    """
+    for _ in range(LOOKS):
+        state = read_stack(session, stack)
+        if state is None or not state.is_busy:
+            return None if state is not None and state.status == "DELETE_COMPLETE" else state
+        pause(POLL)
+    raise TookTooLong(stack)
+
+
+def reasons_of(session: Session, stack: StackState) -> str:
+    """Why the newest operation on a stack failed, in AWS's words.
+
+    Raises:
+        AwsError: when it cannot be known.
+    """
+    failures = failed_events(session, stack.name)
+    return "; ".join(f"{each.logical_id}: {each.reason}" for each in failures) or stack.reason or stack.status

@@ -1,0 +1,57 @@
+"""The IAM actions that the commands and the printed script call themselves, next to CloudFormation."""
+
+from __future__ import annotations
+
+READ = (
+    "acm:DescribeCertificate",
+    "cloudformation:DescribeEvents",
+    "cloudformation:DescribeStackEvents",
+    "cloudformation:DescribeStackResource",
+    "cloudformation:DescribeStackResources",
+    "cloudformation:DescribeStacks",
+    "cloudformation:GetTemplate",
+    "cloudformation:ListStackResources",
+    "cloudformation:ListStacks",
+    "cloudwatch:DescribeAlarms",
+    "ecs:DescribeServiceDeployments",
+    "ecs:DescribeServices",
+    "ecs:DescribeTaskDefinition",
+    "ecs:DescribeTasks",
+    "ecs:ListServiceDeployments",
+    "ecs:ListTasks",
+    "elasticloadbalancing:DescribeRules",
+    "elasticloadbalancing:DescribeTargetHealth",
+    "logs:FilterLogEvents",
+    "logs:GetLogEvents",
+    "sts:GetCallerIdentity",
+)
+"""What `status`, `verify`, `doctor`, `logs` and `diff --against deployed` call."""
+
+DEPLOY = (
+    # `aws cloudformation deploy` and `blogstack deploy`, with change sets.
+    "cloudformation:CancelUpdateStack",
+    "cloudformation:ContinueUpdateRollback",
+    "cloudformation:CreateChangeSet",
+    "cloudformation:DeleteChangeSet",
+    "cloudformation:DeleteStack",
+    "cloudformation:DescribeChangeSet",
+    "cloudformation:ExecuteChangeSet",
+    "cloudformation:GetTemplateSummary",
+    "cloudformation:ListExports",
+    "cloudformation:UpdateStack",
+    # The image: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:CompleteLayerUpload",
+    "ecr:DescribeImages",
+    "ecr:GetAuthorizationToken",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+    # The release step, `run`, `exec` and `rollback`.
+    "ecs:ExecuteCommand",
+    "ecs:RunTask",
+    "ecs:StopServiceDeployment",
+    "ecs:StopTask",
+)
+"""What the printed script, `deploy`, `run`, `exec`, `rollback` and `destroy` call besides."""

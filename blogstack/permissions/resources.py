@@ -1,0 +1,62 @@
+"""The ARNs that the names in the templates allow to be narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from blogstack.blueprint import Blueprint
+from blogstack.blueprint.registry import EcrArn
+from blogstack.facts.regions import partition
+
+
+def resource_arns(blueprint: Blueprint) -> Mapping[str, tuple[str, ...]]:
+    """Patterns of ARNs by service and type of resource, in the words of the service authorization reference.
+
+    A name that CloudFormation chooses begins with that of the stack:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
+    What is not here has no name that is known before it exists.
+    """
+    application, region = blueprint.tasks.cluster, blueprint.region
+    names = (application, f"{application}-*")
+    prefix = f"arn:{partition(region)}"
+
+    def arns(service: str, *resources: str) -> tuple[str, ...]:
+        return tuple(f"{prefix}:{service}:{region}:*:{resource}" for resource in resources)
+
+    # What is in a log group has its ARN, and a colon: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+    whole = (f"/ecs/{application}", f"aws-waf-logs-{application}")
+    parts = (f"/aws/rds/instance/{application}-database/*", f"{application}-*")
+    log_groups = arns("logs", *(f"log-group:{name}" for name in (*whole, *(f"{each}:*" for each in whole), *parts)))
+    registry = blueprint.registry
+    stacks = [f"{application}-*", *([registry.stack] if registry else [])]
+    repositories = {registry.repository} if registry else set()
+    images = [image.repository for workload in blueprint.workloads for image in (workload.image,)]
+    repositories |= {found.repository for found in images if isinstance(found, EcrArn)}
+    zone = blueprint.edge.tls.hosted_zone_id if blueprint.edge.tls else None
+    key = blueprint.tasks.kms_key
+    return {
+        "cloudformation:stack": arns("cloudformation", *(f"stack/{stack}/*" for stack in stacks)),
+        "cloudformation:changeset": arns("cloudformation", *(f"stack/{stack}/*" for stack in stacks)),
+        "cloudwatch:alarm": arns("cloudwatch", f"alarm:{application}-*"),
+        # A dashboard has no region in its ARN:
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+        "cloudwatch:dashboard": tuple(f"{prefix}:cloudwatch::*:dashboard/{name}" for name in names),
+        "ecr:repository": arns("ecr", *(f"repository/{name}" for name in sorted(repositories))),
+        "ecs:cluster": arns("ecs", f"cluster/{application}"),
+        "ecs:service": arns("ecs", f"service/{application}/*"),
+        "ecs:service-deployment": arns("ecs", f"service-deployment/{application}/*"),
+        "ecs:task": arns("ecs", f"task/{application}/*"),
+        "ecs:task-definition": arns("ecs", *(f"task-definition/{name}:*" for name in names)),
+        "iam:role": (f"{prefix}:iam::*:role/{application}-*",),
+        "kms:key": (key,) if key else (),
+        "logs:log-group": log_groups,
+        "logs:log-stream": log_groups,
+        "rds:db": arns("rds", f"db:{application}-database"),
+        "route53:hostedzone": (f"{prefix}:route53:::hostedzone/{zone}",) if zone else (),
+        "s3:bucket": (f"{prefix}:s3:::{application}-*",),
+        "s3:object": (f"{prefix}:s3:::{application}-*/*",),
+        "scheduler:schedule": arns("scheduler", f"schedule/*/{application}-*"),
+        "sns:topic": arns("sns", f"{application}-*"),
+        "sqs:queue": arns("sqs", f"{application}-*"),
+        "states:statemachine": arns("states", f"stateMachine:{application}-*"),
+    }
