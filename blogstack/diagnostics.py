@@ -112,6 +112,15 @@ class Code(Enum):
     SAME_STACK = "BS502", Severity.ERROR, "two files describe the same stack, repository or domain"
     OUT_OF_DATE = "BS503", Severity.ERROR, "--check found a difference"
 
+    STACK_FAILED = "BS510", Severity.ERROR, "a stack was not deployed"
+    STACK_STUCK = "BS511", Severity.ERROR, "a stack takes no update"
+    RELEASE_FAILED = "BS512", Severity.ERROR, "the release step failed"
+    NOT_STABLE = "BS513", Severity.ERROR, "a service does not become stable"
+    NO_ANSWER = "BS514", Severity.ERROR, "the deployed service does not answer"
+    NO_IMAGE = "BS515", Severity.ERROR, "there is no image to deploy"
+    NO_ANSWER_FROM_AWS = "BS516", Severity.ERROR, "AWS did not do what it was asked for"
+    NO_SERVICE_ROLE = "BS517", Severity.ERROR, "the account lacks a role of an AWS service"
+
     def __init__(self, id: str, severity: Severity, subject: str) -> None:
         self.id = id
         self.severity = severity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Any
@@ -97,17 +98,19 @@ class Session:
         except BotoCoreError as error:
             raise _translate("", error) from error
         self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
 
     def client(self, service: str) -> Any:  # noqa: ANN401 (boto3 makes its classes at run time)
         """The boto3 client of a service, such as `elbv2`; for `call` and `pages`, which translate the errors."""
-        if service not in self._clients:
-            try:
-                self._clients[service] = self._session.client(service, config=_CONFIG)
-            except (BotoCoreError, ValueError) as error:
-                raise _translate(service, error) from error
-        return self._clients[service]
+        with self._making:  # threads may share clients, but may not make them at the same time
+            if service not in self._clients:
+                try:
+                    self._clients[service] = self._session.client(service, config=_CONFIG)
+                except (BotoCoreError, ValueError) as error:
+                    raise _translate(service, error) from error
+            return self._clients[service]
 
-    def call(self, service: str, operation: str, **parameters: object) -> dict[str, Any]:
+    def call(self, service: str, operation: str, /, **parameters: object) -> dict[str, Any]:
         """The answer to one call; `operation` as in `describe_services`.
 
         Raises:
@@ -120,7 +123,7 @@ class Session:
             raise _translate(_name(client, operation), error) from error
         return answer
 
-    def pages(self, service: str, operation: str, key: str, **parameters: object) -> Iterator[Any]:
+    def pages(self, service: str, operation: str, key: str, /, **parameters: object) -> Iterator[Any]:
         """The items under `key` of all pages of a call.
 
         Raises:

@@ -47,7 +47,7 @@ def report(compilations: Sequence[Compilation], format: DiagnosticsFormat = Diag
             from blogstack.reports.sarif import as_sarif
 
             print(as_sarif(compilations), end="")
-        case DiagnosticsFormat.TEXT if text := as_text(compilations, _paint()):
+        case DiagnosticsFormat.TEXT if text := as_text(compilations, console_paint()):
             say(text)
             say(summary(compilations))
     return ExitCode.FAILED if has_errors(compilations) else ExitCode.DONE
@@ -80,7 +80,8 @@ def discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _paint() -> Paint:
+def console_paint() -> Paint:
+    """Colours where standard error wants them."""
     return _coloured if _wants_colour() else plain
 
 
