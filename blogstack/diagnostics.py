@@ -121,6 +121,14 @@ class Code(Enum):
     NO_ANSWER_FROM_AWS = "BS516", Severity.ERROR, "AWS did not do what it was asked for"
     NO_SERVICE_ROLE = "BS517", Severity.ERROR, "the account lacks a role of an AWS service"
 
+    OTHER_ARCHITECTURE = "BS518", Severity.ERROR, "the image is for another processor"
+    HOSTED_ZONE = "BS519", Severity.ERROR, "the hosted zone cannot hold the domain"
+    NAME_TAKEN = "BS520", Severity.ERROR, "a name is taken in the account"
+    QUOTA = "BS521", Severity.ERROR, "a quota of the account is too low"
+    NO_ADDRESSES = "BS522", Severity.ERROR, "the subnets have too few free addresses"
+    NO_SECRET = "BS523", Severity.ERROR, "a secret or parameter does not exist"
+    NOT_ON_SALE = "BS524", Severity.ERROR, "RDS does not offer the database today"
+
     def __init__(self, id: str, severity: Severity, subject: str) -> None:
         self.id = id
         self.severity = severity

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -11,12 +12,13 @@ from subprocess import CompletedProcess
 import pytest
 
 from emulator import Emulator
-from tests.support.console import QUIET, Run
+from tests.support.console import QUIET, Run, on_terminal
 from tests.support.deploying import ZONES
 from tests.support.images import make_docker
 from tests.support.web import Web, web
 
 FILE = f"{QUIET}database: {{}}\nservice: {{release: [python, -m, migrate]}}\n"
+CERTIFICATE = "arn:aws:acm:ap-northeast-2:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef"
 STACKS = ["registry", "network", "database", "edge", "tasks", "service"]
 
 Deploy = Callable[..., CompletedProcess[str]]
@@ -112,22 +114,35 @@ def test_errors_come_first(aws: Emulator, deploy: Deploy) -> None:
 
 
 def test_a_resource_that_fails(aws: Emulator, deploy: Deploy) -> None:
-    """The reason is at the line that made the resource; a second run, mended, removes what is left and goes on."""
-    secret = "service: {secrets: {KEY: {ssm: /blog/key}}}\n"
-    Path("blogstack.yaml").write_text(QUIET + secret)
+    """The reason is at the line that made the resource; a second run removes what is left of it and goes on."""
+    Path("blogstack.yaml").write_text(f"{QUIET}  certificate_arn: {CERTIFICATE}\n")
     failed = deploy("--image-tag", "v1", "--yes")
     assert failed.returncode == 1
-    place = "error[BS510]: Service (AWS::ECS::Service) in blog-api-service: "
+    place = "blogstack.yaml:3:1: error[BS510]: Listener (AWS::ElasticLoadBalancingV2::Listener) in blog-api-edge: "
     assert place in failed.stderr, failed.stderr
-    assert "/blog/key cannot be retrieved" in failed.stderr
-    assert statuses(aws)["service"] == "ROLLBACK_COMPLETE"
-    assert statuses(aws)["edge"] == "UPDATE_COMPLETE"
+    assert statuses(aws)["edge"] == "ROLLBACK_COMPLETE"
+    assert "service" not in statuses(aws)
 
-    aws.client("ssm").put_parameter(Name="/blog/key", Value="x", Type="SecureString")
+    aws.add_existing(certificates={CERTIFICATE: "blog.example.com"})
     again = deploy("--image-tag", "v1", "--yes")
     assert again.returncode == 0, again.stdout + again.stderr
-    assert "removing blog-api-service, whose creation failed before" in again.stdout
+    assert "removing blog-api-edge, whose creation failed before" in again.stdout
+    assert "blog-api-network: nothing to change" in again.stdout
     assert statuses(aws)["service"] == "CREATE_COMPLETE"
+
+
+def test_what_would_fail_later(aws: Emulator, deploy: Deploy) -> None:
+    """All of it at once, before anything is made; a right or a service that is missing is only said."""
+    aws.client("logs").create_log_group(logGroupName="/ecs/blog-api")
+    aws.client("ecr").create_repository(repositoryName="blog-api")
+    zone = QUIET.replace("blog.example.com", "blog.example.org")
+    Path("blogstack.yaml").write_text(f"{zone}service: {{secrets: {{KEY: {{ssm: /blog/key}}}}}}\n")
+    done = deploy("--image-tag", "v1", "--yes")
+    assert done.returncode == 1
+    found = re.findall(r"^blogstack.yaml:(\d+):\d+: error\[(BS\d+)\]", done.stderr, re.MULTILINE)
+    assert found == [("1", "BS520"), ("1", "BS520"), ("5", "BS519"), ("6", "BS523")]
+    assert "not checked, for lack of rights or an answer: quotas (service-quotas:GetServiceQuota)" in done.stdout
+    assert statuses(aws) == {}
 
 
 def test_a_release_step_that_fails(aws: Emulator, deploy: Deploy) -> None:
@@ -140,9 +155,8 @@ def test_a_release_step_that_fails(aws: Emulator, deploy: Deploy) -> None:
 
 def test_production_after_staging(aws: Emulator, deploy: Deploy) -> None:
     """Staging fails, so production is left alone, though its own templates are good."""
-    environments = "environments:\n  staging:\n    service: {secrets: {KEY: {ssm: /blog/key}}}\n  prod: {}\n"
-    domains = environments.replace("  prod: {}", "    domain: {name: staging.example.com}\n  prod: {}")
-    Path("blogstack.yaml").write_text(QUIET + domains)
+    domain = f"{{name: staging.example.com, certificate_arn: {CERTIFICATE!r}}}"
+    Path("blogstack.yaml").write_text(f"{QUIET}environments:\n  staging: {{domain: {domain}}}\n  prod: {{}}\n")
     failed = deploy("--image-tag", "v1", "--yes")
     assert failed.returncode == 1
     assert "not deployed after this failure: prod" in failed.stdout
@@ -184,7 +198,7 @@ def test_nothing_can_build(deploy: Deploy, tmp_path: Path) -> None:
     done = deploy("--image-tag", "v1", "--yes", PATH=str(tmp_path))
     assert done.returncode == 1
     assert "error[BS515]: there is no image " in done.stderr
-    assert "docker build --platform linux/amd64 --tag " in done.stderr
+    assert "docker build --platform linux/amd64" in done.stderr
 
 
 def test_a_service_that_answers_with_errors(deploy: Deploy, internet: Web) -> None:
@@ -202,3 +216,16 @@ def test_nobody_is_there(run: Run, aws: Emulator) -> None:
     assert done.returncode == 1
     assert "error[BS516]: sts:GetCallerIdentity: Could not connect to the endpoint URL" in done.stderr
     assert "check the connection, then deploy again: it picks up what is in progress" in done.stderr
+
+
+def test_on_a_terminal(aws: Emulator, internet: Web, tmp_path: Path) -> None:
+    """A tree that ends with every step done."""
+    os.chdir(tmp_path)
+    make_docker(tmp_path)
+    environment = {**aws.env, **internet.environment, "PATH": f"{tmp_path}{os.pathsep}{aws.env['PATH']}"}
+    Path("blogstack.yaml").write_text(QUIET)
+    shown = on_terminal("deploy", "--image-tag", "v1", "--yes", **environment)
+    tree = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown)
+    assert re.search(r"✓ blog-api-network +(\d+ s +)?\d+ finished", tree), tree
+    assert re.search(r"✓ blog-api-service.*\r?\n✓ stable service.*\r?\n✓ request service", tree), tree
+    assert tree.rstrip().endswith("deployed")

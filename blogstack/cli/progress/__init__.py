@@ -8,6 +8,7 @@ from typing import Protocol
 from blogstack.deploy.execution.events import Event
 from blogstack.deploy.execution.failure import Explanation
 from blogstack.deploy.execution.preview import StackPreview
+from blogstack.deploy.steps import Plan
 from blogstack.diagnostics import Diagnostic
 
 
@@ -29,8 +30,8 @@ class Progress(Protocol):
     def problems(self, path: str, content: bytes, problems: Sequence[Diagnostic]) -> None:
         """What would fail later."""
 
-    def start(self) -> None:
-        """Steps begin to run."""
+    def start(self, plan: Plan) -> None:
+        """The steps of a plan begin to run."""
 
     def stop(self) -> None:
         """No step runs any more."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from blogstack.deploy.execution.events import Event, Note, ResourceEvent, Rollout, StepEnded, StepStarted
 from blogstack.deploy.execution.failure import Explanation
 from blogstack.deploy.execution.preview import StackPreview
+from blogstack.deploy.steps import Plan
 from blogstack.diagnostics import Diagnostic
 from blogstack.records import Record
 
@@ -58,7 +59,7 @@ class JsonProgress:
         for problem in problems:
             self._diagnostic(path, problem, [])
 
-    def start(self) -> None:
+    def start(self, plan: Plan) -> None:
         """Nothing to prepare."""
 
     def stop(self) -> None:

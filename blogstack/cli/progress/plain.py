@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from blogstack.deploy.execution.events import Event, Note, Outcome, ResourceEvent, Rollout, StepEnded, StepStarted
 from blogstack.deploy.execution.failure import Explanation
 from blogstack.deploy.execution.preview import StackPreview, Will
+from blogstack.deploy.steps import Plan
 from blogstack.diagnostics import Diagnostic
 from blogstack.diff.effects import Effect
 from blogstack.pipeline import Compilation
@@ -50,7 +51,7 @@ class PlainProgress:
         """What would fail later."""
         print(as_text([Compilation(path, content, tuple(problems))], self._paint), file=sys.stderr, flush=True)
 
-    def start(self) -> None:
+    def start(self, plan: Plan) -> None:
         """Nothing to prepare."""
 
     def stop(self) -> None:

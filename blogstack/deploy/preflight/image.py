@@ -1,0 +1,77 @@
+"""The image: whether it is there, and for the tasks' processor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from blogstack.aws.session import AwsError
+from blogstack.blueprint.registry import EcrArn
+from blogstack.deploy.preflight.account import Account, Problem
+from blogstack.diagnostics import Code
+
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
+_INDEXES = ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"]
+
+
+def check(account: Account) -> Iterator[Problem]:
+    """Look for the image of the deployment's tag."""
+    blueprint, image = account.blueprint, account.blueprint.image
+    if image.tagged or not account.tag:
+        return
+    if isinstance(image.repository, EcrArn):
+        where, repository = {"registryId": image.repository.account}, image.repository.repository
+        if image.repository.region != account.session.region:
+            return
+        can_build = False
+    elif blueprint.registry is not None:
+        where, repository, can_build = {}, blueprint.registry.repository, account.can_build
+    else:
+        return
+    manifest = _manifest(account, repository, where)
+    if manifest is None:
+        if not can_build:
+            yield _missing(account, repository)
+        return
+    wanted = image.platform.partition("/")[2]
+    built = {each["platform"]["architecture"] for each in manifest.get("manifests", ()) if "platform" in each}
+    if built and wanted not in built:
+        message = (
+            f"the image {repository}:{account.tag} is for {', '.join(sorted(built))}, and the tasks run on {wanted}"
+        )
+        help = f"build it with --platform {image.platform}, or set service.architecture"
+        yield Problem(Code.OTHER_ARCHITECTURE, message, ("service", "architecture"), help)
+
+
+def _manifest(account: Account, repository: str, where: dict[str, str]) -> dict[str, Any] | None:
+    """The image's manifest; {} for one that lists no platforms, None without such an image."""
+    ids = [{"imageTag": account.tag}]
+    try:
+        answer = account.session.call(
+            "ecr", "batch_get_image", repositoryName=repository, imageIds=ids, acceptedMediaTypes=_INDEXES, **where
+        )
+    except AwsError as error:
+        if error.code == "RepositoryNotFoundException":
+            return None
+        raise
+    if not answer["images"]:
+        return {} if any(each["failureCode"] != "ImageNotFound" for each in answer.get("failures", ())) else None
+    with suppress(ValueError):
+        manifest: dict[str, Any] = json.loads(answer["images"][0]["imageManifest"])
+        return manifest
+    return {}
+
+
+def _missing(account: Account, repository: str) -> Problem:
+    registry = account.blueprint.registry
+    message = f"there is no image {repository}:{account.tag}"
+    if registry is None:
+        return Problem(
+            Code.NO_IMAGE, message, ("image", "uri"), "push it, or name a tag that is there with --image-tag"
+        )
+    first = f"`blogstack deploy --only {registry.stack}`, then "
+    build = f"`docker build --platform {account.blueprint.image.platform}` and push it to {repository}:{account.tag}"
+    help = f"{'' if registry.stack in account.stacks else first}{build}, here or elsewhere, and deploy again"
+    return Problem(Code.NO_IMAGE, f"{message}, and neither docker nor buildah to build it", ("image",), help)
