@@ -1,8 +1,8 @@
 """How long a first deployment takes, by simulation: `python -m tools.first_deployment [FILE]`.
 
-In a stack, CloudFormation makes a resource when those that it refers to are there; each takes as long as AWS measured
-on average. Stacks one after the other, as the printed script has them, take the sum; side by side, as `blogstack deploy`
-runs them, the longest path through their needs. Building the image, the release step and the checks are in neither:
+In a stack, CloudFormation makes a resource when those that it refers to are there; each takes as long as AWS measured.
+Stacks one after the other take the sum, as the printed script has them; side by side, as `blogstack deploy` runs them,
+they take the longest path through their needs. Building the image, the release step and the checks are in neither:
 nobody but the user knows how long they take.
 """
 
