@@ -47,7 +47,7 @@ quick: .venv/.ready ## the tests of the compiler but for the slow ones; under a 
 generate: setup ## renew what is generated: schema, reference, README's block of keys, facts, templates/out/
 	$(BIN)/python -m tools.generate
 
-demo: setup ## compile the blog service, show what an edit replaces, deploy it to an emulated AWS with the AWS CLI, and show what exists
+demo: setup ## compile the blog service, show what an edit replaces, deploy it to an emulated AWS, and show what exists
 	$(BIN)/python -m tests.demo
 
 bench: setup ## measure the compiler, as ratios against yardsticks of the same run

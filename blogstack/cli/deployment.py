@@ -130,11 +130,13 @@ class Deployment:
                 failures = run_plan(context, plan)
             except KeyboardInterrupt:
                 self._progress.stop()
+                self._discard()
                 self._say_how_to_go_on(plan)
                 return ExitCode.FAILED
             finally:
                 self._progress.stop()
             if failures:
+                self._discard()
                 self._explain_all(context, failures)
                 if later := [str(each.environment) for each in self._plans[number + 1 :]]:
                     self._progress.say(f"not deployed after this failure: {', '.join(later)}")
@@ -158,6 +160,7 @@ class Deployment:
         self._progress.failure(self._compilation.path, self._compilation.content, explanation)
 
     def _discard(self) -> None:
+        """Delete the change sets that were made and not executed."""
         for context in self._contexts.values():
             discard(context)
 

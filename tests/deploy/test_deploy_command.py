@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from subprocess import CompletedProcess
+from subprocess import PIPE, CompletedProcess, Popen
 
 import pytest
 
 from emulator import Emulator
 from tests.support.console import QUIET, Run, on_terminal
 from tests.support.deploying import ZONES
-from tests.support.images import make_docker
+from tests.support.images import BROKEN, SLOW, make_docker
 from tests.support.web import Web, web
 
 FILE = f"{QUIET}database: {{}}\nservice: {{release: [python, -m, migrate]}}\n"
@@ -160,7 +163,10 @@ def test_production_after_staging(aws: Emulator, deploy: Deploy) -> None:
     failed = deploy("--image-tag", "v1", "--yes")
     assert failed.returncode == 1
     assert "not deployed after this failure: prod" in failed.stdout
-    assert [name for name in aws.client("ecs").list_clusters()["clusterArns"] if "prod" in name] == []
+    stacks = aws.client("cloudformation").list_stacks()["StackSummaries"]
+    left = {stack["StackName"] for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE"}
+    assert {name for name in left if "prod" in name} == set()
+    assert "blog-api-staging-network" in left
 
 
 def test_json(deploy: Deploy) -> None:
@@ -207,6 +213,43 @@ def test_a_service_that_answers_with_errors(deploy: Deploy, internet: Web) -> No
     done = deploy("--image-tag", "v1", "--yes")
     assert done.returncode == 1
     assert "error[BS514]: https://blog.example.com/health: status 503" in done.stderr
+
+
+def test_a_build_that_fails(aws: Emulator, deploy: Deploy, tmp_path: Path) -> None:
+    """Its last lines are shown, and what runs side by side with it comes to its end."""
+    make_docker(tmp_path / "programs", BROKEN)
+    Path("blogstack.yaml").write_text(QUIET)
+    done = deploy("--image-tag", "v1", "--yes")
+    assert done.returncode == 1
+    assert "  | step 3: no such file: requirements.txt\n" in done.stderr
+    assert "error[BS515]: docker build ended with status 1" in done.stderr
+    assert statuses(aws)["network"] == "CREATE_COMPLETE"
+    assert "service" not in statuses(aws)
+
+
+def test_interrupted(aws: Emulator, internet: Web, deploy: Deploy, tmp_path: Path) -> None:
+    """Ctrl-C says how to go on, and the second run goes on."""
+    log = make_docker(tmp_path / "programs", SLOW)
+    Path("blogstack.yaml").write_text(QUIET)
+    path = f"{tmp_path / 'programs'}{os.pathsep}{aws.env['PATH']}"
+    command = [str(Path(sys.executable).with_name("blogstack")), "deploy", "--image-tag", "v1", "--yes"]
+    environment = {**aws.env, **internet.environment, "PATH": path, "XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"]}
+    # A session of its own: a terminal sends Ctrl-C to the command and to docker.
+    with Popen(command, env=environment, stdout=PIPE, text=True, start_new_session=True) as running:
+        for _ in range(600):
+            if log.exists():
+                break
+            time.sleep(0.1)
+        os.killpg(running.pid, signal.SIGINT)
+        said, _ = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert "no longer waiting; what was started goes on in AWS, and no other step begins\n" in said
+    assert "aws cloudformation cancel-update-stack --region ap-northeast-2 --stack-name blog-api-service" in said
+
+    make_docker(tmp_path / "programs")
+    again = deploy("--image-tag", "v1", "--yes")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert statuses(aws)["service"] == "CREATE_COMPLETE"
 
 
 def test_nobody_is_there(run: Run, aws: Emulator) -> None:

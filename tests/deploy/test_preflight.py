@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ class TestImage:
     }
 
     def test_there(self) -> None:
-        assert told(image.check(account({"ecr:BatchGetImage": manifest("arm64", "amd64")}))) == []
+        assert told(image.check(account({"ecr:BatchGetImage": manifest("arm64", "amd64", "unknown")}))) == []
         assert told(image.check(account({"ecr:BatchGetImage": manifest()}))) == []
 
     def test_missing(self) -> None:
@@ -71,6 +72,16 @@ class TestImage:
         (problem,) = image.check(account({"ecr:BatchGetImage": manifest("arm64")}))
         assert problem.code.id == "BS518"
         assert problem.message == "the image blog-api:v1 is for arm64, and the tasks run on amd64"
+
+    def test_an_image_without_an_index(self, tmp_path: Path) -> None:
+        """Its configuration says what it is for."""
+        (tmp_path / "config.json").write_text('{"architecture": "arm64", "os": "linux"}')
+        single = {"imageManifest": json.dumps({"config": {"digest": "sha256:0"}, "layers": []})}
+        url = {"downloadUrl": (tmp_path / "config.json").as_uri()}
+        answers = {"ecr:BatchGetImage": {"images": [single], "failures": []}, "ecr:GetDownloadUrlForLayer": url}
+        assert told(image.check(account(answers))) == [("BS518", "image.architecture")]
+        arm = "image: {architecture: arm64}\n"
+        assert told(image.check(account(answers, arm))) == []
 
     def test_of_another_account(self) -> None:
         more = "image: {uri: 210987654321.dkr.ecr.ap-northeast-2.amazonaws.com/shop}\n"

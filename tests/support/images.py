@@ -12,18 +12,22 @@ with open({log!r}, "a") as log:
     print(*sys.argv[1:], file=log)
 if sys.argv[1] == "login":
     sys.stdin.read()
-if sys.argv[1] == "build" and {broken}:
-    sys.exit("step 3: no such file: requirements.txt")
+if sys.argv[1] == "build":
+    {build}
 if sys.argv[1] == "push":
     repository, _, tag = sys.argv[2].partition("/")[2].partition(":")
     boto3.client("ecr").put_image(repositoryName=repository, imageTag=tag, imageManifest='{{"schemaVersion": 2}}')
 """
 
 
-def make_docker(folder: Path, *, broken: bool = False) -> Path:
-    """Write the program `docker` into a folder; returns the file that lists its calls."""
+BROKEN = 'sys.exit("step 3: no such file: requirements.txt")'
+SLOW = "import time; time.sleep(60)"
+
+
+def make_docker(folder: Path, build: str = "pass") -> Path:
+    """Write the program `docker`, whose build does this, into a folder; returns the file that lists its calls."""
     log = folder / "docker.log"
     program = folder / "docker"
-    program.write_text(_DOCKER.format(python=sys.executable, log=str(log), broken=broken))
+    program.write_text(_DOCKER.format(python=sys.executable, log=str(log), build=build))
     program.chmod(0o755)
     return log

@@ -66,7 +66,7 @@ def event_line(event: Event) -> str:
     """An event in one line, the step first."""
     match event:
         case StepStarted():
-            return f"{event.step}: {event.title}" if event.title != f"stack {event.step}" else f"{event.step}: begins"
+            return f"{event.step}: begins"
         case StepEnded(outcome=Outcome.UNCHANGED):
             return f"{event.step}: nothing to change"
         case StepEnded():

@@ -87,7 +87,7 @@ def _ask(context: Context, url: str) -> int | str | None:
 
 def show_logs(context: Context, step: str, action: ShowLogs) -> Outcome:
     """Say how to read the logs."""
-    context.tell(Note(step, f"logs: aws logs tail {action.log_group} --region {context.session.region} --follow"))
+    context.tell(Note(step, f"aws logs tail {action.log_group} --region {context.session.region} --follow"))
     return Outcome.DONE
 
 

@@ -20,12 +20,10 @@ class StepStarted(Record):
     """A step begins.
 
     Attributes:
-        step: ID of the step.
-        title: What it does, in a few words.
+        step: ID of the step, as in every event.
     """
 
     step: str
-    title: str
 
 
 class StepEnded(Record):

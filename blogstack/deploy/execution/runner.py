@@ -38,7 +38,7 @@ def run_plan(context: Context, plan: Plan) -> dict[str, BaseException]:
 
 
 def _execute(context: Context, step: Step) -> Outcome:
-    context.tell(StepStarted(step.id, _title(step)))
+    context.tell(StepStarted(step.id))
     match step.action:
         case CreateServiceRoles() as action:
             return create_service_roles(context, step.id, action)
@@ -58,19 +58,3 @@ def _execute(context: Context, step: Step) -> Outcome:
             return show_run_commands(context, step.id, action)
         case ShowLogs() as action:
             return show_logs(context, step.id, action)
-
-
-def _title(step: Step) -> str:
-    match step.action:
-        case CreateServiceRoles():
-            return "roles of AWS's own services"
-        case DeployStack(stack=stack):
-            return f"stack {stack}"
-        case PushImage() | FindImage():
-            return "image"
-        case WaitStable(service=service):
-            return f"{service} becomes stable"
-        case Request(paths=paths):
-            return f"requests to {', '.join(paths)}"
-        case _:
-            return step.id

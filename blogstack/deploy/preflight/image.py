@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -13,7 +14,15 @@ from blogstack.deploy.preflight.account import Account, Problem
 from blogstack.diagnostics import Code
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
-_INDEXES = ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"]
+_TYPES = [
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+]
+
+_TIMEOUT = 10
+Manifest = Mapping[str, Any]
 
 
 def check(account: Account) -> Iterator[Problem]:
@@ -36,21 +45,35 @@ def check(account: Account) -> Iterator[Problem]:
             yield _missing(account, repository)
         return
     wanted = image.platform.partition("/")[2]
-    built = {each["platform"]["architecture"] for each in manifest.get("manifests", ()) if "platform" in each}
+    built = _architectures(account, repository, where, manifest)
     if built and wanted not in built:
         message = (
             f"the image {repository}:{account.tag} is for {', '.join(sorted(built))}, and the tasks run on {wanted}"
         )
-        help = f"build it with --platform {image.platform}, or set service.architecture"
-        yield Problem(Code.OTHER_ARCHITECTURE, message, ("service", "architecture"), help)
+        help = f"build it with --platform {image.platform}, or set image.architecture"
+        yield Problem(Code.OTHER_ARCHITECTURE, message, ("image", "architecture"), help)
 
 
-def _manifest(account: Account, repository: str, where: dict[str, str]) -> dict[str, Any] | None:
-    """The image's manifest; {} for one that lists no platforms, None without such an image."""
+def _architectures(account: Account, repository: str, where: Mapping[str, str], manifest: Manifest) -> set[str]:
+    """What an index says of its images, or an image in its configuration; nothing where neither says it."""
+    if listed := manifest.get("manifests"):
+        # An attestation in an index has the platform unknown/unknown.
+        return {each["platform"]["architecture"] for each in listed if "platform" in each} - {"unknown"}
+    if digest := manifest.get("config", {}).get("digest"):
+        url = account.session.call(
+            "ecr", "get_download_url_for_layer", repositoryName=repository, layerDigest=digest, **where
+        )["downloadUrl"]
+        with suppress(OSError, ValueError), urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:  # noqa: S310
+            return {json.load(answer)["architecture"]}
+    return set()
+
+
+def _manifest(account: Account, repository: str, where: Mapping[str, str]) -> Manifest | None:
+    """The image's manifest; {} for one that cannot be read, None without such an image."""
     ids = [{"imageTag": account.tag}]
     try:
         answer = account.session.call(
-            "ecr", "batch_get_image", repositoryName=repository, imageIds=ids, acceptedMediaTypes=_INDEXES, **where
+            "ecr", "batch_get_image", repositoryName=repository, imageIds=ids, acceptedMediaTypes=_TYPES, **where
         )
     except AwsError as error:
         if error.code == "RepositoryNotFoundException":
@@ -59,7 +82,7 @@ def _manifest(account: Account, repository: str, where: dict[str, str]) -> dict[
     if not answer["images"]:
         return {} if any(each["failureCode"] != "ImageNotFound" for each in answer.get("failures", ())) else None
     with suppress(ValueError):
-        manifest: dict[str, Any] = json.loads(answer["images"][0]["imageManifest"])
+        manifest: Manifest = json.loads(answer["images"][0]["imageManifest"])
         return manifest
     return {}
 
