@@ -21,14 +21,12 @@ class StackStatus(Record, kw_only=True):
         status: As in UPDATE_COMPLETE.
         reason: Of the status; "" for none.
         outputs: Values by their logical IDs.
-        parameters: Names of the parameters that it was deployed with.
     """
 
     id: str
     status: str
     reason: str
     outputs: Mapping[str, str]
-    parameters: frozenset[str]
 
     @property
     def is_busy(self) -> bool:
@@ -92,7 +90,6 @@ def read_stack(session: Session, name: str) -> StackStatus | None:
         status=stack["StackStatus"],
         reason=stack.get("StackStatusReason", ""),
         outputs={output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())},
-        parameters=frozenset(parameter["ParameterKey"] for parameter in stack.get("Parameters", ())),
     )
 
 

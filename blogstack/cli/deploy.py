@@ -51,7 +51,7 @@ def deploy_command(
     if report([compilation]) is not ExitCode.DONE:
         return ExitCode.FAILED
     try:
-        plans = select(make_plans(compilation.blueprints), compilation.blueprints, only)
+        plans = select(make_plans(compilation.blueprints), only)
     except NotSelected as error:
         raise typer.BadParameter(str(error), param_hint="--only") from None
     tag = image_tag or _default_tag(plans, Path(file).parent.as_posix())

@@ -4,38 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from blogstack.blueprint import Blueprint
 from blogstack.deploy.steps import DeployStack, FindImage, Phase, Plan, PushImage, Step
 from blogstack.records import replace
 from blogstack.words import listed
 
 
 class NotSelected(ValueError):
-    """No stack and no workload has the name; the message says which there are."""
+    """No stack has the name; the message says which there are."""
 
 
-def select(plans: Sequence[Plan], blueprints: Sequence[Blueprint], only: str | None) -> list[Plan]:
+def select(plans: Sequence[Plan], only: str | None) -> list[Plan]:
     """The plans, or of them what deploys one stack: the image that it runs before, and its checks after it.
 
     The release step is not among them.
 
     Args:
-        plans: Of the blueprints.
-        blueprints: Of one application.
-        only: A stack's name, or a workload's, whose stack is meant in each environment; None for everything.
+        plans: Of one application.
+        only: A stack's name or its last word, which for a workload is the workload's name: then in each environment.
+            None for everything.
 
     Raises:
-        NotSelected: when there is no such stack or workload.
+        NotSelected: when there is no such stack.
     """
     if only is None:
         return list(plans)
-    workloads = {w.stack: w.name for blueprint in blueprints for w in blueprint.workloads}
-    wanted = {only, *(stack for stack, name in workloads.items() if name == only)}
+    wanted = {only}
+    for plan in plans:
+        wanted |= {f"{plan.name}-{only}", f"{plan.name}-{plan.environment}-{only}"}
     selected = [replace(plan, steps=steps) for plan in plans if (steps := tuple(_part(plan, wanted)))]
-    if not any(isinstance(step.action, DeployStack) for plan in selected for step in plan.steps):
+    if not selected:
         stacks = [step.id for plan in plans for step in plan.steps if isinstance(step.action, DeployStack)]
-        names = dict.fromkeys(workloads.values())
-        raise NotSelected(f"there is no stack or workload {only!r}; there are {listed([*stacks, *names])}")
+        raise NotSelected(f"there is no stack or workload {only!r}; there are {listed(stacks)}")
     return selected
 
 

@@ -252,6 +252,13 @@ def test_interrupted(aws: Emulator, internet: Web, deploy: Deploy, tmp_path: Pat
     assert statuses(aws)["service"] == "CREATE_COMPLETE"
 
 
+def test_an_unknown_profile(deploy: Deploy) -> None:
+    Path("blogstack.yaml").write_text(QUIET)
+    done = deploy("--image-tag", "v1", "--profile", "nobody")
+    assert done.returncode == 1
+    assert "error[BS516]: The config profile (nobody) could not be found" in done.stderr
+
+
 def test_nobody_is_there(run: Run, aws: Emulator) -> None:
     """Without AWS to ask: what to do, and not a traceback."""
     Path("blogstack.yaml").write_text(QUIET)

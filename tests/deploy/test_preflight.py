@@ -123,7 +123,7 @@ class TestNames:
 
     def test_taken(self) -> None:
         found = told(names.check(account(self.ANSWERS)))
-        assert found == [("BS520", "domain.name"), ("BS520", "name"), ("BS520", "image.repository")]
+        assert found == [("BS520", "name"), ("BS520", "image.repository"), ("BS520", "domain.name")]
 
     def test_ours(self) -> None:
         assert told(names.check(account({}, stacks=EVERYTHING))) == []

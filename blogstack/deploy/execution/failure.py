@@ -64,7 +64,7 @@ def _remedy(error: AwsError) -> str:
         case Trouble.DENIED:
             return f"ask an administrator for the right to {error.operation}, {then}"
         case Trouble.REFUSED:
-            return f"mend what it says, {then}"
+            return f"fix what it says, {then}"
 
 
 def _first_failure(session: Session, error: Failed) -> FailedEvent | None:

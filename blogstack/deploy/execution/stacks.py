@@ -103,7 +103,7 @@ def _apply(
     if status.status not in _SUCCESS:
         after = "nothing of it is left running" if change_set.creates else "the stack is as it was before"
         message = f"{action.stack} was not {'created' if change_set.creates else 'updated'}: {status.status}"
-        raise Failed(Code.STACK_FAILED, message, f"mend the cause and deploy again: {after}", action.stack)
+        raise Failed(Code.STACK_FAILED, message, f"fix the cause and deploy again: {after}", action.stack)
     return Outcome.DONE
 
 
@@ -137,7 +137,7 @@ def refuse_stuck(context: Context, stack: str, before: StackStatus | None) -> No
         "UPDATE_ROLLBACK_FAILED": f"aws cloudformation continue-update-rollback --region {region} --stack-name {stack}",
         "DELETE_FAILED": f"aws cloudformation delete-stack --region {region} --stack-name {stack}",
     }.get(before.status, f"aws cloudformation rollback-stack --region {region} --stack-name {stack}")
-    help = f"mend what its events name, run `{again}`, wait for its end, and deploy again"
+    help = f"fix what its events name, run `{again}`, wait for its end, and deploy again"
     raise Failed(Code.STACK_STUCK, f"{stack} is in the state {before.status}", help, stack)
 
 

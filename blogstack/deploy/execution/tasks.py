@@ -47,7 +47,7 @@ def run_task(context: Context, step: str, action: RunTask) -> Outcome:
     reason = task.get("stoppedReason", "")
     why = f"with {codes[0]}" if codes and codes[0] is not None else f"before it ran: {reason}"
     containers = [each["reason"] for each in task["containers"] if each.get("reason")]
-    help = f"mend it and deploy again; its log: aws logs tail {action.log_group} --region {session.region} --since 1h"
+    help = f"fix it and deploy again; its log: aws logs tail {action.log_group} --region {session.region} --since 1h"
     message = f"the release step ended {why}; the service was not updated"
     raise Failed(Code.RELEASE_FAILED, message, help, evidence=(*containers, *log))
 

@@ -15,15 +15,6 @@ def check(account: Account) -> Iterator[Problem]:
     """Look for the record, the log group and the repository, where their stacks are new."""
     session, blueprint = account.session, account.blueprint
     tls, tasks, registry = blueprint.edge.tls, blueprint.tasks, blueprint.registry
-    if tls and blueprint.edge.stack not in account.stacks:
-        found = session.call(
-            "route53", "list_resource_record_sets", HostedZoneId=tls.hosted_zone_id, StartRecordName=tls.domain
-        )["ResourceRecordSets"]
-        taken = [each["Type"] for each in found if each["Name"].rstrip(".") == tls.domain and each["Type"] in _RECORDS]
-        if taken:
-            message = f"{tls.domain} has a record already, of the type {' and '.join(taken)}"
-            help = "delete it at the moment of the change, or deploy under another name first"
-            yield Problem(Code.NAME_TAKEN, message, ("domain", "name"), help)
     if tasks.stack not in account.stacks:
         groups = session.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=tasks.log_group)
         if any(group["logGroupName"] == tasks.log_group for group in groups):
@@ -34,6 +25,15 @@ def check(account: Account) -> Iterator[Problem]:
         message = f"there is a repository {registry.repository} already"
         help = "use it as an existing image with image.uri, or choose another image.repository"
         yield Problem(Code.NAME_TAKEN, message, ("image", "repository"), help)
+    if tls and blueprint.edge.stack not in account.stacks:
+        found = session.call(
+            "route53", "list_resource_record_sets", HostedZoneId=tls.hosted_zone_id, StartRecordName=tls.domain
+        )["ResourceRecordSets"]
+        taken = [each["Type"] for each in found if each["Name"].rstrip(".") == tls.domain and each["Type"] in _RECORDS]
+        if taken:
+            message = f"{tls.domain} has a record already, of the type {' and '.join(taken)}"
+            help = "delete it at the moment of the change, or deploy under another name first"
+            yield Problem(Code.NAME_TAKEN, message, ("domain", "name"), help)
 
 
 def _has_repository(account: Account, name: str) -> bool:
