@@ -113,7 +113,6 @@ class Code(Enum):
     OUT_OF_DATE = "BS503", Severity.ERROR, "--check found a difference"
 
     STACK_FAILED = "BS510", Severity.ERROR, "a stack was not deployed"
-    STACK_STUCK = "BS511", Severity.ERROR, "a stack takes no update"
     RELEASE_FAILED = "BS512", Severity.ERROR, "the release step failed"
     NOT_STABLE = "BS513", Severity.ERROR, "a service does not become stable"
     NO_ANSWER = "BS514", Severity.ERROR, "the deployed service does not answer"
@@ -121,13 +120,32 @@ class Code(Enum):
     NO_ANSWER_FROM_AWS = "BS516", Severity.ERROR, "AWS did not do what it was asked for"
     NO_SERVICE_ROLE = "BS517", Severity.ERROR, "the account lacks a role of an AWS service"
 
-    OTHER_ARCHITECTURE = "BS518", Severity.ERROR, "the image is for another processor"
     HOSTED_ZONE = "BS519", Severity.ERROR, "the hosted zone cannot hold the domain"
     NAME_TAKEN = "BS520", Severity.ERROR, "a name is taken in the account"
     QUOTA = "BS521", Severity.ERROR, "a quota of the account is too low"
-    NO_ADDRESSES = "BS522", Severity.ERROR, "the subnets have too few free addresses"
-    NO_SECRET = "BS523", Severity.ERROR, "a secret or parameter does not exist"
     NOT_ON_SALE = "BS524", Severity.ERROR, "RDS does not offer the database today"
+
+    IMAGE_MISSING = "BS540", Severity.ERROR, "the image is not in its registry"
+    IMAGE_FORBIDDEN = "BS541", Severity.ERROR, "the registry refuses the image"
+    IMAGE_ARCHITECTURE = "BS542", Severity.ERROR, "the image is for another processor architecture"
+    NO_WAY_OUT = "BS543", Severity.ERROR, "the tasks cannot reach AWS"
+    SECRET_UNREADABLE = "BS544", Severity.ERROR, "a secret cannot be read"
+    OUT_OF_MEMORY = "BS545", Severity.ERROR, "a container takes more memory than it has"
+    CONTAINER_EXITS = "BS546", Severity.ERROR, "a container ends by itself"
+    CONTAINER_UNHEALTHY = "BS547", Severity.ERROR, "the container's health check fails"
+    HOST_REFUSED = "BS548", Severity.ERROR, "the application refuses the Host header of the load balancer's check"
+    TARGET_STATUS = "BS549", Severity.ERROR, "the load balancer's check gets another status than expected"
+    SLOW_START = "BS550", Severity.ERROR, "the start takes longer than the load balancer's check waits"
+    TARGET_SILENT = "BS551", Severity.ERROR, "the load balancer's check gets no answer"
+    NO_ADDRESSES = "BS552", Severity.ERROR, "the subnets have no free addresses"
+    NO_CAPACITY = "BS553", Severity.ERROR, "Fargate has no capacity for a task"
+    CERTIFICATE_PENDING = "BS554", Severity.ERROR, "the certificate waits for its validation"
+    RESOURCE_FAILED = "BS555", Severity.ERROR, "a resource of a stack failed"
+    STACK_STUCK = "BS556", Severity.ERROR, "a stack needs help before it can be deployed"
+    DEPLOYMENT_FAILED = "BS557", Severity.ERROR, "a deployment failed"
+    TASKS_MISSING = "BS558", Severity.ERROR, "fewer tasks run than should"
+    ALARM_FIRING = "BS559", Severity.WARNING, "an alarm is firing"
+    NOT_DEPLOYED = "BS560", Severity.ERROR, "nothing is deployed"
 
     def __init__(self, id: str, severity: Severity, subject: str) -> None:
         self.id = id

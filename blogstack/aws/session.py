@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from enum import Enum, auto
 from typing import Any
 
 import boto3
@@ -23,7 +22,10 @@ from botocore.exceptions import (
     UnauthorizedSSOTokenError,
 )
 
+from blogstack.aws.errors import AwsError, Trouble
 from blogstack.records import Record
+
+__all__ = ["AwsError", "Identity", "Session", "Trouble"]
 
 # Botocore's own retry mode for throttling, lost connections and errors of the service:
 # https://docs.aws.amazon.com/boto3/latest/guide/retries.html#standard-retry-mode
@@ -33,39 +35,6 @@ _CONFIG = Config(
     read_timeout=60,
     user_agent_appid="blogstack",
 )
-
-
-class Trouble(Enum):
-    """Why AWS did not do what it was asked for."""
-
-    CREDENTIALS = auto()
-    """There are none, or they are expired or invalid."""
-    DENIED = auto()
-    """The identity lacks the right."""
-    THROTTLED = auto()
-    """Too many calls, also after the retries."""
-    CONNECTION = auto()
-    """AWS was not reached."""
-    REFUSED = auto()
-    """Anything else: the service says why."""
-
-
-class AwsError(Exception):
-    """A call to AWS failed.
-
-    Attributes:
-        operation: As in `ecs:DescribeServices`; "" before the first call.
-        code: The service's word for it, as in `AccessDenied`; "" where the call did not reach the service.
-        message: The reason, in the service's words.
-        trouble: What kind of failure it is.
-    """
-
-    def __init__(self, operation: str, code: str, message: str, trouble: Trouble) -> None:
-        super().__init__(f"{operation}: {message}" if operation else message)
-        self.operation = operation
-        self.code = code
-        self.message = message
-        self.trouble = trouble
 
 
 class Identity(Record):

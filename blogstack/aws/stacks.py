@@ -1,32 +1,33 @@
-"""CloudFormation's stacks and change sets: what they are, and how they are made and executed."""
+"""What CloudFormation says about stacks: status, templates, events, what failed, and the IDs of their resources."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from blogstack.aws.session import AwsError, Session
+from blogstack.aws.session import AwsError, Session, Trouble
 from blogstack.records import Record
 
 IN_REVIEW = "REVIEW_IN_PROGRESS"
 """Of a stack that has a change set for its creation, and nothing else."""
 
 
-class StackStatus(Record, kw_only=True):
-    """A stack as it is.
+class StackState(Record):
+    """A stack that exists.
 
     Attributes:
-        id: Its ARN, by which it is found after its deletion too.
+        name: Of the stack.
         status: As in UPDATE_COMPLETE.
-        reason: Of the status; "" for none.
-        outputs: Values by their logical IDs.
+        reason: Why it has the status; None for no reason given.
+        outputs: By their logical IDs.
+        id: Its ARN, by which it is found after its deletion too.
     """
 
-    id: str
+    name: str
     status: str
-    reason: str
+    reason: str | None
     outputs: Mapping[str, str]
+    id: str
 
     @property
     def is_busy(self) -> bool:
@@ -34,63 +35,114 @@ class StackStatus(Record, kw_only=True):
         return self.status.endswith("_IN_PROGRESS") and self.status != IN_REVIEW
 
 
-class Change(Record, kw_only=True):
-    """What a change set does to a resource.
+class FailedEvent(Record):
+    """A resource that CloudFormation could not create, update or delete.
 
     Attributes:
-        action: Add, Modify, Remove, Import or Dynamic.
-        replacement: True, False or Conditional; "" where AWS does not say.
+        logical_id: Of the resource.
+        type: As in AWS::ECS::Service.
+        reason: In the service's words.
     """
 
     logical_id: str
     type: str
-    action: str
-    replacement: str = ""
+    reason: str
 
 
-class ChangeSet(Record, kw_only=True):
-    """A change set that can be executed.
-
-    Attributes:
-        stack: Name of the stack.
-        stack_id: ARN of the stack.
-        creates: Whether it creates the stack.
-        changes: Of resources; a change set may change outputs only.
-    """
-
-    id: str
-    stack: str
-    stack_id: str
-    creates: bool
-    changes: tuple[Change, ...]
-
-
-class ChangeSetFailed(Exception):
-    """CloudFormation refuses a change set; the text is its reason."""
-
-
-def read_stack(session: Session, name: str) -> StackStatus | None:
-    """A stack by its name or ARN; None if there is none.
+def read_stack(session: Session, name: str) -> StackState | None:
+    """A stack by its name or ARN; None for one that does not exist.
 
     Raises:
-        AwsError: when AWS does not answer.
+        AwsError: when it cannot be known.
     """
     try:
-        (stack,) = session.call("cloudformation", "describe_stacks", StackName=name)["Stacks"]
+        stack = session.call("cloudformation", "describe_stacks", StackName=name)["Stacks"][0]
     except AwsError as error:
-        # DescribeStacks has no code of its own for it:
+        # There is no other word for it:
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
         if error.code == "ValidationError" and "does not exist" in error.message:
             return None
         raise
-    if stack["StackStatus"] == "DELETE_COMPLETE" and not name.startswith("arn:"):
-        return None
-    return StackStatus(
-        id=stack["StackId"],
-        status=stack["StackStatus"],
-        reason=stack.get("StackStatusReason", ""),
-        outputs={output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())},
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
+    return StackState(
+        stack["StackName"], stack["StackStatus"], stack.get("StackStatusReason"), outputs, stack["StackId"]
     )
+
+
+def read_stacks(session: Session, names: Iterable[str]) -> dict[str, StackState]:
+    """Those stacks that exist, by name.
+
+    Raises:
+        AwsError: when one of them cannot be known.
+    """
+    return {name: stack for name in names if (stack := read_stack(session, name))}
+
+
+# What was stopped because something else had failed.
+_CONSEQUENCES = ("Resource creation cancelled", "Resource update cancelled", "Resource deletion cancelled")
+
+
+def failed_events(session: Session, stack: str, change_set: str | None = None) -> tuple[FailedEvent, ...]:
+    """What failed in the newest operation of a stack, oldest first, without what only followed from it.
+
+    Args:
+        session: With AWS.
+        stack: Name of the stack.
+        change_set: The change set that CloudFormation refused, whose events are asked for; None for the stack's own.
+
+    Raises:
+        AwsError: when it cannot be known.
+    """
+    failed: list[FailedEvent] = []
+    try:
+        failed = _operation_events(session, {"ChangeSetName": change_set} if change_set else {"StackName": stack})
+    except AwsError as error:  # the older call may be allowed
+        if error.trouble is not Trouble.DENIED:
+            raise
+    if not failed and change_set is None:
+        failed = _stack_events(session, stack)
+    return tuple(event for event in failed if not event.reason.startswith(_CONSEQUENCES))
+
+
+def _operation_events(session: Session, what: Mapping[str, str]) -> list[FailedEvent]:
+    """The failures of the newest operation that has some; each event names its operation.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html
+    """
+    filters = {"FailedEvents": True}
+    found = list(session.pages("cloudformation", "describe_events", "OperationEvents", Filters=filters, **what))
+    found.reverse()  # the newest come first
+    events = sorted(found, key=lambda event: event["Timestamp"])
+    newest = events[-1].get("OperationId") if events else None
+    return [
+        FailedEvent(event["LogicalResourceId"], event.get("ResourceType", ""), f"{reason}{_at(event)}")
+        for event in events
+        if event.get("OperationId") == newest
+        and event.get("LogicalResourceId")
+        and event.get("ResourceType") != _STACK
+        and (reason := next((event[key] for key in _REASONS if event.get(key)), None))
+    ]
+
+
+_REASONS = ("ValidationStatusReason", "HookStatusReason", "ResourceStatusReason")
+
+
+def _at(event: Mapping[str, Any]) -> str:
+    """Where in the template a validation failed."""
+    return f" (at {event['ValidationPath']})" if event.get("ValidationPath") else ""
+
+
+def _stack_events(session: Session, stack: str) -> list[FailedEvent]:
+    """The same from the older list of events, for what has no operation: it goes back to the stack's own last start."""
+    failed: list[FailedEvent] = []
+    for event in read_events(session, stack):
+        status, reason = event["ResourceStatus"], event.get("ResourceStatusReason", "")
+        if event.get("ResourceType") == _STACK:
+            if status in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"):
+                break
+        elif status.endswith("_FAILED") and reason:
+            failed.append(FailedEvent(event["LogicalResourceId"], event.get("ResourceType", ""), reason))
+    return failed[::-1]
 
 
 def read_events(session: Session, stack: str) -> Iterator[dict[str, Any]]:
@@ -111,75 +163,21 @@ def read_exports(session: Session) -> frozenset[str]:
     return frozenset(each["Name"] for each in session.pages("cloudformation", "list_exports", "Exports"))
 
 
-def start_change_set(
-    session: Session, stack: str, text: str, parameters: Mapping[str, str], before: StackStatus | None
-) -> str:
-    """Ask for a change set, with the capabilities of the printed script; returns its ARN.
+_STACK = "AWS::CloudFormation::Stack"
 
-    Args:
-        stack: Name of the stack.
-        text: The template.
-        parameters: Values of its parameters.
-        before: The stack as it is; None or one in review for its creation.
+
+def physical_ids(session: Session, stack: str) -> dict[str, str]:
+    """The physical ID of each resource of a stack that has one, by logical ID.
 
     Raises:
-        AwsError: when AWS does not take it.
+        AwsError: when it cannot be known.
     """
-    creates = before is None or before.status == IN_REVIEW
-    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
-    answer = session.call(
-        "cloudformation",
-        "create_change_set",
-        StackName=stack,
-        ChangeSetName=f"blogstack-{uuid.uuid4().hex}",
-        ChangeSetType="CREATE" if creates else "UPDATE",
-        TemplateBody=text,
-        Parameters=given,
-        Capabilities=["CAPABILITY_IAM"],
-        Description="blogstack deploy",
-    )
-    return str(answer["Id"])
-
-
-# How the AWS CLI knows that there is nothing to change, `is_empty` in its
-# https://github.com/aws/aws-cli/blob/v2/awscli/customizations/cloudformation/deployer.py
-_EMPTY = ("The submitted information didn't contain changes", "No updates are to be performed")
-
-
-def read_change_set(session: Session, id: str, *, creates: bool) -> ChangeSet | str | None:
-    """A change set that is ready; its status while it is not; None if it would change nothing.
-
-    Raises:
-        ChangeSetFailed: when CloudFormation refuses it.
-        AwsError: when AWS does not answer.
-    """
-    first = session.call("cloudformation", "describe_change_set", ChangeSetName=id)
-    status, reason = first["Status"], first.get("StatusReason", "")
-    if status == "FAILED":
-        if any(words in reason for words in _EMPTY):
-            return None
-        raise ChangeSetFailed(reason)
-    if status != "CREATE_COMPLETE":
-        return str(status)
-    changes = session.pages("cloudformation", "describe_change_set", "Changes", ChangeSetName=id)
-    return ChangeSet(
-        id=id,
-        stack=first["StackName"],
-        stack_id=first["StackId"],
-        creates=creates,
-        changes=tuple(_changes(changes)),
-    )
-
-
-def _changes(found: Iterable[dict[str, Any]]) -> Iterator[Change]:
-    for each in found:
-        if resource := each.get("ResourceChange"):
-            yield Change(
-                logical_id=resource["LogicalResourceId"],
-                type=resource["ResourceType"],
-                action=resource["Action"],
-                replacement=resource.get("Replacement", ""),
-            )
+    resources = session.pages("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stack)
+    return {
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+        for resource in resources
+        if resource.get("PhysicalResourceId")
+    }
 
 
 def read_template_body(session: Session, stack: str) -> str | dict[str, Any]:

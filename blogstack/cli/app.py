@@ -9,18 +9,22 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from blogstack.aws.errors import AwsError, Trouble
 from blogstack.cli.compile import compile_command
 from blogstack.cli.console import discard_output, replace_closed_streams, say
 from blogstack.cli.cost import cost_command
 from blogstack.cli.deploy import deploy_command
 from blogstack.cli.diff import diff_command
-from blogstack.cli.exit_codes import ExitCode
+from blogstack.cli.doctor import doctor_command
+from blogstack.cli.exit_codes import ExitCode, Stop
 from blogstack.cli.explain import explain_command
 from blogstack.cli.graph import graph_command
 from blogstack.cli.init import init_command
 from blogstack.cli.schema import schema_command
+from blogstack.cli.status import status_command
 from blogstack.cli.usage import PlainCommand, PlainGroup
 from blogstack.cli.validate import validate_command
+from blogstack.cli.verify import verify_command
 
 
 def _exit(status: ExitCode, **_: object) -> NoReturn:
@@ -42,6 +46,9 @@ app.command("diff", cls=PlainCommand)(diff_command)
 app.command("deploy", cls=PlainCommand)(deploy_command)
 app.command("cost", cls=PlainCommand)(cost_command)
 app.command("graph", cls=PlainCommand)(graph_command)
+app.command("status", cls=PlainCommand)(status_command)
+app.command("verify", cls=PlainCommand)(verify_command)
+app.command("doctor", cls=PlainCommand)(doctor_command)
 app.command("schema", cls=PlainCommand)(schema_command)
 app.command("explain", cls=PlainCommand)(explain_command)
 app.command("init", cls=PlainCommand)(init_command)
@@ -72,6 +79,12 @@ def run() -> None:
             app()
         finally:
             sys.stdout.flush()
+    except Stop as stop:
+        sys.exit(stop.status)
+    except AwsError as error:
+        say(f"error: {error}")
+        say(f"help: {_AWS_HELP[error.trouble]}")
+        sys.exit(ExitCode.FAILED)
     except BrokenPipeError:  # the reader of our output has gone
         discard_output()
         sys.exit(ExitCode.FAILED)
@@ -83,3 +96,12 @@ def run() -> None:
         traceback.print_exc()
         say("\nThis is a bug in blogstack, not in your file. Please report it with the lines above.")
         sys.exit(ExitCode.BUG)
+
+
+_AWS_HELP = {
+    Trouble.CREDENTIALS: "log in as for the AWS CLI, such as `aws sso login`, or name a --profile",
+    Trouble.DENIED: "`blogstack permissions` prints the policy that this command needs",
+    Trouble.THROTTLED: "AWS had too many requests: run it again in a minute",
+    Trouble.CONNECTION: "check the network; AWS was not reached",
+    Trouble.REFUSED: "AWS refused the call for the reason above",
+}

@@ -47,7 +47,7 @@ def report(compilations: Sequence[Compilation], format: DiagnosticsFormat = Diag
             from blogstack.reports.sarif import as_sarif
 
             print(as_sarif(compilations), end="")
-        case DiagnosticsFormat.TEXT if text := as_text(compilations, console_paint()):
+        case DiagnosticsFormat.TEXT if text := as_text(compilations, paint()):
             say(text)
             say(summary(compilations))
     return ExitCode.FAILED if has_errors(compilations) else ExitCode.DONE
@@ -80,8 +80,8 @@ def discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def console_paint() -> Paint:
-    """Colours where standard error wants them."""
+def paint() -> Paint:
+    """How text is coloured: not at all where nobody looks."""
     return _coloured if _wants_colour() else plain
 
 

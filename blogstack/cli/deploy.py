@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from blogstack.cli.compile import lint_cache_folder
-from blogstack.cli.console import console_paint, report
+from blogstack.cli.console import paint, report
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, load
+from blogstack.cli.operations import ProfileOption
 from blogstack.deploy.plan import make_plans
 from blogstack.deploy.selection import NotSelected, select, uses_tag
 from blogstack.deploy.steps import Plan
@@ -42,7 +43,7 @@ def deploy_command(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     output: Annotated[ProgressFormat, typer.Option(help="Format of the progress.")] = ProgressFormat.TEXT,
-    profile: Annotated[str | None, typer.Option(metavar="NAME", help="Profile of the AWS CLI's configuration.")] = None,
+    profile: ProfileOption = None,
 ) -> ExitCode:
     """Deploy to AWS: compile, show what will change, ask, and run the plan."""
     (compilation,) = load([file], lambda path, content: compile_text(path, content, picked=env or ()))
@@ -84,7 +85,7 @@ def _progress(output: ProgressFormat) -> Progress:
     if sys.stdout.isatty():
         from blogstack.cli.progress.live import LiveProgress
 
-        return LiveProgress(console_paint())
+        return LiveProgress(paint())
     from blogstack.cli.progress.plain import PlainProgress
 
-    return PlainProgress(console_paint())
+    return PlainProgress(paint())

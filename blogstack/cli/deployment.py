@@ -13,12 +13,12 @@ from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.preflight import find_problems
 from blogstack.cli.progress import Progress
 from blogstack.deploy.execution.context import Context, Failed
-from blogstack.deploy.execution.failure import explain_aws_error, explain_failure
+from blogstack.deploy.execution.failure import explain_aws_error, explain_failure, find_causes, is_about_tasks
 from blogstack.deploy.execution.preview import StackPreview, Will, discard, preview
 from blogstack.deploy.execution.runner import run_plan
 from blogstack.deploy.execution.targets import services_of, templates_of
 from blogstack.deploy.steps import DeployStack, Plan
-from blogstack.pipeline import Compilation
+from blogstack.pipeline import Compilation, read_environments
 
 
 class Deployment:
@@ -137,19 +137,29 @@ class Deployment:
                 self._progress.stop()
             if failures:
                 self._discard()
-                self._explain_all(context, failures)
+                self._explain_all(context, plan, failures)
                 if later := [str(each.environment) for each in self._plans[number + 1 :]]:
                     self._progress.say(f"not deployed after this failure: {', '.join(later)}")
                 return ExitCode.FAILED
         self._progress.say("deployed")
         return ExitCode.DONE
 
-    def _explain_all(self, context: Context, failures: Mapping[str, BaseException]) -> None:
-        """Why steps failed; what is neither AWS's nor the user's is a bug of ours."""
+    def _explain_all(self, context: Context, plan: Plan, failures: Mapping[str, BaseException]) -> None:
+        """Why steps failed, tasks that do not run first; what is neither AWS's nor the user's is a bug of ours."""
+        if any(isinstance(error, Failed) and is_about_tasks(context, error) for error in failures.values()):
+            self._explain_tasks(context, plan)
         for error in failures.values():
             if not isinstance(error, AwsError | Failed):
                 raise error
             self._explain(error, context)
+
+    def _explain_tasks(self, context: Context, plan: Plan) -> None:
+        path, content = self._compilation.path, self._compilation.content
+        sources = {source.name or None: source for source in read_environments(path, content)}
+        for blueprint in self._compilation.blueprints:
+            if blueprint.environment == plan.environment:
+                for found in find_causes(context.session, blueprint, sources[blueprint.environment]):
+                    self._progress.failure(path, content, found)
 
     def _explain(self, error: AwsError | Failed, context: Context | None = None) -> None:
         if isinstance(error, AwsError):

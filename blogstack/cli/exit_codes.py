@@ -16,3 +16,15 @@ class ExitCode(IntEnum):
     """The arguments are wrong: Typer itself exits with it. For `diff` the input too, because 1 is a difference."""
     BUG = 3
     """A bug in blogstack; a traceback is on standard error."""
+
+
+class Stop(Exception):
+    """Ends a command whose reason was printed already.
+
+    Attributes:
+        status: The exit status.
+    """
+
+    def __init__(self, status: ExitCode) -> None:
+        super().__init__(status)
+        self.status = status

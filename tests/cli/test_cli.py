@@ -306,6 +306,9 @@ class TestHelp:
   diff      Show what a deployment would change, replace and delete.
   cost      Estimate what the stacks cost a month.
   graph     Print a picture of what will be built.
+  status    Show what runs: versions, tasks, health, alarms and cost.
+  verify    Check that all is deployed, stable and answers requests.
+  doctor    Say why a service is not well, the most likely cause first.
   schema    Print the JSON Schema of blogstack.yaml, for editors.
   explain   Explain a code, or a key with its limits, default and example.
   init      Write a blogstack.yaml to start from, and its JSON Schema.

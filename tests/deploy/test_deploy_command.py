@@ -143,7 +143,7 @@ def test_what_would_fail_later(aws: Emulator, deploy: Deploy) -> None:
     done = deploy("--image-tag", "v1", "--yes")
     assert done.returncode == 1
     found = re.findall(r"^blogstack.yaml:(\d+):\d+: error\[(BS\d+)\]", done.stderr, re.MULTILINE)
-    assert found == [("1", "BS520"), ("1", "BS520"), ("5", "BS519"), ("6", "BS523")]
+    assert found == [("1", "BS520"), ("1", "BS520"), ("5", "BS519"), ("6", "BS544")]
     assert "not checked, for lack of rights or an answer: quotas (service-quotas:GetServiceQuota)" in done.stdout
     assert statuses(aws) == {}
 

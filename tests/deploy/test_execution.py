@@ -13,13 +13,15 @@ from blogstack.aws.session import AwsError, Trouble
 from blogstack.deploy.execution.checks import wait_stable
 from blogstack.deploy.execution.context import Context, EcsTarget, Failed, StackTemplate
 from blogstack.deploy.execution.events import Event, Note, Outcome, Rollout
-from blogstack.deploy.execution.failure import explain_aws_error, explain_failure
+from blogstack.deploy.execution.failure import explain_aws_error, explain_failure, find_causes, is_about_tasks
 from blogstack.deploy.execution.preview import Will, preview
 from blogstack.deploy.execution.schedule import run_steps
 from blogstack.deploy.execution.service_roles import create_service_roles
 from blogstack.deploy.execution.stacks import deploy_stack
 from blogstack.deploy.steps import CreateServiceRoles, DeployStack, Phase, ShowLogs, Step, WaitStable
 from blogstack.diagnostics import Span
+from blogstack.pipeline import compile_text, read_environments
+from tests.doctor.answers import healthy, stopped
 from tests.support.fake_aws import FakeAws, Refusal
 
 ID = "arn:aws:cloudformation:eu-west-1:123456789012:stack/blog-api-service/1"
@@ -132,11 +134,11 @@ def test_one_in_review_is_created() -> None:
 
 
 def test_stuck() -> None:
-    """BS511: the command that gets it out of there."""
+    """BS556: the command that gets it out of there."""
     aws = FakeAws(answers("UPDATE_ROLLBACK_FAILED"))
     with pytest.raises(Failed) as caught:
         deploy_stack(context(aws, []), ACTION)
-    assert caught.value.code.id == "BS511"
+    assert caught.value.code.id == "BS556"
     command = "aws cloudformation continue-update-rollback --region eu-west-1 --stack-name blog-api-service"
     assert command in caught.value.help
 
@@ -329,3 +331,17 @@ def test_no_step_begins_after_a_failure() -> None:
     failures = run_steps(steps, execute, lambda _: None, lambda: None)
     assert begun == ["a", "b"]
     assert list(failures) == ["b"]
+
+
+def test_why_tasks_do_not_run() -> None:
+    """Next to CloudFormation's word, that a service did not become stable, comes what the doctor finds."""
+    content = b"name: shop\nregion: eu-west-1\n"
+    killed = "OutOfMemoryError: Container killed due to memory usage"
+    reason = "Essential container in task exited"
+    ended = stopped(reason, code="EssentialContainerExited", exit_code=137, container_reason=killed, seconds=90)
+    session = FakeAws(healthy() | ended).session
+    (source,) = read_environments("blogstack.yaml", content)
+    found = find_causes(session, compile_text("blogstack.yaml", content).blueprints[0], source)
+    assert [each.diagnostic.code.id for each in found] == ["BS545"]
+    running, error = failed_update()
+    assert is_about_tasks(running, error)

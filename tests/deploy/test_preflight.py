@@ -48,7 +48,7 @@ def manifest(*architectures: str) -> Mapping[str, Any]:
 
 
 class TestImage:
-    """BS515 and BS518."""
+    """BS515 and BS542."""
 
     MISSING: Mapping[str, Any] = {
         "images": [],
@@ -70,7 +70,7 @@ class TestImage:
 
     def test_another_processor(self) -> None:
         (problem,) = image.check(account({"ecr:BatchGetImage": manifest("arm64")}))
-        assert problem.code.id == "BS518"
+        assert problem.code.id == "BS542"
         assert problem.message == "the image blog-api:v1 is for arm64, and the tasks run on amd64"
 
     def test_an_image_without_an_index(self, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ class TestImage:
         single = {"imageManifest": json.dumps({"config": {"digest": "sha256:0"}, "layers": []})}
         url = {"downloadUrl": (tmp_path / "config.json").as_uri()}
         answers = {"ecr:BatchGetImage": {"images": [single], "failures": []}, "ecr:GetDownloadUrlForLayer": url}
-        assert told(image.check(account(answers))) == [("BS518", "image.architecture")]
+        assert told(image.check(account(answers))) == [("BS542", "image.architecture")]
         arm = "image: {architecture: arm64}\n"
         assert told(image.check(account(answers, arm))) == []
 
@@ -156,7 +156,7 @@ class TestQuotas:
 
 
 class TestAddresses:
-    """BS522."""
+    """BS552."""
 
     @staticmethod
     def check(balancer: int, tasks: int, **changed: Any) -> list[tuple[str, str]]:  # noqa: ANN401 (any field)
@@ -171,12 +171,12 @@ class TestAddresses:
         assert self.check(0, 1, stacks=EVERYTHING) == []
 
     def test_too_few(self) -> None:
-        assert self.check(8, 0) == [("BS522", "network.existing")]
-        assert self.check(7, 100) == [("BS522", "network.existing")] * 2
+        assert self.check(8, 0) == [("BS552", "network.existing")]
+        assert self.check(7, 100) == [("BS552", "network.existing")] * 2
 
 
 class TestSecrets:
-    """BS523."""
+    """BS544."""
 
     MORE = "service:\n  secrets: {KEY: {secretsmanager: blog, key: token}}\n"
     SIDECAR = "service:\n  sidecars: {proxy: {image: 'nginx:1', secrets: {KEY: {ssm: /proxy/key}}}}\n"
@@ -193,7 +193,7 @@ class TestSecrets:
         ids=["another key", "no JSON", "missing"],
     )
     def test_missing(self, answer: Any) -> None:  # noqa: ANN401 (any answer)
-        assert self.check(answer) == [("BS523", "service.secrets.KEY")]
+        assert self.check(answer) == [("BS544", "service.secrets.KEY")]
 
     def test_its_value_is_never_told(self) -> None:
         answer = {"SecretString": '{"other": "hunter2"}'}
@@ -202,7 +202,7 @@ class TestSecrets:
 
     def test_of_a_sidecar(self) -> None:
         asked = account({"ssm:GetParameters": {"InvalidParameters": ["/proxy/key"]}}, self.SIDECAR)
-        assert told(secrets.check(asked)) == [("BS523", "service.sidecars.proxy.secrets.KEY")]
+        assert told(secrets.check(asked)) == [("BS544", "service.sidecars.proxy.secrets.KEY")]
 
 
 class TestDatabase:
@@ -227,13 +227,13 @@ def test_a_missing_right_is_no_failure() -> None:
     answers = {
         "ecr:BatchGetImage": denied,
         "route53:GetHostedZone": {"HostedZone": zone},
-        "route53:ListResourceRecordSets": denied,
+        "logs:DescribeLogGroups": denied,
         "ec2:DescribeVpcs": denied,
     }
     found = look(account(answers))
     assert found.problems == ()
     assert found.unchecked == (
         "the image (ecr:BatchGetImage)",
-        "names that are taken (route53:ListResourceRecordSets)",
+        "names that are taken (logs:DescribeLogGroups)",
         "quotas (ec2:DescribeVpcs)",
     )

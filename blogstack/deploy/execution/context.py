@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from blogstack.aws.change_sets import ChangeSet
 from blogstack.aws.session import AwsError, Session, Trouble
-from blogstack.aws.stacks import ChangeSet
 from blogstack.deploy.execution.events import Note, Tell
 from blogstack.diagnostics import Code
 from blogstack.lint.cfn import Origins

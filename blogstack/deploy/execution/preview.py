@@ -8,8 +8,9 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import Any
 
+from blogstack.aws.change_sets import Change, ChangeSet
 from blogstack.aws.session import AwsError
-from blogstack.aws.stacks import Change, ChangeSet, StackStatus, read_exports, read_stack, read_template_body
+from blogstack.aws.stacks import StackState, read_exports, read_stack, read_template_body
 from blogstack.deploy.execution.context import Context, Unchanged
 from blogstack.deploy.execution.stacks import DELETE_FIRST, is_new, make_change_set, refuse_stuck
 from blogstack.deploy.steps import DeployStack, Step
@@ -103,7 +104,7 @@ def _preview(context: Context, action: DeployStack, exports: frozenset[str]) -> 
     return StackPreview(stack=stack, will=Will.CREATE if made.creates else Will.UPDATE, resources=resources)
 
 
-def _from_template(stack: str, tree: Mapping[str, Any], before: StackStatus | None) -> StackPreview:
+def _from_template(stack: str, tree: Mapping[str, Any], before: StackState | None) -> StackPreview:
     if not is_new(before):  # it imports what is to be exported before
         return StackPreview(stack=stack, will=Will.UPDATE, by_aws=False)
     resources = tuple(

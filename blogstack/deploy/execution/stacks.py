@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from blogstack.aws.change_sets import ChangeSet, ChangeSetFailed, read_change_set, start_change_set
 from blogstack.aws.session import AwsError, Trouble
-from blogstack.aws.stacks import (
-    IN_REVIEW,
-    ChangeSet,
-    ChangeSetFailed,
-    StackStatus,
-    read_change_set,
-    read_events,
-    read_stack,
-    start_change_set,
-)
+from blogstack.aws.stacks import IN_REVIEW, StackState, read_events, read_stack
 from blogstack.blueprint.names import Parameter
 from blogstack.deploy.execution.context import Context, Failed, Unchanged
 from blogstack.deploy.execution.events import Note, Outcome, ResourceEvent
@@ -50,7 +42,7 @@ def deploy_stack(context: Context, action: DeployStack) -> Outcome:
     return _apply(context, action, action.parameters, before, prepared)
 
 
-def is_new(before: StackStatus | None) -> bool:
+def is_new(before: StackState | None) -> bool:
     """Whether a deployment creates the stack."""
     return before is None or before.status == IN_REVIEW or before.status in DELETE_FIRST
 
@@ -61,7 +53,7 @@ def parameters_of(context: Context, action: DeployStack, values: Mapping[str, st
 
 
 def make_change_set(
-    context: Context, action: DeployStack, values: Mapping[str, str], before: StackStatus | None
+    context: Context, action: DeployStack, values: Mapping[str, str], before: StackState | None
 ) -> ChangeSet | Unchanged:
     """The change set of a deployment that can be executed.
 
@@ -91,7 +83,7 @@ def _apply(
     context: Context,
     action: DeployStack,
     values: Mapping[str, str],
-    before: StackStatus | None,
+    before: StackState | None,
     prepared: ChangeSet | None,
 ) -> Outcome:
     change_set = prepared or make_change_set(context, action, values, before)
@@ -107,7 +99,7 @@ def _apply(
     return Outcome.DONE
 
 
-def settle(context: Context, stack: str) -> StackStatus | None:
+def settle(context: Context, stack: str) -> StackState | None:
     """The stack when nothing is in progress in it any more; None if there is none, or no longer."""
     session = context.session
     before = context.persistently(stack, lambda: read_stack(session, stack))
@@ -128,7 +120,7 @@ def settle(context: Context, stack: str) -> StackStatus | None:
     return None
 
 
-def refuse_stuck(context: Context, stack: str, before: StackStatus | None) -> None:
+def refuse_stuck(context: Context, stack: str, before: StackState | None) -> None:
     """Refuse a stack that CloudFormation takes no update of."""
     if before is None or not before.status.endswith("_FAILED"):
         return
@@ -141,7 +133,7 @@ def refuse_stuck(context: Context, stack: str, before: StackStatus | None) -> No
     raise Failed(Code.STACK_STUCK, f"{stack} is in the state {before.status}", help, stack)
 
 
-def _follow(context: Context, stack: str, id: str, seen: set[str]) -> StackStatus:
+def _follow(context: Context, stack: str, id: str, seen: set[str]) -> StackState:
     """Tell each event of a stack until the operation in progress is over."""
     session = context.session
     watch = RolloutWatch(context, stack)

@@ -51,7 +51,7 @@ def check(account: Account) -> Iterator[Problem]:
             f"the image {repository}:{account.tag} is for {', '.join(sorted(built))}, and the tasks run on {wanted}"
         )
         help = f"build it with --platform {image.platform}, or set image.architecture"
-        yield Problem(Code.OTHER_ARCHITECTURE, message, ("image", "architecture"), help)
+        yield Problem(Code.IMAGE_ARCHITECTURE, message, ("image", "architecture"), help)
 
 
 def _architectures(account: Account, repository: str, where: Mapping[str, str], manifest: Manifest) -> set[str]:

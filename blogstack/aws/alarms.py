@@ -1,0 +1,28 @@
+"""What CloudWatch says about alarms."""
+
+from __future__ import annotations
+
+from blogstack.aws.session import Session
+from blogstack.records import Record
+
+
+class Alarm(Record):
+    """An alarm in the state ALARM.
+
+    Attributes:
+        name: Of the alarm.
+        reason: In CloudWatch's words.
+    """
+
+    name: str
+    reason: str
+
+
+def firing_alarms(session: Session, prefix: str) -> tuple[Alarm, ...]:
+    """The alarms in the state ALARM whose names begin with a prefix.
+
+    Raises:
+        AwsError: when they cannot be known.
+    """
+    alarms = session.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=prefix, StateValue="ALARM")
+    return tuple(Alarm(alarm["AlarmName"], alarm.get("StateReason", "")) for alarm in alarms)

@@ -1,0 +1,172 @@
+"""What ECS says about services: counts, deployments, events, and the tasks that have stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from blogstack.aws.session import Session
+from blogstack.records import Record
+
+_MOST_SERVICES = 10  # in one call: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
+_EVENTS = 20
+_TASKS = 10
+
+
+class Rollout(Record, kw_only=True):
+    """A deployment of a service: tasks of one version.
+
+    Attributes:
+        status: PRIMARY for the newest, ACTIVE for one that is being replaced.
+        state: IN_PROGRESS, COMPLETED or FAILED; "" where the service has none.
+        reason: Of the state, in ECS's words.
+        task_definition: ARN.
+    """
+
+    status: str
+    state: str
+    reason: str
+    task_definition: str
+    desired: int
+    running: int
+    pending: int
+    failed: int
+
+
+class ServiceState(Record, kw_only=True):
+    """An ECS service that exists.
+
+    Attributes:
+        task_definition: ARN of the newest version's.
+        rollouts: The newest first.
+        events: ECS's messages, the newest first.
+    """
+
+    name: str
+    desired: int
+    running: int
+    pending: int
+    task_definition: str
+    rollouts: tuple[Rollout, ...]
+    events: tuple[str, ...]
+
+
+class ContainerEnd(Record):
+    """How a container of a stopped task ended.
+
+    Attributes:
+        name: Of the container.
+        exit_code: None for one that never started.
+        reason: In ECS's words; "" for none.
+        health: HEALTHY, UNHEALTHY or UNKNOWN.
+    """
+
+    name: str
+    exit_code: int | None
+    reason: str
+    health: str
+
+
+class StoppedTask(Record, kw_only=True):
+    """A task that has stopped; ECS keeps it for an hour.
+
+    Attributes:
+        id: Last part of its ARN, as in the names of its log streams.
+        code: As in EssentialContainerExited.
+        reason: In ECS's words.
+        started: When its containers ran; None if they never did.
+        stopped: When it ended.
+        task_definition: ARN.
+        containers: Those of the task.
+    """
+
+    id: str
+    code: str
+    reason: str
+    started: datetime | None
+    stopped: datetime | None
+    task_definition: str
+    containers: tuple[ContainerEnd, ...]
+
+
+def read_services(session: Session, cluster: str, names: Iterable[str]) -> dict[str, ServiceState]:
+    """Those services of a cluster that exist, by name.
+
+    Raises:
+        AwsError: when they cannot be known.
+    """
+    wanted = list(names)
+    found: dict[str, ServiceState] = {}
+    for start in range(0, len(wanted), _MOST_SERVICES):
+        part = wanted[start : start + _MOST_SERVICES]
+        for service in session.call("ecs", "describe_services", cluster=cluster, services=part)["services"]:
+            if service["status"] == "ACTIVE":
+                found[service["serviceName"]] = _service(service)
+    return found
+
+
+def stopped_tasks(session: Session, cluster: str, service: str) -> tuple[StoppedTask, ...]:
+    """The tasks of a service that have stopped in the last hour, the newest first, ten at most.
+
+    Raises:
+        AwsError: when they cannot be known.
+    """
+    arns = list(
+        session.pages("ecs", "list_tasks", "taskArns", cluster=cluster, serviceName=service, desiredStatus="STOPPED")
+    )
+    if not arns:
+        return ()
+    tasks = session.call("ecs", "describe_tasks", cluster=cluster, tasks=arns[:100])["tasks"]
+    known = [_task(task) for task in tasks if task.get("lastStatus") == "STOPPED" or task.get("stoppedReason")]
+    return tuple(sorted(known, key=lambda task: task.stopped.timestamp() if task.stopped else 0, reverse=True)[:_TASKS])
+
+
+def read_images(session: Session, task_definition: str) -> dict[str, str]:
+    """The image of each container of a task definition, by the container's name.
+
+    Raises:
+        AwsError: when it cannot be known.
+    """
+    answer = session.call("ecs", "describe_task_definition", taskDefinition=task_definition)
+    return {each["name"]: each["image"] for each in answer["taskDefinition"]["containerDefinitions"]}
+
+
+def _service(service: dict[str, Any]) -> ServiceState:
+    rollouts = tuple(
+        Rollout(
+            status=each.get("status", ""),
+            state=each.get("rolloutState", ""),
+            reason=each.get("rolloutStateReason", ""),
+            task_definition=each.get("taskDefinition", ""),
+            desired=each.get("desiredCount", 0),
+            running=each.get("runningCount", 0),
+            pending=each.get("pendingCount", 0),
+            failed=each.get("failedTasks", 0),
+        )
+        for each in service.get("deployments", ())
+    )
+    return ServiceState(
+        name=service["serviceName"],
+        desired=service["desiredCount"],
+        running=service["runningCount"],
+        pending=service["pendingCount"],
+        task_definition=service.get("taskDefinition", ""),
+        rollouts=rollouts,
+        events=tuple(event["message"] for event in service.get("events", ())[:_EVENTS]),
+    )
+
+
+def _task(task: dict[str, Any]) -> StoppedTask:
+    return StoppedTask(
+        id=task["taskArn"].rpartition("/")[2],
+        code=task.get("stopCode", ""),
+        reason=task.get("stoppedReason", ""),
+        started=task.get("startedAt"),
+        stopped=task.get("stoppedAt"),
+        task_definition=task.get("taskDefinitionArn", ""),
+        containers=tuple(
+            ContainerEnd(each["name"], each.get("exitCode"), each.get("reason", ""), each.get("healthStatus", ""))
+            for each in task.get("containers", ())
+        ),
+    )

@@ -1,0 +1,89 @@
+"""`blogstack doctor`: why a service is not well."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from blogstack.cli.console import paint, say
+from blogstack.cli.exit_codes import ExitCode
+from blogstack.cli.inputs import DEFAULT_FILE
+from blogstack.cli.operations import (
+    Environment,
+    EnvironmentOption,
+    FileArgument,
+    ProfileOption,
+    open_environment,
+    open_session,
+    say_unknown,
+)
+from blogstack.diagnostics import Diagnostic, Severity
+from blogstack.reports.text import as_text, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blogstack.doctor.cause import Cause
+
+
+class DoctorFormat(StrEnum):
+    """Format of the causes."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def doctor_command(
+    file: FileArgument = DEFAULT_FILE,
+    env: EnvironmentOption = None,
+    profile: ProfileOption = None,
+    format: Annotated[DoctorFormat, typer.Option(help="Format of the causes.")] = DoctorFormat.TEXT,
+) -> ExitCode:
+    """Say why a service is not well, the most likely cause first."""
+    environment = open_environment(file, env)
+    from blogstack.doctor import diagnose, read_snapshot
+
+    snapshot = read_snapshot(open_session(environment, profile), environment.blueprint)
+    causes = diagnose(snapshot, {stack.name: stack.origins for stack in environment.stacks})
+    if format is DoctorFormat.JSON:
+        print(json.dumps([_plain(environment, cause) for cause in causes], indent=2, ensure_ascii=False))
+    else:
+        print_causes(environment, causes)
+        if not causes:
+            print(f"{environment.blueprint.tasks.cluster}: nothing wrong was found")
+    say_unknown(snapshot.unknown)
+    return ExitCode.FAILED if any(cause.code.severity is Severity.ERROR for cause in causes) else ExitCode.DONE
+
+
+def print_causes(environment: Environment, causes: Sequence[Cause]) -> None:
+    """Print causes as diagnostics are printed, each with what AWS says of it."""
+    blocks = []
+    for cause in causes:
+        compilation = environment.compilation._replace(diagnostics=(_diagnostic(environment, cause),))
+        evidence = "".join(f"  {printable(line)}\n" for text in cause.evidence for line in text.splitlines())
+        blocks.append(as_text([compilation], paint()) + (f"AWS says:\n{evidence}" if evidence else ""))
+    if blocks:
+        print("\n".join(blocks), end="")
+        say(f"\nFor details: `blogstack explain {causes[0].code.id}`")
+
+
+def _diagnostic(environment: Environment, cause: Cause) -> Diagnostic:
+    span = environment.document.locate(cause.path) if cause.path else None
+    return Diagnostic(cause.code, cause.message, span, cause.help)
+
+
+def _plain(environment: Environment, cause: Cause) -> dict[str, object]:
+    span = environment.document.locate(cause.path) if cause.path else None
+    return {
+        "code": cause.code.id,
+        "severity": str(cause.code.severity),
+        "workload": cause.workload,
+        "message": cause.message,
+        "help": cause.help,
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "evidence": list(cause.evidence),
+    }

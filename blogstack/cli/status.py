@@ -1,0 +1,97 @@
+"""`blogstack status`: what runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from blogstack.blueprint.names import Output
+from blogstack.cli.exit_codes import ExitCode
+from blogstack.cli.inputs import DEFAULT_FILE
+from blogstack.cli.operations import (
+    Environment,
+    EnvironmentOption,
+    FileArgument,
+    ProfileOption,
+    open_environment,
+    open_session,
+    say_unknown,
+)
+
+
+class StatusFormat(StrEnum):
+    """Format of the status."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def status_command(
+    file: FileArgument = DEFAULT_FILE,
+    env: EnvironmentOption = None,
+    profile: ProfileOption = None,
+    format: Annotated[StatusFormat, typer.Option(help="Format of the status.")] = StatusFormat.TEXT,
+) -> ExitCode:
+    """Show what runs: versions, tasks, health, alarms and cost."""
+    environment = open_environment(file, env)
+    from blogstack.doctor.overview import read_overview
+    from blogstack.doctor.snapshot import read_snapshot
+
+    session = open_session(environment, profile)
+    blueprint = environment.blueprint
+    snapshot = read_snapshot(session, blueprint)
+    edge = snapshot.stacks.get(blueprint.edge.stack)
+    found = {
+        "name": blueprint.tasks.cluster,
+        "region": blueprint.region,
+        "account": session.identity().account,
+        "url": edge.outputs.get(Output.URL) if edge else None,
+        "stacks": {name: stack.status for name, stack in snapshot.stacks.items()},
+        "workloads": [
+            {name: getattr(running, name) for name in running._names} for running in read_overview(session, snapshot)
+        ],
+        "alarms": [alarm.name for alarm in snapshot.alarms],
+        "dollars_a_month": _cost(environment),
+    }
+    if format is StatusFormat.JSON:
+        print(json.dumps(found, indent=2))
+    else:
+        print("\n".join(_lines(found)))
+    say_unknown(snapshot.unknown)
+    return ExitCode.DONE if snapshot.stacks else ExitCode.FAILED
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    yield f"{found['name']} in {found['region']}, account {found['account']}"
+    if not found["stacks"]:
+        yield "nothing is deployed"
+        return
+    yield f"url        {found['url'] or 'none yet'}"
+    for each in found["workloads"]:
+        healthy = "" if each["healthy"] is None else f", {each['healthy']} healthy"
+        tasks = f"{each['running']} of {each['desired']} tasks{healthy}"
+        deployment = f"; deployment {each['deployment'].lower()}" if each["deployment"] else ""
+        yield f"{each['name']:<10} {each['version'] or 'unknown version'}: {tasks}{deployment}"
+    busy = {name: status for name, status in found["stacks"].items() if not status.endswith(_QUIET)}
+    yield from (f"{name:<10} {status}" for name, status in busy.items())
+    yield f"alarms     {', '.join(found['alarms']) or 'none firing'}"
+    if (cost := found["dollars_a_month"]) is not None:
+        yield f"cost       about {cost:.0f} US dollars a month with the fewest tasks: see `blogstack cost`"
+
+
+_QUIET = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+
+
+def _cost(environment: Environment) -> float | None:
+    """The estimate with the fewest tasks; None in a region without prices."""
+    from blogstack.cost.estimate import estimate
+    from blogstack.facts.prices import regions
+
+    region = environment.blueprint.region
+    if region not in regions():
+        return None
+    return estimate({stack.name: stack.tree for stack in environment.stacks}, region).idle

@@ -1,0 +1,148 @@
+"""What AWS says about one environment at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Concatenate, ParamSpec, TypeVar
+
+from blogstack.aws.alarms import Alarm, firing_alarms
+from blogstack.aws.certificates import certificate_status
+from blogstack.aws.logs import LogLine, last_lines
+from blogstack.aws.services import ServiceState, StoppedTask, read_services, stopped_tasks
+from blogstack.aws.session import AwsError, Session, Trouble
+from blogstack.aws.stacks import FailedEvent, StackState, failed_events, physical_ids, read_stack
+from blogstack.aws.targets import Target, read_targets
+from blogstack.blueprint import Blueprint
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint.workload import EcsService
+from blogstack.records import Record
+
+_LINES = 20
+_TASKS_WITH_LOGS = 2
+_FAILED = ("FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_IN_PROGRESS")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class WorkloadState(Record, kw_only=True):
+    """What AWS says about a workload that runs all the time.
+
+    Attributes:
+        workload: As it should be.
+        service: Its ECS service; None if there is none, or nothing is known of it.
+        stopped: Its tasks that have stopped, the newest first.
+        logs: The last lines of the newest of them, by the task's ID.
+        targets: Those of its target groups.
+    """
+
+    workload: EcsService
+    service: ServiceState | None
+    stopped: tuple[StoppedTask, ...]
+    logs: Mapping[str, tuple[LogLine, ...]]
+    targets: tuple[Target, ...]
+
+
+class Snapshot(Record, kw_only=True):
+    """What AWS says about an environment.
+
+    Attributes:
+        blueprint: As it should be.
+        stacks: Those that exist, by name.
+        failures: What failed in the stacks whose newest operation failed, by the stack's name.
+        workloads: The services and workers, in the order of the blueprint.
+        alarms: Those that are in the state ALARM.
+        certificate: Status of the certificate that the edge stack makes; None for none.
+        unknown: What could not be read, and why.
+    """
+
+    blueprint: Blueprint
+    stacks: Mapping[str, StackState]
+    failures: Mapping[str, tuple[FailedEvent, ...]]
+    workloads: tuple[WorkloadState, ...]
+    alarms: tuple[Alarm, ...]
+    certificate: str | None
+    unknown: tuple[str, ...]
+
+
+def stack_names(blueprint: Blueprint) -> list[str]:
+    """The stacks of an environment, in the order of deployment."""
+    stores = blueprint.stores
+    parts = (blueprint.registry, blueprint.network, blueprint.database, stores.cache, stores.queues, stores.buckets)
+    names = [part.stack for part in parts if part]
+    return [*names, blueprint.edge.stack, blueprint.tasks.stack, *(each.stack for each in blueprint.workloads)]
+
+
+def read_snapshot(session: Session, blueprint: Blueprint) -> Snapshot:
+    """Ask AWS about everything in an environment. What the identity has no right to see is left out and named.
+
+    Raises:
+        AwsError: when AWS cannot be reached, or knows no valid credentials.
+    """
+    return _Reader(session, blueprint).read()
+
+
+class _Reader:
+    def __init__(self, session: Session, blueprint: Blueprint) -> None:
+        self._session = session
+        self._blueprint = blueprint
+        self._unknown: dict[str, None] = {}
+
+    def read(self) -> Snapshot:
+        names = stack_names(self._blueprint)
+        stacks = {name: stack for name in names if (stack := self._try(read_stack, name))}
+        failures = {
+            name: self._try(failed_events, name) or ()
+            for name, stack in stacks.items()
+            if any(word in stack.status for word in _FAILED)
+        }
+        deployed = [workload.service_name for workload in self._blueprint.services if workload.stack in stacks]
+        services = self._try(read_services, self._blueprint.tasks.cluster, deployed) or {} if deployed else {}
+        workloads = tuple(
+            self._workload(workload, services.get(workload.service_name)) for workload in self._blueprint.services
+        )
+        return Snapshot(
+            blueprint=self._blueprint,
+            stacks=stacks,
+            failures=failures,
+            workloads=workloads,
+            alarms=self._try(firing_alarms, f"{self._blueprint.tasks.cluster}-") or () if stacks else (),
+            certificate=self._certificate(stacks),
+            unknown=tuple(self._unknown),
+        )
+
+    def _workload(self, workload: EcsService, service: ServiceState | None) -> WorkloadState:
+        if service is None:
+            return WorkloadState(workload=workload, service=None, stopped=(), logs={}, targets=())
+        stopped = self._try(stopped_tasks, workload.cluster, workload.service_name) or ()
+        ran = [task for task in stopped if task.started or any(each.exit_code is not None for each in task.containers)]
+        streams = {
+            task.id: f"{workload.log_prefix}/{workload.service_name}/{task.id}" for task in ran[:_TASKS_WITH_LOGS]
+        }
+        logs = {
+            task: self._try(last_lines, workload.log_group, stream, _LINES) or () for task, stream in streams.items()
+        }
+        targets: tuple[Target, ...] = ()
+        if workload.exposure:
+            groups = self._try(physical_ids, workload.stack) or {}
+            for logical_id in (ids.TARGET_GROUP, ids.ALTERNATE_TARGET_GROUP):
+                if arn := groups.get(logical_id):
+                    targets += self._try(read_targets, arn) or ()
+        return WorkloadState(workload=workload, service=service, stopped=stopped, logs=logs, targets=targets)
+
+    def _certificate(self, stacks: Mapping[str, StackState]) -> str | None:
+        edge = self._blueprint.edge
+        if not edge.tls or edge.tls.certificate_arn or edge.stack not in stacks:
+            return None
+        arn = (self._try(physical_ids, edge.stack) or {}).get(ids.CERTIFICATE)
+        return self._try(certificate_status, arn) if arn else None
+
+    def _try(self, read: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """What can be read; otherwise None, and a note of what cannot."""
+        try:
+            return read(self._session, *args, **kwargs)
+        except AwsError as error:
+            if error.trouble in (Trouble.CREDENTIALS, Trouble.CONNECTION):
+                raise
+            self._unknown[str(error)] = None
+            return None

@@ -1,0 +1,89 @@
+"""Causes in the stacks, the certificate and the alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from blogstack.diagnostics import Code
+from blogstack.doctor.cause import Cause
+from blogstack.doctor.snapshot import Snapshot, WorkloadState
+from blogstack.source.document import KeyPath
+
+# What an operator must do first, by the status:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-describing-stacks.html
+_STUCK = {
+    "UPDATE_ROLLBACK_FAILED": "repair what its events name, then `aws cloudformation continue-update-rollback"
+    " --stack-name {stack}`",
+    "ROLLBACK_COMPLETE": "its creation failed: deploy again, which deletes it first",
+    "ROLLBACK_FAILED": "delete what its events name, then `aws cloudformation delete-stack --stack-name {stack}`",
+    "CREATE_FAILED": "delete it: `aws cloudformation delete-stack --stack-name {stack}`",
+    "DELETE_FAILED": "remove what its events name, then `aws cloudformation delete-stack --stack-name {stack}`",
+}
+
+Origins = Mapping[str, Mapping[str, KeyPath]]
+"""For each stack the key of the file that made each of its resources, by logical ID."""
+
+
+def stack_causes(snapshot: Snapshot, origins: Origins) -> Iterator[Cause]:
+    """What failed in stacks, which of them need help, and what they wait for."""
+    if not snapshot.stacks and not snapshot.unknown:
+        message = f"nothing of {snapshot.blueprint.tasks.cluster} is deployed in {snapshot.blueprint.region}"
+        yield _cause(Code.NOT_DEPLOYED, None, message, "deploy it first")
+    if snapshot.certificate == "PENDING_VALIDATION":
+        yield _cause(
+            Code.CERTIFICATE_PENDING,
+            ("domain", "hosted_zone_id"),
+            "the certificate waits for its validation through DNS",
+            "the domain's registrar must name the name servers of this hosted zone: compare"
+            " `aws route53 get-hosted-zone` with `dig NS`",
+        )
+    for name, stack in snapshot.stacks.items():
+        failed = snapshot.failures.get(name, ())
+        if failed:
+            first = failed[0]
+            yield _cause(
+                Code.RESOURCE_FAILED,
+                origins.get(name, {}).get(first.logical_id),
+                f"{first.logical_id} ({first.type}) in {name} failed: {first.reason}",
+                "correct what the reason names, and deploy again",
+                *(f"{event.logical_id}: {event.reason}" for event in failed[1:4]),
+            )
+        if help := _STUCK.get(stack.status):
+            reason = (stack.reason,) if stack.reason else ()
+            yield _cause(
+                Code.STACK_STUCK, None, f"the stack {name} is in {stack.status}", help.format(stack=name), *reason
+            )
+    for alarm in snapshot.alarms:
+        yield _cause(
+            Code.ALARM_FIRING, ("alarms",), f"the alarm {alarm.name} is firing", "see docs/alarms.md", alarm.reason
+        )
+
+
+def rollout_causes(state: WorkloadState) -> Iterator[Cause]:
+    """What is known of a workload's deployment when nothing better is."""
+    service = state.service
+    if service is None:
+        return
+    for rollout in service.rollouts:
+        if rollout.state == "FAILED":
+            yield Cause(
+                code=Code.DEPLOYMENT_FAILED,
+                workload=state.workload.name,
+                path=("deployment",),
+                message=f"a deployment of {state.workload.name} failed after {rollout.failed} failed tasks",
+                help="the causes above say why; the version before it goes on running",
+                evidence=(rollout.reason,) if rollout.reason else (),
+            )
+    if service.running < service.desired:
+        yield Cause(
+            code=Code.TASKS_MISSING,
+            workload=state.workload.name,
+            path=state.workload.locate("scaling"),
+            message=f"{state.workload.name} runs {service.running} of {service.desired} tasks",
+            help="see ECS's own messages below; ask again in a minute if a deployment is in progress",
+            evidence=service.events[:3],
+        )
+
+
+def _cause(code: Code, path: KeyPath | None, message: str, help: str, *evidence: str) -> Cause:
+    return Cause(code=code, workload=None, path=path, message=message, help=help, evidence=evidence)

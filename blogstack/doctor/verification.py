@@ -1,0 +1,112 @@
+"""Whether a deployed environment does what it should: its stacks, its services, and requests from here."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from blogstack.blueprint.names import Output
+from blogstack.doctor.snapshot import Snapshot, WorkloadState
+from blogstack.records import Record
+
+_SECONDS = 10
+_COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+
+
+class Check(Record):
+    """Something that was looked at.
+
+    Attributes:
+        name: What.
+        passed: None where it could not be looked at from here.
+        detail: What was found.
+    """
+
+    name: str
+    passed: bool | None
+    detail: str
+
+
+def verify(snapshot: Snapshot, names: list[str]) -> Iterator[Check]:
+    """Every check, in order.
+
+    Args:
+        snapshot: What AWS says.
+        names: The stacks that there should be.
+    """
+    for name in names:
+        stack = snapshot.stacks.get(name)
+        yield Check(name, stack is not None and stack.status in _COMPLETE, stack.status if stack else "does not exist")
+    for state in snapshot.workloads:
+        yield _service(state)
+        if state.targets:
+            healthy = [target for target in state.targets if target.state == "healthy"]
+            used = [target for target in state.targets if target.state not in ("unused", "draining")]
+            detail = f"{len(healthy)} of {len(used)} healthy"
+            yield Check(f"{state.workload.name} targets", len(healthy) == len(used) > 0, detail)
+    yield from _requests(snapshot)
+
+
+def _service(state: WorkloadState) -> Check:
+    name, service = f"{state.workload.name} tasks", state.service
+    if service is None:
+        return Check(name, False, "there is no ECS service")
+    detail = f"{service.running} of {service.desired} run"
+    if len(service.rollouts) > 1:
+        return Check(name, False, f"{detail}; a deployment is in progress")
+    # The waiter of the AWS CLI calls this stable:
+    # https://docs.aws.amazon.com/cli/latest/reference/ecs/wait/services-stable.html
+    return Check(name, service.running == service.desired, detail)
+
+
+def _requests(snapshot: Snapshot) -> Iterator[Check]:
+    edge = snapshot.blueprint.edge
+    stack = snapshot.stacks.get(edge.stack)
+    url = stack.outputs.get(Output.URL) if stack else None
+    if url is None:
+        return
+    if edge.internal:
+        yield Check(url, None, "the load balancer is internal: run this inside of its network")
+        return
+    for state in snapshot.workloads:
+        if exposure := state.workload.exposure:
+            paths = dict.fromkeys(path for path in (exposure.check.target, exposure.ready_path) if path)
+            for path in paths:
+                yield _answer(f"{url}{path}")
+    if edge.tls:
+        yield _redirect(url)
+
+
+def _answer(url: str) -> Check:
+    try:
+        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310 (http or https, from the stack)
+            return Check(url, True, str(answer.status))
+    except urllib.error.HTTPError as error:
+        return Check(url, False, str(error.code))
+    except urllib.error.URLError as error:
+        if isinstance(error.reason, ssl.SSLCertVerificationError):
+            return Check(url, False, f"the certificate is not valid: {error.reason.verify_message}")
+        return Check(url, False, f"no answer: {error.reason}")
+    except (OSError, http.client.HTTPException) as error:
+        return Check(url, False, f"no answer: {error}")
+
+
+def _redirect(url: str) -> Check:
+    """Plain HTTP leads to HTTPS."""
+    host = urlsplit(url).hostname or ""
+    name = f"http://{host}"
+    connection = http.client.HTTPConnection(host, timeout=_SECONDS)
+    try:
+        connection.request("GET", "/")
+        answer = connection.getresponse()
+    except (OSError, http.client.HTTPException) as error:
+        return Check(name, False, f"no answer: {error}")
+    finally:
+        connection.close()
+    target = answer.getheader("Location", "")
+    redirects = answer.status in (301, 302, 307, 308) and target.startswith("https://")
+    return Check(name, redirects, f"{answer.status} {target}".strip())

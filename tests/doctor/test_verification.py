@@ -1,0 +1,83 @@
+"""The checks of `blogstack verify`, with a server that answers as a load balancer would."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from blogstack.doctor.snapshot import read_snapshot, stack_names
+from blogstack.doctor.verification import verify
+from blogstack.pipeline import compile_text
+from tests.doctor.answers import NOW, healthy, service, stopped, targets
+from tests.support.fake_aws import FakeAws
+
+FILE = b"name: shop\nregion: eu-west-1\ndomain: null\nservice: {health: {path: /health, ready_path: /ready}}\n"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response({"/health": 200, "/ready": 503}.get(self.path, 404))
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def checks(url: str, **others: object) -> dict[str, tuple[bool | None, str]]:
+    """Each check, by name, of a service that is well but for some answers."""
+
+    def stack(parameters: dict[str, str]) -> dict[str, object]:
+        outputs = [{"OutputKey": "Url", "OutputValue": url}]
+        name = parameters["StackName"]
+        return {
+            "Stacks": [
+                {
+                    "StackName": name,
+                    "StackId": f"arn:{name}",
+                    "CreationTime": NOW,
+                    "StackStatus": "CREATE_COMPLETE",
+                    "Outputs": outputs,
+                }
+            ]
+        }
+
+    answers = {**healthy(), "cloudformation:DescribeStacks": stack, **others}
+    blueprint = compile_text("blogstack.yaml", FILE).blueprints[0]
+    snapshot = read_snapshot(FakeAws(answers).session, blueprint)
+    return {check.name: (check.passed, check.detail) for check in verify(snapshot, stack_names(blueprint))}
+
+
+def test_requests(url: str) -> None:
+    found = checks(url)
+    assert found[f"{url}/health"] == (True, "200")
+    assert found[f"{url}/ready"] == (False, "503")
+    assert found["shop-service"] == (True, "CREATE_COMPLETE")
+    assert found["service tasks"] == (True, "2 of 2 run")
+    assert found["service targets"] == (True, "1 of 1 healthy")
+
+
+def test_nobody_answers() -> None:
+    found = checks("http://127.0.0.1:9")
+    passed, detail = found["http://127.0.0.1:9/health"]
+    assert not passed
+    assert detail.startswith("no answer: ")
+
+
+def test_unhealthy(url: str) -> None:
+    sick = {"elbv2:DescribeTargetHealth": targets("unhealthy", "Target.Timeout", "Request timed out")}
+    assert checks(url, **sick)["service targets"] == (False, "0 of 1 healthy")
+    fewer = stopped("Task failed to start") | {"ecs:DescribeServices": {"services": [service(running=1)]}}
+    assert checks(url, **fewer)["service tasks"] == (False, "1 of 2 run")
