@@ -119,7 +119,10 @@ class Deployment:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             self._progress.say("nothing was deployed: without a terminal to ask on, --yes says that you mean it")
             return False
-        return typer.confirm("Deploy?")
+        try:
+            return typer.confirm("Deploy?")
+        except typer.Abort:  # Ctrl-C
+            return False
 
     def _execute(self) -> ExitCode:
         """The plans one after the other; none after one that failed."""
@@ -141,6 +144,8 @@ class Deployment:
                 if later := [str(each.environment) for each in self._plans[number + 1 :]]:
                     self._progress.say(f"not deployed after this failure: {', '.join(later)}")
                 return ExitCode.FAILED
+            if plan.email:
+                self._progress.say(f"AWS asks {plan.email} once to confirm: until then no alarm is mailed")
         self._progress.say("deployed")
         return ExitCode.DONE
 

@@ -268,12 +268,15 @@ def test_nobody_is_there(run: Run, aws: Emulator) -> None:
     assert "check the connection, then deploy again: it picks up what is in progress" in done.stderr
 
 
-def test_on_a_terminal(aws: Emulator, internet: Web, tmp_path: Path) -> None:
-    """A tree that ends with every step done."""
-    os.chdir(tmp_path)
+def test_on_a_terminal(aws: Emulator, internet: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks; then there is a tree, which ends with every step done."""
+    monkeypatch.chdir(tmp_path)
     make_docker(tmp_path)
     environment = {**aws.env, **internet.environment, "PATH": f"{tmp_path}{os.pathsep}{aws.env['PATH']}"}
     Path("blogstack.yaml").write_text(QUIET)
+    asked = on_terminal("deploy", "--image-tag", "v1", typed="n\n", **environment)
+    assert "Deploy? [y/N]: " in asked
+    assert statuses(aws) == {}
     shown = on_terminal("deploy", "--image-tag", "v1", "--yes", **environment)
     tree = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown)
     assert re.search(r"✓ blog-api-network +(\d+ s +)?\d+ finished", tree), tree

@@ -10,15 +10,17 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from blogstack.aws.session import AwsError, Trouble
+from blogstack.blueprint.network import Placement
 from blogstack.deploy.execution.checks import wait_stable
 from blogstack.deploy.execution.context import Context, EcsTarget, Failed, StackTemplate
 from blogstack.deploy.execution.events import Event, Note, Outcome, Rollout
 from blogstack.deploy.execution.failure import explain_aws_error, explain_failure, find_causes, is_about_tasks
-from blogstack.deploy.execution.preview import Will, preview
+from blogstack.deploy.execution.preview import Will, discard, preview
 from blogstack.deploy.execution.schedule import run_steps
 from blogstack.deploy.execution.service_roles import create_service_roles
 from blogstack.deploy.execution.stacks import deploy_stack
-from blogstack.deploy.steps import CreateServiceRoles, DeployStack, Phase, ShowLogs, Step, WaitStable
+from blogstack.deploy.execution.tasks import run_task
+from blogstack.deploy.steps import CreateServiceRoles, DeployStack, Phase, RunTask, ShowLogs, Step, WaitStable
 from blogstack.diagnostics import Span
 from blogstack.pipeline import compile_text, read_environments
 from tests.doctor.answers import healthy, stopped
@@ -345,3 +347,110 @@ def test_why_tasks_do_not_run() -> None:
     assert [each.diagnostic.code.id for each in found] == ["BS545"]
     running, error = failed_update()
     assert is_about_tasks(running, error)
+
+
+class TestRelease:
+    """BS512, and the task of an earlier run."""
+
+    PLACEMENT = Placement(
+        vpc="vpc-1",
+        balancer_subnets=(),
+        task_subnets=("subnet-1",),
+        database_subnets=(),
+        assign_public_ip=False,
+    )
+    ACTION = RunTask(
+        cluster="blog-api",
+        tasks_stack="blog-api-tasks",
+        task_definition="ReleaseArn",
+        placement=PLACEMENT,
+        log_group="/ecs/blog-api",
+    )
+    TASK = "arn:aws:ecs:eu-west-1:123456789012:task/blog-api/1"
+
+    def answers(self, *tasks: Mapping[str, Any], running: bool = False) -> dict[str, Any]:
+        """Of a release step that is in these states one after the other."""
+        options = {"awslogs-group": "/ecs/blog-api", "awslogs-stream-prefix": "release"}
+        container = {"name": "blog-api", "logConfiguration": {"logDriver": "awslogs", "options": options}}
+        definition = "arn:aws:ecs:eu-west-1:123456789012:task-definition/blog-api-release:3"
+        outputs = {"ReleaseArn": definition, "TaskSecurityGroupId": "sg-1"}
+        return {
+            "cloudformation:DescribeStacks": stack("CREATE_COMPLETE", **outputs),
+            "ecs:ListTasks": {"taskArns": [self.TASK] if running else []},
+            "ecs:RunTask": {"tasks": [{"taskArn": self.TASK}]},
+            "ecs:DescribeTasks": [{"tasks": [task]} for task in tasks],
+            "ecs:DescribeTaskDefinition": {"taskDefinition": {"containerDefinitions": [container]}},
+            "logs:GetLogEvents": {"events": [{"message": "relation posts exists\n"}]},
+        }
+
+    def test_done(self) -> None:
+        states: list[Mapping[str, Any]] = [
+            {"lastStatus": "RUNNING"},
+            {"lastStatus": "STOPPED", "containers": [{"exitCode": 0}]},
+        ]
+        aws = FakeAws(self.answers(*states))
+        assert run_task(context(aws, []), "release", self.ACTION) is Outcome.DONE
+        (asked,) = aws.called("ecs:RunTask")
+        assert asked["startedBy"] == "blogstack/blog-api-release-3"
+        assert asked["propagateTags"] == "TASK_DEFINITION"
+        assert asked["networkConfiguration"]["awsvpcConfiguration"] == {
+            "subnets": ["subnet-1"],
+            "securityGroups": ["sg-1"],
+            "assignPublicIp": "DISABLED",
+        }
+
+    def test_the_one_of_an_earlier_run_is_awaited(self) -> None:
+        stopped = {"lastStatus": "STOPPED", "containers": [{"exitCode": 0}]}
+        aws = FakeAws(self.answers(stopped, running=True))
+        assert run_task(context(aws, []), "release", self.ACTION) is Outcome.DONE
+        assert aws.called("ecs:RunTask") == []
+
+    def test_failed(self) -> None:
+        """With the last lines of its log."""
+        aws = FakeAws(self.answers({"lastStatus": "STOPPED", "containers": [{"exitCode": 3}]}))
+        with pytest.raises(Failed, match="the release step ended with 3; the service was not updated") as caught:
+            run_task(context(aws, []), "release", self.ACTION)
+        assert caught.value.code.id == "BS512"
+        assert caught.value.evidence == ("relation posts exists",)
+        (asked,) = aws.called("logs:GetLogEvents")
+        assert asked["logStreamName"] == "release/blog-api/1"
+
+    def test_it_never_ran(self) -> None:
+        reason = "ResourceInitializationError: unable to pull secrets"
+        aws = FakeAws(self.answers({"lastStatus": "STOPPED", "stoppedReason": reason, "containers": [{}]}))
+        with pytest.raises(Failed, match=f"before it ran: {reason}"):
+            run_task(context(aws, []), "release", self.ACTION)
+
+    def test_no_capacity(self) -> None:
+        failures = {"tasks": [], "failures": [{"reason": "Capacity is unavailable at this time."}]}
+        aws = FakeAws(self.answers() | {"ecs:RunTask": failures})
+        with pytest.raises(Failed, match="was not started: Capacity is unavailable"):
+            run_task(context(aws, []), "release", self.ACTION)
+
+
+def test_the_preview_of_one_in_progress() -> None:
+    told: dict[str, Any] = {"cloudformation:ListExports": {"Exports": []}}
+    running = context(FakeAws(answers("UPDATE_IN_PROGRESS", **told)), [])
+    (shown,) = preview(running, [Step(ACTION.stack, Phase.STACKS, ACTION)])
+    assert shown.will is Will.WAIT
+
+
+def test_what_was_prepared_is_discarded() -> None:
+    """With the stack in review that a change set made."""
+    told: dict[str, Any] = {"cloudformation:ListExports": {"Exports": []}}
+    aws = FakeAws(answers("REVIEW_IN_PROGRESS", **told))
+    running = context(aws, [])
+    (shown,) = preview(running, [Step(ACTION.stack, Phase.STACKS, ACTION)])
+    assert shown.will is Will.CREATE
+    discard(running)
+    assert aws.called("cloudformation:DeleteStack") == [{"StackName": ID}]
+
+
+def test_trouble_that_stays() -> None:
+    """After some ten minutes the wait gives up."""
+    lost = EndpointConnectionError(endpoint_url="https://example.com")
+    aws = FakeAws({"cloudformation:DescribeStacks": lost})
+    with pytest.raises(AwsError) as caught:
+        deploy_stack(context(aws, []), ACTION)
+    assert caught.value.trouble is Trouble.CONNECTION
+    assert len(aws.called("cloudformation:DescribeStacks")) > 100
