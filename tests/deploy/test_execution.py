@@ -11,6 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from blogstack.aws.session import AwsError, Trouble
 from blogstack.blueprint.network import Placement
+from blogstack.cli.progress.plain import preview_lines
 from blogstack.deploy.execution.checks import wait_stable
 from blogstack.deploy.execution.context import Context, EcsTarget, Failed, StackTemplate
 from blogstack.deploy.execution.events import Event, Note, Outcome, Rollout
@@ -433,6 +434,17 @@ def test_the_preview_of_one_in_progress() -> None:
     running = context(FakeAws(answers("UPDATE_IN_PROGRESS", **told)), [])
     (shown,) = preview(running, [Step(ACTION.stack, Phase.STACKS, ACTION)])
     assert shown.will is Will.WAIT
+
+
+def test_the_preview_of_a_new_revision() -> None:
+    """Another task definition in the place of one is no replacement that anybody has to fear."""
+    change = {"Action": "Modify", "LogicalResourceId": "Service", "ResourceType": "AWS::ECS::TaskDefinition"}
+    changes = [{"Type": "Resource", "ResourceChange": {**change, "Replacement": "True"}}]
+    found = {**CHANGE_SET, "Status": "CREATE_COMPLETE", "Changes": changes}
+    told = {"cloudformation:DescribeChangeSet": found, "cloudformation:ListExports": {"Exports": []}}
+    running = context(FakeAws(answers("UPDATE_COMPLETE", **told)), [])
+    shown = preview(running, [Step(ACTION.stack, Phase.STACKS, ACTION)])
+    assert list(preview_lines(shown)) == ["blog-api-service: update: 1 with a new revision"]
 
 
 def test_what_was_prepared_is_discarded() -> None:

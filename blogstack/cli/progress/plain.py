@@ -116,7 +116,7 @@ def preview_lines(stacks: Sequence[StackPreview]) -> Iterator[str]:
         told = "" if stack.by_aws else " (from the template: it needs what another stack will export)"
         yield f"{stack.stack}: {stack.will}: {what}{told}"
         for resource in stack.resources:
-            if resource.effect not in (Effect.CREATED, Effect.IN_PLACE):
+            if resource.effect not in (Effect.CREATED, Effect.IN_PLACE, Effect.REVISED):
                 yield f"  {_WORDS[resource.effect].upper()} {resource.logical_id} ({resource.type})"
                 if resource.data:
                     yield f"    data: {resource.data}"
@@ -129,6 +129,7 @@ def preview_lines(stacks: Sequence[StackPreview]) -> Iterator[str]:
 _WORDS = {
     Effect.CREATED: "created",
     Effect.IN_PLACE: "changed in place",
+    Effect.REVISED: "with a new revision",
     Effect.MAY_REPLACE: "may be replaced",
     Effect.REPLACED: "replaced",
     Effect.DELETED: "deleted",

@@ -16,6 +16,7 @@ from blogstack.deploy.execution.stacks import DELETE_FIRST, is_new, make_change_
 from blogstack.deploy.steps import DeployStack, Step
 from blogstack.diff.data import describe_data
 from blogstack.diff.effects import Effect
+from blogstack.facts.updates import REVISED
 from blogstack.records import Record
 from blogstack.source.template import UnreadableTemplate, read_template
 
@@ -128,6 +129,8 @@ def _effect(change: Change) -> Effect:
             return Effect.CREATED
         case "Remove", _:
             return Effect.DELETED
+        case _, "True" if change.type in REVISED:
+            return Effect.REVISED
         case _, "True":
             return Effect.REPLACED
         case _, "Conditional":
