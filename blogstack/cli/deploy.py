@@ -45,7 +45,7 @@ def deploy_command(
     output: Annotated[ProgressFormat, typer.Option(help="Format of the progress.")] = ProgressFormat.TEXT,
     profile: ProfileOption = None,
 ) -> ExitCode:
-    """Deploy to AWS: compile, show what will change, ask, and run the plan."""
+    """Deploy to AWS: show what will change, ask, and run the plan."""
     (compilation,) = load([file], lambda path, content: compile_text(path, content, picked=env or ()))
     if not compilation.failed:
         (compilation,) = lint_all([compilation], VerdictFolder(lint_cache_folder()))

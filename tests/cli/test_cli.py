@@ -304,6 +304,7 @@ class TestHelp:
   compile   Write CloudFormation templates and print deployment commands.
   validate  Check files without writing anything.
   diff      Show what a deployment would change, replace and delete.
+  deploy    Deploy to AWS: show what will change, ask, and run the plan.
   cost      Estimate what the stacks cost a month.
   graph     Print a picture of what will be built.
   status    Show what runs: versions, tasks, health, alarms and cost.
