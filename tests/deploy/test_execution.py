@@ -260,14 +260,19 @@ def test_the_share_of_a_shift() -> None:
     told: list[Event] = []
     revision = {"requestedProductionTrafficWeight": 10.0}
     shift = {"lifecycleStage": "PRODUCTION_TRAFFIC_SHIFT", "targetServiceRevision": revision}
+    deployments = [
+        {"serviceDeploymentArn": "arn:old", "createdAt": NOW - timedelta(days=1)},
+        {"serviceDeploymentArn": "arn:new", "createdAt": NOW},
+    ]
     others = {
-        "ecs:ListServiceDeployments": {"serviceDeployments": [{"serviceDeploymentArn": "arn:deployment"}]},
+        "ecs:ListServiceDeployments": {"serviceDeployments": deployments},
         "ecs:DescribeServiceDeployments": {"serviceDeployments": [shift]},
     }
     aws = FakeAws(answers("UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", **others))
     deploy_stack(context(aws, told, shifts=True), ACTION)
     (rollout,) = [each for each in told if isinstance(each, Rollout)]
     assert (rollout.share, rollout.stage) == (10.0, "PRODUCTION_TRAFFIC_SHIFT")
+    assert aws.called("ecs:DescribeServiceDeployments")[0] == {"serviceDeploymentArns": ["arn:new"]}
 
 
 def test_never_stable() -> None:

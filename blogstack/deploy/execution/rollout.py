@@ -66,9 +66,9 @@ def _ask(context: Context, stack: str, target: EcsTarget) -> Rollout | None:
 def _newest_shift(context: Context, service: str) -> dict[str, Any]:
     """The newest deployment of a service that shifts requests; {} while there is none."""
     session = context.session
-    listed = session.call("ecs", "list_service_deployments", service=service, maxResults=1)["serviceDeployments"]
+    listed = session.call("ecs", "list_service_deployments", service=service)["serviceDeployments"]
     if not listed:
         return {}
-    arns = [listed[0]["serviceDeploymentArn"]]
+    arns = [max(listed, key=lambda each: each["createdAt"])["serviceDeploymentArn"]]
     found = session.call("ecs", "describe_service_deployments", serviceDeploymentArns=arns)["serviceDeployments"]
     return found[0] if found else {}
