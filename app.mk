@@ -4,7 +4,7 @@ PYTHON ?= python3
 APP_BIN := .venv-app/bin
 APP_SOURCES := app tests/app benchmarks/app
 
-.PHONY: app-setup lock-app test-app soak-app bench-app rolling image
+.PHONY: app-setup lock-app test-app soak-app bench-app task-app rolling image
 
 app-setup: .venv-app/.ready ## make the blog service's environment with its pinned dependencies
 
@@ -28,7 +28,7 @@ test-app: .venv-app/.ready ## check the blog service: format, lint, types, Docke
 	$(APP_BIN)/ruff format --check $(APP_SOURCES)
 	$(APP_BIN)/ruff check $(APP_SOURCES)
 	$(APP_BIN)/mypy --config-file tests/app/mypy.ini
-	$(APP_BIN)/hadolint Dockerfile
+	$(APP_BIN)/hadolint Dockerfile container/Dockerfile
 	$(APP_BIN)/python -m pytest -c tests/app/pytest.ini --rootdir . tests/app
 
 soak-app: .venv-app/.ready ## many generated requests against the OpenAPI document; takes some minutes
@@ -36,6 +36,9 @@ soak-app: .venv-app/.ready ## many generated requests against the OpenAPI docume
 
 bench-app: .venv-app/.ready ## the blog beside four other ways to write it: requests a second and CPU time, as ratios
 	$(APP_BIN)/python -m benchmarks.app.speed
+
+task-app: .venv-app/.ready ## what a task of half a vCPU carries: start, requests, log-ins, memory; needs root and control groups
+	$(APP_BIN)/python -m benchmarks.app.task
 
 rolling: .venv-app/.ready ## replace two processes behind HAProxy under load, as ECS does; takes some minutes
 	$(APP_BIN)/python -m benchmarks.app.rolling

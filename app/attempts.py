@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 
 from app.database import Database
@@ -71,29 +70,27 @@ class Attempts:
         """Count one more attempt, before it is made; 429 when there were too many."""
         keys = [counter.key for counter in counters]
         # Most refusals end here, without a write.
-        async with database.reading() as reader:
-            made = await reader.execute(MADE, {"counters": keys, "moment": now()})
-        self._require_fewer(dict(made.all()), counters, 1)
+        made = await database.read(MADE, {"counters": keys, "moment": now()})
+        self._require_fewer(dict(made), counters, 1)
         # Statements by themselves: each locks the rows in the same order, and none while it waits for another.
-        async with database.writing() as writer:
-            counted = await self._add(writer, keys)
-            await writer.execute(FORGET_EXPIRED, {"moment": now()})
+        counted = await self._add(database, keys)
+        await database.write(FORGET_EXPIRED, {"moment": now()})
         self._require_fewer(counted, counters, 0)
 
-    async def forgive(self, writer: AsyncConnection, counters: tuple[Counter, ...]) -> None:
+    async def forgive(self, database: Database, counters: tuple[Counter, ...]) -> None:
         """Take back what a success has counted; of the last counter, the user's own, all that had failed."""
         *shared, own = counters
         for counter in shared:
-            await writer.execute(TAKE_BACK, {"counter": counter.key})
-        await writer.execute(FORGET, {"counter": own.key})
+            await database.write(TAKE_BACK, {"counter": counter.key})
+        await database.write(FORGET, {"counter": own.key})
 
     def _require_fewer(self, attempts: dict[str, int], counters: tuple[Counter, ...], more: int) -> None:
         if any(attempts.get(key, 0) + more > limit for key, limit in counters):
             wait = str(int(self._window.total_seconds()))
             raise HTTPException(429, "too many attempts", headers={"Retry-After": wait})
 
-    async def _add(self, writer: AsyncConnection, keys: list[str]) -> dict[str, int]:
-        insert = sqlite.insert if writer.dialect.name == "sqlite" else postgresql.insert
+    async def _add(self, database: Database, keys: list[str]) -> dict[str, int]:
+        insert = sqlite.insert if database.is_sqlite else postgresql.insert
         moment = now()
         current = CountedAttempts.expires_at > moment
         fresh = {"attempts": 1, "expires_at": moment + self._window}
@@ -109,4 +106,4 @@ class Attempts:
             )
             .returning(CountedAttempts.key, CountedAttempts.attempts)
         )
-        return dict((await writer.execute(statement)).all())
+        return dict(await database.write(statement, {}))

@@ -3,16 +3,17 @@
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
-from sqlalchemy import URL, Connection, Engine, Row, event, text
+from sqlalchemy import URL, Connection, Engine, Executable, Row, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import greenlet_spawn
 from starlette.exceptions import HTTPException
 
 from app.problems import RETRY_SECONDS, log_database_error
@@ -85,69 +86,82 @@ def ping_when_idle(engine: Engine) -> None:
                 raise DisconnectionError from error
 
 
+class Turns(asyncio.Semaphore):
+    """So many at a time, in the order of their asking.
+
+    SQLAlchemy's pool by itself lets a fresh request overtake those that wait, for as long as there are fresh ones.
+    """
+
+    def __init__(self, count: int, patience: float) -> None:
+        """Let so many in; the others wait so many seconds."""
+        super().__init__(count)
+        self._patience = patience
+
+    async def acquire(self) -> Literal[True]:
+        """Wait for one's turn."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await super().acquire()
+        except TimeoutError as error:
+            raise PoolTimeoutError("no connection came free") from error
+
+
 class Database:
     """One process's way to its database. Nothing connects before the first query."""
 
     def __init__(self, settings: Settings) -> None:
         """Make the pools for the database that the settings name."""
-        sqlite = settings.database.get_backend_name() == "sqlite"
+        self.is_sqlite = settings.database.get_backend_name() == "sqlite"
         self._engine = self._make(settings, settings.database_pool_size)
         # A connection of its own: whether the database answers must not depend on how busy the pool is.
         self._probe_engine = self._make(settings, 1)
         self._probe: asyncio.Task[None] | None = None
-        isolation = "SERIALIZABLE" if sqlite else "READ COMMITTED"
+        isolation = "SERIALIZABLE" if self.is_sqlite else "READ COMMITTED"
         self._transactions = self._engine.execution_options(isolation_level=isolation)
-        if sqlite:
+        if self.is_sqlite:
             begin_at_once(self._transactions.sync_engine)
+        size, patience = settings.database_pool_size, settings.database_pool_timeout
+        self._connections = Turns(size, patience)
         # One connection always remains for those who read: a writer may wait for a row as long as LOCK_SECONDS.
-        self._writers = asyncio.Semaphore(max(1, settings.database_pool_size - 1))
-        self._patience = settings.database_pool_timeout
+        self._writers = Turns(max(1, size - 1), patience)
 
-    @staticmethod
-    def _make(settings: Settings, pool_size: int) -> AsyncEngine:
+    def _make(self, settings: Settings, pool_size: int) -> AsyncEngine:
         url = settings.database
-        sqlite = url.get_backend_name() == "sqlite"
         engine = create_async_engine(
-            url.set(drivername="sqlite+aiosqlite") if sqlite else url,
+            url.set(drivername="sqlite+aiosqlite") if self.is_sqlite else url,
             pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=settings.database_pool_timeout,
             isolation_level="AUTOCOMMIT",
+            skip_autocommit_rollback=True,
             hide_parameters=True,  # an error's text may reach the log, and a parameter may be a password's hash
             connect_args=connect_args(url, LOCK_SECONDS, **REQUEST_LIMITS),
         )
-        if sqlite:
+        if self.is_sqlite:
             prepare_sqlite(engine.sync_engine)
         ping_when_idle(engine.sync_engine)
         return engine
 
-    def reading(self) -> AsyncConnection:
-        """A connection whose statements each run by themselves, which spares the round trips of BEGIN and COMMIT."""
-        return self._engine.connect()
+    async def read(self, statement: Executable, parameters: Mapping[str, object]) -> Sequence[AnyRow]:
+        """The rows that a statement finds. It runs by itself, which spares the round trips of BEGIN and COMMIT."""
+        async with self._connections:
+            # What SQLAlchemy's own async methods are made of; here once for connection and statement together.
+            return await greenlet_spawn(self._run, statement, parameters)
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """The same for statements that write, each of which takes effect by itself."""
-        async with self._writer(), self._engine.connect() as connection:
-            yield connection
+    async def write(self, statement: Executable, parameters: Mapping[str, object]) -> Sequence[AnyRow]:
+        """The same for a statement that changes something, which takes effect by itself."""
+        async with self._writers:
+            return await self.read(statement, parameters)
+
+    def _run(self, statement: Executable, parameters: Mapping[str, object]) -> Sequence[AnyRow]:
+        with self._engine.sync_engine.connect() as connection:
+            result = connection.execute(statement, parameters)
+            return result.all() if result.returns_rows else ()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """A connection for several statements that take effect together, or by an error not at all."""
-        async with self._writer(), self._transactions.begin() as connection:
+        async with self._writers, self._connections, self._transactions.begin() as connection:
             yield connection
-
-    @asynccontextmanager
-    async def _writer(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(self._patience):
-                await self._writers.acquire()
-        except TimeoutError as error:
-            raise PoolTimeoutError("too many writers") from error
-        try:
-            yield
-        finally:
-            self._writers.release()
 
     async def problem(self) -> str | None:
         """Why the database cannot be used now: the class of the error, or None when it answers in time."""
@@ -195,24 +209,12 @@ async def _database(request: Request) -> Database:
     return get_database(request)
 
 
-async def _reader(request: Request) -> AsyncIterator[AsyncConnection]:
-    async with get_database(request).reading() as connection:
-        yield connection
-
-
-async def _writer(request: Request) -> AsyncIterator[AsyncConnection]:
-    async with get_database(request).writing() as connection:
-        yield connection
-
-
 async def _transaction(request: Request) -> AsyncIterator[AsyncConnection]:
     async with get_database(request).transaction() as connection:
         yield connection
 
 
 CurrentDatabase = Annotated[Database, Depends(_database)]
-# These end when the handler returns, before the response leaves: what was answered is committed, and a slow
-# client does not keep a connection.
-Reader = Annotated[AsyncConnection, Depends(_reader, scope="function")]
-Writer = Annotated[AsyncConnection, Depends(_writer, scope="function")]
+# It ends when the handler returns, before the response leaves: what was answered is committed, and a slow client does
+# not keep a connection.
 Transaction = Annotated[AsyncConnection, Depends(_transaction, scope="function")]

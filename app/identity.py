@@ -61,12 +61,10 @@ async def _current_user(request: Request, token: BearerToken) -> Account:
     user_id = get_tokens(request).user_id(token)
     if user_id is None:
         raise invalid_token()
-    # Given back before the handler takes its own: a request never holds two connections of a small pool.
-    async with get_database(request).reading() as reader:
-        row = (await reader.execute(ACCOUNT, {"user_id": user_id})).one_or_none()
-    if row is None:
+    rows = await get_database(request).read(ACCOUNT, {"user_id": user_id})
+    if not rows:
         raise invalid_token()
-    return Account.model_validate(row)
+    return Account.model_validate(rows[0])
 
 
 CurrentUser = Annotated[Account, Depends(_current_user)]
@@ -92,15 +90,13 @@ class PasswordCheck:
         counters = self._attempts.of_log_in(username, self._address)
         with self._passwords.log_ins.place():
             await self._attempts.count(self._database, counters)
-            async with self._database.reading() as reader:
-                user = (await reader.execute(PASSWORD, {"name": username})).one_or_none()
-            # Between the connections: none should wait for a password's hash.
+            rows = await self._database.read(PASSWORD, {"name": username})
+            user = rows[0] if rows else None
             check = await self._passwords.verify(user.password_hash if user else None, password)
         if user is None or not check.matches:
             return None
-        async with self._database.writing() as writer:
-            await self._attempts.forgive(writer, counters)
-            if check.new_hash is not None:
-                await writer.execute(NEW_PASSWORD, {"user_id": user.id, "password_hash": check.new_hash})
+        await self._attempts.forgive(self._database, counters)
+        if check.new_hash is not None:
+            await self._database.write(NEW_PASSWORD, {"user_id": user.id, "password_hash": check.new_hash})
         user_id: int = user.id
         return user_id

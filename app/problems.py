@@ -65,8 +65,7 @@ async def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
     if error.status_code == 405:
-        if methods := _methods(request):
-            headers["Allow"] = ", ".join(methods)
+        headers["Allow"] = ", ".join(_methods(request, headers.get("Allow", "")))
         if request.method == "OPTIONS":  # RFC 9110, section 9.3.7: not a problem, but the question itself
             return Response(status_code=204, headers=headers)
     phrase = HTTPStatus(error.status_code).phrase
@@ -74,13 +73,13 @@ async def _http_problem(request: Request, error: Exception) -> Response:
     return problem_response(error.status_code, detail, headers=headers)
 
 
-def _methods(request: Request) -> list[str]:
-    # RFC 9110 asks for all methods of the resource; the framework's own header names only one operation's.
+def _methods(request: Request, allowed: str) -> list[str]:
+    # RFC 9110 asks for all methods of the resource; the framework's own header names those of one operation.
     path = getattr(request.scope.get("route"), "path", None)
-    described = {method.upper() for method in request.app.openapi()["paths"].get(path, ())}
-    if "GET" in described:
-        described.add("HEAD")
-    return sorted(described | {"OPTIONS"}) if described else []
+    methods = {"OPTIONS", *allowed.split(", "), *map(str.upper, request.app.openapi()["paths"].get(path, ()))}
+    if "GET" in methods:
+        methods.add("HEAD")
+    return sorted(methods)
 
 
 async def _validation_problem(_request: Request, error: Exception) -> JSONResponse:

@@ -105,6 +105,14 @@ class Code(Enum):
     SAME_NAME = "BS373", Severity.ERROR, "a worker or job has a name that is taken"
     OVERLAPPING_RUNS = "BS374", Severity.WARNING, "a job may start while it still runs"
 
+    UNKNOWN_QUEUE = "BS380", Severity.ERROR, "scaling follows a queue that is not in the file"
+    NEVER_ZERO = "BS381", Severity.ERROR, "a worker that may have no task always keeps one"
+    DATABASE_ELSEWHERE = "BS382", Severity.ERROR, "an existing database and a new network"
+    URL_OF_EXISTING = "BS383", Severity.ERROR, "a URL of an existing database"
+    NO_ENVIRONMENTS = "BS384", Severity.ERROR, "a file that names the environment has none"
+    NAME_LIKE_AN_ARN = "BS385", Severity.ERROR, "a secret cannot be found by its name in an environment"
+    SECRET_LACKS_HOST = "BS386", Severity.ERROR, "the secret of an existing database does not say where it is"
+
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 

@@ -165,8 +165,8 @@ class Emulator:
         AWS chooses these IDs itself, so no API call can make them; each argument is a kind of resource:
         `hosted_zones={zone_id: name}`, `vpcs={vpc_id: cidr}`,
         `subnets={subnet_id: {"vpc": vpc_id, "cidr": cidr, "zone": "ap-northeast-2a", "public": True}}`,
-        `certificates={arn: domain}`, `keys={arn: description}`, `secrets={arn: value}`,
-        `log_buckets={name: service that may write}`.
+        `security_groups={group_id: vpc_id}`, `certificates={arn: domain}`, `keys={arn: description}`,
+        `secrets={arn: value}`, `log_buckets={name: service that may write}`.
         A public subnet also gets a route to an internet gateway.
         """
         self._post("/_existing", json.dumps(what).encode())

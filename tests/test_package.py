@@ -1,14 +1,38 @@
-"""What is in the wheel, by setup.cfg: all of blogstack/ and nothing else."""
+"""What is in the distribution: all of blogstack/ and nothing else, and that it works without this repository."""
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from configparser import ConfigParser
+from importlib.metadata import version
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from tests.conftest import ROOT
 
 PACKAGES = [path.parent for path in (ROOT / "blogstack").rglob("__init__.py")]
+VERSION = version("blogstack")
+
+
+def python(*words: str, executable: Path = Path(sys.executable)) -> None:
+    """Run Python, which has to succeed."""
+    done = subprocess.run([executable, *words], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The wheel and the sdist that it is made from; of a copy, because a build writes into its folder."""
+    source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
+    shutil.copytree(ROOT / "blogstack", source / "blogstack", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    python("-m", "build", "--outdir", str(folder), str(source))
+    return sorted(folder.iterdir())
 
 
 @pytest.fixture
@@ -33,3 +57,36 @@ def test_every_data_file_is_package_data(setup: ConfigParser) -> None:
 def test_every_module_is_in_a_package(setup: ConfigParser) -> None:
     assert setup["options.packages.find"]["include"].split() == ["blogstack", "blogstack.*"]
     assert {path.parent for path in (ROOT / "blogstack").rglob("*.py")} == set(PACKAGES)
+
+
+@pytest.mark.slow
+class TestDistribution:
+    """What `pip install blogstack` gets. It takes the build back end and the dependencies from a package index."""
+
+    def test_pypi_would_take_them(self, files: list[Path]) -> None:
+        names = [f"blogstack-{VERSION}-py3-none-any.whl", f"blogstack-{VERSION}.tar.gz"]
+        assert [path.name for path in files] == names
+        python("-m", "twine", "check", "--strict", *map(str, files))
+        with ZipFile(files[0]) as wheel:
+            metadata = wheel.read(f"blogstack-{VERSION}.dist-info/METADATA").decode()
+            modules = {name for name in wheel.namelist() if not name.startswith(("blogstack/", "blogstack-"))}
+        for line in ("License-Expression: Apache-2.0", "Requires-Python: >=3.11", "Classifier: Typing :: Typed"):
+            assert f"\n{line}\n" in metadata
+        assert "\nProject-URL: Changelog, " in metadata
+        assert modules == set()
+
+    def test_it_compiles_in_a_clean_environment(self, files: list[Path], tmp_path: Path) -> None:
+        """Away from this repository, with its console script, its data and its types."""
+        environment = tmp_path / "environment"
+        python("-m", "venv", str(environment))
+        scripts = environment / "bin"
+        install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+        python(*install, "--constraint", str(ROOT / "constraints.txt"), str(files[0]), executable=scripts / "python")
+        (tmp_path / "blogstack.yaml").write_text("name: shop\nregion: eu-west-1\ndatabase: {}\ncache: {}\n")
+        for words in (["compile"], ["compile", "--check"], ["explain", "BS301"], ["explain", "database"], ["cost"]):
+            done = subprocess.run([scripts / "blogstack", *words], cwd=tmp_path, capture_output=True, text=True)
+            assert done.returncode == (words == ["cost"]), done.stderr  # no prices for eu-west-1
+        (tmp_path / "user.py").write_text("import blogstack\n\nblogstack.compile_text('x', 'not bytes')\n")
+        check = ["-m", "mypy", "--strict", "--python-executable", str(scripts / "python"), "user.py"]
+        done = subprocess.run([sys.executable, *check], cwd=tmp_path, capture_output=True, text=True)
+        assert 'has incompatible type "str"; expected "bytes"' in done.stdout

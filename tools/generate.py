@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from blogstack.schema import json_schema
-from tools import architecture, elasticache_facts, language_block, rds_facts, reference_pages, region_facts
+from tools import agent_pages, architecture, elasticache_facts, example_files, rds_facts, reference_pages, region_facts
 
 ROOT = Path(__file__).parent.parent
 
@@ -21,7 +21,9 @@ def files() -> Iterator[tuple[Path, str]]:
     yield ROOT / "blogstack.schema.json", json_schema()
     for name, text in reference_pages.pages().items():
         yield reference_pages.FOLDER / name, text
-    yield language_block.README, language_block.readme()
+    yield agent_pages.SKILL, agent_pages.skill()
+    yield agent_pages.INDEX, agent_pages.index()
+    yield from example_files.files()
     yield architecture.PICTURE, architecture.text()
 
 
@@ -40,6 +42,7 @@ def main(arguments: list[str]) -> int:
             sys.stderr.write(f"out of date: {', '.join(names)}; run `make generate`\n")
         return 1 if names else 0
     for path, text in different.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     if names:
         sys.stderr.write(f"wrote {', '.join(names)}\n")

@@ -1,11 +1,10 @@
-"""The README's block of every key, written from the models: its default or an example, and its description."""
+"""The block of every key in the reference, written from the models: its default or an example, its description."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from blogstack.config import Config
@@ -17,18 +16,9 @@ from blogstack.templates.render import flow
 
 Json = dict[str, Any]
 
-README = Path(__file__).parent.parent / "README.md"
-START, END = "<!-- `make generate` writes this block from blogstack/config/ -->\n", "<!-- end of the block -->\n"
 _COLUMN = 30
 _WIDTH = 120
 _MAX_CHOICES = 50  # characters: more are left to `blogstack explain`
-
-
-def readme() -> str:
-    """The README with the block of today's models."""
-    before, _, rest = README.read_text("utf-8").partition(START)
-    _, _, after = rest.partition(END)
-    return f"{before}{START}\n```yaml\n{block()}```\n\n{END}{after}"
 
 
 def block() -> str:

@@ -3,11 +3,13 @@
     python -m tools.price_facts FOLDER
 
 FOLDER has a folder for each region, and in it the offer files AmazonECS.json, AWSELB.json, AmazonEC2.json,
-AmazonVPC.json, AmazonRDS.json, AWSSecretsManager.json, AmazonCloudWatch.json and awskms.json, each from
+AmazonVPC.json, AmazonRDS.json, AmazonElastiCache.json, AWSSecretsManager.json, AmazonCloudWatch.json, awswaf.json and
+awskms.json, each from
 
     https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/OFFER/current/REGION/index.json
 
-(AmazonEC2.json has some gigabytes). Their format:
+(AmazonEC2.json has some gigabytes), and next to these folders AmazonCloudWatch.json from the same address without
+REGION: what has one price everywhere is in no region's file. Their format:
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-an-offer.html
 A price that is not found, or is found twice with different amounts, is an error: a wrong price is worse than none.
 """
@@ -18,10 +20,12 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from blogstack.facts.elasticache import node_types_in
 from blogstack.facts.prices import FILE
 from blogstack.facts.rds import classes_in
 from blogstack.facts.regions import REGIONS
@@ -45,6 +49,7 @@ class Query(NamedTuple):
 
 
 _POSTGRES = {"databaseEngine": ("PostgreSQL", "Any")}
+_VALKEY = {"cacheEngine": ("Valkey",)}
 _BALANCER = {"productFamily": ("Load Balancer-Application",)}
 QUERIES: Mapping[str, Query | Mapping[str, Query]] = {
     "fargate_vcpu_hour": {
@@ -55,6 +60,7 @@ QUERIES: Mapping[str, Query | Mapping[str, Query]] = {
         "X86_64": Query("AmazonECS", "Fargate-GB-Hours"),
         "ARM64": Query("AmazonECS", "Fargate-ARM-GB-Hours"),
     },
+    "fargate_storage_gb_hour": Query("AmazonECS", "Fargate-EphemeralStorage-GB-Hours"),
     "load_balancer_hour": Query("AWSELB", "LoadBalancerUsage", _BALANCER),
     "load_balancer_unit_hour": Query("AWSELB", "LCUUsage", _BALANCER),
     "nat_hour": Query("AmazonEC2", "NatGateway-Hours"),
@@ -68,15 +74,25 @@ QUERIES: Mapping[str, Query | Mapping[str, Query]] = {
     "alarm_month": Query("AmazonCloudWatch", "CW:AlarmMonitorUsage"),
     "key_month": Query("awskms", "KMS-Keys"),
     "logs_gb": Query("AmazonCloudWatch", "DataProcessing-Bytes"),
+    "web_acl_month": Query("awswaf", "WebACLV2"),
+    "web_acl_rule_month": Query("awswaf", "RuleV2"),
 }
+EVERYWHERE: Mapping[str, Query] = {
+    # -Basic is one with at most 50 metrics; three are free.
+    "dashboard_month": Query("AmazonCloudWatch", "DashboardsUsageHour(?:-Basic)?"),
+}
+"""What has one price in all regions."""
 
 
-def prices(offers: Callable[[str], Mapping[str, Any]], classes: Sequence[str]) -> dict[str, Any]:
+def prices(
+    offers: Callable[[str], Mapping[str, Any]], classes: Sequence[str], nodes: Sequence[str] = ()
+) -> dict[str, Any]:
     """The prices of one region.
 
     Args:
         offers: The content of an offer file, by the name of the offer.
         classes: Classes of databases; those that the region does not sell are left out.
+        nodes: Node types of caches, likewise.
 
     Raises:
         LookupError: when a price is not there, or is not one amount.
@@ -87,10 +103,21 @@ def prices(offers: Callable[[str], Mapping[str, Any]], classes: Sequence[str]) -
             found[name] = _price(offers, query)
         else:
             found[name] = {kind: _price(offers, each) for kind, each in query.items()}
-    for name, usage in (("database_hour", "InstanceUsage"), ("database_multi_az_hour", "Multi-AZUsage")):
-        sold = {kind: _amounts(offers, Query("AmazonRDS", re.escape(f"{usage}:{kind}"), _POSTGRES)) for kind in classes}
+    for name, offer, usage, more, kinds in (
+        ("database_hour", "AmazonRDS", "InstanceUsage", _POSTGRES, classes),
+        ("database_multi_az_hour", "AmazonRDS", "Multi-AZUsage", _POSTGRES, classes),
+        ("cache_node_hour", "AmazonElastiCache", "NodeUsage", _VALKEY, nodes),
+    ):
+        # By instanceType, because a usage type has db.r7g.xl for db.r7g.xlarge.
+        queries = {kind: Query(offer, f"{usage}:.+", {**more, "instanceType": (kind,)}) for kind in kinds}
+        sold = {kind: _amounts(offers, query) for kind, query in queries.items()}
         found[name] = {kind: _one(amounts, f"{name} {kind}") for kind, amounts in sold.items() if amounts}
     return found
+
+
+def prices_everywhere(offers: Callable[[str], Mapping[str, Any]]) -> dict[str, Any]:
+    """The prices of all regions; arguments and errors as of `prices`."""
+    return {name: _price(offers, query) for name, query in EVERYWHERE.items()}
 
 
 def _price(offers: Callable[[str], Mapping[str, Any]], query: Query) -> float:
@@ -128,14 +155,16 @@ def main(arguments: list[str]) -> int:
     """Write the table from a folder; returns the exit status."""
     folder = Path(arguments[0])
     table: dict[str, Any] = {"date": "", "regions": {}}
+
+    def offers(name: str, region: str = "") -> Mapping[str, Any]:
+        content: Mapping[str, Any] = json.loads((folder / region / f"{name}.json").read_text(encoding="utf-8"))
+        table["date"] = max(table["date"], content["publicationDate"][:10])
+        return content
+
+    everywhere = prices_everywhere(offers)
     for region in sorted(path.name for path in folder.iterdir() if path.name in REGIONS):
-
-        def offers(name: str, region: str = region) -> Mapping[str, Any]:
-            content: Mapping[str, Any] = json.loads((folder / region / f"{name}.json").read_text(encoding="utf-8"))
-            table["date"] = max(table["date"], content["publicationDate"][:10])
-            return content
-
-        table["regions"][region] = prices(offers, classes_in(region))
+        of_region = prices(partial(offers, region=region), classes_in(region), node_types_in(region))
+        table["regions"][region] = {**of_region, **everywhere}
     FILE.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
     return 0
 

@@ -1,35 +1,50 @@
-"""The pages of docs/reference, from the models and the table of codes."""
+"""The pages of docs/reference that are generated: the language, the codes, the commands and the stacks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from blogstack.config.reference import Key, keys
 from blogstack.diagnostics import Code
 from blogstack.help.explain import about, guide
+from tools import command_page, stack_page
+from tools.language_block import block
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 
 _LANGUAGE = """\
 # The language
 
-Every key of `blogstack.yaml`, in order: what `blogstack explain KEY` says of each. The
-[README](../../README.md#the-language) shows them all in one file. Written by `make generate` from `blogstack/config/`.
+Two keys are required; everything else has the default that a careful engineer would choose for production. Unknown
+keys, duplicate keys and wrong types are errors, never ignored. What is not `true`, `false`, `null` or a whole number is
+a string, exactly as written: `22:22`, `1.10` and `no` are what you typed.
 
 - A duration is a number of seconds, or as in `30s`, `2m` and `1h`.
 - `null` in front of a type says that the key may be null.
-- A path with `[]` leads through every item of a list, NAME stands for a key that you choose.
+- A path with `[]` leads through every item of a list; NAME stands for a key that you choose.
 - `environments.NAME` takes every key but `name`, `environments` and what decides the registry, such as
-  `image.repository`.
+  `image.repository`. Mappings are merged, lists and scalars replace, and null returns a key to its default.
+
+`blogstack explain scaling.min` prints what these pages say about a key.
+
+## Sections
+
+"""
+
+_BLOCK = """
+## Every key in one file
+
+The values are the defaults, but for the lines marked e.g., whose keys are absent by default. Some keys exclude each
+other; a real file is as short as the one in the [README](../../README.md).
 
 """
 
 _CODES = """\
 # The codes
 
-Everything that blogstack says about a file, with a page each: what it means, why it matters in production, how to fix
-it. `blogstack explain CODE` prints the page. Written by `make generate` from `blogstack/diagnostics.py`.
+Every error and warning, with a page each: what it means, why it matters in production, how to fix it. `blogstack
+explain CODE` prints the page.
 
 BS1xx is the text, BS2xx its shape, BS3xx rules across keys, BS4xx what cfn-lint finds, BS5xx files and environment. An
 error stops the compilation, a warning does not.
@@ -40,16 +55,32 @@ error stops the compilation, a warning does not.
 
 
 def pages() -> Mapping[str, str]:
-    """The pages of docs/reference, by file name."""
+    """The pages, by their path in docs/reference."""
     known = list(keys())
-    top = ", ".join(f"[{key.name}](#{key.name})" for key in known if len(key.path) == 1)
-    bodies = [f"{'#' if len(key.path) == 1 else '##'}{about(key)}{_more(key)}" for key in known]
+    tops = [key for key in known if len(key.path) == 1]
     rows = [
         f"| [{code.id}](../../blogstack/help/codes/{code.id}.md) | {code.severity} | {code.subject} |\n"
         for code in Code
     ]
-    return {"language.md": f"{_LANGUAGE}{top}\n\n" + "\n".join(bodies), "codes.md": _CODES + "".join(rows)}
+    return {
+        "language.md": f"{_LANGUAGE}{''.join(map(_line, tops))}{_BLOCK}```yaml\n{block()}```\n",
+        **{f"language/{top.name}.md": "\n".join(_section(top, known)) for top in tops},
+        "codes.md": _CODES + "".join(rows),
+        "commands.md": command_page.text(),
+        "stacks.md": stack_page.text(),
+    }
+
+
+def _line(key: Key) -> str:
+    return f"- [`{key.name}`](language/{key.name}.md): {key.description}\n"
+
+
+def _section(top: Key, known: list[Key]) -> Iterator[str]:
+    """What `explain` says about a key and about each one inside it."""
+    for key in known:
+        if key.path[0] == top.name:
+            yield f"{'#' if key is not top else ''}{about(key)}{_more(key)}"
 
 
 def _more(key: Key) -> str:
-    return f"\nMore: [guides/{key.name}.md](../../blogstack/help/guides/{key.name}.md)\n" if guide(key) else ""
+    return f"\nMore: [{key.name}](../../../blogstack/help/guides/{key.name}.md)\n" if guide(key) else ""

@@ -1,12 +1,13 @@
 """Comments on posts."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Response
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 
-from app.database import AnyRow, Reader, Transaction, Writer
+from app.database import AnyRow, CurrentDatabase, Transaction
 from app.etags import NOT_MODIFIED, IfMatch, IfNoneMatch, require_match, versioned
 from app.identity import CurrentUser, require_owner
 from app.models import Comment, Post, User
@@ -42,31 +43,33 @@ def _detail(row: AnyRow) -> CommentDetail:
     return CommentDetail.model_validate(_fields(row))
 
 
-async def _find(connection: AsyncConnection, post_id: int, comment_id: int, *, lock: bool = False) -> AnyRow:
-    """The comment with this key on this post and its author, or 404. Who will change it locks it."""
-    keys = {"post_id": post_id, "comment_id": comment_id}
-    row = (await connection.execute(LOCKED_COMMENT if lock else COMMENT, keys)).one_or_none()
-    if row is None:
+def _only(rows: Sequence[AnyRow]) -> AnyRow:
+    """The comment that was asked for, or 404."""
+    if not rows:
         raise HTTPException(404, "there is no such comment")
-    return row
+    return rows[0]
 
 
 @router.get("", responses=documented(404))
-async def list_comments(post_id: Id, reader: Reader, before: Before = None, limit: Limit = 20) -> CommentPage:
+async def list_comments(
+    post_id: Id, database: CurrentDatabase, before: Before = None, limit: Limit = 20
+) -> CommentPage:
     """List a post's comments, newest first."""
-    found = await reader.execute(COMMENTS, {"post_id": post_id, **page_parameters(before, limit)})
-    rows, next_before = cut_page(found.all(), limit)
-    if not rows and await reader.scalar(POST_EXISTS, {"post_id": post_id}) is None:
+    found = await database.read(COMMENTS, {"post_id": post_id, **page_parameters(before, limit)})
+    rows, next_before = cut_page(found, limit)
+    if not rows and not await database.read(POST_EXISTS, {"post_id": post_id}):
         raise HTTPException(404, "there is no such post")
     return CommentPage.model_validate({"items": [_fields(row) for row in rows], "next_before": next_before})
 
 
 @router.post("", status_code=201, response_model=CommentDetail, responses=documented(401, 404))
-async def create_comment(post_id: Id, content: CommentContent, user: CurrentUser, writer: Writer) -> Response:
+async def create_comment(
+    post_id: Id, content: CommentContent, user: CurrentUser, database: CurrentDatabase
+) -> Response:
     """Comment on a post."""
     values = {"post_id": post_id, "body": content.body}
     try:
-        row = (await writer.execute(NEW_COMMENT, {"author_id": user.id, **values})).one()
+        (row,) = await database.write(NEW_COMMENT, {"author_id": user.id, **values})
     except IntegrityError as error:  # there is no such post, or not any more
         raise HTTPException(404, "there is no such post") from error
     comment = CommentDetail.model_validate({**row._asdict(), **values, "author": user})
@@ -74,9 +77,12 @@ async def create_comment(post_id: Id, content: CommentContent, user: CurrentUser
 
 
 @router.get("/{comment_id}", response_model=CommentDetail, responses=NOT_MODIFIED | documented(404))
-async def read_comment(post_id: Id, comment_id: Id, reader: Reader, if_none_match: IfNoneMatch = None) -> Response:
+async def read_comment(
+    post_id: Id, comment_id: Id, database: CurrentDatabase, if_none_match: IfNoneMatch = None
+) -> Response:
     """Read a comment."""
-    return versioned(_detail(await _find(reader, post_id, comment_id)), if_none_match)
+    row = _only(await database.read(COMMENT, {"post_id": post_id, "comment_id": comment_id}))
+    return versioned(_detail(row), if_none_match)
 
 
 @router.put("/{comment_id}", response_model=CommentDetail, responses=documented(401, 403, 404, 412))
@@ -89,7 +95,8 @@ async def edit_comment(
     if_match: IfMatch = None,
 ) -> Response:
     """Replace a comment's text. Only its author may."""
-    row = await _find(transaction, post_id, comment_id, lock=True)
+    keys = {"post_id": post_id, "comment_id": comment_id}
+    row = _only((await transaction.execute(LOCKED_COMMENT, keys)).all())
     require_owner(user, row.author_id)
     require_match(if_match, comment := _detail(row))
     updated_at = await transaction.scalar(CHANGED_COMMENT, {"comment_id": comment_id, "body": content.body})
@@ -101,7 +108,8 @@ async def delete_comment(
     post_id: Id, comment_id: Id, user: CurrentUser, transaction: Transaction, if_match: IfMatch = None
 ) -> None:
     """Delete a comment. Only its author may."""
-    row = await _find(transaction, post_id, comment_id, lock=True)
+    keys = {"post_id": post_id, "comment_id": comment_id}
+    row = _only((await transaction.execute(LOCKED_COMMENT, keys)).all())
     require_owner(user, row.author_id)
     require_match(if_match, _detail(row))
     await transaction.execute(DELETED_COMMENT, {"comment_id": comment_id})

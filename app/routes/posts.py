@@ -1,12 +1,13 @@
 """Posts."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Response
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 
-from app.database import AnyRow, Reader, Transaction, Writer
+from app.database import AnyRow, CurrentDatabase, Transaction
 from app.etags import NOT_MODIFIED, IfMatch, IfNoneMatch, require_match, versioned
 from app.identity import CurrentUser, invalid_token, require_owner
 from app.models import Post, User
@@ -30,7 +31,7 @@ POST = (
     .join_from(Post, User)
     .where(Post.id == bindparam("post_id"))
 )
-# Not FOR UPDATE, which would keep those waiting who comment on the post.
+# Locked until the transaction ends, but not FOR UPDATE, which would keep those waiting who comment on the post.
 LOCKED_POST = POST.with_for_update(of=Post, key_share=True)
 NEW_POST = insert(Post).returning(Post.id, Post.created_at, Post.updated_at)
 CHANGED_POST = update(Post).where(Post.id == bindparam("post_id")).returning(Post.updated_at)
@@ -47,27 +48,26 @@ def _detail(row: AnyRow) -> PostDetail:
     return PostDetail.model_validate({**_summary(row), "body": row.body})
 
 
-async def _find(connection: AsyncConnection, post_id: int, *, lock: bool = False) -> AnyRow:
-    """The post with this key and its author, or 404. Who will change it locks it until the transaction ends."""
-    row = (await connection.execute(LOCKED_POST if lock else POST, {"post_id": post_id})).one_or_none()
-    if row is None:
+def _only(rows: Sequence[AnyRow]) -> AnyRow:
+    """The post that was asked for, or 404."""
+    if not rows:
         raise HTTPException(404, "there is no such post")
-    return row
+    return rows[0]
 
 
 @router.get("")
-async def list_posts(reader: Reader, before: Before = None, limit: Limit = 20) -> PostPage:
+async def list_posts(database: CurrentDatabase, before: Before = None, limit: Limit = 20) -> PostPage:
     """List posts, newest first."""
-    found = await reader.execute(SUMMARIES, page_parameters(before, limit))
-    rows, next_before = cut_page(found.all(), limit)
+    found = await database.read(SUMMARIES, page_parameters(before, limit))
+    rows, next_before = cut_page(found, limit)
     return PostPage.model_validate({"items": [_summary(row) for row in rows], "next_before": next_before})
 
 
 @router.post("", status_code=201, response_model=PostDetail, responses=documented(401))
-async def create_post(content: PostContent, user: CurrentUser, writer: Writer) -> Response:
+async def create_post(content: PostContent, user: CurrentUser, database: CurrentDatabase) -> Response:
     """Write a post."""
     try:
-        row = (await writer.execute(NEW_POST, {"author_id": user.id, **content.model_dump()})).one()
+        (row,) = await database.write(NEW_POST, {"author_id": user.id, **content.model_dump()})
     except IntegrityError as error:  # the author has left in this moment
         raise invalid_token() from error
     post = PostDetail.model_validate({**row._asdict(), **content.model_dump(), "author": user})
@@ -75,9 +75,10 @@ async def create_post(content: PostContent, user: CurrentUser, writer: Writer) -
 
 
 @router.get("/{post_id}", response_model=PostDetail, responses=NOT_MODIFIED | documented(404))
-async def read_post(post_id: Id, reader: Reader, if_none_match: IfNoneMatch = None) -> Response:
+async def read_post(post_id: Id, database: CurrentDatabase, if_none_match: IfNoneMatch = None) -> Response:
     """Read a post."""
-    return versioned(_detail(await _find(reader, post_id)), if_none_match)
+    row = _only(await database.read(POST, {"post_id": post_id}))
+    return versioned(_detail(row), if_none_match)
 
 
 @router.put("/{post_id}", response_model=PostDetail, responses=documented(401, 403, 404, 412))
@@ -85,7 +86,7 @@ async def edit_post(
     post_id: Id, content: PostContent, user: CurrentUser, transaction: Transaction, if_match: IfMatch = None
 ) -> Response:
     """Replace a post's title and text. Only its author may."""
-    row = await _find(transaction, post_id, lock=True)
+    row = _only((await transaction.execute(LOCKED_POST, {"post_id": post_id})).all())
     require_owner(user, row.author_id)
     require_match(if_match, post := _detail(row))
     changes = content.model_dump()
@@ -96,7 +97,7 @@ async def edit_post(
 @router.delete("/{post_id}", status_code=204, responses=documented(401, 403, 404, 412))
 async def delete_post(post_id: Id, user: CurrentUser, transaction: Transaction, if_match: IfMatch = None) -> None:
     """Delete a post with its comments. Only its author may."""
-    row = await _find(transaction, post_id, lock=True)
+    row = _only((await transaction.execute(LOCKED_POST, {"post_id": post_id})).all())
     require_owner(user, row.author_id)
     require_match(if_match, _detail(row))
     await transaction.execute(DELETED_POST, {"post_id": post_id})

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 
 from app.addresses import ClientAddress
-from app.database import CurrentDatabase, Transaction, Writer
+from app.database import CurrentDatabase, Transaction
 from app.etags import NOT_MODIFIED, IfMatch, IfNoneMatch, require_match, versioned
 from app.identity import (
     ACCOUNT,
@@ -59,8 +59,7 @@ async def register(
         password_hash = await passwords.hash(new.password)
     values = {"username": new.username, "display_name": new.display_name, "bio": ""}
     try:
-        async with database.writing() as writer:
-            row = (await writer.execute(NEW_USER, {**values, "password_hash": password_hash})).one()
+        (row,) = await database.write(NEW_USER, {**values, "password_hash": password_hash})
     except IntegrityError as error:
         raise HTTPException(409, "this user name is taken") from error
     return Account.model_validate({**row._asdict(), **values})
@@ -110,11 +109,10 @@ async def change_password(
     if await check.user_id(user.username, change.current_password) is None:
         raise HTTPException(403, "the current password is wrong")
     password_hash = await passwords.hash(change.new_password)
-    async with database.writing() as writer:
-        await writer.execute(NEW_PASSWORD, {"user_id": user.id, "password_hash": password_hash})
+    await database.write(NEW_PASSWORD, {"user_id": user.id, "password_hash": password_hash})
 
 
 @router.delete("/users/me", status_code=204, responses=documented(401))
-async def delete_account(user: CurrentUser, writer: Writer) -> None:
+async def delete_account(user: CurrentUser, database: CurrentDatabase) -> None:
     """Delete one's account with all posts and comments, for good."""
-    await writer.execute(DELETED_USER, {"user_id": user.id})
+    await database.write(DELETED_USER, {"user_id": user.id})

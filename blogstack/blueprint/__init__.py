@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from blogstack.blueprint.database import Database, resolve_database
+from blogstack.blueprint.database import Database, resolve_access, resolve_database
 from blogstack.blueprint.edge import Edge, resolve_edge
 from blogstack.blueprint.monitoring import Monitoring, resolve_monitoring
 from blogstack.blueprint.monitoring.job import JobMonitoring, resolve_job_monitoring
@@ -30,6 +30,7 @@ class Blueprint(Record, kw_only=True):
         image: What tasks pull that have no other image.
         services: What runs all the time, at least one, in the order of deployment.
         jobs: What runs to its end.
+        database: The one that is made.
         monitoring: The alarms and the dashboard of each service, by its name; empty without alarms.
         job_monitoring: The alarm of each job that has one, by the job's name.
     """
@@ -68,6 +69,7 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
     network = resolve_network(config, naming)
     image, placement = resolve_image(config, registry), resolve_placement(config, network)
     database = resolve_database(config, naming, placement)
+    access = resolve_access(config, database)
     stores = resolve_stores(config, naming, placement)
     edge = resolve_edge(config, naming, placement)
     around = Surroundings(
@@ -75,13 +77,13 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
         naming=naming,
         image=image,
         placement=placement,
-        database=database,
+        database=access,
         stores=stores,
         edge=edge,
     )
     services = tuple(resolve_service(service, around) for service in config.ecs_services())
     jobs = tuple(resolve_job(job, around) for job in config.ecs_jobs())
-    tasks = resolve_tasks(config, naming, services, jobs, database, stores)
+    tasks = resolve_tasks(config, naming, services, jobs, database, access, stores)
     monitoring = {
         service.name: monitored
         for service in services

@@ -26,6 +26,7 @@ class Database(Record, kw_only=True):
         max_storage: None when the storage does not grow.
         log_retention: Days that its log groups keep.
         kms_key: ARN of the key for storage, insights, secret and logs; None for AWS's own.
+        has_url: Whether there is a second secret, with the URL.
     """
 
     stack: str
@@ -49,7 +50,13 @@ class Database(Record, kw_only=True):
     extended_support: bool
     log_retention: int
     kms_key: str | None
+    has_url: bool
     tags: Mapping[str, str]
+
+    @property
+    def url_secret(self) -> Imported:
+        """ARN of the secret that is the URL, where there is one."""
+        return Imported(self.stack, Output.DATABASE_URL_SECRET_ARN)
 
     @property
     def secret(self) -> Imported:
@@ -64,7 +71,7 @@ class Database(Record, kw_only=True):
 
 def resolve_database(config: Config, naming: Naming, placement: Placement) -> Database | None:
     """The database stack; None without a database."""
-    database = config.database
+    database = config.made_database
     if database is None:
         return None
     stack = naming.stack(DATABASE)
@@ -93,5 +100,60 @@ def resolve_database(config: Config, naming: Naming, placement: Placement) -> Da
         extended_support=database.extended_support,
         log_retention=config.logs.retention,
         kms_key=config.kms_key,
+        has_url=database.variables.url is not None,
         tags=naming.tags,
+    )
+
+
+# AWS::SecretsManager::SecretTargetAttachment writes these keys, and RDS the last two where it manages the password:
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+_KEYS = {"host": "host", "port": "port", "name": "dbname", "user": "username", "password": "password"}
+
+
+class DatabaseAccess(Record, kw_only=True):
+    """What the tasks get with a database, whether it is made or exists.
+
+    Attributes:
+        security_group: ID of the database's.
+        environment: Variables that are no secrets.
+        secrets: The others, each with the ARN of its secret and the key of the JSON; None for the secret as it is.
+        sslmode: Name of the variable that says how to use TLS, which a file may set itself.
+    """
+
+    security_group: Value
+    port: int
+    environment: Mapping[str, str]
+    secrets: Mapping[str, tuple[Value, str | None]]
+    sslmode: str
+
+
+def resolve_access(config: Config, database: Database | None) -> DatabaseAccess | None:
+    """What the tasks get with a database; None without one. `database` is the one that is made, if it is."""
+    if config.database is None:
+        return None
+    existing, names = config.database.existing, config.database.variables
+    named = {value: getattr(names, value) for value in _KEYS}
+    if existing is None:
+        assert database is not None, "a database that does not exist is made"
+        secrets: dict[str, tuple[Value, str | None]] = {
+            named[value]: (database.secret, key) for value, key in _KEYS.items()
+        }
+        if names.url is not None:
+            secrets[names.url] = (database.url_secret, None)
+        return DatabaseAccess(
+            security_group=database.security_group,
+            port=database.port,
+            environment={},
+            secrets=secrets,
+            sslmode=names.sslmode,
+        )
+    # Whatever the file says is no secret: a secret whose password RDS manages has only the user next to it.
+    known = {"host": existing.host, "port": str(existing.port), "name": existing.name}
+    plain = {value: text for value, text in known.items() if text is not None}
+    return DatabaseAccess(
+        security_group=existing.security_group_id,
+        port=existing.port,
+        environment={named[value]: text for value, text in plain.items()},
+        secrets={named[value]: (existing.secret, key) for value, key in _KEYS.items() if value not in plain},
+        sslmode=names.sslmode,
     )

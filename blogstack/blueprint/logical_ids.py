@@ -41,6 +41,7 @@ FLOW_LOG_ROLE = "FlowLogRole"
 # database
 DATABASE = "Database"
 DATABASE_SECRET = "DatabaseSecret"
+DATABASE_URL_SECRET = "DatabaseUrlSecret"
 DATABASE_SECRET_ATTACHMENT = "DatabaseSecretAttachment"
 DATABASE_SUBNET_GROUP = "DatabaseSubnetGroup"
 DATABASE_PARAMETER_GROUP = "DatabaseParameterGroup"
@@ -113,7 +114,10 @@ SCALING_POLICIES = {
     "cpu": "CpuScalingPolicy",
     "memory": "MemoryScalingPolicy",
     "requests": "RequestScalingPolicy",
+    "queue": "QueueScalingPolicy",
 }
+FIRST_TASK_POLICY = "FirstTaskScalingPolicy"
+FIRST_TASK_ALARM = "FirstTaskAlarm"
 # those of the stores are in the tasks stack
 ALARMS = {
     "target-5xx": "Target5xxAlarm",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from blogstack.config.types.values import PLACEHOLDER
 from blogstack.records import Record
 
 # Kinds of stacks, the last word of their names; a workload's stack is named after the workload.
@@ -30,6 +31,7 @@ class Output:
     DATABASE_SUBNET_ID = "DatabaseSubnet{}Id"
 
     DATABASE_SECRET_ARN = "SecretArn"
+    DATABASE_URL_SECRET_ARN = "UrlSecretArn"
     DATABASE_SECURITY_GROUP_ID = "SecurityGroupId"
     DATABASE_ADDRESS = "Address"
 
@@ -92,6 +94,12 @@ class Imported(Record):
         return export_name(self.stack, self.output)
 
 
+class Export(Record):
+    """A value that a stack exports which is not one of ours."""
+
+    export: str
+
+
 Value = str | Imported
 """A string from the user's file, or a value from another stack."""
 
@@ -107,10 +115,16 @@ class Naming(Record):
     Attributes:
         application: Name of the application; in an environment followed by the environment's name.
         tags: Tags of every resource, sorted by key.
+        environment: Name of the environment; None without environments.
     """
 
     application: str
     tags: Mapping[str, str]
+    environment: str | None
+
+    def fill(self, text: str) -> str:
+        """A text of the user's with the name of the environment where it says so."""
+        return text.replace(PLACEHOLDER, self.environment) if self.environment else text
 
     def stack(self, kind: str) -> str:
         """Name of a stack, as in `blog-api-prod-network`."""
@@ -120,4 +134,6 @@ class Naming(Record):
 def make_naming(name: str, tags: Mapping[str, str], environment: str | None) -> Naming:
     """The names of an application in an environment; None without environments."""
     standard = {"blogstack:name": name, "blogstack:environment": environment or "default"}
-    return Naming(f"{name}-{environment}" if environment else name, dict(sorted({**tags, **standard}.items())))
+    return Naming(
+        f"{name}-{environment}" if environment else name, dict(sorted({**tags, **standard}.items())), environment
+    )

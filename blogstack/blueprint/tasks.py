@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blogstack.blueprint.database import Database
+from blogstack.blueprint.database import Database, DatabaseAccess
 from blogstack.blueprint.monitoring import DatabaseMonitoring, resolve_database_monitoring
 from blogstack.blueprint.monitoring.stores import StoreAlarm, resolve_store_alarms
 from blogstack.blueprint.monitoring.topic import Topic, resolve_topic
@@ -31,13 +31,6 @@ class ExecutionRights(Record, kw_only=True):
     credentials: str | None
     secrets: tuple[SecretVariable, ...]
     kms_key: str | None
-
-
-class DatabaseAccess(Record):
-    """The way from the tasks to the database."""
-
-    security_group: Imported
-    port: int
 
 
 class Tasks(Record, kw_only=True):
@@ -81,6 +74,7 @@ def resolve_tasks(
     services: tuple[EcsService, ...],
     jobs: tuple[Job, ...],
     database: Database | None,
+    access: DatabaseAccess | None,
     stores: Stores,
 ) -> Tasks:
     """Every decision about the tasks stack."""
@@ -95,7 +89,7 @@ def resolve_tasks(
         log_retention=config.logs.retention,
         container_insights=config.logs.container_insights,
         vpc=workloads[0].placement.vpc,
-        database=DatabaseAccess(database.security_group, database.port) if database else None,
+        database=access,
         stores=stores,
         execution=_execution_rights(config, workloads),
         permissions=_permissions(workloads),

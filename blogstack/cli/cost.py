@@ -58,11 +58,12 @@ def _reports(compilation: Compilation) -> Iterator[Report]:
         environment = by_name[blueprint.environment or ""]
         stacks = lower_environment(environment)
         assert stacks is not None, blueprint.name
+        now = estimate({stack.name: stack.tree for stack in stacks}, blueprint.region)
         title = f"{blueprint.name}-{blueprint.environment}" if blueprint.environment else blueprint.name
         yield Report(
             title=title,
             region=blueprint.region,
-            estimate=estimate({stack.name: stack.tree for stack in stacks}, blueprint.region),
-            alternatives=tuple(alternatives(environment, blueprint.region)),
+            estimate=now,
+            alternatives=tuple(alternatives(environment, blueprint.region, now)),
             spot=any(service.capacity.spot for service in blueprint.services),
         )

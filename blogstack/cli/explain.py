@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from blogstack.cli.exit_codes import ExitCode
+
+
+class ExplanationFormat(StrEnum):
+    """Format of the explanation."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 def _complete(incomplete: str) -> list[str]:
@@ -18,14 +27,30 @@ def _complete(incomplete: str) -> list[str]:
 
 def explain_command(
     word: Annotated[
-        str, typer.Argument(metavar="CODE|KEY", help="Such as BS301 or scaling.min.", autocompletion=_complete)
-    ],
+        str | None,
+        typer.Argument(
+            metavar="CODE|KEY",
+            help="Such as BS301 or scaling.min.",
+            autocompletion=_complete,
+        ),
+    ] = None,
+    format: Annotated[
+        ExplanationFormat, typer.Option(help="Format of the explanation; json without CODE|KEY has them all.")
+    ] = ExplanationFormat.TEXT,
 ) -> ExitCode:
     """Explain a code, or a key with its limits, default and example."""
+    from blogstack.help.data import explanation, explanations
     from blogstack.help.explain import Unknown, explain
 
+    as_json = format is ExplanationFormat.JSON
+    if word is None and not as_json:
+        raise typer.BadParameter("missing; everything is explained with --format json", param_hint="CODE|KEY")
     try:
-        text = explain(word)
+        if as_json:
+            found = explanations() if word is None else explanation(word)
+            print(json.dumps(found, indent=1, ensure_ascii=False))
+            return ExitCode.DONE
+        text = explain(word or "")
     except Unknown as unknown:
         raise typer.BadParameter(str(unknown), param_hint="CODE|KEY") from None
     if sys.stdout.isatty():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated
 
@@ -41,4 +43,20 @@ def init_command(
     print(
         f"wrote {DEFAULT_FILE} and {SCHEMA_FILE}, with {basis}; next: edit {DEFAULT_FILE}, then run `blogstack compile`"
     )
+    for line in _hints(text):
+        print(line)
     return ExitCode.DONE
+
+
+def _hints(text: str) -> Iterator[str]:
+    """What a starter takes for granted, and where to read on.
+
+    Args:
+        text: The starter.
+    """
+    from importlib.metadata import metadata
+
+    region = re.findall(r"^region: (\S+)", text, re.MULTILINE)[0]
+    links = dict(link.split(", ") for link in metadata("blogstack").get_all("Project-URL", []))
+    yield f"assumed: region {region}, GET /health answers 200, no database, no domain; the comments say what to change"
+    yield f"to read: `blogstack explain KEY`, and {links['Documentation']}"

@@ -167,6 +167,11 @@ class Config(Section):
     )
     """What differs in each environment, merged over the rest of the file; null returns a key to its default."""
 
+    @property
+    def made_database(self) -> Database | None:
+        """The database to make; None without one, or when it exists already."""
+        return self.database if self.database and self.database.existing is None else None
+
     def workloads(self) -> tuple[Workload, ...]:
         """Everything that runs, in the order of deployment."""
         return (*self.ecs_jobs(), *self.ecs_services())

@@ -217,7 +217,9 @@ def _unknown_key(loc: KeyPath, inside: str, span: Span, *, in_environment: bool)
     elif others[0][-1] != key:
         help = f"did you mean {others[0][-1]!r}?"
     else:
-        homes = [f"in {dotted(path[:-1])}" if path[:-1] else "at the top level" for path in others]
+        outermost = min(map(len, others))  # the others are parts of sections that few people mean
+        nearest = [path[:-1] for path in others if len(path) == outermost]
+        homes = [f"in {dotted(home)}" if home else "at the top level" for home in nearest]
         help = f"it belongs {' or '.join(homes)}"
     return Diagnostic(Code.UNKNOWN_KEY, f"unknown key {shorten(key)!r}{inside}", span, help)
 

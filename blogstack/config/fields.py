@@ -207,6 +207,10 @@ def _inheritances(model: type[Section]) -> tuple[Inheritance, ...]:
     return tuple(found)
 
 
+def _is_written(section: Section, key: str) -> bool:
+    return key in section.model_fields_set and getattr(section, key) is not None
+
+
 def check_exclusions(section: Section) -> Section:
     """The mapping itself.
 
@@ -214,7 +218,7 @@ def check_exclusions(section: Section) -> Section:
         PydanticCustomError: when two of its keys exclude each other, or one lacks another that it requires.
     """
     for field, excludes in marked(type(section), Excludes):
-        if getattr(section, field.name) is not None and getattr(section, excludes.key) is not None:
+        if _is_written(section, field.name) and _is_written(section, excludes.key):
             message = f"has both {field.name} and {excludes.key}"
             raise fault(Code.EXCLUSIVE, message, excludes.help, field.name, excludes.key)
     for field, requires in marked(type(section), Requires):

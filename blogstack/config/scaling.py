@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
+from blogstack.config.stores import StoreName
 from blogstack.config.types import Duration, Form, Items, Section, Whole, fault
 from blogstack.config.types.schedules import CronExpression, TimeZoneName
 from blogstack.diagnostics import Code
@@ -20,7 +21,7 @@ _PERCENT = Whole(1, 100, "percent")
 _MOST_SCHEDULES = 200
 
 
-Measure = Literal["cpu", "memory", "requests"]
+Measure = Literal["cpu", "memory", "requests", "queue"]
 """What scaling can follow."""
 
 
@@ -104,15 +105,42 @@ class Scaling(TaskScaling):
         return {"cpu": self.cpu, "memory": self.memory, "requests": self.requests}
 
 
+class Backlog(Section):
+    """The messages of a queue that one task is to have."""
+
+    name: StoreName = Field(examples=["mails"])
+    """Name of the queue, one of `queues`."""
+    backlog_per_task: Annotated[int, Whole(1, 1_000_000, "messages")] = Field(examples=[100])
+    """Messages, waiting or in work, for each task: how long one may wait, divided by how long a task takes for one."""
+
+
 class WorkerScaling(TaskScaling):
     """How many tasks of a worker run, and what makes their number change."""
 
     min: Annotated[int, Whole(0, _MOST_TASKS, "tasks")] = 1
-    """Minimum number of tasks; 0 needs a schedule that starts some."""
+    """Minimum number of tasks; 0 needs a queue or a schedule that starts some."""
     max: Annotated[int, _TASKS] = 1
     """Maximum number of tasks."""
+    cpu: Annotated[int, _PERCENT] | None = 60
+    """Average CPU percentage to hold by adding and removing tasks; null: none, as with `queue` unless it is set."""
+    queue: Backlog | None = Field(None, examples=[{"name": "mails", "backlog_per_task": 100}])
+    """Queue whose messages set the number of tasks; null: none."""
     spot: Annotated[int, Whole(0, 100, "percent")] = 0
     """Percentage of all tasks that run on Fargate Spot, which AWS may stop with two minutes' notice."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follow_queue_alone(cls, values: Any) -> Any:  # noqa: ANN401 (whatever the file has)
+        """The CPU has a target by default; with a queue it is not followed too, as one task always uses some."""
+        if isinstance(values, dict) and values.get("queue") is not None and "cpu" not in values:
+            return {**values, "cpu": None}
+        return values
+
+    @property
+    def targets(self) -> dict[Measure, int | None]:
+        """What scaling is to hold, by measure; None for a measure that it does not follow."""
+        queue = self.queue
+        return {"cpu": self.cpu, "memory": self.memory, "queue": queue.backlog_per_task if queue else None}
 
     @property
     def on_demand(self) -> int:

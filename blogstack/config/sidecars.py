@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from blogstack.config.image import HOST, REPOSITORY_NAME
-from blogstack.config.types import AsWritten, Choices, Duration, Form, Items, Section, Text, Variable, Whole
+from blogstack.config.types import Choices, Duration, Form, Items, Section, Text, Variable, Whole
 from blogstack.config.types.secrets import Secret
 from blogstack.config.types.sizes import ContainerMemory
+from blogstack.config.types.values import EnvironmentValue
 
 # ECS allows 10 containers per task definition, one of which is the service's:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
@@ -86,8 +87,8 @@ class Sidecar(Section):
     """Words of the command to run instead of the image's."""
     port: Annotated[int, Whole(1, 65535)] | None = Field(None, examples=[9901])
     """Port that the sidecar listens on, which no other container may have; the load balancer does not reach it."""
-    environment: dict[Variable, AsWritten] = Field({}, max_length=200, examples=[{"LOG_LEVEL": "info"}])
-    """Environment variables, passed on exactly as written; secrets do not belong here."""
+    environment: dict[Variable, EnvironmentValue] = Field({}, max_length=200, examples=[{"LOG_LEVEL": "info"}])
+    """Environment variables: values as written, with <environment> for its name, or {import: EXPORT}; no secrets."""
     secrets: dict[Variable, Secret] = Field({}, max_length=100, examples=[{"API_KEY": {"secretsmanager": "vendor"}}])
     """Secret variables and their sources, as in service.secrets; what is generated for a name is one for all."""
     essential: bool = True

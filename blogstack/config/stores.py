@@ -50,7 +50,11 @@ class StoreVariable(Record, kw_only=True):
 
 
 def store_variables(config: Config) -> Iterator[StoreVariable]:
-    """The variables of all stores but the database, kind by kind."""
+    """The variables of all stores, kind by kind; but for the database's sslmode, which a file may set itself."""
+    if config.database is not None:
+        for value in ("host", "port", "name", "user", "password", "url"):
+            if name := getattr(config.database.variables, value):
+                yield StoreVariable(name=name, store=("database",), value=value)
     if config.cache is not None:
         for value in ("url", "host", "port", "token"):
             name = getattr(config.cache.variables, value)

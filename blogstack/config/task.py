@@ -8,9 +8,10 @@ from pydantic import Field
 
 from blogstack.config.marks import Inherited
 from blogstack.config.sidecars import MOST_SIDECARS, DependsOn, Sidecar, SidecarName
-from blogstack.config.types import AsWritten, Duration, Form, Items, Section, Text, UniqueItems, Variable, Whole
+from blogstack.config.types import Duration, Form, Items, Section, Text, UniqueItems, Variable, Whole
 from blogstack.config.types.secrets import Secret
 from blogstack.config.types.sizes import Cpu, Memory
+from blogstack.config.types.values import EnvironmentValue
 
 
 class Statement(Section):
@@ -40,10 +41,10 @@ class Task(Section):
     """Scratch disk of one task in GiB."""
     command: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["gunicorn", "blog.wsgi"]])
     """Words of the command to run instead of the image's."""
-    environment: Annotated[dict[Variable, AsWritten], Inherited()] = Field(
+    environment: Annotated[dict[Variable, EnvironmentValue], Inherited()] = Field(
         {}, max_length=200, examples=[{"LOG_LEVEL": "info"}]
     )
-    """Environment variables, passed on exactly as written; secrets do not belong here."""
+    """Environment variables: values as written, with <environment> for its name, or {import: EXPORT}; no secrets."""
     secrets: Annotated[dict[Variable, Secret], Inherited()] = Field(
         {},
         max_length=100,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from blogstack.config.deployment import Deployment
 from blogstack.config.jobs import Job
 from blogstack.config.load_balancer import LoadBalancer
-from blogstack.config.scaling import TaskScaling
+from blogstack.config.scaling import TaskScaling, WorkerScaling
 from blogstack.config.service import Service
 from blogstack.config.sidecars import Sidecar
 from blogstack.config.workers import Worker
@@ -88,6 +88,7 @@ class WorkerService(EcsService, kw_only=True):
     """A worker."""
 
     task: Worker
+    scaling: WorkerScaling
 
 
 class EcsJob(Workload, kw_only=True):

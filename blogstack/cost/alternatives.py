@@ -28,24 +28,25 @@ class Alternative(Record):
     most: float
 
 
-def alternatives(environment: Environment, region: str) -> Iterator[Alternative]:
-    """What other values would change; those are left out that are not valid, change nothing, or have no price."""
-    now = _estimated(environment, region)
-    if now is None:
-        return
+def alternatives(environment: Environment, region: str, now: Estimate) -> Iterator[Alternative]:
+    """What other values would change; those are left out that are not valid, change nothing, or have no price.
+
+    Args:
+        environment: The environment, without errors.
+        region: Whose prices.
+        now: What it costs as it is.
+    """
     document = environment.document
     for key, values in _QUESTIONS:
         if key[0] == "database" and not document.has(("database",)):
             continue
         for value in values:
-            other = _estimated(environment._replace(document=with_scalar(document, key, value)), region)
-            if other is None or other.unpriced != now.unpriced:
+            stacks = lower_environment(environment._replace(document=with_scalar(document, key, value)))
+            if stacks is None:
+                continue
+            other = estimate({stack.name: stack.tree for stack in stacks}, region)
+            if other.unpriced != now.unpriced:
                 continue
             idle, most = other.idle - now.idle, other.most - now.most
             if round(idle, 2) or round(most, 2):
                 yield Alternative(dotted(key), value, idle, most)
-
-
-def _estimated(environment: Environment, region: str) -> Estimate | None:
-    stacks = lower_environment(environment)
-    return None if stacks is None else estimate({stack.name: stack.tree for stack in stacks}, region)

@@ -7,20 +7,27 @@ from collections.abc import Mapping
 from blogstack.cost.estimate import Tree, estimate
 from blogstack.facts.prices import date, regions
 from blogstack.records import Record
+from blogstack.words import listed
 
 
 class Change(Record):
-    """What the stacks cost before and after, a month in US dollars, idle and at most."""
+    """What the stacks cost before and after, a month in US dollars, idle and at most.
+
+    Attributes:
+        left: Stacks that cost something and are no longer made: that ends when somebody deletes them.
+    """
 
     idle: tuple[float, float]
     most: tuple[float, float]
+    left: tuple[str, ...]
 
     def in_words(self) -> str:
         """The change on one line."""
         parts = []
         for what, (before, after) in (("idle", self.idle), ("at most", self.most)):
             parts.append(f"{before:,.2f} -> {after:,.2f} {what} ({after - before:+,.2f})")
-        return f"US dollars a month: {', '.join(parts)}; list prices of {date()}, see `blogstack cost`"
+        once = f", once {listed(self.left)} {'is' if len(self.left) == 1 else 'are'} deleted" if self.left else ""
+        return f"US dollars a month{once}: {', '.join(parts)}; list prices of {date()}, see `blogstack cost`"
 
 
 def cost_change(old: Mapping[str, Tree], new: Mapping[str, Tree], places: Mapping[str, str]) -> Change | None:
@@ -38,6 +45,7 @@ def cost_change(old: Mapping[str, Tree], new: Mapping[str, Tree], places: Mappin
     before, after = estimate(old, region), estimate(new, region)
     if {line.what for line in before.unpriced} != {line.what for line in after.unpriced}:
         return None
-    change = Change((before.idle, after.idle), (before.most, after.most))
+    left = dict.fromkeys(line.stack for line in before.lines if line.stack not in new)
+    change = Change((before.idle, after.idle), (before.most, after.most), tuple(left))
     same = all(round(pair[0], 2) == round(pair[1], 2) for pair in (change.idle, change.most))
     return None if same else change

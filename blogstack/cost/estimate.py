@@ -31,9 +31,15 @@ class Line(Record, kw_only=True):
 
 
 class Estimate(Record):
-    """The lines of some stacks."""
+    """The lines of some stacks.
+
+    Attributes:
+        lines: What costs something while nobody uses it.
+        by_use: What else the stacks hold that costs something, but by use, in a few words each.
+    """
 
     lines: tuple[Line, ...]
+    by_use: tuple[str, ...]
 
     @property
     def idle(self) -> float:
@@ -60,13 +66,18 @@ def estimate(stacks: Mapping[str, Tree], region: str) -> Estimate:
     """
     prices = Prices(region)
     lines = []
+    by_use: dict[str, None] = {}
     for stack, tree in stacks.items():
+        types = {body["Type"] for body in tree["Resources"].values()}
+        by_use |= {words: None for type, words in _BY_USE.items() if type in types}
+        if "AWS::ECS::TaskDefinition" in types and "AWS::ECS::Service" not in types:
+            by_use["tasks of jobs and of the release step"] = None
         for logical_id, body in tree["Resources"].items():
             lines += [
                 Line(stack=stack, logical_id=logical_id, what=what, idle=idle, most=most)
                 for what, idle, most in _parts(body, tree, prices)
             ]
-    return Estimate(tuple(lines))
+    return Estimate(tuple(lines), tuple(by_use))
 
 
 def _parts(body: Tree, tree: Tree, prices: Prices) -> Sequence[Part]:
@@ -93,12 +104,15 @@ def _service(properties: Tree, tree: Tree, prices: Prices) -> Parts:
         _times(prices.get("fargate_vcpu_hour", architecture), cpu),
         _times(prices.get("fargate_gb_hour", architecture), memory),
     )
-    number = f"{fewest}" if fewest == most else f"{fewest} to {most}"
-    yield _monthly(f"{number} tasks of {cpu:g} vCPU and {memory:g} GB", hour, fewest, most)
+    number = "" if fewest == most else f"{fewest} to "
+    yield _monthly(f"{number}{plural(most, 'tasks')} of {cpu:g} vCPU and {memory:g} GB", hour, fewest, most)
     if properties["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "ENABLED":
-        yield _monthly(f"{number} public IPv4 addresses of tasks", prices.get("public_ipv4_hour"), fewest, most)
+        addresses = f"{number}{plural(most, 'addresses')}"
+        yield _monthly(f"{addresses} (public IPv4) of tasks", prices.get("public_ipv4_hour"), fewest, most)
     if "EphemeralStorage" in task:
-        yield f"task storage of {task['EphemeralStorage']['SizeInGiB']} GB", None, None
+        size = int(task["EphemeralStorage"]["SizeInGiB"])
+        hour = _times(prices.get("fargate_storage_gb_hour"), max(0, size - _FREE_STORAGE))
+        yield _monthly(f"disk of {size} GB in each task, the first {_FREE_STORAGE} free", hour, fewest, most)
 
 
 def _tasks(properties: Tree, tree: Tree) -> tuple[int, int]:
@@ -157,32 +171,57 @@ def _alarm(properties: Tree, tree: Tree, prices: Prices) -> Parts:
     yield f"alarm on {plural(metrics, 'metrics')}", price, price
 
 
-def _a_month(what: str, price: str | None) -> Callable[[Tree, Tree, Prices], Parts]:
-    """A resource with a price a month; None for one whose price is not in the table."""
+def _cache(properties: Tree, tree: Tree, prices: Prices) -> Parts:
+    del tree
+    kind, nodes = properties["CacheNodeType"], int(properties["NumCacheClusters"])
+    yield _monthly(f"{plural(nodes, 'nodes')} {kind}", prices.get("cache_node_hour", kind), nodes)
+
+
+def _web_acl(properties: Tree, tree: Tree, prices: Prices) -> Parts:
+    del tree
+    rules = len(properties["Rules"])  # a group of AWS's own rules counts as one: https://aws.amazon.com/waf/pricing/
+    price = _sum(prices.get("web_acl_month"), _times(prices.get("web_acl_rule_month"), rules))
+    yield f"web ACL with {plural(rules, 'rules')}", price, price
+
+
+def _a_month(what: str, price: str) -> Callable[[Tree, Tree, Prices], Parts]:
+    """A resource with a price a month."""
 
     def parts(properties: Tree, tree: Tree, prices: Prices) -> Parts:
         del properties, tree
-        value = prices.get(price) if price else None
+        value = prices.get(price)
         yield what, value, value
 
     return parts
 
 
+_FREE_STORAGE = 20
+"""GB of each task's disk that cost nothing: https://aws.amazon.com/fargate/pricing/"""
 _SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 _PRICED: Mapping[str, Callable[[Tree, Tree, Prices], Parts]] = {
     "AWS::CloudWatch::Alarm": _alarm,
-    "AWS::CloudWatch::Dashboard": _a_month("dashboard", None),
+    "AWS::CloudWatch::Dashboard": _a_month("dashboard", "dashboard_month"),
     "AWS::EC2::EIP": _address,
     "AWS::EC2::NatGateway": _nat_gateway,
     "AWS::EC2::VPCEndpoint": _endpoint,
     "AWS::ECS::Service": _service,
+    "AWS::ElastiCache::ReplicationGroup": _cache,
     "AWS::ElasticLoadBalancingV2::LoadBalancer": _load_balancer,
     "AWS::KMS::Key": _a_month("key", "key_month"),
     "AWS::RDS::DBInstance": _database,
     "AWS::SecretsManager::Secret": _a_month("secret", "secret_month"),
-    "AWS::WAFv2::WebACL": _a_month("web ACL with its rules", None),
+    "AWS::WAFv2::WebACL": _web_acl,
 }
-"""What costs something while nobody uses it. What costs by use only, such as logs and images, is not here."""
+"""What costs something while nobody uses it."""
+_BY_USE: Mapping[str, str] = {
+    "AWS::ECR::Repository": "images",
+    "AWS::ElastiCache::ReplicationGroup": "snapshots of the cache",
+    "AWS::RDS::DBInstance": "backups beyond the database's size",
+    "AWS::Route53::RecordSet": "the hosted zone",
+    "AWS::S3::Bucket": "what buckets hold",
+    "AWS::SQS::Queue": "messages",
+}
+"""What costs something by use only, but for what every service has: requests, traffic, logs and metrics."""
 
 
 def _monthly(what: str, hour: float | None, least: int = 1, most: int | None = None) -> Part:

@@ -10,8 +10,6 @@ from blogstack.cost.estimate import Estimate, Line
 from blogstack.facts.prices import Prices, date
 from blogstack.records import Record
 
-LEFT_OUT = "requests, traffic, logs, metrics, images, backups beyond the database's size, the hosted zone, tax"
-
 
 class Report(Record, kw_only=True):
     """What an environment costs, and what other values would change.
@@ -26,6 +24,11 @@ class Report(Record, kw_only=True):
     alternatives: tuple[Alternative, ...]
     spot: bool
 
+    @property
+    def left_out(self) -> str:
+        """What is not counted."""
+        return ", ".join(("requests, traffic, logs, metrics", *self.estimate.by_use, "tax"))
+
 
 def as_text(reports: Sequence[Report]) -> str:
     """A table for each environment, its assumptions, and the answers to what people ask."""
@@ -37,11 +40,11 @@ def as_json(reports: Sequence[Report]) -> str:
     content = {
         "prices_of": date(),
         "currency": "USD",
-        "left_out": LEFT_OUT,
         "environments": [
             {
                 "name": report.title,
                 "region": report.region,
+                "left_out": report.left_out,
                 "idle": _rounded(report.estimate.idle),
                 "most": _rounded(report.estimate.most),
                 "lines": [_line(line) for line in report.estimate.lines],
@@ -71,10 +74,10 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"{text:<58}{dollars(line.idle):>10}{dollars(line.most):>10}"
     least = "at least, without what has no price" if estimate.unpriced else "total"
     yield f"{least:<58}{dollars(estimate.idle):>10}{dollars(estimate.most):>10}"
-    yield f"left out: {LEFT_OUT}"
+    yield f"left out: {report.left_out}"
     yield from _by_use(Prices(report.region))
-    if report.spot:
-        yield "tasks on Spot are counted as on demand: Spot's price changes, and is up to 70% lower"
+    spot = "tasks on Spot are counted as on demand" if report.spot else "scaling.spot is not counted"
+    yield f"{spot}: Spot's price changes, and is up to 70% lower"
     if report.alternatives:
         yield f"{'instead':<58}{'idle':>10}{'at most':>10}"
     for each in report.alternatives:

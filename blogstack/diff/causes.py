@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -86,7 +87,7 @@ def _with_causes(change: StackChange, new: SourceFile, old: SourceFile | None) -
         resources = tuple(_gone(each, change.stack, before) for each in change.resources)
         return replace(change, resources=resources)
     assert after is not None, change.stack
-    finder = _Finder(change.stack, after, before)
+    finder = _Finder(change, after, before)
     resources = tuple(_of_resource(each, finder) for each in change.resources)
     others = tuple(replace(each, cause=finder.find(each.path, each.old)) for each in change.others)
     return replace(change, resources=resources, others=others)
@@ -105,20 +106,38 @@ def _of_resource(change: ResourceChange, finder: _Finder) -> ResourceChange:
 
 
 def _of_property(change: PropertyChange, resource: Path, finder: _Finder) -> PropertyChange:
-    """Where a property differs; attributes of a resource, such as DependsOn, are next to its properties."""
-    paths = ((*resource, "Properties", *change.path), (*resource, *change.path))
-    found = next((cause for path in paths if (cause := finder.decider(path, change.old))), None)
+    """Why a property differs; attributes of a resource, such as DependsOn, are next to its properties."""
+    found = next((cause for path in _paths(change, resource) if (cause := finder.decider(path, change.old))), None)
     return replace(change, cause=found or finder.origin(resource[1]))
+
+
+def _paths(change: PropertyChange, resource: Path) -> tuple[Path, Path]:
+    return (*resource, "Properties", *change.path), (*resource, *change.path)
 
 
 class _Finder:
     """Finds the key behind a part of one stack's template."""
 
-    def __init__(self, stack: str, after: _Part, before: _Part | None) -> None:
-        self._stack = stack
-        self._kind = after.stacks[stack][0]
+    def __init__(self, change: StackChange, after: _Part, before: _Part | None) -> None:
+        self._change = change
+        self._stack = change.stack
+        self._kind = after.stacks[change.stack][0]
         self._after = after
         self._before = before
+
+    @cached_property
+    def _explained(self) -> Counter[KeyPath]:
+        """How many of the stack's differences would not be there without a key, for each key that explains any."""
+        places = [(each.path, each.old) for each in self._change.others]
+        for resource in self._change.resources:
+            at = ("Resources", resource.logical_id)
+            places += [(path, each.old) for each in resource.changes if not each.follows for path in _paths(each, at)]
+        return Counter(
+            each.key
+            for path, old in places
+            for each in self._after.influences
+            if any(same(value, old) for value in self._values(each, path))
+        )
 
     def find(self, path: Path, old: object) -> Cause | None:
         """The line behind a part of the template; of a resource at least the line that it comes from."""
@@ -128,7 +147,7 @@ class _Finder:
         """The line of the key that decides a part of the template.
 
         Of several the innermost that has changed, where the older file is known; then the one without which the value
-        would be what it was; then the one that decides the least else.
+        would be what it was; then the one that explains the most other differences, and decides the least else.
         """
         found = [(each, value) for each in self._after.influences for value in self._values(each, path)]
         if self._before is not None:
@@ -139,8 +158,12 @@ class _Finder:
         found = [(each, value) for each, value in found if not _encloses(each.key, [other.key for other, _ in found])]
         if not found:
             return None
-        best = min(found, key=lambda each: (not same(each[1], old), len(each[0].decides)))
-        return self._after.cause(best[0].key)
+        explaining = [each for each, value in found if same(value, old)]
+        if len(explaining) > 1:
+            best = min(explaining, key=lambda each: (-self._explained[each.key], len(each.decides)))
+        else:
+            best = min(explaining or [each for each, _ in found], key=lambda each: len(each.decides))
+        return self._after.cause(best.key)
 
     def origin(self, logical_id: str) -> Cause | None:
         """The line that a resource comes from, by the older file if the newer does not make it."""

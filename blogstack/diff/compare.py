@@ -61,6 +61,7 @@ def _resources(old: Tree, new: Tree, region: str) -> tuple[ResourceChange, ...]:
     _follow(changes, before, after, region)
     gone = [name for name in before if name not in after and name not in names.values()]
     found = [_with_consequences(each, before, after) for each in changes.values() if _counts(each)]
+    found = [_with_port(each, before, after) for each in found]
     return (*found, *(_deleted(name, before[name]) for name in gone))
 
 
@@ -134,6 +135,24 @@ def _with_consequences(change: ResourceChange, old: Tree, new: Tree) -> Resource
     if refused is None and custom is not None and same(custom, before.get(name)):
         refused = f"it has a name of its own, {name}, and so cannot be replaced; nothing changes"
     return replace(change, data=data, refused=refused)
+
+
+def _with_port(change: ResourceChange, old: Tree, new: Tree) -> ResourceChange:
+    """A change with whether a listener would take the port of one that is gone.
+
+    What is gone is deleted when all updates are done, in the state UPDATE_COMPLETE_CLEANUP_IN_PROGRESS:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-describing-stacks.html
+    """
+    if change.type != "AWS::ElasticLoadBalancingV2::Listener" or change.effect is not Effect.IN_PLACE or change.refused:
+        return change
+    place = [new[change.logical_id]["Properties"].get(key) for key in ("LoadBalancerArn", "Port")]
+    for name, body in old.items():
+        if name not in new and body["Type"] == change.type:
+            properties = body.get("Properties", {})
+            if same([properties.get(key) for key in ("LoadBalancerArn", "Port")], place):
+                refused = f"its port is taken by {name}, which is deleted after it: delete that one first"
+                return replace(change, refused=refused)
+    return change
 
 
 def _renamed(old: Tree, new: Tree) -> dict[str, str]:

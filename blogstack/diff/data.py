@@ -27,7 +27,7 @@ def describe_data(body: dict[str, Any], effect: Effect) -> str | None:
     old = {
         "Retain": f"the old one is kept, with {DATA[type]}, outside of the stack",
         "RetainExceptOnCreate": f"the old one is kept, with {DATA[type]}, outside of the stack",
-        "Snapshot": "a last snapshot is kept; automated backups are deleted",
+        "Snapshot": f"a last snapshot is kept{'; automated backups are deleted' if type == DATABASE else ''}",
         "Delete": f"deleted with it: {DATA[type]}",
     }.get(policy, f"{policy} decides")
     parts = [] if effect is Effect.DELETED else ["the new one is empty"]

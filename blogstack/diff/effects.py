@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from blogstack.diff.values import MISSING, Path
-from blogstack.facts.updates import DATABASE, INTERRUPTING, REVISED
+from blogstack.facts.updates import CACHE, DATABASE, INTERRUPTING, REVISED
 from blogstack.lint.provider_schemas import PropertyPath, resource_type
 
 
@@ -105,6 +105,13 @@ def _version(old: object, new: object) -> Verdict:
     return Verdict(Effect.MAY_INTERRUPT, INTERRUPTING[DATABASE]["EngineVersion"], refused)
 
 
+def _cache_version(old: object, new: object) -> Verdict:
+    # aws-resource-elasticache-replicationgroup.html: no interruption, and no way back.
+    older = _numbers(new) < _numbers(old)
+    refused = "ElastiCache does not go back to an older version: only another cache has it" if older else None
+    return Verdict(Effect.IN_PLACE, refused=refused)
+
+
 def _numbers(value: object) -> tuple[int, ...]:
     """The numbers in a value, such as 17.4; none of a function or of nothing."""
     return tuple(map(int, value.split("."))) if isinstance(value, str) and value.replace(".", "").isdigit() else ()
@@ -119,6 +126,7 @@ def _backups(old: object, new: object) -> Verdict:
 
 _CONDITIONS: Mapping[tuple[str, str], Callable[[Any, Any], Verdict]] = {
     ("AWS::EC2::VPC", "InstanceTenancy"): _tenancy,
+    (CACHE, "EngineVersion"): _cache_version,
     (DATABASE, "AllocatedStorage"): _storage,
     (DATABASE, "BackupRetentionPeriod"): _backups,
     (DATABASE, "EngineVersion"): _version,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 DATABASE = "AWS::RDS::DBInstance"
+CACHE = "AWS::ElastiCache::ReplicationGroup"
 
 # aws-resource-rds-dbinstance.html, "Some interruptions"; that Port and CACertificateIdentifier restart the instance,
 # and that a major version is an outage: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
@@ -47,16 +48,19 @@ CUSTOM_NAMES: Mapping[str, str] = {
     "AWS::RDS::DBSubnetGroup": "DBSubnetGroupName",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",  # aws-resource-stepfunctions-statemachine.html
     "AWS::WAFv2::WebACL": "Name",
 }
 """By type: the property with the user's name."""
 
 DATA: Mapping[str, str] = {
     DATABASE: "the database",
+    CACHE: "what is cached",
     "AWS::ECR::Repository": "its images",
     "AWS::KMS::Key": "the key, without which nothing that it encrypted can be read",
     "AWS::Logs::LogGroup": "its logs",
     "AWS::S3::Bucket": "its objects",
+    "AWS::SQS::Queue": "its messages",
     "AWS::SecretsManager::Secret": "the secret's value",
 }
 """By type: what is lost with a resource."""

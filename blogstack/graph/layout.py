@@ -1,14 +1,15 @@
 """Picture -> boxes, labels and arrows with their places: zones are columns, tiers are rows.
 
 The shape is always the same, so a grid of ours beats a general engine, which would lose the zones. Lengths are pixels.
-The arrows have lanes of their own: those from the load balancer on the left, those to the database on the right.
+The arrows from the load balancer share a lane on the left, those to a store one on the right, a lane for each store:
+the picture does not get wider with the number of workloads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from blogstack.graph.picture import Node, Picture, Tier, Way
+from blogstack.graph.picture import STORES, Node, Picture, Tier, Way
 from blogstack.graph.text_widths import text_width
 from blogstack.records import Record, replace
 
@@ -20,6 +21,9 @@ _MARGIN = 20
 _GAP = 46
 """Between two rows: room for an arrow and its label."""
 _LANE = 20
+"""The narrowest lane; one whose arrows have a label is as wide as that."""
+_OUT, _STEP = 14, 12
+"""Where the ways leave a box on its right: below its upper edge to the services, above its lower one to the stores."""
 _COLUMN = 210
 """The narrowest zone."""
 _NARROWEST = 130
@@ -91,11 +95,13 @@ class _Grid:
     def __init__(self, picture: Picture) -> None:
         self._picture = picture
         self._tasks = [node for tier in picture.tiers for node in tier.nodes if node.id.startswith("tasks")]
-        self._exposed = [way.target for way in picture.ways if way.source == "balancer"]
-        self._stored = [way.source for way in picture.ways if way.target == "database"]
+        self._stores = {way.target: way.label for way in picture.ways if way.target in STORES}
+        """The stores that have ways to them, with their ports."""
+        self._left_lane = max([0, *(_lane(way.label) for way in picture.ways if way.source == "balancer")])
+        self._right_lanes = {store: _lane(port) for store, port in self._stores.items()}
         self._boxes: dict[str, Rectangle] = {}
-        self._gaps: dict[str, float] = {}
-        """The lower edge of the free space above a box."""
+        self._tops: dict[str, float] = {}
+        """The upper edges of the tiers."""
         self._frames: list[Rectangle] = []
         self._labels: list[Label] = []
         self._arrows: list[Arrow] = []
@@ -129,10 +135,12 @@ class _Grid:
         cells = [node for tier in self._picture.tiers for node in tier.nodes if node.zone is not None]
         texts = [*self._picture.zones, *(block for tier in self._picture.tiers for block in tier.subnets)]
         column = max([_COLUMN, *(text_width(text, TEXT) + 2 * _PAD for text in texts)])
-        lanes = _LANE * (len(self._exposed) + 1)
-        column = max([column, *(node_width(node) + lanes + _PAD for node in cells)])
+        lanes = sum(self._right_lanes.values())
+        blocks = [text_width(block, TEXT) for tier in self._picture.tiers for block in tier.subnets]
+        column = max([column, *(width + lanes + 2 * _PAD for width in blocks)])
+        column = max([column, *(node_width(node) + _LANE + 2 * _PAD for node in cells)])
         bands = [node for tier in self._picture.tiers for node in tier.nodes if node.zone is None]
-        insets = _LANE * (len(self._exposed) + len(self._stored)) + 2 * _PAD
+        insets = self._left_lane + lanes + _LANE + 2 * _PAD
         return max([column * len(self._picture.zones), *(node_width(node) + insets for node in bands)])
 
     def _entry(self, y: float) -> float:
@@ -149,25 +157,23 @@ class _Grid:
     def _tiers(self, y: float) -> float:
         """The tiers, one below the other; returns the lower edge of the last."""
         for tier in self._picture.tiers:
+            self._tops[tier.id] = y
             bottom = self._tier(tier, y)
             self._frames.append(Rectangle(kind="tier", x=self._left, y=y, width=self._width, height=bottom - y))
-            beside_the_lanes = self._left + _PAD + _LANE * len(self._exposed)
-            self._labels.append(Label(x=beside_the_lanes, y=y + LINE, text=tier.title))
+            beside_the_lane = self._left + _PAD + (_LANE if self._left_lane else 0)
+            self._labels.append(Label(x=beside_the_lane, y=y + LINE, text=tier.title))
             for number, block in enumerate(tier.subnets):
-                x = self._left + self._column * number + _PAD if number else beside_the_lanes
+                x = self._left + self._column * number + _PAD if number else beside_the_lane
                 self._labels.append(Label(x=x, y=y + 2 * LINE, text=block))
             y = bottom + _GAP
         return y - _GAP
 
     def _tier(self, tier: Tier, y: float) -> float:
         """The boxes of a tier; returns its lower edge."""
-        above = y
         y += LINE + (LINE if tier.subnets else 0) + _PAD
         bands = [node for node in tier.nodes if node.zone is None]
         cells = [node for node in tier.nodes if node.zone is not None]
-        for number, node in enumerate(bands):
-            y += _GAP - _PAD if number else 0
-            self._gaps[node.id] = y if number else above
+        for node in bands:
             left, right = self._insets(node)
             height = node_height(node)
             self._boxes[node.id] = _box(node, self._left + left, y, self._width - left - right, height)
@@ -180,14 +186,19 @@ class _Grid:
         return y + (max(map(node_height, cells)) + _PAD if cells else 0)
 
     def _insets(self, node: Node) -> tuple[float, float]:
-        """How far a box is from the network's edges, so that the arrows of other boxes pass by."""
-        if node.id in ("balancer", "database"):
+        """How far a box is from the network's edges, so that the arrows to other boxes pass by."""
+        if node.id == "balancer":
             return _PAD, _PAD
-        order = [each.id for tier in self._picture.tiers for each in tier.nodes]
-        place = order.index(node.id)
-        left = sum(order.index(each) > place for each in self._exposed)
-        right = sum(order.index(each) < place for each in self._stored)
-        return _PAD + _LANE * left, _PAD + _LANE * right
+        if node.id in STORES:
+            return _PAD, self._right(node.id) - _LANE / 2
+        first = next(iter(self._stores), None)
+        return _PAD + self._left_lane, self._right(first) + _LANE / 2 if first else _PAD
+
+    def _right(self, store: str) -> float:
+        """How far the lane to a store is from the network's right edge: that of the lowest store is the outermost."""
+        order = list(self._right_lanes)
+        later = order[order.index(store) + 1 :] if store in order else []
+        return _PAD + _LANE / 2 + sum(self._right_lanes[each] for each in later)
 
     @property
     def _entrance(self) -> float:
@@ -224,39 +235,57 @@ class _Grid:
 
     def _connect(self, services: Rectangle) -> None:
         labelled: set[str] = set()
-        for way in self._picture.ways:
+        for way in sorted(self._picture.ways, key=lambda each: self._boxes[each.source].y):
             source = self._boxes[way.source]
             if way.target == "services":
                 self._arrow_out(source, services, way, labelled)
             elif way.target == "domain":
                 self._across(source, self._boxes["domain"], way.label)
+            elif way.target in STORES:
+                self._to_store(source, self._boxes[way.target], way, labelled)
+            elif way.source == "clients":
+                self._enter(source, self._boxes[way.target], way.label)
             else:
-                self._down(source, self._boxes[way.target], way)
+                self._to_tasks(source, self._boxes[way.target], way.label)
 
     def _across(self, source: Rectangle, target: Rectangle, label: str) -> None:
         y = (source.y + source.bottom) / 2
         self._arrows.append(Arrow(((source.right, y), (target.x, y))))
         self._labels.append(Label(x=(source.right + target.x) / 2, y=y - 5, text=label, middle=True))
 
-    def _down(self, source: Rectangle, target: Rectangle, way: Way) -> None:
-        """Down in a lane: on the right to the database, else on the left."""
-        x = source.right - _LANE / 2 if way.target == "database" else target.x + _LANE / 2
-        if way.source == "clients":
-            x = self._entrance
+    def _enter(self, source: Rectangle, target: Rectangle, label: str) -> None:
+        x = self._entrance
         self._arrows.append(Arrow(((x, source.bottom), (x, target.y))))
-        if way.target == "database":
-            self._labels.append(Label(x=x - 5 - text_width(way.label, TEXT), y=source.bottom + LINE, text=way.label))
-        else:
-            y = source.bottom + LINE if way.source == "clients" else self._gaps[target.node or ""] - 8
-            self._labels.append(Label(x=x + 5, y=y, text=way.label))
+        self._labels.append(Label(x=x + 5, y=source.bottom + LINE, text=label))
+
+    def _to_tasks(self, source: Rectangle, target: Rectangle, label: str) -> None:
+        """Down in the lane on the left, and to the right."""
+        x, y = self._left + _PAD + _LANE / 2, target.y + LINE + 6
+        self._arrows.append(Arrow(((x, source.bottom), (x, y), (target.x, y))))
+        self._labels.append(Label(x=x + 5, y=y - 5, text=label))
+
+    def _to_store(self, source: Rectangle, target: Rectangle, way: Way, labelled: set[str]) -> None:
+        """To the right, and down in the store's lane."""
+        x = round(self._left + self._width - self._right(way.target))  # whole pixels: the lines of a lane are one
+        y = source.bottom - 10 - _STEP * list(self._stores).index(way.target)
+        self._arrows.append(Arrow(((source.right, y), (x, y), (x, target.y))))
+        if way.target not in labelled:
+            labelled.add(way.target)
+            top = self._tops["database"]
+            self._labels.append(Label(x=x - 5 - text_width(way.label, TEXT), y=top - LINE / 2, text=way.label))
 
     def _arrow_out(self, source: Rectangle, services: Rectangle, way: Way, labelled: set[str]) -> None:
-        y = source.y + LINE
+        y = source.y + _OUT
         self._arrows.append(Arrow(((source.right, y), (services.x, y))))
         if way.label not in labelled:
             labelled.add(way.label)
             x = services.x - text_width(way.label, TEXT) - _PAD
             self._labels.append(Label(x=x, y=y - 5, text=way.label))
+
+
+def _lane(label: str) -> float:
+    """How wide a lane is in which an arrow has a label next to it."""
+    return _LANE + text_width(label, TEXT)
 
 
 def node_width(node: Node) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blogstack.blueprint import Blueprint
-from blogstack.blueprint.database import Database
 from blogstack.blueprint.logical_ids import camel_case
 from blogstack.blueprint.names import Imported, Value
 from blogstack.blueprint.network import Network, Placement
@@ -16,6 +15,10 @@ from blogstack.words import plural, shorten
 
 _SHOWN = 3
 """Blocks of addresses that are named; of more only their number."""
+
+
+STORES = ("database", "cache")
+"""IDs of the nodes in the network that keep data."""
 
 
 class Node(Record, kw_only=True):
@@ -92,7 +95,8 @@ def draw(blueprint: Blueprint) -> Picture:
     balancer = _balancer(blueprint)
     tasks = [*(_tasks(service) for service in blueprint.services), *(_job(job) for job in blueprint.jobs)]
     gateways = _gateways(network)
-    databases = (*(_databases(blueprint.database) if blueprint.database else ()), *_caches(blueprint.stores))
+    databases = (*_databases(blueprint), *_caches(blueprint.stores))
+    made = blueprint.database or blueprint.stores.cache
     public_tasks, internal = placement.assign_public_ip, blueprint.edge.internal
     public = (*(() if internal and not public_tasks else (balancer,)), *gateways, *(tasks if public_tasks else ()))
     private = (*((balancer,) if internal and not public_tasks else ()), *(() if public_tasks else tasks))
@@ -104,7 +108,12 @@ def draw(blueprint: Blueprint) -> Picture:
             subnets=_blocks(network, "private"),
             nodes=(*private, *(_endpoints(network) if private else ())),
         ),
-        Tier(id="database", title="database subnets", subnets=_blocks(network, "database"), nodes=databases),
+        Tier(
+            id="database",
+            title="database subnets" if made else "its own subnets",
+            subnets=_blocks(network, "database") if made else (),
+            nodes=databases,
+        ),
     ]
     return Picture(
         title=blueprint.edge.title,
@@ -148,7 +157,7 @@ def _tasks(workload: EcsService) -> Node:
     most = max([scaling.max, *(each.max for each in scaling.schedules)]) if scaling else capacity.fewest
     number = f"{capacity.fewest} to {most} tasks" if most > capacity.fewest else plural(capacity.fewest, "tasks")
     size = f"{container.cpu / 1024:g} vCPU, {container.memory / 1024:g} GB, {container.architecture.lower()}"
-    lines = [f"{number}, each {size}"]
+    lines = [f"{number}, each {size}" if most > 1 else f"1 task of {size}"]
     if capacity.spot:
         above = f"those above {capacity.base}" if capacity.base else "them"
         lines.append(f"{capacity.spot}% of {above} on Fargate Spot")
@@ -173,7 +182,11 @@ def _endpoints(network: Network | None) -> tuple[Node, ...]:
     return (Node(id="endpoints", title="VPC endpoints", lines=(names,)),)
 
 
-def _databases(database: Database) -> tuple[Node, ...]:
+def _databases(blueprint: Blueprint) -> tuple[Node, ...]:
+    database = blueprint.database
+    if database is None:
+        exists = blueprint.tasks.database is not None
+        return (Node(id="database", title="PostgreSQL", lines=("exists already",)),) if exists else ()
     growth = f" to {database.max_storage}" if database.max_storage else ""
     lines = (database.instance_class, f"{database.storage}{growth} GB, encrypted")
     title = f"PostgreSQL {database.engine_version}"
@@ -187,8 +200,7 @@ def _caches(stores: Stores) -> tuple[Node, ...]:
     if cache is None:
         return ()
     where = "one in each of two zones" if cache.nodes > 1 else "in one of the zones"
-    # Its port is told and not drawn: every arrow to it would cross the database.
-    lines = (f"{plural(cache.nodes, 'nodes')} {cache.node_type}", where, f"port {cache.port}, from the tasks only")
+    lines = (f"{plural(cache.nodes, 'nodes')} {cache.node_type}", where)
     return (Node(id="cache", title=f"Valkey {cache.engine_version}", lines=lines),)
 
 
@@ -224,8 +236,10 @@ def _ways(blueprint: Blueprint) -> Iterator[Way]:
         task = _task_id(workload)
         if isinstance(workload, EcsService) and workload.exposure:
             yield Way(source="balancer", target=task, label=str(workload.exposure.port))
-        if blueprint.database and blueprint.tasks.database:
-            yield Way(source=task, target="database", label=str(blueprint.database.port))
+        if blueprint.tasks.database:
+            yield Way(source=task, target="database", label=str(blueprint.tasks.database.port))
+        if cache := blueprint.stores.cache:
+            yield Way(source=task, target="cache", label=str(cache.port))
         yield Way(source=task, target="services", label=_way_out(network, workload.placement))
 
 

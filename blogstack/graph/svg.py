@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from blogstack.graph.layout import LINE, TEXT, TITLE, Arrow, Label, Layout, Rectangle, lay_out
@@ -16,7 +17,7 @@ text {{ font-family: Helvetica, Arial, "Liberation Sans", sans-serif; font-size:
 .zone {{ fill: none; stroke: #8c959f; stroke-dasharray: 5 4; }}
 .tier {{ fill: #0969da; fill-opacity: 0.07; }}
 .node {{ fill: #ffffff; stroke: #0969da; stroke-width: 1.5; }}
-.arrow {{ fill: none; stroke: #bc4c00; stroke-width: 1.8; }}
+.arrow {{ fill: none; stroke: #bc4c00; stroke-width: 2; }}
 .head {{ fill: #bc4c00; }}
 @media (prefers-color-scheme: dark) {{
   text {{ fill: #e6edf3; }}
@@ -31,6 +32,8 @@ text {{ font-family: Helvetica, Arial, "Liberation Sans", sans-serif; font-size:
 """
 _HEAD = 7
 """Length of an arrow's head."""
+_CORNER = 6
+"""Radius of an arrow's corner."""
 
 
 def as_svg(picture: Picture) -> str:
@@ -77,12 +80,28 @@ def _arrow(arrow: Arrow) -> Iterator[str]:
     *before, (x, y) = arrow.points
     down = before[-1][0] == x
     end = (x, y - _HEAD) if down else (x - _HEAD, y)
-    line = " ".join(f"{a:.1f},{b:.1f}" for a, b in (*before, end))
-    yield f'<polyline class="arrow" points="{line}"/>'
+    yield f'<path class="arrow" d="{_path((*before, end))}"/>'
     half = _HEAD * 0.6
     sides = ((x - half, y - _HEAD), (x + half, y - _HEAD)) if down else ((x - _HEAD, y - half), (x - _HEAD, y + half))
     head = " ".join(f"{a:.1f},{b:.1f}" for a, b in ((x, y), *sides))
     yield f'<polygon class="head" points="{head}"/>'
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    """A line with round corners, by which one that turns into a lane is told from one that crosses it."""
+    (x, y), *_, (last_x, last_y) = points
+    path = f"M{x:.1f},{y:.1f}"
+    for before, (x, y), after in zip(points, points[1:], points[2:], strict=False):
+        path += f" L{_towards((x, y), before)} Q{x:.1f},{y:.1f} {_towards((x, y), after)}"
+    return f"{path} L{last_x:.1f},{last_y:.1f}"
+
+
+def _towards(corner: tuple[float, float], point: tuple[float, float]) -> str:
+    """A little from a corner on the way to a point, along an axis."""
+    (x, y), (a, b) = corner, point
+    if x == a:
+        return f"{x:.1f},{y + math.copysign(_CORNER, b - y):.1f}"
+    return f"{x + math.copysign(_CORNER, a - x):.1f},{y:.1f}"
 
 
 def _text(label: Label) -> str:

@@ -7,6 +7,7 @@ about which there is more to say has one in guides/.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from importlib.resources import files
 
 from blogstack.config.reference import EXAMPLE_NAME, Key, bare, keys
@@ -23,7 +24,13 @@ class Unknown(Exception):
 
 
 def explain(word: str) -> str:
-    """What a word means.
+    """What a word means; arguments and errors as of `find`."""
+    found = find(word)
+    return page(found) if isinstance(found, Code) else about(found) + guide(found)
+
+
+def find(word: str) -> Code | Key:
+    """The code or key that a word means.
 
     Args:
         word: A code (BS301), a key (scaling.min), or the last part of one where no other key ends so.
@@ -33,13 +40,13 @@ def explain(word: str) -> str:
     """
     codes = {code.id: code for code in Code}
     if code := codes.get(word.upper()):
-        return page(code)
+        return code
     known, shown = list(keys()), shorten(word)
     parts = _parts(word)
     matching = [key for key in known if _same(key, parts)]
     matching = matching or [key for key in known if _named(key)[-len(parts) :] == parts]
     if len(matching) == 1:
-        return about(matching[0]) + guide(matching[0])
+        return matching[0]
     if matching:
         raise Unknown(f"{shown!r} is the name of several keys: {', '.join(key.name for key in matching)}")
     names = [key.name for key in known] if "." in word else [name for key in known for name in _named(key)[-1:]]
@@ -68,15 +75,25 @@ def about(key: Key) -> str:
     """A key's meaning, type, default, rules and example, and the keys that it holds."""
     takes = re.sub(r"[\w:/.\"]*\*\"?", r"`\g<0>`", key.takes)  # a bare asterisk would be emphasis
     facts = [f"Type: {takes}", f"Default: {_default(key)}"]
-    if codes := sorted({rule.code for rule in RULES if _reads(rule, key)}, key=lambda code: code.id):
+    if codes := checked_by(key):
         facts.append(f"Checked by: {', '.join(f'{code.id} ({code.subject})' for code in codes)}")
     text = f"# {key.name}\n\n{key.description}\n\n" + "".join(f"- {fact}\n" for fact in facts)
     if key.section:
-        inner = [k for k in keys() if len(_named(k)) == len(_named(key)) + 1 and k.path[: len(key.path)] == key.path]
-        text += "\nKeys:\n\n" + "".join(f"- `{k.name}`: {k.description}\n" for k in inner)
+        text += "\nKeys:\n\n" + "".join(f"- `{k.name}`: {k.description}\n" for k in inside(key, keys()))
     if key.example is not None:
         text += f"\n```yaml\n{bare(to_yaml(example(key)))}```\n"
     return text
+
+
+def checked_by(key: Key) -> list[Code]:
+    """The codes of the rules that read a key, in order."""
+    return sorted({rule.code for rule in RULES if _reads(rule, key)}, key=lambda code: code.id)
+
+
+def inside(key: Key, known: Iterable[Key]) -> list[Key]:
+    """Those of some keys that are directly inside of one."""
+    depth = len(_named(key)) + 1
+    return [k for k in known if len(_named(k)) == depth and k.path[: len(key.path)] == key.path]
 
 
 def example(key: Key) -> dict[str, object]:

@@ -10,6 +10,7 @@ from blogstack.diagnostics import Code
 from blogstack.facts.rds import classes_in, database_name, facts, is_reserved
 from blogstack.rules.offers import not_offered
 from blogstack.rules.rule import Finding, Scope, rule
+from blogstack.words import listed
 
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/"
 
@@ -17,12 +18,12 @@ _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/"
 @rule(
     Code.DATABASE_VERSION,
     Scope[Config],
-    reads=("database.engine_version",),
+    reads=("database.engine_version", "database.existing"),
     source=f"{_RDS}PostgreSQLReleaseNotes/postgresql-release-calendar.html",
 )
 def database_version(scope: Scope[Config]) -> Iterator[Finding]:
     """RDS has certain versions of PostgreSQL."""
-    database = scope.value.database
+    database = scope.value.made_database
     if database is None or database.engine_version in facts().versions:
         return
     major = database.engine_version.split(".")[0]
@@ -38,12 +39,12 @@ def database_version(scope: Scope[Config]) -> Iterator[Finding]:
 @rule(
     Code.DATABASE_CLASS,
     Scope[Config],
-    reads=("database.instance_class", "region"),
+    reads=("database.instance_class", "database.existing", "region"),
     source=f"{_RDS}UserGuide/Concepts.DBInstanceClass.Support.html",
 )
 def database_class(scope: Scope[Config]) -> Iterator[Finding]:
     """A region has certain instance classes."""
-    database = scope.value.database
+    database = scope.value.made_database
     if database is not None and (known := classes_in(scope.value.region)) and database.instance_class not in known:
         yield not_offered(scope, "database", "instance_class", known, of="PostgreSQL", fallback="db.t3.micro")
 
@@ -51,12 +52,12 @@ def database_class(scope: Scope[Config]) -> Iterator[Finding]:
 @rule(
     Code.DATABASE_STORAGE,
     Scope[Config],
-    reads=("database.storage", "database.max_storage"),
+    reads=("database.storage", "database.max_storage", "database.existing"),
     source=f"{_RDS}UserGuide/USER_PIOPS.Autoscaling.html",
 )
 def database_storage(scope: Scope[Config]) -> Iterator[Finding]:
     """Storage grows to a limit that is at least a tenth above it."""
-    database = scope.value.database
+    database = scope.value.made_database
     if database is None or database.max_storage == database.storage:
         return
     storage, most = database.storage, database.max_storage
@@ -72,13 +73,13 @@ def database_storage(scope: Scope[Config]) -> Iterator[Finding]:
 @rule(
     Code.DATABASE_SUBNETS,
     Scope[Config],
-    reads=("database", "network.existing.database_subnet_ids"),
+    reads=("database", "database.existing", "network.existing.database_subnet_ids"),
     source=f"{_RDS}UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
 )
 def database_subnets(scope: Scope[Config]) -> Iterator[Finding]:
     """RDS puts a database into subnets of two zones."""
     existing = scope.value.network.existing
-    if scope.value.database is not None and existing and len(existing.database_subnet_ids) < 2:
+    if scope.value.made_database is not None and existing and len(existing.database_subnet_ids) < 2:
         count = len(existing.database_subnet_ids) or "none"
         message = f"the database needs two subnets, and network.existing.database_subnet_ids names {count}"
         yield Finding(("database",), message, "name private subnets in two or more availability zones")
@@ -87,12 +88,12 @@ def database_subnets(scope: Scope[Config]) -> Iterator[Finding]:
 @rule(
     Code.RESERVED_NAME,
     Scope[Config],
-    reads=("name", "database.name"),
+    reads=("name", "database.name", "database.existing"),
     source=f"{_RDS}APIReference/API_CreateDBInstance.html",
 )
 def reserved_name(scope: Scope[Config]) -> Iterator[Finding]:
     """A database is not called by a word that the engine reserves."""
-    database = scope.value.database
+    database = scope.value.made_database
     name = database and (database.name or database_name(scope.value.name))
     if name and is_reserved(name):
         default = scope.default_mark(("database", "name"))
@@ -101,18 +102,64 @@ def reserved_name(scope: Scope[Config]) -> Iterator[Finding]:
         yield Finding(path, message, f"choose another database.name, such as {name}_db")
 
 
+@rule(
+    Code.DATABASE_ELSEWHERE,
+    Scope[Config],
+    reads=("database.existing", "network.existing"),
+    source="https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html",
+)
+def database_elsewhere(scope: Scope[Config]) -> Iterator[Finding]:
+    """A database that exists is in a network that exists: a new one has no way to it."""
+    database, network = scope.value.database, scope.value.network
+    if database is not None and database.existing is not None and network.existing is None:
+        message = "tasks in a new network cannot reach an existing database"
+        help = "name the database's VPC and its subnets under network.existing"
+        yield Finding(("database", "existing"), message, help, also=(("network", "existing"),))
+
+
+@rule(
+    Code.URL_OF_EXISTING,
+    Scope[Config],
+    reads=("database.existing", "database.variables.url"),
+    source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html",
+)
+def url_of_existing(scope: Scope[Config]) -> Iterator[Finding]:
+    """There is no URL of a database that exists: its password is changed by others."""
+    database = scope.value.database
+    if database is not None and database.existing is not None and database.variables.url is not None:
+        message = "a URL would contain the current password, and would not follow when the password changes"
+        help = "remove url, and give the application host, port, name, user and password"
+        yield Finding(("database", "variables", "url"), message, help, also=(("database", "existing"),))
+
+
+@rule(
+    Code.SECRET_LACKS_HOST,
+    Scope[Config],
+    reads=("database.existing.secret", "database.existing.host", "database.existing.name"),
+    source=f"{_RDS}UserGuide/rds-secrets-manager.html",
+)
+def secret_lacks_host(scope: Scope[Config]) -> Iterator[Finding]:
+    """A secret that RDS manages has a user and a password, and no host and no name."""
+    existing = scope.value.database.existing if scope.value.database else None
+    if existing is None or ":secret:rds!" not in existing.secret:
+        return
+    if missing := [key for key, value in (("host", existing.host), ("name", existing.name)) if value is None]:
+        message = f"a secret that RDS manages has no {' and no '.join(missing)}, so no task could start"
+        yield Finding(("database", "existing", "secret"), message, f"add {listed(missing)} to database.existing")
+
+
 PRODUCTION = ("prod", "production")
 
 
 @rule(
     Code.FRAGILE_DATABASE,
     Scope[Config],
-    reads=("database.multi_az", "database.deletion_protection"),
+    reads=("database.multi_az", "database.deletion_protection", "database.existing"),
     source=f"{_RDS}UserGuide/Concepts.MultiAZSingleStandby.html",
 )
 def fragile_database(scope: Scope[Config]) -> Iterator[Finding]:
     """The database of an environment that is called production keeps what protects it."""
-    database, environment = scope.value.database, scope.environment
+    database, environment = scope.value.made_database, scope.environment
     if database is None or environment not in PRODUCTION:
         return
     if not database.multi_az:

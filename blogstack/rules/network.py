@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from blogstack.config import Config
 from blogstack.config.endpoints import interface_endpoints
-from blogstack.config.sidecars import Sidecar
-from blogstack.config.workloads import EcsService
+from blogstack.config.workloads import Container, EcsService
 from blogstack.diagnostics import Code
 from blogstack.facts.images import ecr_repository, without_tag
 from blogstack.facts.regions import FARGATE_ZONES
@@ -86,12 +85,13 @@ def image_without_endpoint(scope: Scope[Config]) -> Iterator[Finding]:
         yield Finding(("image", "uri"), f"{message}: the tasks could never pull it", _ELSEWHERE)
 
 
-@rule(Code.IMAGE_OUT_OF_REACH, Scope[Sidecar], reads=("image",), outside=(*_EGRESS, "region"), source=_ENDPOINTS)
-def sidecar_without_endpoint(scope: Scope[Sidecar]) -> Iterator[Finding]:
-    """Through VPC endpoints tasks reach only sidecars' images in ECR of their region."""
-    if not _only_endpoints(scope.config):
+@rule(Code.IMAGE_OUT_OF_REACH, Scope[Container], reads=("image",), outside=(*_EGRESS, "region"), source=_ENDPOINTS)
+def own_image_without_endpoint(scope: Scope[Container]) -> Iterator[Finding]:
+    """Through VPC endpoints a sidecar, worker or job with an image of its own reaches only ECR of the region."""
+    image = scope.value.section.image
+    if image is None or not _only_endpoints(scope.config):
         return
-    ecr, region = ecr_repository(without_tag(scope.value.image)), scope.config.region
+    ecr, region = ecr_repository(without_tag(image)), scope.config.region
     if ecr is None or ecr[1] != region:
         where = f"in {ecr[1]}" if ecr else "outside ECR"
         message = f"the image of {scope.at()[-1]} is {where}, and egress endpoints reaches only ECR in {region}"

@@ -79,6 +79,13 @@ def secrets_partition(scope: Scope[Container]) -> Iterator[Finding]:
             yield from _other_partition(scope, scope.at("secrets", variable), source.name)
 
 
+@rule(Code.OTHER_REGION, Scope[Config], reads=("region", "database.existing.secret"), source=_PARTITIONS)
+def database_partition(scope: Scope[Config]) -> Iterator[Finding]:
+    """The secret of a database that exists is in the service's partition."""
+    if scope.value.database is not None and (existing := scope.value.database.existing) is not None:
+        yield from _other_partition(scope, ("database", "existing", "secret"), existing.secret)
+
+
 def _region(arn: str) -> str:
     return arn.split(":")[3]
 

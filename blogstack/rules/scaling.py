@@ -82,7 +82,15 @@ def schedule_stays(scope: Scope[EcsService]) -> Iterator[Finding]:
 @rule(
     Code.NEVER_SCALES,
     Scope[EcsService],
-    reads=("scaling.min", "scaling.max", "scaling.cpu", "scaling.memory", "scaling.requests", "scaling.schedules"),
+    reads=(
+        "scaling.min",
+        "scaling.max",
+        "scaling.cpu",
+        "scaling.memory",
+        "scaling.requests",
+        "scaling.queue.backlog_per_task",
+        "scaling.schedules",
+    ),
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html",
 )
 def never_scales(scope: Scope[EcsService]) -> Iterator[Finding]:

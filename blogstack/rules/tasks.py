@@ -64,7 +64,7 @@ def allowed_hosts(scope: Scope[WebService]) -> Iterator[Finding]:
 def port_mismatch(scope: Scope[WebService]) -> Iterator[Finding]:
     """PORT, where the user sets it, is the port that gets the requests."""
     port, variable = scope.value.task.port, scope.value.task.environment.get("PORT")
-    if variable not in (None, str(port)):
+    if isinstance(variable, str) and variable != str(port):
         message = f"PORT is {variable}, but the load balancer sends requests to port {port}"
         help = "remove PORT: it is set to service.port automatically"
         yield Finding(scope.at("environment", "PORT"), message, help, also=(scope.at("port"),))

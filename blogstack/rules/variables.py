@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from blogstack.config import Config
-from blogstack.config.database import VARIABLES
 from blogstack.config.stores import StoreVariable, store_variables
+from blogstack.config.types.secrets import LIKE_AN_ARN
+from blogstack.config.types.values import PLACEHOLDER, Export
 from blogstack.config.workloads import Container
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
@@ -34,7 +35,7 @@ _URL_WITH_PASSWORD = re.compile(r"(?:jdbc:)?[a-z+]+://[^/@:\s]*:(?!\$\w|\$[{(])[
 def secret_in_environment(scope: Scope[Container]) -> Iterator[Finding]:
     """What a name or a URL shows to be a secret does not belong in the environment."""
     for name, value in scope.value.section.environment.items():
-        by_name, by_value = _SECRET_NAME.search(name), _URL_WITH_PASSWORD.match(value)
+        by_name, by_value = _SECRET_NAME.search(name), isinstance(value, str) and _URL_WITH_PASSWORD.match(value)
         if value and (by_name or by_value):
             message = f"{name} seems to contain a {'secret' if by_name else 'password in its URL'}"
             help = "anyone who can read the task definition can read it; move it to secrets"
@@ -52,7 +53,7 @@ _REFERENCE = re.compile(
 def not_expanded(scope: Scope[Container]) -> Iterator[Finding]:
     """The container gets the values of its environment as they are written: no shell reads them."""
     for name, value in scope.value.section.environment.items():
-        if reference := _REFERENCE.search(value):
+        if isinstance(value, str) and (reference := _REFERENCE.search(value)):
             message = f"{name} contains {shorten(reference[0])!r}, which is not expanded"
             help = (
                 "write the value itself, or put it together in the application or in a shell: explain BS345 shows how"
@@ -60,6 +61,46 @@ def not_expanded(scope: Scope[Container]) -> Iterator[Finding]:
             yield Finding(scope.at("environment", name), message, help)
 
 
+@rule(Code.NO_ENVIRONMENTS, Scope[Container], reads=("environment", "secrets"))
+def no_environments(scope: Scope[Container]) -> Iterator[Finding]:
+    """A file that names the environment has some."""
+    if scope.environment is not None:
+        return
+    for name, value in scope.value.section.environment.items():
+        if PLACEHOLDER in (value.name if isinstance(value, Export) else value):
+            yield Finding(scope.at("environment", name), f"{name} contains {PLACEHOLDER}, {_NONE}", _NONE_HELP)
+    for name, source in scope.value.section.secrets.items():
+        if source.name is not None and PLACEHOLDER in source.name:
+            yield Finding(scope.at("secrets", name), f"{name} contains {PLACEHOLDER}, {_NONE}", _NONE_HELP)
+
+
+_NONE, _NONE_HELP = "but the file defines no environments", "write the value itself, or add environments"
+
+
+@rule(
+    Code.NAME_LIKE_AN_ARN,
+    Scope[Container],
+    reads=("secrets",),
+    source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen",
+)
+def name_like_an_arn(scope: Scope[Container]) -> Iterator[Finding]:
+    """A secret that is named after the environment can be found by its name."""
+    for name, source in scope.value.section.secrets.items():
+        if source.kind != "secretsmanager" or source.name is None or PLACEHOLDER not in source.name:
+            continue
+        filled = source.name.replace(PLACEHOLDER, scope.environment or "")
+        if not source.name.startswith("arn:") and re.search(f"{LIKE_AN_ARN}$", filled):
+            message = f"the secret {shorten(filled)!r} cannot be found by its name, which ends like an ARN"
+            help = "write its ARN: AWS takes a hyphen and six characters for the end of one"
+            yield Finding(scope.at("secrets", name), message, help)
+
+
+_STORES = (
+    *(f"database.variables.{value}" for value in ("host", "port", "name", "user", "password", "url")),
+    *(f"cache.variables.{value}" for value in ("url", "host", "port", "token")),
+    "queues.NAME.variables.url",
+    "buckets.NAME.variables.name",
+)
 _DEFINITION = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"
 
 
@@ -68,38 +109,10 @@ def variable_twice(scope: Scope[Container]) -> Iterator[Finding]:
     """A variable has one value: ECS refuses a container that has two."""
     container = scope.value.section
     for name in container.secrets:
-        if name in container.environment and not _from_database(scope, name):
+        if name in container.environment:
             message = f"{name} is set in both secrets and environment"
             help = "keep it in secrets if it is secret, otherwise in environment"
             yield Finding(scope.at("secrets", name), message, help, also=(scope.at("environment", name),))
-
-
-@rule(
-    Code.VARIABLE_TWICE,
-    Scope[Container],
-    reads=("environment", "secrets"),
-    outside=("database",),
-    source=_DEFINITION,
-)
-def variable_of_database(scope: Scope[Container]) -> Iterator[Finding]:
-    """The variables of the database come from the database's secret."""
-    for section, names in (("environment", scope.value.section.environment), ("secrets", scope.value.section.secrets)):
-        for name in VARIABLES:
-            if name in names and _from_database(scope, name):
-                message = f"{name} is set by `database`, from the database's secret"
-                yield Finding(scope.at(section, name), message, "remove it here", also=(("database",),))
-
-
-def _from_database(scope: Scope[Container], name: str) -> bool:
-    """Whether the main container gets a variable with the database; a database with faulty keys is one too."""
-    return scope.value.name is None and name in VARIABLES and scope.document.has(("database",))
-
-
-_STORES = (
-    *(f"cache.variables.{value}" for value in ("url", "host", "port", "token")),
-    "queues.NAME.variables.url",
-    "buckets.NAME.variables.name",
-)
 
 
 @rule(
@@ -118,17 +131,20 @@ def variable_of_store(scope: Scope[Container]) -> Iterator[Finding]:
                 message = f"{variable.name} is set by `{dotted(variable.store)}`"
                 help = f"remove it here, or give the store's another name in {dotted(variable.path)}"
                 yield Finding(scope.at(section, variable.name), message, help, also=(variable.path,))
+                break  # one in both is also the rule's above
 
 
-@rule(Code.VARIABLE_TWICE, Scope[Config], reads=_STORES, source=_DEFINITION)
+@rule(Code.VARIABLE_TWICE, Scope[Config], reads=(*_STORES, "database.variables.sslmode"), source=_DEFINITION)
 def variable_of_two_stores(scope: Scope[Config]) -> Iterator[Finding]:
     """Two stores, or a store and blogstack itself, do not set the same variable."""
     makers: dict[str, StoreVariable] = {}
-    for variable in store_variables(scope.value):
+    variables = list(store_variables(scope.value))
+    if (database := scope.value.database) is not None:
+        variables.append(StoreVariable(name=database.variables.sslmode, store=("database",), value="sslmode"))
+    for variable in variables:
         name, path = variable.name, variable.path
-        if name == "PORT" or (name in VARIABLES and scope.document.has(("database",))):
-            maker = "blogstack, to the port of the service" if name == "PORT" else "`database`"
-            yield Finding(path, f"{name} is set by {maker}", "choose another name", also=(("database",),))
+        if name == "PORT":
+            yield Finding(path, "PORT is set by blogstack, to the port of the service", "choose another name")
         elif (other := makers.setdefault(name, variable)) is not variable:
             path = scope.first_written(path, other.path)
             message = f"{name} is set by `{dotted(other.path)}` and by `{dotted(variable.path)}`"

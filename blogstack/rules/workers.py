@@ -10,7 +10,12 @@ from blogstack.config.overrides import Overrides
 from blogstack.config.workloads import JOBS, WORKERS, EcsJob, WorkerService
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
-from blogstack.words import listed
+from blogstack.words import did_you_mean, listed
+
+_TARGET_TRACKING = (
+    "https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html"
+)
+_NAMES = {"cpu": "CPU", "memory": "memory"}
 
 
 @rule(
@@ -38,16 +43,67 @@ def singleton_with_tasks(scope: Scope[WorkerService]) -> Iterator[Finding]:
 @rule(
     Code.NOTHING_STARTS,
     Scope[WorkerService],
-    reads=("scaling.min", "scaling.schedules[].min"),
-    source="https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html",
+    reads=("scaling.min", "scaling.schedules[].min", "scaling.queue"),
+    source=_TARGET_TRACKING,
 )
 def nothing_starts(scope: Scope[WorkerService]) -> Iterator[Finding]:
     """A worker that may have no task gets one again: without tasks there is no CPU or memory to measure."""
     scaling = scope.value.scaling
-    if scaling.min == 0 and not any(schedule.min for schedule in scaling.schedules):
+    started = any(schedule.min for schedule in scaling.schedules) or scaling.queue is not None
+    if scaling.min == 0 and not started:
         message = "with no task there is nothing to measure, so scaling never starts the first one"
-        help = "set scaling.min to 1, or add a schedule whose min is above 0"
+        help = "set scaling.min to 1, or add scaling.queue, or a schedule whose min is above 0"
         yield Finding(scope.at("scaling", "min"), message, help)
+
+
+@rule(
+    Code.UNKNOWN_QUEUE,
+    Scope[WorkerService],
+    reads=("scaling.queue.name",),
+    outside=("queues",),
+)
+def unknown_queue(scope: Scope[WorkerService]) -> Iterator[Finding]:
+    """The queue that scaling follows is one of the file."""
+    backlog, queues = scope.value.scaling.queue, list(scope.config.queues)
+    if backlog is not None and backlog.name not in queues:
+        near = did_you_mean(backlog.name, queues)
+        help = f"did you mean {near!r}?" if near else f"choose {', '.join(queues)}, or add it to queues"
+        if not queues:
+            help = f"add queues: {{{backlog.name}: {{}}}} at the top level"
+        message = f"{backlog.name!r} is not one of the file's queues"
+        yield Finding(scope.at("scaling", "queue", "name"), message, help)
+
+
+@rule(
+    Code.NEVER_ZERO,
+    Scope[WorkerService],
+    reads=("scaling.min", "scaling.queue", "scaling.cpu", "scaling.memory"),
+    source=_TARGET_TRACKING,
+)
+def never_zero(scope: Scope[WorkerService]) -> Iterator[Finding]:
+    """Where an empty queue leaves no task, nothing else keeps one: a task always uses some CPU and memory."""
+    scaling = scope.value.scaling
+    if scaling.min > 0 or scaling.queue is None:
+        return
+    for key, target in (("cpu", scaling.cpu), ("memory", scaling.memory)):
+        if target:
+            message = f"with {key} {target} the last task never stops, because it always uses some {_NAMES[key]}"
+            help = f"remove {key}: the queue alone then sets the number of tasks; or set min to 1"
+            yield Finding(scope.at("scaling", key), message, help, also=(scope.at("scaling", "min"),))
+
+
+@rule(
+    Code.NEVER_SCALES,
+    Scope[WorkerService],
+    reads=("scaling.min", "scaling.max", "scaling.queue", "scaling.schedules"),
+)
+def no_room_for_queue(scope: Scope[WorkerService]) -> Iterator[Finding]:
+    """Scaling that follows a queue has room between its limits."""
+    scaling = scope.value.scaling
+    if scaling.queue is not None and scaling.min == scaling.max and not scaling.schedules:
+        most = scope.at("scaling", "max")
+        message = f"the queue changes nothing: scaling.max {scaling.max}{scope.default_mark(most)} is scaling.min too"
+        yield Finding(scope.at("scaling", "queue"), message, "raise scaling.max, or remove queue", also=(most,))
 
 
 @rule(Code.SAME_COMMAND, Scope[WorkerService], reads=("command", "image"))

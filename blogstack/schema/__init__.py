@@ -21,6 +21,7 @@ from blogstack.config.types import Section
 from blogstack.schema.conditions import default_sizes, file_conditions, requirements, task_sizes
 from blogstack.schema.environment_bodies import EnvironmentBodies, nullable
 from blogstack.schema.environment_conditions import environment_conditions
+from blogstack.schema.sharing import share
 from blogstack.source.environments import ENVIRONMENTS
 from blogstack.templates.render import flow
 
@@ -48,7 +49,29 @@ def json_schema() -> str:
     top |= {"title": "blogstack.yaml", "required": ["name"]}
     definitions = _without_required(definitions) | overriding
     ordered = {"$schema": "http://json-schema.org/draft-07/schema#", **top, "definitions": definitions}
-    return json.dumps(_distinguish_choices(ordered), indent=1, ensure_ascii=False) + "\n"
+    return _written(share(_distinguish_choices(ordered)))
+
+
+def _written(schema: Json) -> str:
+    """The schema as text: a line for each key and each keyword of a definition, to be small and to be compared."""
+    lines = [f'"{word}": {_compact(value)}' for word, value in schema.items() if word != "definitions"]
+    sections = [f'"{name}": {_by_line(part)}' for name, part in schema["definitions"].items()]
+    return "{\n" + ",\n".join([*lines, '"definitions": {\n' + ",\n".join(sections) + "\n}"]) + "\n}\n"
+
+
+def _by_line(part: Json) -> str:
+    """A definition with each of its keys on a line."""
+    properties = [f'  "{key}": {_compact(value)}' for key, value in part.get("properties", {}).items()]
+    others = [f' "{word}": {_compact(value)}' for word, value in part.items() if word != "properties"]
+    if properties:
+        others.append(' "properties": {\n' + ",\n".join(properties) + "\n }")
+    elif "properties" in part:
+        others.append(' "properties": {}')
+    return "{\n" + ",\n".join(others) + "\n}"
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _entries() -> Iterator[tuple[type[Section], Collection[str]]]:

@@ -23,6 +23,11 @@ CPU, MEMORY = (Service.model_fields[key].default for key in ("cpu", "memory"))
 """The size of a service that sets none."""
 
 
+_NOT_OFFERED = {"doNotSuggest": True}
+A_VALUE: Json = {"not": {"type": "null"}}
+"""The schema of a key that has a value."""
+
+
 def file_conditions() -> Json:
     """The conditions on a file without environments, to be added to the schemas of its keys."""
     schema = _required(type_of(Config))
@@ -31,8 +36,7 @@ def file_conditions() -> Json:
         sections.setdefault(section, []).append(condition)
     for section, conditions in sections.items():
         schema["properties"][section] = {**schema["properties"].get(section, {}), "allOf": conditions}
-    # Editors offer each key once, where the parts describe it.
-    schema["properties"] = {key: {**value, "doNotSuggest": True} for key, value in schema["properties"].items()}
+    schema["properties"] = {key: {**value, **_NOT_OFFERED} for key, value in schema["properties"].items()}
     return schema
 
 
@@ -53,8 +57,7 @@ def requirements(model: type[Section]) -> list[Json]:
 
 def one_of(other: str, field: Field) -> Json:
     """A key and another one, which exclude each other; an editor underlines the key."""
-    kind = json_type(field)
-    both = {"properties": {other: {"type": kind}, field.name: {"type": kind}}, "required": [other, field.name]}
+    both = {"properties": {other: A_VALUE, field.name: A_VALUE}, "required": [other, field.name]}
     message = f"keep one of {other} and {field.name}"
     return _when(both, {field.name: {"enum": [None], "errorMessage": message}})
 
@@ -81,7 +84,8 @@ def _required(type: Type) -> Json:
         return {}
     fields = fields_of(type.python).values()
     needed = [field.name for field in fields if field.required]
-    properties = {field.name: schema for field in fields if (schema := _required(field.type))}
+    # Editors offer each key once, where the parts describe it.
+    properties = {field.name: {**schema, **_NOT_OFFERED} for field in fields if (schema := _required(field.type))}
     return ({"required": needed} if needed else {}) | ({"properties": properties} if properties else {})
 
 

@@ -13,7 +13,7 @@ from blogstack.config.fields import Field, Kind, fields_of, marked, merge_rules
 from blogstack.config.marks import Excludes, Requires
 from blogstack.config.types.sizes import cpu_schemas, spellings_of_memory
 from blogstack.facts.fargate import TASK_SIZES
-from blogstack.schema.conditions import CPU, MEMORY, json_type, memory_choices, one_of, required_keys, with_cpu
+from blogstack.schema.conditions import A_VALUE, CPU, MEMORY, memory_choices, one_of, required_keys, with_cpu
 from blogstack.source.document import KeyPath
 from blogstack.source.environments import ENVIRONMENTS
 
@@ -50,10 +50,9 @@ def _exclusions() -> Iterator[Json]:
         fields = fields_of(section.type.python)
         for field, excludes in marked(section.type.python, Excludes):
             if not shared & {(section.name, field.name), (section.name, excludes.key)}:
-                value = {"type": json_type(field)}
                 yield _in_each_environment({section.name: one_of(excludes.key, field)})
-                yield _exclude(section, field, excludes.key, value)
-                yield _exclude(section, fields[excludes.key], field.name, value)
+                yield _exclude(section, field, excludes.key, A_VALUE)
+                yield _exclude(section, fields[excludes.key], field.name, A_VALUE)
         for field, requires in marked(section.type.python, Requires):
             yield _exclude(section, field, requires.key, {"type": "string", "pattern": requires.unlike})
 

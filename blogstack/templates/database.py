@@ -35,6 +35,9 @@ def lower(database: Database) -> Stack:
         _ORIGIN,
     )
     stack.export(Output.DATABASE_SECRET_ARN, "Secret with host, port, database name, user and password", Ref(secret))
+    if database.has_url:
+        url = _add_url(stack, database, secret, instance)
+        stack.export(Output.DATABASE_URL_SECRET_ARN, "Secret that is the URL of the database", Ref(url))
     stack.export(Output.DATABASE_SECURITY_GROUP_ID, "Security group of the database", GetAtt(group, "GroupId"))
     stack.output(Output.DATABASE_ADDRESS, "Host name of the database", GetAtt(instance, "Endpoint.Address"))
     return stack
@@ -60,6 +63,23 @@ def _add_secret(stack: Stack, database: Database) -> AWSObject:
     if database.kms_key:
         secret.KmsKeyId = database.kms_key
     return stack.add(secret, _ORIGIN)
+
+
+def _add_url(stack: Stack, database: Database, secret: AWSObject, instance: AWSObject) -> AWSObject:
+    """A second secret, as ECS puts no strings together; neither user nor password has to be percent-encoded."""
+    user, password = secret_value(secret, "username"), secret_value(secret, "password")
+    address = f"${{{instance.title}.Endpoint.Address}}:${{{instance.title}.Endpoint.Port}}"
+    url = secretsmanager.Secret(
+        ids.DATABASE_URL_SECRET,
+        Description=f"{database.title}: the URL of the database",
+        SecretString=Sub(f"postgresql://{user}:{password}@{address}/{database.name}?sslmode=require"),
+        Tags=make_tags(database.tags),
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+    )
+    if database.kms_key:
+        url.KmsKeyId = database.kms_key
+    return stack.add(url, _ORIGIN, "variables", "url")
 
 
 def _add_security_group(stack: Stack, database: Database) -> AWSObject:

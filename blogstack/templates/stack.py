@@ -9,7 +9,7 @@ from typing import Any
 from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, ImportValue, Parameter, Sub, Tags, logs
 from troposphere.ec2 import SecurityGroupRule
 
-from blogstack.blueprint.names import Imported, Value, export_name
+from blogstack.blueprint.names import Export, Imported, Value, export_name
 from blogstack.source.document import KeyPath
 
 
@@ -88,12 +88,12 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 (troposphere has no types)
     return _plain(value.data)
 
 
-def to_template(value: Value) -> str | AWSHelperFn:
+def to_template(value: Value | Export) -> str | AWSHelperFn:
     """A string of the user's as a literal, a value of another stack as an import."""
-    return import_value(value) if isinstance(value, Imported) else literal(value)
+    return literal(value) if isinstance(value, str) else import_value(value)
 
 
-def import_value(value: Imported) -> ImportValue:
+def import_value(value: Imported | Export) -> ImportValue:
     """What another stack exports."""
     return ImportValue(value.export)
 

@@ -7,11 +7,12 @@ from .ministack_modules import account, ministack, region, service
 
 
 def add(what: dict[str, Any], account_id: str, region_name: str) -> None:
-    """Add hosted zones, networks, certificates, keys, secrets and buckets for access logs."""
+    """Add hosted zones, networks, security groups, certificates, keys, secrets and buckets for access logs."""
     known: dict[str, Callable[[str, Any], None]] = {
         "hosted_zones": _hosted_zone,
         "vpcs": _vpc,
         "subnets": _subnet,
+        "security_groups": _security_group,
         "certificates": _certificate,
         "keys": _key,
         "secrets": _secret,
@@ -60,6 +61,11 @@ def _subnet(subnet_id: str, detail: dict[str, Any]) -> None:
     _renamed("AWS::EC2::Subnet", "_subnets", "SubnetId", subnet_id, props)
     if detail.get("public"):
         _public(subnet_id, detail["vpc"])
+
+
+def _security_group(group_id: str, vpc_id: str) -> None:
+    props = {"GroupDescription": "somebody else's", "VpcId": vpc_id}
+    _renamed("AWS::EC2::SecurityGroup", "_security_groups", "GroupId", group_id, props)
 
 
 def _public(subnet_id: str, vpc_id: str) -> None:

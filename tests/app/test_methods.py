@@ -30,6 +30,8 @@ def test_head_where_there_is_no_get_is_not_allowed(client: TestClient) -> None:
         ("/posts", "GET, HEAD, OPTIONS, POST"),
         ("/posts/1", "DELETE, GET, HEAD, OPTIONS, PUT"),
         ("/token", "OPTIONS, POST"),
+        ("/", "GET, HEAD, OPTIONS"),
+        ("/docs", "GET, HEAD, OPTIONS"),
     ],
 )
 def test_options_names_the_methods(client: TestClient, path: str, methods: str) -> None:

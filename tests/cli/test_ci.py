@@ -1,4 +1,4 @@
-"""docs/ci.md and .pre-commit-hooks.yaml hold: read and run by the programs that they are for."""
+"""docs/ci.md, action.yml, .pre-commit-hooks.yaml and the forms for issues: read and run by their own programs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.console import MINIMAL, QUIET, Run
 
 BIN = Path(sys.executable).parent
 PAGE = (ROOT / "docs" / "ci.md").read_text()
-WORKFLOW, STEPS, COMMENT, DEPLOY, PRE_COMMIT = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+WORKFLOW, ACTION, STEPS, COMMENT, DEPLOY, PRE_COMMIT = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 (REQUIREMENT,) = re.findall(r"```text\n(.*)\n```", PAGE)
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 
@@ -79,6 +79,13 @@ class TestWorkflow:
         workflow = before + textwrap.indent(STEPS, " " * 6)
         self.linted(tool, workflow.replace("contents: read\n", "contents: read\n  security-events: write\n"))
 
+    def test_with_the_action(self, tool: Tool) -> None:
+        before, _, _ = WORKFLOW.partition("      - uses: actions/setup-python")
+        self.linted(tool, before + textwrap.indent(ACTION, " " * 6))
+        (step,) = yaml.safe_load(ACTION)
+        assert step["with"].keys() == yaml.safe_load((ROOT / "action.yml").read_text())["inputs"].keys()
+        assert step["uses"].partition("@")[2] == yaml.safe_load(PRE_COMMIT)["repos"][0]["rev"]
+
     def test_with_a_comment(self, tool: Tool) -> None:
         """The steps are valid, and their command compares with the branch that the request is for."""
         workflow = WORKFLOW + textwrap.indent(COMMENT, " " * 6)
@@ -120,6 +127,39 @@ class TestWorkflow:
         (command,) = re.findall(r"`(blogstack schema .*?)`", PAGE)
         assert tool("sh", "-c", command).returncode == 0
         assert schema.read_text() == current
+
+
+class TestAction:
+    """action.yml, by the schema of GitHub's actions, and its last step as a runner runs it."""
+
+    FILE = ROOT / "action.yml"
+
+    def test_is_one(self, tool: Tool) -> None:
+        done = tool("check-jsonschema", "--builtin-schema", "vendor.github-actions", str(self.FILE))
+        assert done.returncode == 0, done.stdout
+
+    @pytest.mark.slow
+    def test_it_annotates(self, tool: Tool) -> None:
+        action = yaml.safe_load(self.FILE.read_text())
+        *_, step = action["runs"]["steps"]
+        inputs = {f"${{{{ inputs.{name} }}}}": body["default"] for name, body in action["inputs"].items()}
+        given = [f"{name}={inputs[value]}" for name, value in step["env"].items()]
+        command = step["run"].replace("$RUNNER_TEMP/blogstack/bin/", "")
+        Path("blogstack.yaml").write_text(QUIET)
+        assert "title=BS503::" in tool("env", *given, "bash", "-c", command).stdout
+        assert tool("blogstack", "compile").returncode == 0
+        assert tool("env", *given, "bash", "-c", command).returncode == 0
+        Path("blogstack.yaml").write_text(MINIMAL + "service: {memory: 8192}\n")
+        done = tool("env", *given, "bash", "-c", command)
+        assert done.returncode == 1
+        assert "::error file=blogstack.yaml,line=3," in done.stdout
+
+
+@pytest.mark.parametrize("form", sorted(ROOT.glob(".github/ISSUE_TEMPLATE/*.yml")), ids=lambda path: path.stem)
+def test_issue_forms(form: Path, tool: Tool) -> None:
+    schema = "vendor.github-issue-config" if form.stem == "config" else "vendor.github-issue-forms"
+    done = tool("check-jsonschema", "--builtin-schema", schema, str(form))
+    assert done.returncode == 0, done.stdout
 
 
 class TestPreCommit:

@@ -25,6 +25,8 @@ def test_assumptions_and_date(run: Run) -> None:
     assert "list prices of 20" in text
     assert "left out: requests, traffic, logs" in text
     assert "tasks on Spot are counted as on demand" in text
+    Path("blogstack.yaml").write_text(QUIET)
+    assert "scaling.spot is not counted: Spot's price changes, and is up to 70% lower" in run("cost").stdout
 
 
 def test_a_region_without_prices_is_refused(run: Run) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
+from tests.demo import EDIT
 from tests.support.console import MINIMAL, OUT, QUIET, Run, contents, quiet
 
 DATABASE = QUIET + "database: {}\n"
@@ -30,6 +32,17 @@ def commit(text: str) -> None:
     git("init", "-q", ".")
     git("add", "blogstack.yaml")
     git("commit", "-q", "-m", "first")
+
+
+def test_the_page_shows_what_is_printed(run: Run) -> None:
+    """docs/diff.md, with the repository's own file and the edit of `make demo`."""
+    text = (ROOT / "blogstack.yaml").read_text()
+    commit(text)
+    write(text.replace(*EDIT))
+    _, example, *_ = (ROOT / "docs" / "diff.md").read_text().split("```")
+    command, shown = example.strip("\n").split("\n", 1)
+    assert command == "$ blogstack diff --against main --env prod"
+    assert run("diff", "--against", "HEAD", "--env", "prod").stdout == f"{shown}\n"
 
 
 class TestAgainstAFolder:

@@ -76,6 +76,16 @@ def test_sees_nothing_in_an_empty_folder(run: Run) -> None:
     assert "\n  framework: other  #" in text and "\n  port: 8000  #" in text
 
 
+def test_says_what_it_assumes_and_where_to_read_on(run: Run) -> None:
+    _, assumed, more = run("init").stdout.splitlines()
+    text = Path("blogstack.yaml").read_text()
+    (region,) = re.findall(r"^region: (\S+)", text, re.MULTILINE)
+    assert assumed.startswith(f"assumed: region {region}, GET /health answers 200, no database, no domain;")
+    assert "\n# database: {}\n" in text and "\n# domain:\n" in text and "\n    path: /health  #" in text
+    address = more.removeprefix("to read: `blogstack explain KEY`, and ")
+    assert (ROOT / address.partition("/blob/main/")[2]).is_file()
+
+
 @pytest.mark.parametrize("name", ["blogstack.yaml", "blogstack.schema.json"])
 def test_overwrites_nothing(run: Run, name: str) -> None:
     Path(name).write_text("mine")

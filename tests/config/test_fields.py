@@ -51,7 +51,7 @@ def test_marks_name_keys_and_values_that_exist() -> None:
     models: list[type[Section]] = [field.type.section for field in walk(Config) if field.type.section]
     pairs = [(model, mark.key) for model in models for _, mark in marked(model, Excludes)]
     pairs += [(model, mark.key) for model in models for _, mark in marked(model, Requires)]
-    assert len(pairs) == 5
+    assert len(pairs) == 15
     assert all(key in fields_of(model) for model, key in pairs)
 
 
@@ -61,6 +61,7 @@ def test_merge_rules() -> None:
     assert rules.is_atomic(("service", "secrets", "TOKEN"))
     assert rules.is_atomic(("service", "sidecars", "proxy", "secrets", "TOKEN"))
     assert not rules.is_atomic(("service", "secrets"))
-    assert not rules.is_atomic(("service", "environment", "TOKEN"))
+    assert rules.is_atomic(("service", "environment", "TOKEN"))
+    assert not rules.is_atomic(("service", "environment"))
     assert rules.is_in_template(("overrides", "tasks", "TaskRole", "Metadata"))
     assert not rules.is_in_template(("overrides", "tasks", "TaskRole"))

@@ -7,6 +7,7 @@ import pytest
 from blogstack.cost.alternatives import Alternative, alternatives
 from blogstack.cost.change import cost_change
 from blogstack.cost.estimate import Estimate, estimate
+from blogstack.facts.elasticache import node_types_in
 from blogstack.facts.prices import Prices, date, regions
 from blogstack.facts.rds import classes_in
 from tests.cases import EACH
@@ -54,7 +55,41 @@ def test_schedules_have_the_last_word_on_the_number_of_tasks() -> None:
 def test_tasks_with_public_addresses_pay_for_each() -> None:
     found = estimated(MINIMAL + "network: {create: {egress: public_ip}}\nscaling: {min: 3, max: 3}\n")
     what = [each for each, _, _ in amounts(found, "Service")]
-    assert what == ["3 tasks of 0.5 vCPU and 1 GB", "3 public IPv4 addresses of tasks"]
+    assert what == ["3 tasks of 0.5 vCPU and 1 GB", "3 addresses (public IPv4) of tasks"]
+
+
+def test_a_cache_pays_for_each_node() -> None:
+    two, one = (estimated(MINIMAL + f"cache: {{multi_az: {zones}}}\n") for zones in ("true", "false"))
+    assert amounts(two, "Cache") == [("2 nodes cache.t4g.micro", 28.03, 28.03)]
+    assert amounts(one, "Cache") == [("1 node cache.t4g.micro", 14.02, 14.02)]
+    assert round(730 * 0.0192, 2) == 14.02
+
+
+def test_a_web_acl_pays_for_each_rule() -> None:
+    """The limit of requests, and each group of AWS's rules."""
+    found = estimated(MINIMAL + "load_balancer: {waf: true}\n")
+    assert amounts(found, "WebAcl") == [("web ACL with 4 rules", 9.0, 9.0)]
+
+
+def test_a_dashboard() -> None:
+    found = estimated(MINIMAL + "alarms: {email: ops@example.com}\n")
+    assert amounts(found, "Dashboard") == [("dashboard", 3.0, 3.0)]
+
+
+def test_the_first_20_gb_of_a_disk_are_free() -> None:
+    text = MINIMAL + "service: {ephemeral_storage: 120}\nscaling: {min: 1, max: 1}\n"
+    what = "disk of 120 GB in each task, the first 20 free"
+    assert amounts(estimated(text, "us-east-1"), "Service")[1] == (what, 8.1, 8.1)
+    assert round(730 * 100 * 0.000111, 2) == 8.1
+    assert amounts(estimated(text, SEOUL), "Service")[1] == (what, None, None)
+
+
+def test_what_costs_by_use_is_named() -> None:
+    jobs = "jobs: {nightly: {command: [python, nightly.py]}}\nqueues: {mails: {}}\nbuckets: {images: {}}\n"
+    assert "messages" not in estimated(MINIMAL).by_use
+    assert {"messages", "what buckets hold", "tasks of jobs and of the release step"} <= set(
+        estimated(MINIMAL + jobs).by_use
+    )
 
 
 def test_what_has_no_price_is_named_and_not_counted() -> None:
@@ -82,7 +117,7 @@ class TestAlternatives:
 
     @staticmethod
     def of(text: str) -> dict[tuple[str, object], float]:
-        found: list[Alternative] = list(alternatives(environment_of(text), SEOUL))
+        found: list[Alternative] = list(alternatives(environment_of(text), SEOUL, estimated(text)))
         return {(each.key, each.value): round(each.idle, 2) for each in found}
 
     def test_the_default(self) -> None:
@@ -126,6 +161,12 @@ class TestChange:
         assert "(+46.72), " in text
         assert f"list prices of {date()}" in text
 
+    def test_a_stack_that_is_left_costs_until_it_is_deleted(self) -> None:
+        text = self.of(MINIMAL + "workers: {mails: {command: [python, mails.py]}}\n", MINIMAL)
+        assert text is not None
+        assert text.startswith("US dollars a month, once blog-api-mails is deleted: ")
+        assert "(-20.72)" in text
+
     def test_nothing(self) -> None:
         assert self.of(MINIMAL, MINIMAL + "logs: {retention: 90}\n") is None
 
@@ -153,3 +194,5 @@ def test_the_table_is_whole() -> None:
             single, double = prices.get("database_hour", each), prices.get("database_multi_az_hour", each)
             assert single is not None
             assert double is None or double == pytest.approx(2 * single, rel=0.05)
+        nodes = [each for each in node_types_in(region) if prices.get("cache_node_hour", each)]
+        assert "cache.t4g.micro" in nodes

@@ -11,6 +11,7 @@ import pytest
 from blogstack.pipeline import compile_text
 from emulator import Emulator
 from tests.cases import ACCEPT, compiled
+from tests.conftest import ROOT
 from tests.support.deploying import deploy_all
 
 BLOG = "blog-api"
@@ -203,3 +204,99 @@ class TestBuckets:
         assert "MediaBucket" not in aws.resources(f"{BLOG}-buckets")
         assert media in {bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]}
         assert "AWS_STORAGE_BUCKET_NAME" not in variables(aws)
+
+
+def test_scaling_follows_the_queue_that_exists(aws: Emulator) -> None:
+    """The policy and the alarm of a worker measure the queue by the name that AWS gave it; the alarm calls a policy."""
+    deploy_all(aws, compiled("backlog"))
+    scaling = aws.client("application-autoscaling")
+    policies = {
+        (policy["ResourceId"].rpartition("/")[2], policy["PolicyName"]): policy
+        for policy in scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+    }
+    names = {url.rpartition("/")[2] for url in aws.client("sqs").list_queues()["QueueUrls"]}
+    tracking = policies["blog-api-transcoder", "queue"]["TargetTrackingScalingPolicyConfiguration"]
+    waiting, working, running, backlog = tracking["CustomizedMetricSpecification"]["Metrics"]
+    for query in (waiting, working):
+        (dimension,) = query["MetricStat"]["Metric"]["Dimensions"]
+        assert dimension["Name"] == "QueueName"
+        assert dimension["Value"] in names
+        assert "VideoFilesQueue" in dimension["Value"]
+    service = {item["Name"]: item["Value"] for item in running["MetricStat"]["Metric"]["Dimensions"]}
+    assert service == {"ClusterName": "blog-api", "ServiceName": "blog-api-transcoder"}
+    assert backlog["Expression"] == "(waiting + working) / running"
+
+    (alarm,) = aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert alarm["AlarmActions"] == [policies["blog-api-transcoder", "first-task"]["PolicyARN"]]
+    assert ("blog-api-mailer", "first-task") not in policies, "it always has a task"
+
+
+def test_the_url_of_the_database(aws: Emulator) -> None:
+    """It is the address that the database has, with the user and the password of the other secret."""
+    deploy_all(aws, compiled("database-variables"))
+    task = aws.client("ecs").describe_task_definition(taskDefinition=BLOG)["taskDefinition"]
+    references = {item["name"]: item["valueFrom"] for item in task["containerDefinitions"][0]["secrets"]}
+    read = aws.client("secretsmanager").get_secret_value
+    parts = json.loads(read(SecretId=references["PGPASSWORD"].removesuffix(":password::"))["SecretString"])
+    (database,) = aws.client("rds").describe_db_instances()["DBInstances"]
+    address = f"{database['Endpoint']['Address']}:{database['Endpoint']['Port']}"
+    expected = f"postgresql://blogstack:{parts['password']}@{address}/blog_api?sslmode=require"
+    assert read(SecretId=references["DATABASE_URL"])["SecretString"] == expected
+
+
+def test_a_database_that_exists(aws: Emulator) -> None:
+    """The tasks get what its secret and the file say, and its security group lets them in; no other is made."""
+    deploy_all(aws, compiled("database-aurora"))
+    task = aws.client("ecs").describe_task_definition(taskDefinition=BLOG)["taskDefinition"]
+    container = task["containerDefinitions"][0]
+    plain = {item["name"]: item["value"] for item in container["environment"]}
+    assert (plain["DB_HOST"].split(".")[0], plain["DATABASE_PORT"], plain["DATABASE_NAME"]) == ("blog", "5433", "blog")
+    assert [item["name"] for item in container["secrets"]] == ["DATABASE_PASSWORD", "DATABASE_USER"]
+    (group,) = aws.client("ec2").describe_security_groups(GroupIds=["sg-0123456789abcdef0"])["SecurityGroups"]
+    (rule,) = group["IpPermissions"]
+    tasks = aws.resources(f"{BLOG}-tasks")["TaskSecurityGroup"]
+    assert (rule["FromPort"], rule["ToPort"]) == (5433, 5433)
+    assert [pair["GroupId"] for pair in rule["UserIdGroupPairs"]] == [tasks]
+    assert aws.client("rds").describe_db_instances()["DBInstances"] == []
+
+
+def test_the_celery_example(aws: Emulator) -> None:
+    """Web process, worker and beat have the same variables and rights, and reach the same database and cache."""
+    text = (ROOT / "examples" / "celery" / "blogstack.yaml").read_bytes()
+    deploy_all(aws, compile_text("blogstack.yaml", text.replace(b"eu-west-1", aws.region.encode())))
+    given = []
+    for family in ("shop", "shop-celery", "shop-beat"):
+        task = aws.client("ecs").describe_task_definition(taskDefinition=family)["taskDefinition"]
+        (container,) = task["containerDefinitions"]
+        plain = {item["name"]: item["value"] for item in container["environment"] if item["name"] != "PORT"}
+        given.append((task["taskRoleArn"], plain, container["secrets"]))
+    assert given[0] == given[1] == given[2]
+    role, plain, secrets = given[0]
+    bucket = aws.resources("shop-buckets")["ReportsBucket"]
+    assert plain == {"ALLOWED_HOSTS": "shop.example.com", "DATABASE_SSLMODE": "require", "REPORTS_BUCKET": bucket}
+    stores = ["HOST", "NAME", "PASSWORD", "PORT", "USER"]
+    names = [*(f"CACHE_{name}" for name in ("HOST", "PORT", "TOKEN", "URL")), *(f"DATABASE_{name}" for name in stores)]
+    assert [item["name"] for item in secrets] == [*names, "SECRET_KEY"]
+
+    iam = aws.client("iam")
+    policy = iam.get_role_policy(RoleName=role.rpartition("/")[2], PolicyName="Stores")["PolicyDocument"]
+    assert {action for statement in policy["Statement"] for action in statement["Action"]} == {
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:DeleteObject",
+        "s3:ListBucket",
+    }
+    assert all(bucket in arn for statement in policy["Statement"] for arn in statement["Resource"])
+
+    tasks = aws.resources("shop-tasks")["TaskSecurityGroup"]
+    for stack, name, port in (("shop-database", "Database", 5433), ("shop-cache", "Cache", 6379)):
+        group = aws.resources(stack)[f"{name}SecurityGroup"]
+        (found,) = aws.client("ec2").describe_security_groups(GroupIds=[group])["SecurityGroups"]
+        (rule,) = found["IpPermissions"]
+        assert (rule["FromPort"], rule["ToPort"]) == (port, port)
+        assert [pair["GroupId"] for pair in rule["UserIdGroupPairs"]] == [tasks]
+    services = aws.client("ecs").describe_services(cluster="shop", services=["shop-beat", "shop-celery"])["services"]
+    assert {s["serviceName"]: s["deploymentConfiguration"]["maximumPercent"] for s in services} == {
+        "shop-beat": 100,
+        "shop-celery": 200,
+    }

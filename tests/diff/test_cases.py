@@ -37,9 +37,7 @@ def test_a_line_is_found_without_the_older_file(name: str) -> None:
     for ours, theirs in zip(without.resources(), with_older.resources(), strict=True):
         for change, other in zip(ours.changes, theirs.changes, strict=True):
             in_file = other.cause is not None and other.cause.file == "after.yaml"
-            # A statement of a policy may be there because of two keys: only the older file says which one is new.
-            of_one_key = not change.path[-1].startswith("[")
-            if in_file and of_one_key and change.cause is not None and change.follows is None:
+            if in_file and change.cause is not None and change.follows is None:
                 assert change.cause.line == other.cause.line, (ours.logical_id, change.path)  # type: ignore[union-attr]
 
 

@@ -181,6 +181,18 @@ class TestNames:
         (change,) = of_one_stack(old, new).resources()
         assert (change.effect, change.refused) == (Effect.REPLACED, None)
 
+    def test_a_port_is_taken_until_its_listener_is_deleted(self) -> None:
+        def listener(port: int) -> dict[str, Any]:
+            return resource("AWS::ElasticLoadBalancingV2::Listener", LoadBalancerArn={"Ref": "LoadBalancer"}, Port=port)
+
+        old = {"Listener": listener(443), "RedirectListener": listener(80)}
+        changed, _ = of_one_stack(old, {"Listener": listener(80)}).resources()
+        assert (
+            changed.refused == "its port is taken by RedirectListener, which is deleted after it: delete that one first"
+        )
+        changed, _ = of_one_stack(old, {"Listener": listener(8443)}).resources()
+        assert changed.refused is None
+
     def test_another_type_is_refused(self) -> None:
         (change,) = of_one_stack({"R": resource("AWS::SNS::Topic")}, {"R": resource("AWS::S3::Bucket")}).resources()
         assert change.refused == "the type of a resource cannot change: give it another logical ID"

@@ -12,7 +12,7 @@ from cloudformation_validate import CelEngine, TemplateContent
 from blogstack.diff.compare import compare
 from blogstack.diff.effects import Effect, judge
 from blogstack.diff.values import MISSING
-from blogstack.facts.updates import CUSTOM_NAMES, DATABASE, INTERRUPTING, REVISED
+from blogstack.facts.updates import CACHE, CUSTOM_NAMES, DATA, DATABASE, INTERRUPTING, REVISED
 from blogstack.lint.provider_schemas import resource_type
 from tests.cases import EACH
 from tests.support.schemas import schema
@@ -92,6 +92,8 @@ def test_no_conditional_property_is_taken_for_harmless(name: str, path: tuple[st
         (DATABASE, "DBInstanceClass", "db.t4g.micro", "db.t4g.small", Effect.MAY_INTERRUPT),
         (DATABASE, "EngineVersion", "16", "17", Effect.MAY_INTERRUPT),
         (DATABASE, "AllocatedStorage", "20", "50", Effect.IN_PLACE),
+        (CACHE, "EngineVersion", "8.1", "8.2", Effect.IN_PLACE),
+        (CACHE, "CacheNodeType", "cache.t4g.micro", "cache.t4g.small", Effect.IN_PLACE),
         ("AWS::Route53::RecordSet", "Name", "a.example.com", "b.example.com", Effect.REPLACED),
         ("AWS::ECS::TaskDefinition", "Cpu", "256", "512", Effect.REVISED),
         ("AWS::Made::Up", "Name", "a", "b", Effect.MAY_REPLACE),
@@ -101,12 +103,40 @@ def test_what_the_pages_of_aws_say(name: str, path: str, old: object, new: objec
     assert judge(name, (path,), old, new).effect is effect
 
 
+@pytest.mark.parametrize(
+    ("name", "property", "old", "new", "refused"),
+    [
+        (DATABASE, "EngineVersion", "17.4", "16", True),
+        (DATABASE, "EngineVersion", "17.4", "17", False),
+        (DATABASE, "AllocatedStorage", "50", "20", True),
+        (CACHE, "EngineVersion", "8.2", "8.1", True),
+        (CACHE, "EngineVersion", "7.2", "8.1", False),
+    ],
+)
+def test_what_aws_does_not_take_back(name: str, property: str, old: str, new: str, refused: bool) -> None:
+    assert (judge(name, (property,), old, new).refused is not None) is refused
+
+
 def test_part_of_a_create_only_property_replaces() -> None:
     """An item in a list, or a value in a mapping, of which the schema names the outside only."""
     change = ("DomainValidationOptions", "[a.example.com]", "HostedZoneId")
     assert judge("AWS::CertificateManager::Certificate", change, "a", "b").effect is Effect.REPLACED
     whole = judge("AWS::EC2::VPCEndpoint", ("DnsOptions",), MISSING, {"PrivateDnsPreference": "x"})
     assert whole.effect is Effect.REPLACED
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_what_the_templates_keep_holds_data(name: str) -> None:
+    """Whatever has a policy that keeps it, but for the policies of who may use it."""
+    policies = {
+        body.get("DeletionPolicy", "Delete")
+        for case in EACH
+        for tree in trees(case).values()
+        for body in tree["Resources"].values()
+        if body["Type"] == name
+    }
+    if policies != {"Delete"} and not name.endswith("Policy"):
+        assert name in DATA
 
 
 def test_tables_name_real_properties() -> None:

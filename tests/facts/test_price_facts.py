@@ -10,7 +10,7 @@ import pytest
 
 from blogstack.facts.prices import FILE
 from tools import price_facts
-from tools.price_facts import QUERIES, Query, prices
+from tools.price_facts import QUERIES, Query, prices, prices_everywhere
 
 
 def product(usage: str, *amounts: str, **attributes: str) -> dict[str, Any]:
@@ -45,11 +45,22 @@ def every_offer(prefix: str) -> dict[str, dict[str, Any]]:
             more = {key: values[0] for key, values in query.more.items()}
             family = more.pop("productFamily", "")
             products.setdefault(query.offer, []).append(product(f"{prefix}{query.usage}", "0.5", family=family, **more))
-    postgres = {"databaseEngine": "PostgreSQL"}
+    postgres = {"databaseEngine": "PostgreSQL", "instanceType": "db.t4g.micro"}
+    xlarge = {"databaseEngine": "PostgreSQL", "instanceType": "db.r7g.xlarge"}
     products["AmazonRDS"] += [
         product(f"{prefix}InstanceUsage:db.t4g.micro", "0.025", **postgres),
-        product(f"{prefix}InstanceUsage:db.t4g.micro", "0.9", databaseEngine="Oracle"),
+        product(f"{prefix}InstanceUsageIOOptimized:db.t4g.micro", "0.9", **postgres),
+        product(f"{prefix}InstanceUsage:db.t4g.micro", "0.9", databaseEngine="Oracle", instanceType="db.t4g.micro"),
         product(f"{prefix}Multi-AZUsage:db.t4g.micro", "0.051", **postgres),
+        product(f"{prefix}InstanceUsage:db.r7g.xl", "0.478", **xlarge),  # AWS writes xl for xlarge here
+        product(f"{prefix}Multi-AZClusterUsage:db.r7g.xl", "0.9", **xlarge),
+    ]
+    valkey = {"cacheEngine": "Valkey", "instanceType": "cache.t4g.micro"}
+    products["AmazonElastiCache"] = [
+        # AWS lists what a reservation covers as a price of nothing next to the real one.
+        product(f"{prefix}NodeUsage:cache.t4g.micro", "0", "0.0192", **valkey),
+        product(f"{prefix}NodeUsage:cache.t4g.micro", "0.9", cacheEngine="Redis", instanceType="cache.t4g.micro"),
+        product(f"{prefix}ExtendedSupportYr3-NodeUsage:cache.t4g.micro", "0.9", **valkey),
     ]
     balancer = "Load Balancer-Application"
     products["AWSELB"] += [
@@ -63,8 +74,10 @@ def every_offer(prefix: str) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("prefix", ["", "APN2-", "EU-", "us-east-1-"])
 def test_each_price_is_found_once(prefix: str) -> None:
-    found = prices(every_offer(prefix).__getitem__, ["db.t4g.micro", "db.r7g.large"])
-    assert found.pop("database_hour") == {"db.t4g.micro": 0.025}
+    classes = ["db.t4g.micro", "db.r7g.large", "db.r7g.xlarge"]
+    found = prices(every_offer(prefix).__getitem__, classes, ["cache.t4g.micro", "cache.r7g.large"])
+    assert found.pop("cache_node_hour") == {"cache.t4g.micro": 0.0192}
+    assert found.pop("database_hour") == {"db.t4g.micro": 0.025, "db.r7g.xlarge": 0.478}
     assert found.pop("database_multi_az_hour") == {"db.t4g.micro": 0.051}
     amounts = [each for value in found.values() for each in (value.values() if isinstance(value, dict) else [value])]
     assert set(amounts) == {0.5}
@@ -76,6 +89,13 @@ def test_a_free_tier_is_passed_over() -> None:
         product("CW:AlarmMonitorUsage", "0", "0.1"), product("DataProcessing-Bytes", "0.5")
     )
     assert prices(offers.__getitem__, [])["alarm_month"] == 0.1
+
+
+def test_what_has_one_price_everywhere() -> None:
+    dashboards = offer(
+        product("DashboardsUsageHour-Basic", "0", "3.0"), product("DashboardsUsageHour", "0", "3.0", location="Any")
+    )
+    assert prices_everywhere({"AmazonCloudWatch": dashboards}.__getitem__) == {"dashboard_month": 3.0}
 
 
 def test_two_amounts_are_an_error() -> None:
@@ -90,9 +110,12 @@ def test_it_writes_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     folder.mkdir()
     for name, content in every_offer("APN2-").items():
         (folder / f"{name}.json").write_text(json.dumps(content))
+    dashboards = offer(product("DashboardsUsageHour-Basic", "0", "3.0"))
+    (tmp_path / "AmazonCloudWatch.json").write_text(json.dumps(dashboards))
     table = tmp_path / "prices.json"
     monkeypatch.setattr(price_facts, "FILE", table)
     assert price_facts.main([str(tmp_path)]) == 0
     written, ours = json.loads(table.read_text()), json.loads(FILE.read_text())
     assert written["date"] == "2026-10-01"
-    assert written["regions"]["ap-northeast-2"].keys() == ours["regions"]["ap-northeast-2"].keys()
+    names = {name for region in ours["regions"].values() for name in region}
+    assert written["regions"]["ap-northeast-2"].keys() == names

@@ -26,7 +26,7 @@ def picture(case: str) -> Picture:
 
 @pytest.mark.parametrize("case", EACH)
 def test_the_ways_are_those_that_the_security_groups_open(case: str) -> None:
-    """Ports into the load balancer, from it to the tasks, and from them to the database, as the templates have them."""
+    """Ports into the load balancer, from it to the tasks, and from them to the stores, as the templates have them."""
     opened, drawn = set(), picture(case)
     for tree in trees(case).values():
         for name, body in tree["Resources"].items():
@@ -36,12 +36,10 @@ def test_the_ways_are_those_that_the_security_groups_open(case: str) -> None:
                 opened.add(("clients", "balancer", " and ".join(ports)))
             if name == "TaskIngress":
                 opened.add(("balancer", "tasksService", str(properties["FromPort"])))
-            if name == "DatabaseIngress":
+            if name in ("DatabaseIngress", "CacheIngress"):
                 tasks = [node.id for tier in drawn.tiers for node in tier.nodes if node.id.startswith("tasks")]
-                opened |= {(each, "database", str(properties["FromPort"])) for each in tasks}
-            if name == "CacheIngress":
-                (cache,) = [node for tier in drawn.tiers for node in tier.nodes if node.id == "cache"]
-                assert f"port {properties['FromPort']}, from the tasks only" in cache.lines
+                store = name.removesuffix("Ingress").lower()
+                opened |= {(each, store, str(properties["FromPort"])) for each in tasks}
     ways = {(way.source, way.target, way.label) for way in drawn.ways}
     assert {way for way in ways if way[1] not in ("services", "domain")} == opened
 

@@ -11,6 +11,7 @@ import pytest
 
 from blogstack.config.reference import Key, keys
 from blogstack.diagnostics import Code
+from blogstack.help.data import explanation
 from blogstack.help.explain import about, explain, words
 from blogstack.pipeline import validate_text
 from tests.conftest import ROOT
@@ -70,7 +71,7 @@ class TestKeys:
         tag = "an image tag, at most 128 characters (use A-Z, a-z, 0-9 and ._-)"
         assert f"- Type: list, at most 5 items, none twice; each item: {tag}\n" in explain("image.mutable_tags")
         variable = "a variable name, at most 128 characters (use letters, digits and _, not first a digit)"
-        each = f"each key: {variable}; each value: text, number, true or false"
+        each = f"each key: {variable}; each value: text, number, true or false, or {{import: EXPORT}}"
         assert f"- Type: mapping, at most 200 keys; {each}\n" in explain("service.environment")
 
     def test_a_section_lists_its_keys(self) -> None:
@@ -153,6 +154,46 @@ class TestWords:
         assert len(set(words())) == len(words()) == len(KEYS) + len(Code)
 
 
+class TestData:
+    """The same for programs."""
+
+    def test_everything(self, run: Run) -> None:
+        found = json.loads(run("explain", "--format", "json").stdout)
+        assert [each["name"] for each in found] == words()
+        for each in found:
+            text = explain(each["name"])
+            assert each["page"] == text if each["kind"] == "code" else text.startswith(f"# {each['name']}\n\n")
+
+    def test_a_key_has_what_its_page_has(self) -> None:
+        for key in KEYS:
+            data, text = explanation(key.name), explain(key.name)
+            assert f"\n\n{data['description']}\n\n" in text
+            assert (data["example"] is None) == (key.example is None)
+            assert data["example"] is None or f"```yaml\n{data['example']}```\n" in text
+            assert (
+                re.findall(r"(BS\d{3}) \(", text.partition("- Checked by: ")[2].partition("\n")[0])
+                == data["checked_by"]
+            )
+            assert set(data["keys"]) <= {inner.name for inner in KEYS}
+            assert not data["guide"] or text.rstrip().endswith(data["guide"])
+
+    def test_one_key(self, run: Run) -> None:
+        data = json.loads(run("explain", "deployment", "--format", "json").stdout)
+        assert data["keys"][0] == "deployment.strategy"
+        assert data["type"] == "mapping"
+
+    def test_one_code(self, run: Run) -> None:
+        data = json.loads(run("explain", "bs301", "--format", "json").stdout)
+        assert (data["kind"], data["name"], data["severity"]) == ("code", "BS301", "error")
+
+    def test_without_a_word(self, run: Run) -> None:
+        assert "missing" in run("explain").stderr
+        assert run("explain").returncode == 2
+
+    def test_not_found(self, run: Run) -> None:
+        assert run("explain", "scalling", "--format", "json").returncode == 2
+
+
 class TestTerminal:
     """On a terminal the Markdown is laid out, in colour unless NO_COLOR is set."""
 
@@ -186,7 +227,9 @@ class TestPages:
     """The pages of docs/reference."""
 
     def test_every_key_and_code_is_there_in_order(self) -> None:
-        titles = [line.lstrip("# ") for line in pages()["language.md"].splitlines() if line.startswith("##")]
+        written = "".join(text for name, text in pages().items() if name.startswith("language/"))
+        outside = re.sub("```.*?```", "", written, flags=re.DOTALL)
+        titles = [line.lstrip("# ") for line in outside.splitlines() if line.startswith("#")]
         assert titles == [key.name for key in KEYS]
         assert [line[3:8] for line in pages()["codes.md"].splitlines() if line.startswith("| [")] == [
             c.id for c in Code

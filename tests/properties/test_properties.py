@@ -53,12 +53,20 @@ def test_the_container_gets_what_is_written(data: dict[str, Any]) -> None:
     got = {}
     for variable in container["Environment"]:
         value = variable["Value"]
-        if isinstance(value, dict) and "Fn::ImportValue" in value:  # of a store
+        if isinstance(value, dict) and "Fn::ImportValue" in value:  # of a store, or of another stack
             continue
         got[variable["Name"]] = value["Fn::Sub"][1]["Text"] if isinstance(value, dict) else value
     written = data.get("service", {}).get("environment", {})
-    expected = {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in written.items()}
-    of_database = {"DATABASE_SSLMODE": "require"} if "database" in data else {}
+    texts = {name: value for name, value in written.items() if not isinstance(value, dict)}
+    expected = {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in texts.items()}
+    of_database = {}
+    if "database" in data:
+        of_database[data["database"].get("variables", {}).get("sslmode", "DATABASE_SSLMODE")] = "require"
+        if existing := data["database"].get("existing"):
+            known = {"port": 5432, **existing}
+            of_database |= {
+                f"DATABASE_{key.upper()}": str(known[key]) for key in ("host", "name", "port") if key in known
+            }
     assert got == {"PORT": str(data.get("service", {}).get("port", 8000)), **of_database, **expected}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from blogstack.config.database import Database
+from blogstack.config.database import Database, DatabaseVariables
 from blogstack.config.deployment import Deployment
 from blogstack.config.fields import fields_of, marked
 from blogstack.config.image import Image
@@ -19,7 +19,7 @@ from blogstack.config.service import Health, Service
 from blogstack.facts.fargate import TASK_SIZES
 from blogstack.facts.rds import classes_in, database_name, facts, is_reserved
 from blogstack.facts.regions import FARGATE_ZONES, REGIONS, partition
-from tests.strategies.entries import JOB, WORKER, job, worker
+from tests.strategies.entries import JOB, WORKER, job, with_queue, worker
 from tests.strategies.overrides import of_task_definition, overrides
 from tests.strategies.parts import TEXTS, Data, minutes, optional, secrets
 from tests.strategies.sidecars import with_sidecars
@@ -77,7 +77,10 @@ def service(draw: st.DrawFn, region: str) -> Data:
     queue = {"actions": ["sqs:SendMessage"], "resources": [f"{arn}:sqs:{region}:123456789012:q"]}
     statement = st.sampled_from([objects, queue])
     values = (
-        TEXTS | st.integers(-(10**6), 10**6) | st.booleans() | st.sampled_from(["${AWS::Region}", "${A}", "no", "1.0"])
+        TEXTS
+        | st.integers(-(10**6), 10**6)
+        | st.booleans()
+        | st.sampled_from(["${AWS::Region}", "${A}", "no", "1.0", {"import": "other:Url"}])
     )
     variables = st.dictionaries(st.from_regex(r"[A-Z][A-Z0-9_]{0,10}", fullmatch=True), values, max_size=4)
     others = scalars(Service, "cpu", "memory", "exec", "readonly_root") | {
@@ -105,12 +108,24 @@ def database(draw: st.DrawFn, region: str) -> Data:
     classes = classes_in(region) or ["db.m7g.large"]
     # Majors and the newest minors: with an old minor AWS sells few classes only, which cfn-lint (E3062) tells.
     newest = {version.split(".")[0]: version for version in facts().versions}
+    names = {value: st.just(f"d_{value}") for value in fields_of(DatabaseVariables)}
     others = scalars(Database) | {
+        "variables": optional({}, names),
         "engine_version": st.sampled_from([*newest, *newest.values()]),
         "name": st.sampled_from(["blog", "Blog_1"]),
     }
     required = {"instance_class": st.sampled_from(classes), "storage": st.just(storage), "max_storage": grown}
     return draw(optional(required, others))
+
+
+def existing_database(region: str) -> st.SearchStrategy[Data]:
+    """A database that exists, whose secret has everything or only the user."""
+    required = {
+        "secret": st.just(f"arn:{partition(region)}:secretsmanager:{region}:123456789012:secret:db-AbCdEf"),
+        "security_group_id": st.just("sg-0123456789abcdef0"),
+    }
+    others = {"port": st.integers(1, 65535), "host": st.just("db.example.com"), "name": st.just("blog")}
+    return st.fixed_dictionaries({"existing": optional(required, others)})
 
 
 @st.composite
@@ -249,11 +264,15 @@ def configurations(draw: st.DrawFn) -> Data:
     if "service" in chosen:
         endpoints = any(way.get("egress") == "endpoints" for way in chosen["network"].values())
         chosen["service"] = draw(with_sidecars(chosen["service"], 8000, region, endpoints))
+    if "database" in chosen and "existing" in chosen["network"] and draw(st.booleans()):
+        chosen["database"] = draw(existing_database(region))
+    if WORKER in chosen.get("workers", {}):
+        chosen["workers"][WORKER] = draw(with_queue(chosen["workers"][WORKER], list(chosen.get("queues", {}))))
     if draw(st.booleans()):
         made = {
             "registry": not uri,
             "network": "create" in chosen["network"],
-            "database": "database" in chosen,
+            "database": "existing" not in chosen.get("database", {"existing": {}}),
             "cache": "cache" in chosen,
             "queues": "mails" in chosen.get("queues", {}),
             "buckets": "media" in chosen.get("buckets", {}),
@@ -270,6 +289,8 @@ def configurations(draw: st.DrawFn) -> Data:
 def with_environments(draw: st.DrawFn) -> Data:
     """A configuration with environments, each of which is valid when it is merged over the rest."""
     data = draw(configurations())
+    if "existing" in data.get("database", {}):  # an environment may have a network of its own
+        del data["database"]
     # Those of an environment come over none: they would be of another service, in another network.
     base = data.get("service", {})
     for key in ("sidecars", "depends_on"):

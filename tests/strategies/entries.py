@@ -40,6 +40,19 @@ def worker(draw: st.DrawFn, region: str, schedules: st.SearchStrategy[Any]) -> D
 
 
 @st.composite
+def with_queue(draw: st.DrawFn, data: Data, queues: list[str]) -> Data:
+    """A worker that may follow one of the queues; then it may have no task, unless something else keeps one."""
+    scaling = data.get("scaling", {})
+    if not queues or scaling.get("min") == scaling.get("max") or draw(st.booleans()):
+        return data
+    backlog = {"name": draw(st.sampled_from(queues)), "backlog_per_task": draw(st.integers(1, 1_000_000))}
+    followed = {**scaling, "queue": backlog}
+    if not scaling.get("cpu") and not scaling.get("memory"):
+        followed["min"] = draw(st.integers(0, scaling["min"]))
+    return {**data, "scaling": followed}
+
+
+@st.composite
 def job(draw: st.DrawFn, region: str) -> Data:
     """A job, by a schedule or by hand."""
     data = draw(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from blogstack.blueprint.names import Export
 from blogstack.blueprint.registry import EcrArn
 from blogstack.blueprint.workload import Workload
 from blogstack.pipeline import Compilation
@@ -47,9 +48,11 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
     certificates: dict[str, str] = {}
     vpcs: dict[str, str] = {}
     subnets: dict[str, object] = {}
+    groups: dict[str, str] = {}
     secrets: dict[str, dict[str, str]] = {}
     buckets: dict[str, str] = {}
     repositories: set[str] = set()
+    exports: set[str] = set()
     for blueprint in compilation.blueprints:
         if tls := blueprint.edge.tls:
             zones[tls.hosted_zone_id] = "example.com"
@@ -67,6 +70,8 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
                 cidr = f"10.0.{number}.0/24"
                 own = {"vpc": placement.vpc, "cidr": cidr, "zone": zone, "public": subnet in public}
                 subnets.setdefault(str(subnet), own)
+            if (access := blueprint.tasks.database) and isinstance(access.security_group, str):
+                groups[access.security_group] = placement.vpc
         for workload in blueprint.workloads:
             for image in (workload.image, *(sidecar.image for sidecar in workload.sidecars)):
                 if image.credentials:
@@ -74,10 +79,23 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
                 if image.tagged and isinstance(image.repository, EcrArn):
                     repositories.add(image.repository.repository)
             _add_secrets(aws, workload, secrets)
+            environments = [workload.container.environment, *(sidecar.environment for sidecar in workload.sidecars)]
+            values = [value for environment in environments for value in environment.values()]
+            exports |= {value.export for value in values if isinstance(value, Export)}
     for repository in repositories:
         aws.client("ecr").create_repository(repositoryName=repository)
     aws.add_existing(hosted_zones=zones, certificates=certificates, vpcs=vpcs, subnets=subnets, log_buckets=buckets)
+    aws.add_existing(security_groups=groups)
+    if exports:
+        _add_exports(aws, sorted(exports))
     aws.add_existing(secrets={arn: json.dumps(values) for arn, values in secrets.items()})
+
+
+def _add_exports(aws: Emulator, names: list[str]) -> None:
+    """A stack of somebody else's that exports the value `of NAME` under each name."""
+    outputs = {f"O{n}": {"Value": f"of {name}", "Export": {"Name": name}} for n, name in enumerate(names)}
+    template = {"Resources": {"Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}, "Outputs": outputs}
+    aws.client("cloudformation").create_stack(StackName="somebody-elses", TemplateBody=json.dumps(template))
 
 
 def _add_secrets(aws: Emulator, workload: Workload, secrets: dict[str, dict[str, str]]) -> None:

@@ -10,6 +10,9 @@ from blogstack.source.template import Tree as Tree
 from blogstack.source.template import load
 from tests.cases import EACH, compiled
 
+FOREIGN = {"search:Url", "search-staging-edge:Url", "proxy:Upstream"}
+"""What the cases import from stacks of somebody else."""
+
 
 def read(text: str) -> Tree:
     """A YAML template, or a part of one, as plain data."""

@@ -221,7 +221,7 @@ def test_headers_name_the_source() -> None:
 def test_the_django_page_shows_a_case() -> None:
     """What docs/django.md tells users to write is compiled here."""
     page = (ROOT / "docs" / "django.md").read_text()
-    assert f"```yaml\n{(ACCEPT / 'django' / 'blogstack.yaml').read_text()}```" in page
+    assert f"```yaml\n# blogstack.yaml\n{(ACCEPT / 'django' / 'blogstack.yaml').read_text()}```" in page
     (blueprint,) = compiled("django").blueprints
     (workload,) = blueprint.workloads
     given = {*workload.container.environment, *(secret.variable for secret in workload.secrets)}

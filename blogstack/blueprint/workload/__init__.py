@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from blogstack.blueprint import logical_ids as ids
-from blogstack.blueprint.database import Database
+from blogstack.blueprint.database import DatabaseAccess
 from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import TASKS, Imported, Naming, Output
 from blogstack.blueprint.network import Placement
@@ -138,7 +138,7 @@ class Surroundings(Record, kw_only=True):
     naming: Naming
     image: Image
     placement: Placement
-    database: Database | None
+    database: DatabaseAccess | None
     stores: Stores
     edge: Edge
 
@@ -151,7 +151,7 @@ def resolve_service(source: workloads.EcsService, around: Surroundings) -> EcsSe
         release=_release(source.name, release) if release else None,
         exposure=resolve_exposure(source, around.edge),
         deployment=resolve_deployment(source.deployment, around.config.region),
-        capacity=resolve_capacity(source.scaling),
+        capacity=resolve_capacity(source.scaling, around.stores.queues),
     )
 
 
@@ -162,7 +162,7 @@ def resolve_job(source: workloads.EcsJob, around: Surroundings) -> Job:
 
 def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
     """The fields of `Workload`."""
-    config, naming, task = around.config, around.naming, source.task
+    config, naming, task, database = around.config, around.naming, source.task, around.database
     is_main = isinstance(source, workloads.WebService)
     return {
         "name": source.name,
@@ -177,10 +177,16 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
         "placement": around.placement,
         "image": resolve_tagged_image(config, task.image) if task.image else around.image,
         "container": resolve_container(
-            source, config.image.architecture, around.stores.environment, database=around.database is not None
+            source,
+            config.image.architecture,
+            naming,
+            {**(database.environment if database else {}), **around.stores.environment},
+            database.sslmode if database else None,
         ),
         "sidecars": resolve_sidecars(task, config, naming),
-        "secrets": resolve_secrets(task.secrets, naming, around.database, around.stores.secrets),
+        "secrets": resolve_secrets(
+            task.secrets, naming, {**(database.secrets if database else {}), **around.stores.secrets}
+        ),
         "tags": naming.tags,
         "permissions": tuple(Statement(each.actions, each.resources) for each in task.permissions),
         "place": source.place,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 
-from blogstack.blueprint.names import Value
+from blogstack.blueprint.names import Export, Naming, Value
 from blogstack.blueprint.workload.check import Check, resolve_check
+from blogstack.blueprint.workload.environment import resolve_environment
 from blogstack.blueprint.workload.sidecars import tmp_size
-from blogstack.config.database import SSLMODE
 from blogstack.config.service import Service
 from blogstack.config.workloads import WebService, WorkerService, Workload
 from blogstack.facts.frameworks import START_UP
@@ -42,7 +42,7 @@ class Container(Record, kw_only=True):
     architecture: str
     port: int | None
     command: tuple[str, ...] | None
-    environment: Mapping[str, Value]
+    environment: Mapping[str, Value | Export]
     tmp: int | None
     user: str | None
     exec: bool
@@ -52,21 +52,24 @@ class Container(Record, kw_only=True):
 
 
 def resolve_container(
-    workload: Workload, architecture: str, of_stores: Mapping[str, Value], *, database: bool
+    workload: Workload, architecture: str, naming: Naming, of_stores: Mapping[str, Value], sslmode: str | None
 ) -> Container:
     """Every decision about a workload's container.
 
     Args:
         workload: The workload in the configuration.
         architecture: Of the image.
+        naming: Names of the application.
         of_stores: The variables that it gets with the stores.
-        database: Whether it gets the variables of a database.
+        sslmode: Name of the variable that says how the database wants TLS; None without a database.
     """
     task, storage = workload.task, workload.task.ephemeral_storage
     port = workload.task.port if isinstance(workload, WebService) else None
     variables = {"PORT": str(port)} if port else {}
-    if database and SSLMODE not in task.secrets:
-        variables[SSLMODE] = "require"
+    if sslmode and sslmode not in task.secrets:
+        # Many clients open connections without TLS unless they are told otherwise:
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html
+        variables[sslmode] = "require"
     return Container(
         cpu=task.cpu,
         memory=task.memory,
@@ -75,7 +78,7 @@ def resolve_container(
         port=port,
         command=task.command,
         # The user's values win; a PORT that differs from the port is a warning (BS314).
-        environment=dict(sorted({**variables, **of_stores, **task.environment}.items())),
+        environment=resolve_environment(task.environment, naming, {**variables, **of_stores}),
         tmp=tmp_size(task.memory, task.sidecars.values()) if task.readonly_root else None,
         user=task.user,
         exec=task.exec,

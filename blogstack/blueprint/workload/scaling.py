@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from blogstack.blueprint import logical_ids as ids
+from blogstack.blueprint.names import Imported
+from blogstack.blueprint.queues import Queues
 from blogstack.config import scaling as config
 from blogstack.config.scaling import Measure
 from blogstack.facts.schedules import as_schedule
@@ -9,10 +12,22 @@ from blogstack.records import Record
 
 
 class Policy(Record):
-    """What scaling holds: a percentage of cpu or memory, or a number of requests per task per minute."""
+    """What scaling holds: a percentage of cpu or memory, or requests per minute or messages of a queue, per task."""
 
     measure: Measure
     target: int
+
+
+class Backlog(Record):
+    """The queue that scaling follows.
+
+    Attributes:
+        queue: Its name on AWS.
+        from_zero: Whether there may be no task, so that a message has to start the first one.
+    """
+
+    queue: Imported
+    from_zero: bool
 
 
 class Schedule(Record, kw_only=True):
@@ -26,11 +41,16 @@ class Schedule(Record, kw_only=True):
 
 
 class Scaling(Record, kw_only=True):
-    """Between how many tasks, and by what; cooldowns in seconds."""
+    """Between how many tasks, and by what; cooldowns in seconds.
+
+    Attributes:
+        backlog: None where no policy is about a queue.
+    """
 
     min: int
     max: int
     policies: tuple[Policy, ...]
+    backlog: Backlog | None
     schedules: tuple[Schedule, ...]
     scale_out_cooldown: int
     scale_in_cooldown: int
@@ -54,23 +74,24 @@ class Capacity(Record, kw_only=True):
     scaling: Scaling | None
 
 
-def resolve_capacity(scaling: config.TaskScaling) -> Capacity:
-    """Every decision about the number of a workload's tasks."""
+def resolve_capacity(scaling: config.TaskScaling, queues: Queues | None) -> Capacity:
+    """Every decision about the number of a workload's tasks; `queues` are those of the application."""
     scales = scaling.min != scaling.max or bool(scaling.schedules)
     return Capacity(
         fewest=scaling.least,
         base=scaling.on_demand,
         spot=scaling.spot,
         count=None if scales else scaling.min,
-        scaling=_scaling(scaling) if scales else None,
+        scaling=_scaling(scaling, queues) if scales else None,
     )
 
 
-def _scaling(scaling: config.TaskScaling) -> Scaling:
+def _scaling(scaling: config.TaskScaling, queues: Queues | None) -> Scaling:
     return Scaling(
         min=scaling.min,
         max=scaling.max,
         policies=tuple(Policy(measure, target) for measure, target in scaling.targets.items() if target),
+        backlog=_backlog(scaling, queues),
         schedules=tuple(
             Schedule(
                 name=schedule.name,
@@ -84,3 +105,11 @@ def _scaling(scaling: config.TaskScaling) -> Scaling:
         scale_out_cooldown=scaling.scale_out_cooldown,
         scale_in_cooldown=scaling.scale_in_cooldown,
     )
+
+
+def _backlog(scaling: config.TaskScaling, queues: Queues | None) -> Backlog | None:
+    if not isinstance(scaling, config.WorkerScaling) or scaling.queue is None:
+        return None
+    assert queues is not None, "a rule wants the queue to exist"
+    name = queues.queue_name(ids.QUEUE.format(ids.camel_case(scaling.queue.name)))
+    return Backlog(name, from_zero=scaling.least == 0)

@@ -7,9 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from blogstack.blueprint.database import Database
-from blogstack.blueprint.names import TASKS, Imported, Naming, Output
-from blogstack.config.database import VARIABLES
+from blogstack.blueprint.names import TASKS, Imported, Naming, Output, Value
 from blogstack.config.types.secrets import SecretSource
 from blogstack.records import Record
 
@@ -34,8 +32,7 @@ class SecretVariable(Record, kw_only=True):
 def resolve_secrets(
     secrets: Mapping[str, SecretSource],
     naming: Naming,
-    database: Database | None = None,
-    of_stores: Mapping[str, tuple[Imported, str]] = MappingProxyType({}),
+    of_stores: Mapping[str, tuple[Value, str | None]] = MappingProxyType({}),
 ) -> tuple[SecretVariable, ...]:
     """The secret variables of a container, sorted by name.
 
@@ -43,18 +40,13 @@ def resolve_secrets(
         secrets: The container's own, as in the file. A value that is generated for a name is the same in all
             containers.
         naming: Names of the application.
-        database: The database whose variables the container gets; None for none.
-        of_stores: The variables that it gets with other stores, each with the ARN of its secret and the JSON's key.
+        of_stores: The variables that it gets with the stores, each with the ARN of its secret and the JSON's key; None
+            for the secret as it is.
     """
-    variables = [*_of_container(secrets, naming), *(_of_database(database) if database else ())]
+    variables = list(_of_container(secrets, naming))
     for variable, (secret, key) in of_stores.items():
         variables.append(SecretVariable(variable=variable, service="secretsmanager", source=secret, key=key))
     return tuple(sorted(variables, key=lambda secret: secret.variable))
-
-
-def _of_database(database: Database) -> Iterator[SecretVariable]:
-    for variable, key in VARIABLES.items():
-        yield SecretVariable(variable=variable, service="secretsmanager", source=database.secret, key=key)
 
 
 def _of_container(secrets: Mapping[str, SecretSource], naming: Naming) -> Iterator[SecretVariable]:
@@ -64,7 +56,9 @@ def _of_container(secrets: Mapping[str, SecretSource], naming: Naming) -> Iterat
             arn = Imported(naming.stack(TASKS), Output.GENERATED_SECRET_ARN.format(logical_id))
             yield SecretVariable(variable=variable, service="secretsmanager", source=arn, generated=logical_id)
         else:
-            yield SecretVariable(variable=variable, service=source.kind, source=source.name, key=source.key)
+            yield SecretVariable(
+                variable=variable, service=source.kind, source=naming.fill(source.name), key=source.key
+            )
 
 
 def _camel_case(variable: str) -> str:

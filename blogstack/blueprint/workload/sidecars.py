@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from blogstack.blueprint.names import Naming
+from blogstack.blueprint.names import Export, Naming, Value
 from blogstack.blueprint.registry import Image, resolve_tagged_image
 from blogstack.blueprint.workload.check import Check, resolve_check
+from blogstack.blueprint.workload.environment import resolve_environment
 from blogstack.blueprint.workload.secrets import SecretVariable, resolve_secrets
 from blogstack.config import Config
 from blogstack.config import sidecars as source
@@ -33,7 +34,7 @@ class Sidecar(Record, kw_only=True):
     image: Image
     command: tuple[str, ...] | None
     port: int | None
-    environment: Mapping[str, str]
+    environment: Mapping[str, Value | Export]
     secrets: tuple[SecretVariable, ...]
     essential: bool
     depends_on: Mapping[str, str]
@@ -68,7 +69,7 @@ def _sidecar(name: str, sidecar: source.Sidecar, tmp: int, config: Config, namin
         image=resolve_tagged_image(config, sidecar.image),
         command=sidecar.command,
         port=sidecar.port,
-        environment=dict(sorted(sidecar.environment.items())),
+        environment=resolve_environment(sidecar.environment, naming),
         secrets=resolve_secrets(sidecar.secrets, naming),
         essential=sidecar.essential,
         depends_on=dict(sorted(sidecar.depends_on.items())),

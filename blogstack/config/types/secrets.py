@@ -9,6 +9,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.marks import Atomic
 from blogstack.config.types.base import JsonSchema, fault, with_error_message
+from blogstack.config.types.values import PLACEHOLDER
 from blogstack.diagnostics import Code
 from blogstack.words import did_you_mean, shorten
 
@@ -16,16 +17,20 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 # CreateSecret, Name: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
-_SECRET_NAME = "[A-Za-z0-9/_+=.@-]{1,512}"
+# And one that a service of AWS made, as in rds!db-ID:
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/service-linked-secrets.html
+_SECRET_CHARACTER = "[A-Za-z0-9/_+=.@!-]"
+_SECRET_NAME = rf"(?:{_SECRET_CHARACTER}|{PLACEHOLDER}){{1,512}}"
 # AWS ends the ARN of a secret in a hyphen and six characters. It takes a name that ends so for a complete ARN, and
 # finds no secret:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
 # https://github.com/aws/copilot-cli/issues/5732
-_LIKE_AN_ARN = "-[A-Za-z0-9]{6}"
-SECRET_ARN = rf"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:{_SECRET_NAME}{_LIKE_AN_ARN}"
-_SECRET = rf"(?!.*{_LIKE_AN_ARN}$){_SECRET_NAME}|{SECRET_ARN}"
+LIKE_AN_ARN = "-[A-Za-z0-9]{6}"
+_HOME = r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret"
+SECRET_ARN = rf"{_HOME}:{_SECRET_CHARACTER}{{1,512}}{LIKE_AN_ARN}"
+_SECRET = rf"(?!.*{LIKE_AN_ARN}$){_SECRET_NAME}|{_HOME}:{_SECRET_NAME}{LIKE_AN_ARN}"
 # PutParameter, Name: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
-_PARAMETER_NAME = "[A-Za-z0-9_./-]{1,1011}"
+_PARAMETER_NAME = rf"(?:[A-Za-z0-9_./-]|{PLACEHOLDER}){{1,1011}}"
 _PARAMETER = rf"{_PARAMETER_NAME}|arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{{12}}:parameter/{_PARAMETER_NAME}"
 # Without a colon, which separates the parts of a reference:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html

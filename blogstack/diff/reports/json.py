@@ -22,10 +22,11 @@ def as_json(comparison: Comparison) -> str:
 
 
 def _cost(change: Change | None) -> dict[str, Any] | None:
-    """US dollars a month, before and after."""
+    """US dollars a month, before and after; where stacks are no longer made, after somebody has deleted them."""
     if change is None:
         return None
-    return {"idle": [round(each, 2) for each in change.idle], "most": [round(each, 2) for each in change.most]}
+    once = {"once_deleted": change.left} if change.left else {}
+    return {"idle": [round(each, 2) for each in change.idle], "most": [round(each, 2) for each in change.most], **once}
 
 
 def _stack(stack: StackChange) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from troposphere import AWSObject, GetAtt, Ref, ec2, ecs, secretsmanager
 
 from blogstack.blueprint import logical_ids as ids
-from blogstack.blueprint.names import TASKS, Imported, Output
+from blogstack.blueprint.names import TASKS, Output, Value
 from blogstack.blueprint.tasks import Tasks
 from blogstack.blueprint.workload import EcsService, Release
 from blogstack.templates.stack import Stack, make_log_group, make_tags, to_template
@@ -103,9 +103,7 @@ def _add_security_group(stack: Stack, tasks: Tasks) -> AWSObject:
     return group
 
 
-def _ingress(
-    logical_id: str, store: Imported, port: int, tasks: AWSObject, description: str
-) -> ec2.SecurityGroupIngress:
+def _ingress(logical_id: str, store: Value, port: int, tasks: AWSObject, description: str) -> ec2.SecurityGroupIngress:
     """The rule that lets the tasks' group into the group of a store."""
     return ec2.SecurityGroupIngress(
         logical_id,

@@ -8,7 +8,7 @@ from troposphere import AWSHelperFn, Parameter, Ref, Sub, ecs
 
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint import names
-from blogstack.blueprint.names import Imported, Value
+from blogstack.blueprint.names import Export, Imported, Value
 from blogstack.blueprint.registry import Image
 from blogstack.blueprint.workload import Release, Workload
 from blogstack.blueprint.workload.check import Check
@@ -168,7 +168,7 @@ def _sidecar(sidecar: Sidecar, stop_timeout: int, references: References) -> ecs
     return container
 
 
-def _environment(variables: Mapping[str, Value]) -> list[AWSHelperFn]:
+def _environment(variables: Mapping[str, Value | Export]) -> list[AWSHelperFn]:
     return [pair(Name=name, Value=to_template(value)) for name, value in variables.items()]
 
 

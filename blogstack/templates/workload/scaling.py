@@ -39,7 +39,7 @@ def add_scaling(stack: Stack, workload: EcsService, plan: Scaling, service: AWSO
     )
     for policy in plan.policies:
         configuration = scaling.TargetTrackingScalingPolicyConfiguration(
-            **_metric(policy, targets),
+            **_metric(policy, plan, workload, targets),
             TargetValue=policy.target,
             ScaleOutCooldown=plan.scale_out_cooldown,
             ScaleInCooldown=plan.scale_in_cooldown,
@@ -54,6 +54,10 @@ def add_scaling(stack: Stack, workload: EcsService, plan: Scaling, service: AWSO
             ),
             *workload.locate("scaling", policy.measure),
         )
+    if plan.backlog is not None and plan.backlog.from_zero:
+        from blogstack.templates.workload.backlog import add_first_task  # as monitoring
+
+        add_first_task(stack, workload, plan.backlog, target)
 
 
 def _action(schedule: Schedule) -> scaling.ScheduledAction:
@@ -65,7 +69,12 @@ def _action(schedule: Schedule) -> scaling.ScheduledAction:
     )
 
 
-def _metric(policy: Policy, targets: Targets | None) -> dict[str, object]:
+def _metric(policy: Policy, plan: Scaling, workload: EcsService, targets: Targets | None) -> dict[str, object]:
+    if policy.measure == "queue":
+        from blogstack.templates.workload.backlog import backlog_per_task
+
+        assert plan.backlog is not None, "the policy is about a queue"
+        return {"CustomizedMetricSpecification": backlog_per_task(workload, plan.backlog)}
     metric = scaling.PredefinedMetricSpecification(PredefinedMetricType=_METRICS[policy.measure])
     if policy.measure == "requests":
         assert targets is not None, "requests are counted at a target group"

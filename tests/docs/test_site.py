@@ -1,0 +1,70 @@
+"""The site builds without a broken link, and its navigation leads to every page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tools.site import DOCS, build, links, nested, pages
+
+LISTED = ("decisions/", "reference/codes/", "reference/guides/")
+"""Pages that a page of the navigation lists."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    done = build(folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "site"
+
+
+def test_every_page_is_there_and_can_be_found(site: Path) -> None:
+    found = {item["location"].partition("#")[0] for item in json.loads((site / "search.json").read_text())["items"]}
+    names = {Path(name) for name in pages().values() if name.endswith(".md")}
+    expected = {"" if name == Path("index.md") else _url(name) for name in names} | {"decisions/"}
+    assert found == expected
+
+
+def test_the_navigation_leads_to_every_page(site: Path) -> None:
+    home = (site / "index.html").read_text()
+    for name in pages().values():
+        if name.endswith(".md") and name != "index.md" and not name.startswith(LISTED):
+            assert f'href="./{_url(Path(name))}"' in home, f"{name} is not in zensical.toml"
+
+
+def test_nothing_is_loaded_from_another_host(site: Path) -> None:
+    home = (site / "index.html").read_text()
+    for attribute in ('src="http', 'rel="stylesheet" href="http', "fonts.googleapis"):
+        assert attribute not in home
+
+
+def test_pictures_are_in_the_site(site: Path) -> None:
+    for picture in (DOCS / "images").iterdir():
+        assert (site / "images" / picture.name).exists()
+
+
+def test_links_of_code_are_not_links() -> None:
+    text = "[a](b.md#c) [d](https://e) [f](#g)\n```text\n[h](i.md)\n```\n"
+    assert list(links(text)) == [("b.md", "#c")]
+
+
+def test_what_is_inside_of_an_item_stays_there() -> None:
+    text = "1. One:\n\n   ```sh\n   ls\n     x\n   ```\n\n2. Two\n- Three\n  goes on\n\n  here\n\nAfter\n  it\n"
+    expected = (
+        "1. One:\n\n    ```sh\n    ls\n      x\n    ```\n\n2. Two\n- Three\n    goes on\n\n    here\n\nAfter\n  it\n"
+    )
+    assert nested(text) == expected
+
+
+def test_a_numbered_list_is_one(site: Path) -> None:
+    page = (site / "teardown" / "index.html").read_text()
+    assert page.count("<ol>") == 1
+
+
+def _url(name: Path) -> str:
+    """The address of a page: that of its folder for an index."""
+    parts = name.with_suffix("").parts
+    return "/".join(parts[:-1] if parts[-1] == "index" else parts) + "/"

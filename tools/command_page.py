@@ -1,0 +1,52 @@
+"""docs/reference/commands.md, from the commands themselves: what `--help` says of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from blogstack.cli.app import app
+
+_HEAD = """\
+# Commands
+
+Results go to standard output, everything else to standard error. `NO_COLOR` and `FORCE_COLOR` are obeyed.
+
+| exit status | means |
+|---|---|
+| 0 | done |
+| 1 | the input has errors, or a command that checks or compares found something |
+| 2 | wrong usage; of `diff`, also wrong input |
+| 3 | a bug in blogstack |
+"""
+
+
+def text() -> str:
+    """The page."""
+    return _HEAD + "".join(_command(name, command) for name, command in commands().items())
+
+
+def commands() -> Mapping[str, TyperCommand]:
+    """The commands by name, in the order of the help."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    return {name: command for name, command in group.commands.items() if isinstance(command, TyperCommand)}
+
+
+def _command(name: str, command: TyperCommand) -> str:
+    context = typer.Context(command, info_name=f"blogstack {name}")
+    usage = command.get_usage(context).removeprefix("Usage: ")
+    rows = "".join(f"- `{form}`: {meaning}\n" for form, meaning in _parameters(command, context))
+    return f"\n## blogstack {name}\n\n{command.help}\n\n```text\n{usage}\n```\n" + (f"\n{rows}" if rows else "")
+
+
+def _parameters(command: TyperCommand, context: typer.Context) -> Iterator[tuple[str, str]]:
+    """How each argument and option is written, and what it means."""
+    for parameter in command.params:
+        record = parameter.get_help_record(context)
+        if record and "--help" not in parameter.opts:
+            form, meaning = record
+            yield re.sub(r" <(?:list\[)?str\]?>", "", form), " ".join(meaning.split())

@@ -1,0 +1,129 @@
+"""Builds the documentation site: `make site`, or `python -m tools.site FOLDER`.
+
+What is read on GitHub is what the site is made of: docs/, the changelog and the like, and the pages in blogstack/help/.
+They are copied into one folder, their links are pointed at where the pages then are, or at the repository for what is
+not in the site, and zensical builds it, strictly: a link to a page or a heading that does not exist is an error.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+HELP = ROOT / "blogstack" / "help"
+CONFIGURATION = ROOT / "zensical.toml"
+_LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
+_ITEM = re.compile(r"(?:\d+\.|-) (?=\S)")
+_CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+def pages() -> Mapping[Path, str]:
+    """The path in the site of every file that is in it, by its path in the repository."""
+    files = {path: str(path.relative_to(DOCS)) for path in DOCS.rglob("*") if path.is_file()}
+    files |= {path: f"reference/{folder}/{path.name}" for folder in ("codes", "guides") for path in _help(folder)}
+    others = {"CHANGELOG": "changelog", "CONTRIBUTING": "contributing", "SECURITY": "security"}
+    return files | {ROOT / f"{name}.md": f"{page}.md" for name, page in others.items()}
+
+
+def links(text: str) -> Iterator[tuple[str, str]]:
+    """The relative links of a page, but for those in blocks of code: path, and anchor with its hash or ""."""
+    for match in _LINK.finditer(_CODE.sub("", text)):
+        yield match[1], match[2] or ""
+
+
+def stage(folder: Path) -> None:
+    """Copy everything that the site is made of into a folder, ready for zensical."""
+    known = pages()
+    for path, name in known.items():
+        target = folder / "docs" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".md":
+            target.write_text(nested(_moved(path.read_text("utf-8"), path, known)), encoding="utf-8")
+        else:
+            shutil.copyfile(path, target)
+    (folder / "docs" / "decisions.md").write_text(_decisions(), encoding="utf-8")
+    (folder / CONFIGURATION.name).write_text(expanded(CONFIGURATION.read_text("utf-8")), encoding="utf-8")
+
+
+def nested(text: str) -> str:
+    """A page with what is inside of a list's item indented by four.
+
+    GitHub wants the width of the item's mark, two or three; Python-Markdown, which zensical uses, wants four
+    (https://python-markdown.github.io/#differences) and would end the list.
+    """
+    lines, width = [], 0
+    for line in text.split("\n"):
+        if mark := _ITEM.match(line):
+            width = len(mark[0])
+        elif line and not line.startswith(" "):
+            width = 0
+        elif width and line.startswith(" " * width):
+            line = "    " + line[width:]
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def build(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Stage and build the site in a folder; the pages are in its folder `site`."""
+    stage(folder)
+    command = [str(Path(sys.executable).with_name("zensical")), "build", "--strict", "--clean"]
+    environment = {**os.environ, "NO_COLOR": "1"}
+    return subprocess.run(  # noqa: S603 (ours)
+        command, cwd=folder, env=environment, text=True, capture_output=True, timeout=120, check=False
+    )
+
+
+def _help(folder: str) -> list[Path]:
+    return sorted((HELP / folder).glob("*.md"))
+
+
+def _moved(text: str, path: Path, known: Mapping[Path, str]) -> str:
+    """A page's text with its links as they have to be in the site."""
+    url = tomllib.loads(CONFIGURATION.read_text("utf-8"))["project"]["repo_url"]
+
+    def moved(match: re.Match[str]) -> str:
+        target, anchor = (path.parent / match[1]).resolve(), match[2] or ""
+        here = Path(known[path]).parent
+        if name := "decisions.md" if target == DOCS / "decisions" else known.get(target):
+            return f"{Path(os.path.relpath(name, here)).as_posix()}{anchor}"
+        return f"{url}/blob/main/{target.relative_to(ROOT).as_posix()}{anchor}"
+
+    blocks = iter(_CODE.findall(text))  # code keeps what looks like a link
+    return re.sub("\0", lambda _: next(blocks), _LINK.sub(moved, _CODE.sub("\0", text)))
+
+
+def _decisions() -> str:
+    """The list of the decision records."""
+    head = "# Decisions\n\nWhat a reader would question, and why it is so: a page at most for each.\n\n"
+    titles = {path: path.read_text("utf-8").partition("\n")[0].lstrip("# ") for path in DOCS.glob("decisions/*.md")}
+    return head + "".join(f"- [{title}](decisions/{path.name})\n" for path, title in sorted(titles.items()))
+
+
+def expanded(configuration: str) -> str:
+    """The configuration with every page that an entry of the navigation, such as "reference/language/*.md", matches."""
+
+    def names(match: re.Match[str]) -> str:
+        return ", ".join(f'"{path.relative_to(DOCS).as_posix()}"' for path in sorted(DOCS.glob(match[1])))
+
+    return re.sub(r'"([\w/-]*\*\.md)"', names, configuration)
+
+
+def main(arguments: list[str]) -> int:
+    """Build the site into a folder; returns the exit status."""
+    folder = Path(arguments[0]).absolute()
+    done = build(folder)
+    sys.stderr.write(done.stdout + done.stderr)
+    sys.stderr.write(f"{folder / 'site'}: serve it with python -m http.server --directory {folder / 'site'}\n")
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
