@@ -128,6 +128,19 @@ class Code(Enum):
     SAME_STACK = "BS502", Severity.ERROR, "two files describe the same stack, repository or domain"
     OUT_OF_DATE = "BS503", Severity.ERROR, "--check found a difference"
 
+    STACK_FAILED = "BS510", Severity.ERROR, "a stack was not deployed"
+    RELEASE_FAILED = "BS512", Severity.ERROR, "the release step failed"
+    NOT_STABLE = "BS513", Severity.ERROR, "a service does not become stable"
+    NO_ANSWER = "BS514", Severity.ERROR, "the deployed service does not answer"
+    NO_IMAGE = "BS515", Severity.ERROR, "there is no image to deploy"
+    NO_ANSWER_FROM_AWS = "BS516", Severity.ERROR, "AWS did not do what it was asked for"
+    NO_SERVICE_ROLE = "BS517", Severity.ERROR, "the account lacks a role of an AWS service"
+
+    HOSTED_ZONE = "BS519", Severity.ERROR, "the hosted zone cannot hold the domain"
+    NAME_TAKEN = "BS520", Severity.ERROR, "a name is taken in the account"
+    QUOTA = "BS521", Severity.ERROR, "a quota of the account is too low"
+    NOT_ON_SALE = "BS524", Severity.ERROR, "RDS does not offer the database today"
+
     IMAGE_MISSING = "BS540", Severity.ERROR, "the image is not in its registry"
     IMAGE_FORBIDDEN = "BS541", Severity.ERROR, "the registry refuses the image"
     IMAGE_ARCHITECTURE = "BS542", Severity.ERROR, "the image is for another processor architecture"

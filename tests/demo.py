@@ -1,16 +1,15 @@
 """`make demo`: the main job on real input, from blogstack.yaml to a deployed service, on an emulated AWS.
 
-Runs what `blogstack compile` prints for users, with the real AWS CLI. Left out is what needs Docker, and what asks the
-container, because an emulator runs none.
+Runs the commands that users run. An emulator runs no container: what docker pushes is put into the emulated ECR, and
+the requests to the service are answered by a proxy on loopback.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,26 +17,11 @@ from blogstack.pipeline import compile_text
 from emulator import Emulator
 from tests.conftest import ROOT
 from tests.support.deploying import give_what_exists
+from tests.support.images import make_docker
+from tests.support.web import web
 
 FILE = ROOT / "blogstack.yaml"
 ENVIRONMENT = "prod"
-LEFT_OUT = """printf '# left out here: %s\\n' "$(basename "$0") $*" >&2"""
-STAND_INS = {
-    "docker": f"{LEFT_OUT}; cat >/dev/null",
-    "curl": LEFT_OUT,
-    # A checkout with changes may be shown too.
-    "git": 'if [ "$1" = status ]; then exit 0; fi; exec "$REAL_GIT" "$@"',
-    "aws": f"""case "$1 $2 $3" in
-  "logs tail "*) {LEFT_OUT} ;;
-  "ecr describe-images "*) exit 254 ;;
-  "ecr get-login-password "*) ;;
-  "ecs wait tasks-stopped") {LEFT_OUT} ;;
-  "ecs describe-tasks "*) echo 0 ;;
-  *) exec "$REAL_AWS" "$@" ;;
-esac""",
-}
-"""What an emulated AWS has no use for: Docker, requests to the container, its logs, and the end of a container; and
-that an image does not exist, where ECR answers with an error and the emulator with an empty list."""
 
 
 def main() -> int:
@@ -49,23 +33,17 @@ def main() -> int:
     print("templates/out/ is up to date, and cfn-lint has no finding")
     if status := show_difference(blogstack):
         return status
-    title(f"blogstack compile --env {ENVIRONMENT}: of the commands only this environment's")
-    command = [str(blogstack), "compile", "--env", ENVIRONMENT]
-    compiled = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    with Emulator() as aws:
+    with Emulator() as aws, TemporaryDirectory() as folder, web(Path(folder), "blog.example.com") as internet:
         give_what_exists(aws, compile_text(FILE.name, FILE.read_bytes(), picked=[ENVIRONMENT]))
-        title("those commands, on an emulated AWS")
-        with TemporaryDirectory() as folder:
-            deployed = subprocess.run(
-                ["sh"],
-                input=f"PS4='$ '; set -x\n{compiled.stdout}",
-                cwd=ROOT,
-                env=stand_in(aws.env, Path(folder)),
-                text=True,
-                check=False,
-            )
-        if deployed.returncode:
-            return deployed.returncode
+        make_docker(Path(folder))
+        path = f"{folder}{os.pathsep}{aws.env['PATH']}"
+        environment = {**aws.env, **internet.environment, "PATH": path}
+        command = ["deploy", "--env", ENVIRONMENT, "--image-tag", "demo", "--yes"]
+        for why in ("on an emulated AWS", "a second time"):
+            title(f"blogstack {' '.join(command)}, {why}")
+            status = subprocess.run([blogstack, *command], cwd=ROOT, env=environment, check=False).returncode
+            if status:
+                return status
         title("what exists now")
         for what, facts in inventory(aws):
             print(f"{what:<18}{facts}")
@@ -89,16 +67,6 @@ def show_difference(blogstack: Path) -> int:
         command = [str(blogstack), "diff", FILE.name, *against, "--env", ENVIRONMENT, "--fail-on", "replacement"]
         status = subprocess.run(command, cwd=folder, check=False).returncode
     return 0 if status == 1 else 1
-
-
-def stand_in(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """An environment in which the stand-ins come before the real commands."""
-    path = environment["PATH"]
-    for name, script in STAND_INS.items():
-        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
-        (folder / name).chmod(0o755)
-    real = {f"REAL_{name.upper()}": shutil.which(name, path=path) or name for name in ("aws", "git")}
-    return {**environment, **real, "PATH": f"{folder}{os.pathsep}{path}"}
 
 
 def inventory(aws: Emulator) -> Iterator[tuple[str, str]]:

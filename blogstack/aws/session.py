@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,15 +67,17 @@ class Session:
         except BotoCoreError as error:
             raise _translate("", error) from error
         self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
 
     def client(self, service: str) -> Any:  # noqa: ANN401 (boto3 makes its classes at run time)
         """The boto3 client of a service, such as `elbv2`; for `call` and `pages`, which translate the errors."""
-        if service not in self._clients:
-            try:
-                self._clients[service] = self._session.client(service, config=_CONFIG)
-            except (BotoCoreError, ValueError) as error:
-                raise _translate(service, error) from error
-        return self._clients[service]
+        with self._making:  # threads may share clients, but may not make them at the same time
+            if service not in self._clients:
+                try:
+                    self._clients[service] = self._session.client(service, config=_CONFIG)
+                except (BotoCoreError, ValueError) as error:
+                    raise _translate(service, error) from error
+            return self._clients[service]
 
     def call(self, service: str, operation: str, /, **parameters: object) -> dict[str, Any]:
         """The answer to one call; `operation` as in `describe_services`.

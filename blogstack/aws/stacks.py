@@ -1,13 +1,18 @@
-"""What CloudFormation says about stacks: their status, what failed, and the IDs of their resources."""
+"""What CloudFormation says about stacks: status, templates, events, what failed, and the IDs of their resources."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
+from typing import Any
 
-from blogstack.aws.session import AwsError, Session
+from blogstack.aws.session import AwsError, Session, Trouble
 from blogstack.records import Record
+
+IN_REVIEW = "REVIEW_IN_PROGRESS"
+"""Of a stack that has a change set for its creation, and nothing else."""
 
 
 class StackState(Record):
@@ -32,7 +37,7 @@ class StackState(Record):
     @property
     def is_busy(self) -> bool:
         """Whether an operation is in progress. One in review waits for nobody."""
-        return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
+        return self.status.endswith("_IN_PROGRESS") and self.status != IN_REVIEW
 
 
 class FailedEvent(Record):
@@ -58,14 +63,20 @@ def read_stack(session: Session, name: str) -> StackState | None:
     try:
         stack = session.call("cloudformation", "describe_stacks", StackName=name)["Stacks"][0]
     except AwsError as error:
-        # There is no other word for it: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
+        # There is no other word for it:
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
         if error.code == "ValidationError" and "does not exist" in error.message:
             return None
         raise
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
-    parameters = {each["ParameterKey"]: each.get("ParameterValue", "") for each in stack.get("Parameters", ())}
-    id = stack.get("StackId", name)
-    return StackState(name, stack["StackStatus"], stack.get("StackStatusReason"), outputs, parameters, id)
+    return StackState(
+        name=stack["StackName"],
+        status=stack["StackStatus"],
+        reason=stack.get("StackStatusReason"),
+        outputs=outputs,
+        parameters={each["ParameterKey"]: each.get("ParameterValue", "") for each in stack.get("Parameters", ())},
+        id=stack.get("StackId", name),
+    )
 
 
 def read_stacks(session: Session, names: Iterable[str]) -> dict[str, StackState]:
@@ -81,40 +92,60 @@ def read_stacks(session: Session, names: Iterable[str]) -> dict[str, StackState]
 _CONSEQUENCES = ("Resource creation cancelled", "Resource update cancelled", "Resource deletion cancelled")
 
 
-def failed_events(session: Session, stack: str) -> tuple[FailedEvent, ...]:
+def failed_events(session: Session, stack: str, change_set: str | None = None) -> tuple[FailedEvent, ...]:
     """What failed in the newest operation of a stack, oldest first, without what only followed from it.
+
+    Args:
+        session: With AWS.
+        stack: Name of the stack.
+        change_set: The change set that CloudFormation refused, whose events are asked for; None for the stack's own.
 
     Raises:
         AwsError: when it cannot be known.
     """
-    failed = _operation_events(session, stack) or _stack_events(session, stack)
+    failed: list[FailedEvent] = []
+    try:
+        failed = _operation_events(session, {"ChangeSetName": change_set} if change_set else {"StackName": stack})
+    except AwsError as error:  # the older call may be allowed
+        if error.trouble is not Trouble.DENIED:
+            raise
+    if not failed and change_set is None:
+        failed = _stack_events(session, stack)
     return tuple(event for event in failed if not event.reason.startswith(_CONSEQUENCES))
 
 
-def _operation_events(session: Session, stack: str) -> list[FailedEvent]:
-    """The failures of the newest operation, which comes first; each event names its operation.
+def _operation_events(session: Session, what: Mapping[str, str]) -> list[FailedEvent]:
+    """The failures of the newest operation that has some; each event names its operation.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html
     """
     filters = {"FailedEvents": True}
-    events = list(
-        session.pages("cloudformation", "describe_events", "OperationEvents", StackName=stack, Filters=filters)
-    )
-    newest = events[0].get("OperationId") if events else None
+    found = list(session.pages("cloudformation", "describe_events", "OperationEvents", Filters=filters, **what))
+    found.reverse()  # the newest come first
+    events = sorted(found, key=lambda event: event["Timestamp"])
+    newest = events[-1].get("OperationId") if events else None
     return [
-        FailedEvent(event["LogicalResourceId"], event.get("ResourceType", ""), reason)
-        for event in reversed(events)
+        FailedEvent(event["LogicalResourceId"], event.get("ResourceType", ""), f"{reason}{_at(event)}")
+        for event in events
         if event.get("OperationId") == newest
         and event.get("LogicalResourceId")
         and event.get("ResourceType") != _STACK
-        and (reason := event.get("ResourceStatusReason") or event.get("ValidationStatusReason"))
+        and (reason := next((event[key] for key in _REASONS if event.get(key)), None))
     ]
+
+
+_REASONS = ("ValidationStatusReason", "HookStatusReason", "ResourceStatusReason")
+
+
+def _at(event: Mapping[str, Any]) -> str:
+    """Where in the template a validation failed."""
+    return f" (at {event['ValidationPath']})" if event.get("ValidationPath") else ""
 
 
 def _stack_events(session: Session, stack: str) -> list[FailedEvent]:
     """The same from the older list of events, for what has no operation: it goes back to the stack's own last start."""
     failed: list[FailedEvent] = []
-    for event in session.pages("cloudformation", "describe_stack_events", "StackEvents", StackName=stack):
+    for event in read_events(session, stack):
         status, reason = event["ResourceStatus"], event.get("ResourceStatusReason", "")
         if event.get("ResourceType") == _STACK:
             if status in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"):
@@ -122,6 +153,24 @@ def _stack_events(session: Session, stack: str) -> list[FailedEvent]:
         elif status.endswith("_FAILED") and reason:
             failed.append(FailedEvent(event["LogicalResourceId"], event.get("ResourceType", ""), reason))
     return failed[::-1]
+
+
+def read_events(session: Session, stack: str) -> Iterator[dict[str, Any]]:
+    """The events of a stack, the newest first.
+
+    Raises:
+        AwsError: when AWS does not answer.
+    """
+    return session.pages("cloudformation", "describe_stack_events", "StackEvents", StackName=stack)
+
+
+def read_exports(session: Session) -> frozenset[str]:
+    """The names of all exports of the account in the region.
+
+    Raises:
+        AwsError: when AWS does not answer.
+    """
+    return frozenset(each["Name"] for each in session.pages("cloudformation", "list_exports", "Exports"))
 
 
 _STACK = "AWS::CloudFormation::Stack"
@@ -141,23 +190,42 @@ def physical_ids(session: Session, stack: str) -> dict[str, str]:
     }
 
 
-# A deleted stack stays in the list for 90 days; one in review has no template yet:
+def read_template_body(session: Session, stack: str) -> str | dict[str, Any]:
+    """The template of a stack: the text that was deployed, or an object for one in JSON.
+
+    Raises:
+        AwsError: when AWS does not answer.
+    """
+    body: str | dict[str, Any] = session.call("cloudformation", "get_template", StackName=stack)["TemplateBody"]
+    return body
+
+
+# A deleted stack stays in the list for 90 days; one in review has no template yet.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html
-_WITHOUT_TEMPLATE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+_WITHOUT_TEMPLATE = ("DELETE_COMPLETE", IN_REVIEW)
 
 
-def templates_of(session: Session, prefix: str) -> dict[str, str]:
+def names_with_template(session: Session) -> list[str]:
+    """The names of all stacks in the region that are deployed.
+
+    Raises:
+        AwsError: when AWS does not answer.
+    """
+    stacks = session.pages("cloudformation", "list_stacks", "StackSummaries")
+    return [stack["StackName"] for stack in stacks if stack["StackStatus"] not in _WITHOUT_TEMPLATE]
+
+
+_READERS = 8
+
+
+def read_templates(session: Session, prefix: str) -> dict[str, str]:
     """The deployed template of each stack whose name begins with a prefix, by the stack's name.
 
     Raises:
         AwsError: when they cannot be known.
     """
-    summaries = session.pages("cloudformation", "list_stacks", "StackSummaries")
-    names = [
-        each["StackName"]
-        for each in summaries
-        if each["StackName"].startswith(prefix) and each["StackStatus"] not in _WITHOUT_TEMPLATE
-    ]
-    bodies = {name: session.call("cloudformation", "get_template", StackName=name)["TemplateBody"] for name in names}
-    # boto3 gives a template in JSON as an object, and one in YAML as the text that was deployed.
-    return {name: body if isinstance(body, str) else json.dumps(body) for name, body in bodies.items()}
+    names = [name for name in names_with_template(session) if name.startswith(prefix)]
+    with ThreadPoolExecutor(_READERS) as threads:
+        bodies = list(threads.map(lambda name: read_template_body(session, name), names))
+    texts = (body if isinstance(body, str) else json.dumps(body) for body in bodies)
+    return dict(zip(names, texts, strict=True))

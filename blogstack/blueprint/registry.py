@@ -73,7 +73,8 @@ class Image(Record, kw_only=True):
     credentials: str | None
 
 
-_PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
+PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
+"""How container builders name the processor architectures."""
 
 
 def resolve_registry(config: Config, varying_tags: Collection[str]) -> Registry | None:
@@ -98,7 +99,7 @@ def resolve_registry(config: Config, varying_tags: Collection[str]) -> Registry 
 def _resolve_build(image: source.Image) -> Build:
     build = image.build or source.Build.model_construct()
     return Build(
-        platform=_PLATFORMS[image.architecture],
+        platform=PLATFORMS[image.architecture],
         file=build.file,
         context=build.context,
         target=build.target,

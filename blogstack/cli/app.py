@@ -13,6 +13,7 @@ from blogstack.aws.errors import AwsError, Trouble
 from blogstack.cli.compile import compile_command
 from blogstack.cli.console import discard_output, replace_closed_streams, say
 from blogstack.cli.cost import cost_command
+from blogstack.cli.deploy import deploy_command
 from blogstack.cli.destroy import destroy_command
 from blogstack.cli.diff import diff_command
 from blogstack.cli.doctor import doctor_command
@@ -48,6 +49,7 @@ app = typer.Typer(
 app.command("compile", cls=PlainCommand)(compile_command)
 app.command("validate", cls=PlainCommand)(validate_command)
 app.command("diff", cls=PlainCommand)(diff_command)
+app.command("deploy", cls=PlainCommand)(deploy_command)
 app.command("cost", cls=PlainCommand)(cost_command)
 app.command("graph", cls=PlainCommand)(graph_command)
 app.command("status", cls=PlainCommand)(status_command)

@@ -161,11 +161,12 @@ def _compile_files(options: Options) -> list[Compilation]:
     )
     compilations = unique_stacks(compilations)
     if options.lint and not has_errors(compilations):
-        return lint_all(compilations, VerdictFolder(_cache_folder()))
+        return lint_all(compilations, VerdictFolder(lint_cache_folder()))
     return compilations
 
 
-def _cache_folder() -> Path:
+def lint_cache_folder() -> Path:
+    """Where the verdicts of the linter are kept."""
     import platformdirs
 
     return platformdirs.user_cache_path("blogstack") / "lint"

@@ -103,7 +103,7 @@ def _read_folder(folder: Path, after: Compilation) -> Mapping[str, str]:
 
 
 def _read_deployed(after: Compilation) -> Mapping[str, str]:
-    """The templates of the stacks in the account that the AWS CLI uses."""
+    """The templates of the stacks in the account that the AWS CLI would use."""
     from blogstack.cli.deployed import NotDeployed, read_deployed
 
     texts: dict[str, str] = {}

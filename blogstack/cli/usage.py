@@ -58,8 +58,7 @@ class PlainGroup(TyperGroup):
             UsageError: when there is none of this name; the message says what there is instead.
         """
         if args[0] not in self.commands and not args[0].startswith("-"):
-            message = f"there are {listed(list(self.commands))}; to deploy, run the commands that `compile` prints"
-            ctx.fail(f"no such command: {args[0]!r}; {message}")
+            ctx.fail(f"no such command: {args[0]!r}; there are {listed(list(self.commands))}")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Context) -> object:

@@ -19,17 +19,27 @@ def sources(plan: Plan, folder: str) -> Iterator[str]:
     """
     builds = [step.action.build for step in plan.steps if isinstance(step.action, PushImage)]
     for path in [path for build in builds for path in (build.context, build.file) if path] or ["."]:
-        yield _inside(folder, path)
+        yield shlex.quote(_inside(folder, path))
 
 
-def build_command(build: Build, folder: str) -> str:
-    """The call of `docker build`; folder as of `sources`. The shell knows REPOSITORY and TAG."""
-    options = [f"--platform {build.platform}"]
-    options += [f"--file {_inside(folder, build.file)}"] if build.file else []
-    options += [f"--target {build.target}"] if build.target else []
-    options += [f"--build-arg {shlex.quote(f'{name}={value}')}" for name, value in build.args.items()]
-    return f'docker build {" ".join(options)} --tag "$REPOSITORY:$TAG" {_inside(folder, build.context)}'
+def build_options(build: Build, folder: str) -> list[str]:
+    """The options of `docker build`, but for the image's name; folder as of `sources`."""
+    options = ["--platform", build.platform]
+    options += ["--file", _inside(folder, build.file)] if build.file else []
+    options += ["--target", build.target] if build.target else []
+    return options + [word for name, value in build.args.items() for word in ("--build-arg", f"{name}={value}")]
+
+
+def build_context(build: Build, folder: str) -> str:
+    """The folder that the image is built from; folder as of `sources`."""
+    return _inside(folder, build.context)
+
+
+def build_command(build: Build, folder: str, image: str = '"$REPOSITORY:$TAG"') -> str:
+    """The call of `docker build` for a shell; folder as of `sources`. The default of image is variables of the shell."""
+    options, context = shlex.join(build_options(build, folder)), shlex.quote(build_context(build, folder))
+    return f"docker build {options} --tag {image} {context}"
 
 
 def _inside(folder: str, path: str) -> str:
-    return shlex.quote(posixpath.normpath(posixpath.join(folder, path)))
+    return posixpath.normpath(posixpath.join(folder, path))

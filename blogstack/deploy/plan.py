@@ -194,7 +194,8 @@ def _checks(workload: EcsService, edge: Edge) -> Iterator[Step]:
             edge_stack=edge.stack,
             host=workload.exposure.own_host,
             paths=workload.exposure.own_paths,
-            errors_are_healthy=workload.exposure.errors_are_healthy,
+            errors_are_healthy=workload.exposure.errors_are_healthy
+            and workload.exposure.own_paths[0] == workload.exposure.health_path,
             internal=edge.internal,
             allowed_cidrs=edge.allowed_cidrs,
         )

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from blogstack.aws.logs import LogLine
 from blogstack.aws.services import ContainerEnd, StoppedTask
+from blogstack.blueprint.registry import PLATFORMS
 from blogstack.diagnostics import Code
 from blogstack.doctor.cause import Cause
 from blogstack.doctor.snapshot import WorkloadState
@@ -61,7 +62,7 @@ def _of_task(state: WorkloadState, task: StoppedTask) -> Cause | None:
             Code.IMAGE_ARCHITECTURE,
             ("image", "architecture"),
             f"the image of {state.workload.name} is not for {architecture}",
-            f"build it with `docker build --platform {_PLATFORMS[architecture]}`, or set image.architecture",
+            f"build it with `docker build --platform {PLATFORMS[architecture]}`, or set image.architecture",
             (reason, *_shown(lines)),
         )
     if _NO_ADDRESSES.search(reason):
@@ -112,9 +113,6 @@ def _of_task(state: WorkloadState, task: StoppedTask) -> Cause | None:
             (task.reason, *_shown(lines)),
         )
     return None
-
-
-_PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
 
 
 def _ended(task: StoppedTask) -> ContainerEnd | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from blogstack.aws.changes import delete_stack
 from blogstack.aws.protection import DATABASE, LOAD_BALANCER, is_protected
 from blogstack.aws.session import Session
-from blogstack.aws.stacks import physical_ids, read_stack, templates_of
+from blogstack.aws.stacks import physical_ids, read_stack, read_templates
 from blogstack.blueprint import Blueprint
 from blogstack.deploy.removal import removal_place
 from blogstack.facts.updates import DATA, SNAPSHOT_BY_DEFAULT
@@ -76,7 +76,7 @@ def plan_removal(session: Session, blueprint: Blueprint) -> Removal:
     Raises:
         AwsError: when it cannot be known.
     """
-    texts = templates_of(session, f"{blueprint.tasks.cluster}-")
+    texts = read_templates(session, f"{blueprint.tasks.cluster}-")
     own = (blueprint.name, blueprint.environment or "")
     trees = {name: read_template(text) for name, text in texts.items() if written_for(text) == own}
     names = sorted(trees, key=lambda name: (removal_place(name), name))

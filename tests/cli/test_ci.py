@@ -19,7 +19,7 @@ from tests.support.console import MINIMAL, QUIET, Run
 
 BIN = Path(sys.executable).parent
 PAGE = (ROOT / "docs" / "ci.md").read_text()
-WORKFLOW, ACTION, STEPS, COMMENT, PRE_COMMIT = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+WORKFLOW, ACTION, STEPS, COMMENT, DEPLOY, PRE_COMMIT = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 (REQUIREMENT,) = re.findall(r"```text\n(.*)\n```", PAGE)
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 
@@ -49,6 +49,27 @@ class TestWorkflow:
         Path("workflow.yaml").write_text(workflow)
         done = tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", "workflow.yaml")
         assert done.returncode == 0, done.stdout
+        done = tool("actionlint", "-no-color", "workflow.yaml")
+        assert done.returncode == 0, done.stdout
+
+    def test_a_mistake_is_found(self, tool: Tool) -> None:
+        """The linter knows what a job gets: a variable that nobody defines fails."""
+        Path("workflow.yaml").write_text(DEPLOY.replace("vars.AWS_REGION", "steps.nothing.outputs.region"))
+        done = tool("actionlint", "-no-color", "workflow.yaml")
+        assert done.returncode == 1
+        assert 'property "nothing" is not defined' in done.stdout
+
+    def test_the_one_that_deploys(self, tool: Tool, run: Run) -> None:
+        """It is valid, its commands have the options that it gives them, and production waits for staging."""
+        self.linted(tool, DEPLOY)
+        jobs = yaml.safe_load(DEPLOY)["jobs"]
+        assert jobs["production"]["needs"] == "staging"
+        assert {jobs[name]["environment"] for name in ("staging", "production")} == {"staging", "production"}
+        commands = re.findall(r"run: blogstack (\S+)(.*)", DEPLOY)
+        assert [command for command, _ in commands] == ["compile", "diff", "deploy", "deploy"]
+        for command, words in commands:
+            known = run(command, "--help").stdout
+            assert [option for option in re.findall(r" (--[a-z-]+)", words) if option not in known] == []
 
     def test_is_one(self, tool: Tool) -> None:
         self.linted(tool, WORKFLOW)

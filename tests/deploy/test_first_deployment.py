@@ -11,8 +11,8 @@ import pytest
 from blogstack.deploy.shell import deployment_script
 from blogstack.pipeline import Compilation, compile_text
 from emulator import Emulator
-from tests.demo import stand_in
 from tests.support.deploying import ZONES, give_what_exists
+from tests.support.script import stand_in
 
 DOMAIN = "domain: {name: blog.example.com, hosted_zone_id: Z0123456789ABCDEFGHIJ}\n"
 BLOG = f"name: blog-api\nregion: ap-northeast-2\n{DOMAIN}"

@@ -35,7 +35,7 @@ def stacks(others: Mapping[str, str]) -> Callable[[Mapping[str, Any]], Mapping[s
     def answer(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         name = parameters["StackName"]
         status = others.get(name, "UPDATE_COMPLETE")
-        return {"Stacks": [{"StackName": name, "CreationTime": NOW, "StackStatus": status}]}
+        return {"Stacks": [{"StackName": name, "StackId": f"arn:{name}", "CreationTime": NOW, "StackStatus": status}]}
 
     return answer
 

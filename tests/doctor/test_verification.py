@@ -43,7 +43,15 @@ def checks(url: str, **others: object) -> dict[str, tuple[bool | None, str]]:
         outputs = [{"OutputKey": "Url", "OutputValue": url}]
         name = parameters["StackName"]
         return {
-            "Stacks": [{"StackName": name, "CreationTime": NOW, "StackStatus": "CREATE_COMPLETE", "Outputs": outputs}]
+            "Stacks": [
+                {
+                    "StackName": name,
+                    "StackId": f"arn:{name}",
+                    "CreationTime": NOW,
+                    "StackStatus": "CREATE_COMPLETE",
+                    "Outputs": outputs,
+                }
+            ]
         }
 
     answers = {**healthy(), "cloudformation:DescribeStacks": stack, **others}

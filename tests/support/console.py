@@ -27,13 +27,20 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def on_terminal(*arguments: str, **environment: str) -> str:
-    """What blogstack writes to a terminal of 80 columns, both streams; NO_COLOR is unset unless it is given."""
+def on_terminal(*arguments: str, typed: str = "", **environment: str) -> str:
+    """What blogstack writes to a terminal of 80 columns, both streams; NO_COLOR is unset unless it is given.
+
+    Args:
+        arguments: Of the command.
+        typed: What somebody types there.
+        environment: What is set in it.
+    """
     ours, theirs = pty.openpty()
     keep = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     given = {**keep, "TERM": "xterm-256color", "COLUMNS": "80", **environment}
     script = Path(sys.executable).with_name("blogstack")
-    with subprocess.Popen([script, *arguments], stdout=theirs, stderr=theirs, env=given):
+    os.write(ours, typed.encode())
+    with subprocess.Popen([script, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=given):
         os.close(theirs)
         text = b""
         while chunk := _read(ours):

@@ -1,0 +1,118 @@
+"""What follows a deployment: the service is stable, and answers."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import urllib.error
+import urllib.request
+
+from blogstack.blueprint.names import Output
+from blogstack.deploy.execution.context import Context, Failed
+from blogstack.deploy.execution.events import Note, Outcome
+from blogstack.deploy.execution.outputs import network_of, output_of
+from blogstack.deploy.steps import Request, ShowAddress, ShowLogs, ShowRunCommands, WaitStable
+from blogstack.diagnostics import Code
+
+# As `aws ecs wait services-stable`: 40 times 15 seconds.
+_MINUTES_10 = 600.0
+# A name in DNS, and targets that have just become healthy, may take some seconds.
+_SECONDS_60 = 60.0
+_TIMEOUT = 10
+
+
+def wait_stable(context: Context, step: str, action: WaitStable) -> Outcome:
+    """Wait until a service runs the tasks that it should, and no others.
+
+    Raises:
+        Failed: when it does not within ten minutes.
+        AwsError: when AWS does not answer.
+    """
+    session = context.session
+    service: dict[str, object] = {}
+    for _ in context.waits(_MINUTES_10):
+        answer = context.persistently(
+            step,
+            lambda: session.call("ecs", "describe_services", cluster=action.cluster, services=[action.service]),
+        )
+        (service,) = answer["services"]
+        if len(answer["services"][0]["deployments"]) == 1 and service["runningCount"] == service["desiredCount"]:
+            return Outcome.DONE
+    counts = f"{service['runningCount']} of {service['desiredCount']} tasks run"
+    events = answer["services"][0].get("events", ())[:5]
+    message = f"{action.service} is not stable after ten minutes: {counts}"
+    help = "`blogstack doctor` says why"
+    raise Failed(Code.NOT_STABLE, message, help, evidence=[event["message"] for event in events])
+
+
+def request(context: Context, step: str, action: Request) -> Outcome:
+    """Request the paths of a service through its load balancer.
+
+    Raises:
+        Failed: when one is not answered with a success.
+        AwsError: when AWS does not answer.
+    """
+    url = output_of(context.session, action.edge_stack, Output.URL)
+    if action.host:
+        url = f"https://{action.host}"
+    for number, path in enumerate(action.paths):
+        if action.internal:  # whoever deploys may be outside
+            context.tell(Note(step, f"ask from inside the network: curl -fsS '{url}{path}'"))
+            continue
+        why = _ask(context, f"{url}{path}", any_status=action.errors_are_healthy and number == 0)
+        if why is None:
+            context.tell(Note(step, f"{url}{path} answers"))
+        elif isinstance(why, int) or "0.0.0.0/0" in action.allowed_cidrs:
+            says = f"status {why}" if isinstance(why, int) else why
+            raise Failed(Code.NO_ANSWER, f"{url}{path}: {says}", "`blogstack doctor` says why")
+        else:
+            who = ", ".join(action.allowed_cidrs)
+            context.tell(
+                Note(step, f"no answer: allowed_cidrs lets in {who} only; from there: curl -fsS '{url}{path}'")
+            )
+    return Outcome.DONE
+
+
+def _ask(context: Context, url: str, *, any_status: bool) -> int | str | None:
+    """None for a success; else the last answer's status, or why there was none."""
+    why: int | str = ""
+    for _ in context.waits(_SECONDS_60):
+        try:
+            with urllib.request.urlopen(url, timeout=_TIMEOUT):  # noqa: S310 (http or https, as our template says)
+                return None
+        except urllib.error.HTTPError as error:
+            if any_status:
+                return None
+            why = error.code
+        except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
+            why = f"no answer: {getattr(error, 'reason', error)}"
+    return why
+
+
+def show_address(context: Context, step: str, action: ShowAddress) -> Outcome:
+    """Say where the other tasks reach a private service."""
+    context.tell(Note(step, f"{action.service} answers the other tasks at {action.url}"))
+    return Outcome.DONE
+
+
+def show_logs(context: Context, step: str, action: ShowLogs) -> Outcome:
+    """Say how to read the logs."""
+    context.tell(Note(step, f"aws logs tail {action.log_group} --region {context.session.region} --follow"))
+    return Outcome.DONE
+
+
+def show_run_commands(context: Context, step: str, action: ShowRunCommands) -> Outcome:
+    """Say how to run the jobs by hand.
+
+    Raises:
+        Failed: when a stack that says where they run is not there.
+        AwsError: when AWS does not answer.
+    """
+    network = json.dumps(network_of(context.session, action.placement, action.tasks_stack))
+    for family in action.families:
+        command = (
+            f"aws ecs run-task --region {context.session.region} --cluster {action.cluster} --launch-type FARGATE"
+            f" --task-definition {family} --propagate-tags TASK_DEFINITION --network-configuration '{network}'"
+        )
+        context.tell(Note(step, f"to run {family} now: {command}"))
+    return Outcome.DONE

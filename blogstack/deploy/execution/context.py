@@ -1,0 +1,159 @@
+"""What the steps of a plan share while they run: the session, the templates, and how to wait."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from blogstack.aws.change_sets import ChangeSet
+from blogstack.aws.session import AwsError, Session, Trouble
+from blogstack.deploy.execution.events import Note, Tell
+from blogstack.diagnostics import Code
+from blogstack.lint.cfn import Origins
+from blogstack.records import Record
+
+T = TypeVar("T")
+
+
+class Failed(Exception):
+    """A step failed.
+
+    Attributes:
+        code: Its page explains it.
+        message: What failed, in one sentence.
+        help: What to do.
+        stack: The stack whose events say why; None where `message` is everything.
+        change_set: The change set whose events say why, before anything was changed; None for the stack's own.
+        evidence: What AWS or a program says of it, line by line.
+    """
+
+    def __init__(
+        self,
+        code: Code,
+        message: str,
+        help: str,
+        stack: str | None = None,
+        change_set: str | None = None,
+        evidence: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.help = help
+        self.stack = stack
+        self.evidence = tuple(evidence)
+        self.change_set = change_set
+
+
+class Detached(Exception):
+    """The user is no longer waiting; what was started goes on in AWS."""
+
+
+class Unchanged(Record):
+    """Of a stack that has nothing to change."""
+
+
+class StackTemplate(Record):
+    """A template to deploy.
+
+    Attributes:
+        text: As in its file.
+        origins: Where in the user's file its resources come from.
+    """
+
+    text: str
+    origins: Origins
+
+
+class EcsTarget(Record):
+    """The ECS service of a workload's stack.
+
+    Attributes:
+        shifts: Whether its deployments shift requests.
+    """
+
+    cluster: str
+    service: str
+    shifts: bool
+
+
+class Context:
+    """What the steps of the plans of one region share.
+
+    Args:
+        session: With AWS.
+        tag: Tag of the image to deploy.
+        templates: By the name of the stack.
+        services: The ECS service of each stack that has one, by the name of the stack.
+        folder: Of the user's file, where the image is built.
+        tell: Takes each event; called by several threads.
+        pause: Waits some seconds; tests do not.
+
+    Attributes:
+        prepared: For each stack what its change set was found to do; it is executed once.
+    """
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        tag: str,
+        templates: Mapping[str, StackTemplate],
+        services: Mapping[str, EcsTarget],
+        folder: str,
+        tell: Tell,
+        pause: Callable[[float], None] | None = None,
+    ) -> None:
+        self.session = session
+        self.tag = tag
+        self.templates = templates
+        self.services = services
+        self.folder = folder
+        self.tell = tell
+        self.prepared: dict[str, ChangeSet | Unchanged] = {}
+        self._stopped = threading.Event()
+        self._pause = pause
+
+    def detach(self) -> None:
+        """End every wait with Detached."""
+        self._stopped.set()
+
+    def waits(self, limit: float) -> Iterator[None]:
+        """One turn at once, then one after each pause of 0.2 up to 5 seconds, until `limit` seconds are over.
+
+        Raises:
+            Detached: when the user is no longer waiting.
+        """
+        seconds, waited = 0.2, 0.0
+        while True:
+            if self._stopped.is_set():
+                raise Detached
+            yield
+            if waited >= limit:
+                return
+            (self._pause or self._stopped.wait)(seconds)
+            waited += seconds
+            seconds = min(seconds * 1.5, 5.0)
+
+    def persistently(self, step: str, ask: Callable[[], T]) -> T:
+        """The answer to a question of a wait: throttling and lost connections are waited out, some ten minutes long.
+
+        Raises:
+            AwsError: when that does not help, or the trouble is another.
+            Detached: when the user is no longer waiting.
+        """
+        told = False
+        last: AwsError | None = None
+        for _ in self.waits(limit=600):
+            try:
+                return ask()
+            except AwsError as error:
+                if error.trouble not in (Trouble.THROTTLED, Trouble.CONNECTION):
+                    raise
+                last = error
+            if not told:
+                self.tell(Note(step, f"no answer from AWS, asking again: {last}"))
+                told = True
+        assert last is not None
+        raise last

@@ -1,0 +1,90 @@
+"""Why a step failed: the first real cause, at the line of the user's file that made the resource."""
+
+from __future__ import annotations
+
+from blogstack.aws.session import AwsError, Session, Trouble
+from blogstack.aws.stacks import FailedEvent, failed_events
+from blogstack.blueprint import Blueprint
+from blogstack.deploy.execution.context import Context, Failed
+from blogstack.diagnostics import Code, Diagnostic
+from blogstack.doctor import Cause, diagnose, read_snapshot
+from blogstack.pipeline import lower_environment
+from blogstack.records import Record
+from blogstack.source.environments import Environment
+
+
+class Explanation(Record):
+    """Why a step failed.
+
+    Attributes:
+        evidence: What AWS or a program says of it, line by line.
+    """
+
+    diagnostic: Diagnostic
+    evidence: tuple[str, ...] = ()
+
+
+def explain_failure(context: Context, error: Failed) -> Explanation:
+    """Why a step failed, by CloudFormation's events where it is about a stack."""
+    event = _first_failure(context.session, error.stack, error.change_set) if error.stack else None
+    if event is None or error.stack is None:
+        return Explanation(Diagnostic(error.code, error.message, help=error.help), error.evidence)
+    origins = context.templates[error.stack].origins
+    span = origins.get((event.logical_id,)) or origins.get(())
+    message = f"{event.logical_id} ({event.type}) in {error.stack}: {event.reason}"
+    return Explanation(Diagnostic(error.code, message, span, error.help), (error.message, *error.evidence))
+
+
+def find_causes(session: Session, blueprint: Blueprint, source: Environment) -> tuple[Explanation, ...]:
+    """What keeps an environment's workloads from running, as `blogstack doctor` finds it; nothing without an answer.
+
+    Args:
+        session: With AWS.
+        blueprint: Of the environment.
+        source: The same environment of the file.
+    """
+    stacks = lower_environment(source) or ()
+    try:
+        causes = diagnose(read_snapshot(session, blueprint), {stack.name: stack.origins for stack in stacks})
+    except AwsError:
+        return ()
+    return tuple(_as_explanation(cause, source) for cause in causes if cause.workload)
+
+
+def _as_explanation(cause: Cause, source: Environment) -> Explanation:
+    span = source.document.locate(cause.path) if cause.path else None
+    return Explanation(Diagnostic(cause.code, cause.message, span, cause.help), cause.evidence)
+
+
+def is_about_tasks(context: Context, error: Failed) -> bool:
+    """Whether tasks that do not run may be the reason of a failure."""
+    return error.stack in context.services or error.code in (Code.NOT_STABLE, Code.NO_ANSWER)
+
+
+def explain_aws_error(error: AwsError) -> Explanation:
+    """Why AWS did not answer, and that a second run goes on."""
+    return Explanation(Diagnostic(Code.NO_ANSWER_FROM_AWS, str(error), help=_remedy(error)))
+
+
+def _remedy(error: AwsError) -> str:
+    """What to do; what was started goes on in AWS whatever happened to the question."""
+    then = "then deploy again: it picks up what is in progress"
+    match error.trouble:
+        case Trouble.CREDENTIALS:
+            return f"renew the credentials, as with `aws sso login`, {then}"
+        case Trouble.CONNECTION:
+            return f"check the connection, {then}"
+        case Trouble.THROTTLED:
+            return f"wait some minutes, {then}"
+        case Trouble.DENIED:
+            return f"ask an administrator for the right to {error.operation}, {then}"
+        case Trouble.REFUSED:
+            return f"fix what it says, {then}"
+
+
+def _first_failure(session: Session, stack: str, change_set: str | None) -> FailedEvent | None:
+    """The first event of the last operation that failed by itself; None where there is none, or it cannot be read."""
+    try:
+        return next(iter(failed_events(session, stack, change_set)), None)
+    except AwsError:
+        return None

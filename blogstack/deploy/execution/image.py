@@ -1,0 +1,109 @@
+"""The image: found in its repository, or built and pushed with docker or buildah."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import subprocess
+from collections.abc import Sequence
+
+from blogstack.aws.session import AwsError, Session
+from blogstack.blueprint.names import Output
+from blogstack.blueprint.registry import Build
+from blogstack.deploy.execution.context import Context, Failed
+from blogstack.deploy.execution.events import Note, Outcome
+from blogstack.deploy.execution.outputs import output_of
+from blogstack.deploy.image_build import build_command, build_context, build_options
+from blogstack.deploy.steps import FindImage, PushImage
+from blogstack.diagnostics import Code
+
+_BUILDERS = ("docker", "buildah")
+_EVIDENCE_LINES = 20
+
+
+def builder() -> str | None:
+    """The program that can build and push an image here; None if there is none."""
+    return next((name for name in _BUILDERS if shutil.which(name)), None)
+
+
+def has_image(session: Session, repository: str, tag: str) -> bool:
+    """Whether a repository has an image with a tag; not if there is no such repository.
+
+    Raises:
+        AwsError: when AWS does not answer.
+    """
+    try:
+        answer = session.call("ecr", "describe_images", repositoryName=repository, imageIds=[{"imageTag": tag}])
+    except AwsError as error:
+        if error.code in ("ImageNotFoundException", "RepositoryNotFoundException"):
+            return False
+        raise
+    return bool(answer["imageDetails"])
+
+
+def find_image(context: Context, action: FindImage) -> Outcome:
+    """Make sure that the image is there.
+
+    Raises:
+        Failed: when it is not.
+        AwsError: when AWS does not answer.
+    """
+    if has_image(context.session, action.repository, context.tag):
+        return Outcome.UNCHANGED
+    message = f"the repository {action.repository} has no image with the tag {context.tag}"
+    raise Failed(Code.NO_IMAGE, message, "push it, or name a tag that is there with --image-tag")
+
+
+def push_image(context: Context, action: PushImage) -> Outcome:
+    """Build the image and push it, unless the repository has its tag.
+
+    Raises:
+        Failed: when nothing can build it, or the build or the push fails.
+        AwsError: when AWS does not answer.
+    """
+    session, tag = context.session, context.tag
+    if has_image(session, action.repository, tag):
+        return Outcome.UNCHANGED
+    image = f"{output_of(session, action.registry_stack, Output.REPOSITORY_URI)}:{tag}"
+    program = builder()
+    if program is None:
+        raise Failed(Code.NO_IMAGE, *no_builder(image, action.build, session.region, context.folder))
+    context.tell(Note("image", f"building {image} for {action.build.platform} with {program}"))
+    options, source = build_options(action.build, context.folder), build_context(action.build, context.folder)
+    _run([program, "build", *options, "--tag", image, source])
+    # The token is `AWS:PASSWORD` in base64, and is good for twelve hours:
+    # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
+    (login,) = session.call("ecr", "get_authorization_token")["authorizationData"]
+    user, _, password = base64.b64decode(login["authorizationToken"]).decode().partition(":")
+    _run([program, "login", "--username", user, "--password-stdin", image.partition("/")[0]], password)
+    context.tell(Note("image", f"pushing {image}"))
+    _run([program, "push", image])
+    return Outcome.DONE
+
+
+def no_builder(image: str, build: Build, region: str, folder: str) -> tuple[str, str]:
+    """Message and help where an image is missing and nothing can build it."""
+    host = image.partition("/")[0]
+    login = (
+        f"aws ecr get-login-password --region {region} | docker login --username AWS --password-stdin {host}"
+        if ".dkr.ecr." in host
+        else "docker login"
+    )
+    commands = f"{build_command(build, folder, image)}; {login}; docker push {image}"
+    return f"there is no image {image}, and neither docker nor buildah to build it", f"where docker is: {commands}"
+
+
+def _run(command: Sequence[str], input: str | None = None) -> None:
+    done = subprocess.run(  # noqa: S603 (a program that was found, without a shell)
+        command,
+        input=input or "",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        lines = done.stdout.strip().splitlines()[-_EVIDENCE_LINES:]
+        message = f"{command[0]} {command[1]} ended with status {done.returncode}"
+        raise Failed(Code.NO_IMAGE, message, "read its last lines above", evidence=lines)

@@ -1,0 +1,74 @@
+"""Where the deployment of an ECS service stands, while its stack is updated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from blogstack.aws.session import AwsError, Trouble
+from blogstack.deploy.execution.context import Context, EcsTarget
+from blogstack.deploy.execution.events import Rollout
+
+
+class RolloutWatch:
+    """Tells the rollout of a stack's service whenever it changes.
+
+    Args:
+        context: Of the deployment.
+        stack: Name of the stack; one without a service is never asked about.
+    """
+
+    def __init__(self, context: Context, stack: str) -> None:
+        self._context = context
+        self._stack = stack
+        self._target = context.services.get(stack)
+        self._last: Rollout | None = None
+
+    def tell(self) -> None:
+        """Ask ECS once; what it does not answer is only not shown."""
+        if self._target is None:
+            return
+        try:
+            now = _ask(self._context, self._stack, self._target)
+        except AwsError as error:
+            if error.trouble is Trouble.CREDENTIALS:
+                raise
+            if error.trouble is Trouble.DENIED:
+                self._target = None
+            return
+        if now is not None and now != self._last:
+            self._last = now
+            self._context.tell(now)
+
+
+def _ask(context: Context, stack: str, target: EcsTarget) -> Rollout | None:
+    session = context.session
+    answer = session.call("ecs", "describe_services", cluster=target.cluster, services=[target.service])
+    if not answer["services"]:
+        return None
+    (service,) = answer["services"]
+    newest = next((each for each in service.get("deployments", ()) if each["status"] == "PRIMARY"), None)
+    if newest is None:
+        return None
+    shift = _newest_shift(context, service["serviceArn"]) if target.shifts else {}
+    return Rollout(
+        step=stack,
+        service=target.service,
+        desired=newest["desiredCount"],
+        running=newest["runningCount"],
+        pending=newest["pendingCount"],
+        failed=newest.get("failedTasks", 0),
+        state=newest.get("rolloutState", ""),
+        stage=shift.get("lifecycleStage", ""),
+        share=shift.get("targetServiceRevision", {}).get("requestedProductionTrafficWeight"),
+    )
+
+
+def _newest_shift(context: Context, service: str) -> dict[str, Any]:
+    """The newest deployment of a service that shifts requests; {} while there is none."""
+    session = context.session
+    listed = session.call("ecs", "list_service_deployments", service=service)["serviceDeployments"]
+    if not listed:
+        return {}
+    arns = [max(listed, key=lambda each: each["createdAt"])["serviceDeploymentArn"]]
+    found = session.call("ecs", "describe_service_deployments", serviceDeploymentArns=arns)["serviceDeployments"]
+    return found[0] if found else {}

@@ -1,0 +1,92 @@
+"""The release step: a task that runs once, to its end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from blogstack.aws.session import AwsError, Session
+from blogstack.deploy.execution.context import Context, Failed
+from blogstack.deploy.execution.events import Note, Outcome
+from blogstack.deploy.execution.outputs import network_of, output_of
+from blogstack.deploy.steps import RunTask
+from blogstack.diagnostics import Code
+
+_DAY = 86400.0
+_LOG_LINES = 20
+
+
+def run_task(context: Context, step: str, action: RunTask) -> Outcome:
+    """Run the task, or go on waiting for the one that an earlier run started, until it exits with 0.
+
+    Raises:
+        Failed: when it cannot start or exits otherwise.
+        AwsError: when AWS does not answer.
+    """
+    session = context.session
+    definition = output_of(session, action.tasks_stack, action.task_definition)
+    # At most 128 letters, digits, hyphens, slashes and underscores:
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+    started_by = re.sub(r"[^A-Za-z0-9/_-]", "-", f"blogstack/{definition.rpartition('/')[2]}")[:128]
+    running = session.call("ecs", "list_tasks", cluster=action.cluster, startedBy=started_by)["taskArns"]
+    if running:
+        context.tell(Note(step, "the release step of an earlier run is still running: waiting for its end"))
+    arn = running[0] if running else _start(session, action, definition, started_by)
+    task: dict[str, Any] = {}
+    for _ in context.waits(_DAY):
+        task = context.persistently(step, lambda: _describe(session, action.cluster, arn))
+        if task.get("lastStatus") == "STOPPED":
+            break
+    else:
+        raise Failed(Code.RELEASE_FAILED, "the release step still runs after a day", f"stop it: {arn}")
+    codes = [container.get("exitCode") for container in task["containers"]]
+    if codes and codes[0] == 0:
+        return Outcome.DONE
+    log = _log(session, definition, arn)
+    reason = task.get("stoppedReason", "")
+    why = f"with {codes[0]}" if codes and codes[0] is not None else f"before it ran: {reason}"
+    containers = [each["reason"] for each in task["containers"] if each.get("reason")]
+    help = f"fix it and deploy again; its log: aws logs tail {action.log_group} --region {session.region} --since 1h"
+    message = f"the release step ended {why}; the service was not updated"
+    raise Failed(Code.RELEASE_FAILED, message, help, evidence=(*containers, *log))
+
+
+def _start(session: Session, action: RunTask, definition: str, started_by: str) -> str:
+    answer = session.call(
+        "ecs",
+        "run_task",
+        cluster=action.cluster,
+        launchType="FARGATE",
+        taskDefinition=definition,
+        propagateTags="TASK_DEFINITION",
+        startedBy=started_by,
+        networkConfiguration=network_of(session, action.placement, action.tasks_stack),
+    )
+    if not answer["tasks"]:
+        reasons = [failure.get("reason", "") for failure in answer.get("failures", ())]
+        message = f"the release step was not started: {', '.join(reasons) or 'AWS has no capacity at the moment'}"
+        raise Failed(Code.RELEASE_FAILED, message, "deploy again in some minutes")
+    return str(answer["tasks"][0]["taskArn"])
+
+
+def _describe(session: Session, cluster: str, arn: str) -> dict[str, Any]:
+    # A stopped task is forgotten after an hour: then its exit code is not known either.
+    tasks = session.call("ecs", "describe_tasks", cluster=cluster, tasks=[arn])["tasks"]
+    return tasks[0] if tasks else {"lastStatus": "STOPPED", "containers": [], "stoppedReason": "ECS forgot the task"}
+
+
+def _log(session: Session, definition: str, task: str) -> Sequence[str]:
+    """The last lines of the first container's log; none where they cannot be had."""
+    try:
+        described = session.call("ecs", "describe_task_definition", taskDefinition=definition)["taskDefinition"]
+        container = described["containerDefinitions"][0]
+        options = container["logConfiguration"]["options"]
+        stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{task.rpartition('/')[2]}"
+        group = options["awslogs-group"]
+        found = session.call(
+            "logs", "get_log_events", logGroupName=group, logStreamName=stream, limit=_LOG_LINES, startFromHead=False
+        )
+    except (AwsError, KeyError):
+        return ()
+    return [event["message"].rstrip() for event in found["events"]]

@@ -1,0 +1,29 @@
+"""Whether the account has the availability zones that a new network asks for."""
+
+from __future__ import annotations
+
+from blogstack.aws.stacks import read_stack
+from blogstack.deploy.execution.context import Context, Failed
+from blogstack.deploy.execution.events import Outcome
+from blogstack.deploy.steps import CheckZones
+from blogstack.diagnostics import Code
+
+
+def check_zones(context: Context, action: CheckZones) -> Outcome:
+    """Make sure that the template of a network that does not exist yet gets its zones; steps.py says why.
+
+    Raises:
+        Failed: when it would not.
+        AwsError: when AWS does not answer.
+    """
+    session = context.session
+    if read_stack(session, action.stack):
+        return Outcome.UNCHANGED
+    filters = [{"Name": "default-for-az", "Values": ["true"]}]
+    zones = {
+        subnet["AvailabilityZone"] for subnet in session.pages("ec2", "describe_subnets", "Subnets", Filters=filters)
+    }
+    if 0 < len(zones) < action.zones:
+        message = f"the network needs {action.zones} availability zones, and {len(zones)} have a default subnet"
+        raise Failed(Code.TOO_FEW_ZONES, message, "name letters of zones in network.create.availability_zones")
+    return Outcome.UNCHANGED

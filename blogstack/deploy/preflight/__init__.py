@@ -1,0 +1,58 @@
+"""What would fail later, looked for in the account before a deployment begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from blogstack.aws.session import AwsError, Trouble
+from blogstack.deploy.preflight import database, domain, image, names, network, quotas, secrets
+from blogstack.deploy.preflight.account import Account, Problem
+from blogstack.records import Record
+
+_SIDE_BY_SIDE = 8
+_CHECKS: tuple[tuple[str, Callable[[Account], Iterator[Problem]]], ...] = (
+    ("the image", image.check),
+    ("the hosted zone", domain.check),
+    ("names that are taken", names.check),
+    ("quotas", quotas.check),
+    ("free addresses", network.check),
+    ("secrets", secrets.check),
+    ("the database's version and class", database.check),
+)
+
+
+class Found(Record):
+    """What the checks found.
+
+    Attributes:
+        unchecked: What could not be checked, each with the call that AWS did not answer.
+    """
+
+    problems: tuple[Problem, ...]
+    unchecked: tuple[str, ...]
+
+
+def look(account: Account) -> Found:
+    """Check an account for the deployment of one environment, side by side.
+
+    Raises:
+        AwsError: without valid credentials.
+    """
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+        results = list(threads.map(lambda check: _run(check[0], check[1](account)), _CHECKS))
+    problems = tuple(problem for found, _ in results for problem in found)
+    return Found(problems, tuple(text for _, text in results if text))
+
+
+def _run(title: str, problems: Iterable[Problem]) -> tuple[list[Problem], str]:
+    """The problems of a check, and what could not be checked: a missing right is no failure."""
+    found: list[Problem] = []
+    try:
+        for problem in problems:
+            found.append(problem)
+    except AwsError as error:
+        if error.trouble is Trouble.CREDENTIALS:
+            raise
+        return found, f"{title} ({error.operation})"
+    return found, ""

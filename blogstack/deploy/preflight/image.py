@@ -1,0 +1,106 @@
+"""The image: whether it is there, and for the tasks' processor."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from blogstack.aws.session import AwsError
+from blogstack.blueprint.registry import PLATFORMS, EcrArn
+from blogstack.deploy.preflight.account import Account, Problem
+from blogstack.diagnostics import Code
+
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
+_TYPES = [
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+]
+
+_TIMEOUT = 10
+Manifest = Mapping[str, Any]
+
+
+def check(account: Account) -> Iterator[Problem]:
+    """Look for the image of the deployment's tag."""
+    blueprint, image = account.blueprint, account.blueprint.image
+    if image.tagged or not account.tag:
+        return
+    if isinstance(image.repository, EcrArn):
+        where, repository = {"registryId": image.repository.account}, image.repository.repository
+        if image.repository.region != account.session.region:
+            return
+        can_build = False
+    elif blueprint.registry is not None:
+        where, repository, can_build = {}, blueprint.registry.repository, account.can_build
+    else:
+        return
+    manifest = _manifest(account, repository, where)
+    if manifest is None:
+        if not can_build:
+            yield _missing(account, repository)
+        return
+    platform = _platform(account)
+    wanted = platform.partition("/")[2]
+    built = _architectures(account, repository, where, manifest)
+    if built and wanted not in built:
+        message = (
+            f"the image {repository}:{account.tag} is for {', '.join(sorted(built))}, and the tasks run on {wanted}"
+        )
+        help = f"build it with --platform {platform}, or set image.architecture"
+        yield Problem(Code.IMAGE_ARCHITECTURE, message, ("image", "architecture"), help)
+
+
+def _platform(account: Account) -> str:
+    """Of the tasks, as container builders name it."""
+    return PLATFORMS[account.blueprint.services[0].container.architecture.lower()]
+
+
+def _architectures(account: Account, repository: str, where: Mapping[str, str], manifest: Manifest) -> set[str]:
+    """What an index says of its images, or an image in its configuration; nothing where neither says it."""
+    if listed := manifest.get("manifests"):
+        # An attestation in an index has the platform unknown/unknown.
+        return {each["platform"]["architecture"] for each in listed if "platform" in each} - {"unknown"}
+    if digest := manifest.get("config", {}).get("digest"):
+        url = account.session.call(
+            "ecr", "get_download_url_for_layer", repositoryName=repository, layerDigest=digest, **where
+        )["downloadUrl"]
+        with suppress(OSError, ValueError), urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:  # noqa: S310
+            return {json.load(answer)["architecture"]}
+    return set()
+
+
+def _manifest(account: Account, repository: str, where: Mapping[str, str]) -> Manifest | None:
+    """The image's manifest; {} for one that cannot be read, None without such an image."""
+    ids = [{"imageTag": account.tag}]
+    try:
+        answer = account.session.call(
+            "ecr", "batch_get_image", repositoryName=repository, imageIds=ids, acceptedMediaTypes=_TYPES, **where
+        )
+    except AwsError as error:
+        if error.code == "RepositoryNotFoundException":
+            return None
+        raise
+    if not answer["images"]:
+        return {} if any(each["failureCode"] != "ImageNotFound" for each in answer.get("failures", ())) else None
+    with suppress(ValueError):
+        manifest: Manifest = json.loads(answer["images"][0]["imageManifest"])
+        return manifest
+    return {}
+
+
+def _missing(account: Account, repository: str) -> Problem:
+    registry = account.blueprint.registry
+    message = f"there is no image {repository}:{account.tag}"
+    if registry is None:
+        return Problem(
+            Code.NO_IMAGE, message, ("image", "uri"), "push it, or name a tag that is there with --image-tag"
+        )
+    first = f"`blogstack deploy --only {registry.stack}`, then "
+    build = f"`docker build --platform {_platform(account)}` and push it to {repository}:{account.tag}"
+    help = f"{'' if registry.stack in account.stacks else first}{build}, here or elsewhere, and deploy again"
+    return Problem(Code.NO_IMAGE, f"{message}, and neither docker nor buildah to build it", ("image",), help)

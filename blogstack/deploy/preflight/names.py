@@ -1,0 +1,45 @@
+"""Names that a first deployment makes, and that somebody else has made before: CloudFormation adopts nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blogstack.aws.session import AwsError
+from blogstack.deploy.preflight.account import Account, Problem
+from blogstack.diagnostics import Code
+
+_RECORDS = ("A", "AAAA", "CNAME")
+
+
+def check(account: Account) -> Iterator[Problem]:
+    """Look for the record, the log group and the repository, where their stacks are new."""
+    session, blueprint = account.session, account.blueprint
+    tls, tasks, registry = blueprint.edge.tls, blueprint.tasks, blueprint.registry
+    if tasks.stack not in account.stacks:
+        groups = session.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=tasks.log_group)
+        if any(group["logGroupName"] == tasks.log_group for group in groups):
+            delete = f"aws logs delete-log-group --region {session.region} --log-group-name {tasks.log_group}"
+            message = f"there is a log group {tasks.log_group} already"
+            yield Problem(Code.NAME_TAKEN, message, ("name",), f"choose another name, or delete it: {delete}")
+    if registry and registry.stack not in account.stacks and _has_repository(account, registry.repository):
+        message = f"there is a repository {registry.repository} already"
+        help = "use it as an existing image with image.uri, or choose another image.repository"
+        yield Problem(Code.NAME_TAKEN, message, ("image", "repository"), help)
+    if tls and blueprint.edge.stack not in account.stacks:
+        found = session.call(
+            "route53", "list_resource_record_sets", HostedZoneId=tls.hosted_zone_id, StartRecordName=tls.domain
+        )["ResourceRecordSets"]
+        taken = [each["Type"] for each in found if each["Name"].rstrip(".") == tls.domain and each["Type"] in _RECORDS]
+        if taken:
+            message = f"{tls.domain} has a record already, of the type {' and '.join(taken)}"
+            help = "delete it at the moment of the change, or deploy under another name first"
+            yield Problem(Code.NAME_TAKEN, message, ("domain", "name"), help)
+
+
+def _has_repository(account: Account, name: str) -> bool:
+    try:
+        return bool(account.session.call("ecr", "describe_repositories", repositoryNames=[name])["repositories"])
+    except AwsError as error:
+        if error.code != "RepositoryNotFoundException":
+            raise
+    return False

@@ -1,0 +1,63 @@
+"""Quotas of the account that a first deployment may exceed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from blogstack.aws.session import AwsError
+from blogstack.deploy.preflight.account import Account, Problem
+from blogstack.diagnostics import Code
+from blogstack.words import plural
+
+# Service and code of each quota, as `aws service-quotas list-service-quotas` shows them; their defaults:
+# https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
+# https://docs.aws.amazon.com/general/latest/gr/ecs-service.html
+_VPCS = ("vpc", "L-F678F1CE")
+_ADDRESSES = ("ec2", "L-0263D0A3")
+_VCPUS = ("fargate", "L-3032A538")
+_CPU_UNITS = 1024
+"""CPU units of a vCPU."""
+
+
+def check(account: Account) -> Iterator[Problem]:
+    """Compare what is there, and what a first deployment adds, with the quotas."""
+    session, network = account.session, account.blueprint.network
+    if network is not None and network.stack not in account.stacks:
+        path = ("network",)
+        there = sum(1 for _ in session.pages("ec2", "describe_vpcs", "Vpcs"))
+        yield from _compare(account, "VPCs", _VPCS, there + 1, path)
+        gateways = sum(zone.has_nat for zone in network.zones)
+        if gateways:
+            there = len(session.call("ec2", "describe_addresses")["Addresses"])
+            yield from _compare(account, "Elastic IP addresses", _ADDRESSES, there + gateways, path)
+    new = [service for service in account.blueprint.services if service.stack not in account.stacks]
+    units = sum(service.capacity.fewest * service.container.cpu for service in new)
+    if units:
+        yield from _compare(account, "Fargate vCPUs", _VCPUS, math.ceil(units / _CPU_UNITS), ("service", "cpu"))
+
+
+def _compare(
+    account: Account, what: str, quota: tuple[str, str], needed: int, path: tuple[str, ...]
+) -> Iterator[Problem]:
+    service, code = quota
+    limit = _quota(account, service, code)
+    if needed > limit:
+        message = f"{needed} {what} would be needed, and the account's quota in {account.session.region} is {limit:g}"
+        raise_it = (
+            f"aws service-quotas request-service-quota-increase --region {account.session.region}"
+            f" --service-code {service} --quota-code {code} --desired-value {needed}"
+        )
+        yield Problem(Code.QUOTA, message, path, f"ask for {plural(needed, 'unit')}: {raise_it}")
+
+
+def _quota(account: Account, service: str, code: str) -> float:
+    """The account's value, or AWS's default where the account has none of its own."""
+    names = {"ServiceCode": service, "QuotaCode": code}
+    try:
+        answer = account.session.call("service-quotas", "get_service_quota", **names)
+    except AwsError as error:
+        if error.code != "NoSuchResourceException":
+            raise
+        answer = account.session.call("service-quotas", "get_aws_default_service_quota", **names)
+    return float(answer["Quota"]["Value"])

@@ -1,0 +1,239 @@
+"""What would fail later, each as AWS tells it before; and that a missing right is no failure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blogstack.blueprint import Blueprint
+from blogstack.deploy.preflight import database, domain, image, look, names, network, quotas, secrets
+from blogstack.deploy.preflight.account import Account, Problem
+from blogstack.pipeline import compile_text
+from tests.support.console import QUIET
+from tests.support.fake_aws import FakeAws, Refusal
+
+EVERYTHING = frozenset(f"blog-api-{kind}" for kind in ("registry", "network", "database", "edge", "tasks", "service"))
+SUBNETS = [f"subnet-{number:017x}" for number in range(4)]
+EXISTING = (
+    "network:\n  existing:\n    vpc_id: vpc-0123456789abcdef0\n"
+    f"    public_subnet_ids: {SUBNETS[:2]}\n    private_subnet_ids: {SUBNETS[2:]}\n"
+)
+
+
+def blueprint(more: str = "") -> Blueprint:
+    compilation = compile_text("blogstack.yaml", f"{QUIET}{more}".encode())
+    assert not compilation.failed, compilation.diagnostics
+    return compilation.blueprints[0]
+
+
+def account(answers: Mapping[str, Any], more: str = "", **changed: Any) -> Account:  # noqa: ANN401 (any field)
+    known: dict[str, Any] = {"tag": "v1", "stacks": frozenset(), "can_build": False, **changed}
+    return Account(session=FakeAws(answers, "ap-northeast-2").session, blueprint=blueprint(more), **known)
+
+
+def told(problems: Any) -> list[tuple[str, str]]:  # noqa: ANN401 (an iterator of problems)
+    """Code and key of each problem."""
+    found: list[Problem] = list(problems)
+    return [(each.code.id, ".".join(map(str, each.path))) for each in found]
+
+
+def manifest(*architectures: str) -> Mapping[str, Any]:
+    """The answer about an image whose index has these architectures."""
+    platforms = [{"platform": {"architecture": each, "os": "linux"}} for each in architectures]
+    return {"images": [{"imageManifest": json.dumps({"manifests": platforms})}], "failures": []}
+
+
+class TestImage:
+    """BS515 and BS542."""
+
+    MISSING: Mapping[str, Any] = {
+        "images": [],
+        "failures": [{"imageId": {"imageTag": "v1"}, "failureCode": "ImageNotFound"}],
+    }
+
+    def test_there(self) -> None:
+        assert told(image.check(account({"ecr:BatchGetImage": manifest("arm64", "amd64", "unknown")}))) == []
+        assert told(image.check(account({"ecr:BatchGetImage": manifest()}))) == []
+
+    def test_missing(self) -> None:
+        assert told(image.check(account({"ecr:BatchGetImage": self.MISSING}))) == [("BS515", "image")]
+        assert told(image.check(account({"ecr:BatchGetImage": self.MISSING}, can_build=True))) == []
+
+    def test_no_repository_yet(self) -> None:
+        gone = Refusal("RepositoryNotFoundException", "The repository does not exist")
+        (problem,) = image.check(account({"ecr:BatchGetImage": gone}))
+        assert problem.help.startswith("`blogstack deploy --only blog-api-registry`, then ")
+
+    def test_another_processor(self) -> None:
+        (problem,) = image.check(account({"ecr:BatchGetImage": manifest("arm64")}))
+        assert problem.code.id == "BS542"
+        assert problem.message == "the image blog-api:v1 is for arm64, and the tasks run on amd64"
+
+    def test_an_image_without_an_index(self, tmp_path: Path) -> None:
+        """Its configuration says what it is for."""
+        (tmp_path / "config.json").write_text('{"architecture": "arm64", "os": "linux"}')
+        single = {"imageManifest": json.dumps({"config": {"digest": "sha256:0"}, "layers": []})}
+        url = {"downloadUrl": (tmp_path / "config.json").as_uri()}
+        answers = {"ecr:BatchGetImage": {"images": [single], "failures": []}, "ecr:GetDownloadUrlForLayer": url}
+        assert told(image.check(account(answers))) == [("BS542", "image.architecture")]
+        arm = "image: {architecture: arm64}\n"
+        assert told(image.check(account(answers, arm))) == []
+
+    def test_of_another_account(self) -> None:
+        more = "image: {uri: 210987654321.dkr.ecr.ap-northeast-2.amazonaws.com/shop}\n"
+        aws = FakeAws({"ecr:BatchGetImage": self.MISSING}, "ap-northeast-2")
+        asked = Account(session=aws.session, blueprint=blueprint(more), tag="v1", stacks=EVERYTHING, can_build=True)
+        assert told(image.check(asked)) == [("BS515", "image.uri")]
+        assert aws.called("ecr:BatchGetImage")[0]["registryId"] == "210987654321"
+
+
+class TestDomain:
+    """BS519."""
+
+    @pytest.mark.parametrize(
+        ("name", "private", "found"),
+        [("example.com.", False, 0), ("other.com.", False, 1), ("ple.com.", False, 1), ("example.com.", True, 1)],
+    )
+    def test_zone(self, name: str, private: bool, found: int) -> None:
+        zone = {"Id": "Z0", "Name": name, "CallerReference": "x", "Config": {"PrivateZone": private}}
+        problems = told(domain.check(account({"route53:GetHostedZone": {"HostedZone": zone}})))
+        assert problems == [("BS519", "domain.hosted_zone_id")] * found
+
+    def test_missing(self) -> None:
+        gone = Refusal("NoSuchHostedZone", "No hosted zone found with ID", 404)
+        assert told(domain.check(account({"route53:GetHostedZone": gone}))) == [("BS519", "domain.hosted_zone_id")]
+
+
+class TestNames:
+    """BS520."""
+
+    ANSWERS: Mapping[str, Any] = {
+        "route53:ListResourceRecordSets": {
+            "ResourceRecordSets": [{"Name": "blog.example.com.", "Type": "CNAME"}],
+            "IsTruncated": False,
+            "MaxItems": "100",
+        },
+        "logs:DescribeLogGroups": {"logGroups": [{"logGroupName": "/ecs/blog-api"}]},
+        "ecr:DescribeRepositories": {"repositories": [{"repositoryName": "blog-api"}]},
+    }
+
+    def test_taken(self) -> None:
+        found = told(names.check(account(self.ANSWERS)))
+        assert found == [("BS520", "name"), ("BS520", "image.repository"), ("BS520", "domain.name")]
+
+    def test_ours(self) -> None:
+        assert told(names.check(account({}, stacks=EVERYTHING))) == []
+
+
+class TestQuotas:
+    """BS521."""
+
+    @staticmethod
+    def answers(vpcs: int, limit: float) -> Mapping[str, Any]:
+        return {
+            "ec2:DescribeVpcs": {"Vpcs": [{"VpcId": str(number)} for number in range(vpcs)]},
+            "ec2:DescribeAddresses": {"Addresses": []},
+            "service-quotas:GetServiceQuota": Refusal("NoSuchResourceException", "none of its own"),
+            "service-quotas:GetAWSDefaultServiceQuota": {"Quota": {"Value": limit}},
+        }
+
+    def test_vpcs(self) -> None:
+        assert told(quotas.check(account(self.answers(4, 5)))) == []
+        (problem,) = quotas.check(account(self.answers(5, 5)))
+        assert problem.code.id == "BS521"
+        assert problem.message == "6 VPCs would be needed, and the account's quota in ap-northeast-2 is 5"
+        assert "--service-code vpc --quota-code L-F678F1CE --desired-value 6" in problem.help
+
+    def test_vcpus(self) -> None:
+        more = "service: {cpu: 4096, memory: 8192}\n"
+        found = told(quotas.check(account(self.answers(0, 6), more)))
+        assert found == [("BS521", "service.cpu")]
+        assert told(quotas.check(account({}, more, stacks=EVERYTHING))) == []
+
+
+class TestAddresses:
+    """BS552."""
+
+    @staticmethod
+    def check(balancer: int, tasks: int, **changed: Any) -> list[tuple[str, str]]:  # noqa: ANN401 (any field)
+        free = [balancer, balancer, tasks, tasks]
+        found = [
+            {"SubnetId": name, "AvailableIpAddressCount": count} for name, count in zip(SUBNETS, free, strict=True)
+        ]
+        return told(network.check(account({"ec2:DescribeSubnets": {"Subnets": found}}, EXISTING, **changed)))
+
+    def test_enough(self) -> None:
+        assert self.check(8, 1) == []
+        assert self.check(0, 1, stacks=EVERYTHING) == []
+
+    def test_too_few(self) -> None:
+        assert self.check(8, 0) == [("BS552", "network.existing")]
+        assert self.check(7, 100) == [("BS552", "network.existing")] * 2
+
+
+class TestSecrets:
+    """BS544."""
+
+    MORE = "service:\n  secrets: {KEY: {secretsmanager: blog, key: token}}\n"
+    SIDECAR = "service:\n  sidecars: {proxy: {image: 'nginx:1', secrets: {KEY: {ssm: /proxy/key}}}}\n"
+
+    def check(self, answer: Any) -> list[tuple[str, str]]:  # noqa: ANN401 (any answer)
+        return told(secrets.check(account({"secretsmanager:GetSecretValue": answer}, self.MORE)))
+
+    def test_there(self) -> None:
+        assert self.check({"SecretString": '{"token": "x"}'}) == []
+
+    @pytest.mark.parametrize(
+        "answer",
+        [{"SecretString": '{"other": "x"}'}, {"SecretString": "x"}, Refusal("ResourceNotFoundException", "gone")],
+        ids=["another key", "no JSON", "missing"],
+    )
+    def test_missing(self, answer: Any) -> None:  # noqa: ANN401 (any answer)
+        assert self.check(answer) == [("BS544", "service.secrets.KEY")]
+
+    def test_its_value_is_never_told(self) -> None:
+        answer = {"SecretString": '{"other": "hunter2"}'}
+        (problem,) = secrets.check(account({"secretsmanager:GetSecretValue": answer}, self.MORE))
+        assert "hunter2" not in repr(problem)
+
+    def test_of_a_sidecar(self) -> None:
+        asked = account({"ssm:GetParameters": {"InvalidParameters": ["/proxy/key"]}}, self.SIDECAR)
+        assert told(secrets.check(asked)) == [("BS544", "service.sidecars.proxy.secrets.KEY")]
+
+
+class TestDatabase:
+    """BS524."""
+
+    MORE = "database: {engine_version: '17', instance_class: db.t4g.micro}\n"
+
+    @pytest.mark.parametrize(("version", "found"), [("17.5", 0), ("16.4", 1), ("7.5", 1)])
+    def test_version(self, version: str, found: int) -> None:
+        options = {"OrderableDBInstanceOptions": [{"EngineVersion": version}]}
+        asked = account({"rds:DescribeOrderableDBInstanceOptions": options}, self.MORE)
+        assert told(database.check(asked)) == [("BS524", "database.instance_class")] * found
+
+    def test_one_that_runs(self) -> None:
+        assert told(database.check(account({}, self.MORE, stacks=EVERYTHING))) == []
+
+
+def test_a_missing_right_is_no_failure() -> None:
+    """What the others found is there; each check that could not be done is named once, with the call."""
+    denied = Refusal("AccessDenied", "not authorized", 403)
+    zone = {"Id": "Z0", "Name": "example.com.", "CallerReference": "x"}
+    answers = {
+        "ecr:BatchGetImage": denied,
+        "route53:GetHostedZone": {"HostedZone": zone},
+        "logs:DescribeLogGroups": denied,
+        "ec2:DescribeVpcs": denied,
+    }
+    found = look(account(answers))
+    assert found.problems == ()
+    assert found.unchecked == (
+        "the image (ecr:BatchGetImage)",
+        "names that are taken (logs:DescribeLogGroups)",
+        "quotas (ec2:DescribeVpcs)",
+    )

@@ -1,0 +1,81 @@
+"""The internet between blogstack and the emulated load balancer: a proxy on loopback that answers as the service would.
+
+`http_proxy` and `https_proxy` in the environment bring every request here; a tunnel ends in a certificate of ours.
+"""
+
+from __future__ import annotations
+
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import cast
+
+
+class Web(ThreadingHTTPServer):
+    """The proxy.
+
+    Attributes:
+        statuses: The status of each path that is not answered with 200.
+        requested: The URLs that were asked for, in order.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, certificate: Path, key: Path) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.certificate = certificate
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificate, key)
+        self.statuses: dict[str, int] = {}
+        self.requested: list[str] = []
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What sends a program's requests here, and lets it trust the certificate."""
+        proxy = f"http://127.0.0.1:{self.server_port}"
+        return {"http_proxy": proxy, "https_proxy": proxy, "SSL_CERT_FILE": str(self.certificate)}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        web = cast(Web, self.server)
+        host, path = self.headers["Host"], self.path if self.path.startswith("/") else f"/{self.path.split('/', 3)[3]}"
+        web.requested.append(f"{'https' if isinstance(self.connection, ssl.SSLSocket) else 'http'}://{host}{path}")
+        self.send_response(web.statuses.get(path, 200))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_CONNECT(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.connection = self.request = cast(Web, self.server).context.wrap_socket(self.connection, server_side=True)
+        self.setup()
+        self.handle_one_request()
+        self.wfile.flush()
+        self.connection.close()
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def web(folder: Path, name: str) -> Iterator[Web]:
+    """A proxy whose certificate is for a name."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    names = ["-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-days", "1"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([*request, *names, *files], check=True, capture_output=True)
+    with Web(certificate, key) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
