@@ -70,6 +70,8 @@ SECONDS: Mapping[str, int] = {
     "AWS::Scheduler::Schedule": 5,
     "AWS::SecretsManager::Secret": 1,
     "AWS::SecretsManager::SecretTargetAttachment": 1,
+    "AWS::ServiceDiscovery::PrivateDnsNamespace": 46,
+    "AWS::ServiceDiscovery::Service": 1,
     "AWS::StepFunctions::StateMachine": 1,
     "AWS::WAFv2::LoggingConfiguration": 2,
     "AWS::WAFv2::WebACL": 7,

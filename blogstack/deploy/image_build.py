@@ -36,7 +36,7 @@ def build_context(build: Build, folder: str) -> str:
 
 
 def build_command(build: Build, folder: str, image: str = '"$REPOSITORY:$TAG"') -> str:
-    """The call of `docker build` for a shell; folder as of `sources`. The default of image is variables of the shell."""
+    """The call of `docker build` for a shell; folder as of `sources`. The default image is two variables."""
     options, context = shlex.join(build_options(build, folder)), shlex.quote(build_context(build, folder))
     return f"docker build {options} --tag {image} {context}"
 

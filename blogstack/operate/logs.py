@@ -24,7 +24,7 @@ class NoLogs(Exception):
 
 def stream_prefix(workload: Workload | None) -> str:
     """What the names of a workload's log streams begin with; of all workloads nothing."""
-    return f"{workload.log_prefix}/{workload.service_name}/" if workload else ""
+    return f"{workload.log_prefix}/{workload.container_name}/" if workload else ""
 
 
 def lines(session: Session, group: str, prefix: str, since: datetime) -> Iterator[TaskLine]:

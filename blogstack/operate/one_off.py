@@ -64,9 +64,9 @@ def start(session: Session, workload: Workload, command: Sequence[str]) -> Start
         subnets=[_value(session, subnet, stacks) for subnet in workload.placement.task_subnets],
         security_group=_value(session, workload.from_tasks(Output.TASK_SECURITY_GROUP_ID), stacks),
         assign_public_ip=workload.placement.assign_public_ip,
-        commands={workload.service_name: command} if command else {},
+        commands={workload.container_name: command} if command else {},
     )
-    return Started(arn, f"{workload.log_prefix}/{workload.service_name}/{arn.rpartition('/')[2]}")
+    return Started(arn, f"{workload.log_prefix}/{workload.container_name}/{arn.rpartition('/')[2]}")
 
 
 def watch(
@@ -92,7 +92,7 @@ def watch(
 
 def own_container(workload: Workload, state: StoppedTask) -> ContainerEnd | None:
     """How the workload's own container ended, among sidecars; None if the task has none yet."""
-    return next((each for each in state.containers if each.name == workload.service_name), None)
+    return next((each for each in state.containers if each.name == workload.container_name), None)
 
 
 def _ran(state: StoppedTask) -> bool:

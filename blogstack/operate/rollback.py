@@ -85,7 +85,7 @@ def _previous_tag(session: Session, workload: EcsService, task_definition: str, 
     family, _, revision = task_definition.rpartition(":")
     for number in range(int(revision) - 1, max(0, int(revision) - 1 - _REVISIONS), -1):
         try:
-            image = read_images(session, f"{family}:{number}").get(workload.service_name, "")
+            image = read_images(session, f"{family}:{number}").get(workload.container_name, "")
         except AwsError as error:
             if (
                 error.code == "ClientException"

@@ -10,6 +10,7 @@ READ = (
     "cloudformation:DescribeStackResources",
     "cloudformation:DescribeStacks",
     "cloudformation:GetTemplate",
+    "cloudformation:ListExports",
     "cloudformation:ListStackResources",
     "cloudformation:ListStacks",
     "cloudwatch:DescribeAlarms",
@@ -37,7 +38,6 @@ DEPLOY = (
     "cloudformation:DescribeChangeSet",
     "cloudformation:ExecuteChangeSet",
     "cloudformation:GetTemplateSummary",
-    "cloudformation:ListExports",
     "cloudformation:UpdateStack",
     # The image: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
     "ecr:BatchCheckLayerAvailability",
@@ -45,9 +45,16 @@ DEPLOY = (
     "ecr:CompleteLayerUpload",
     "ecr:DescribeImages",
     "ecr:GetAuthorizationToken",
+    "ecr:GetDownloadUrlForLayer",
     "ecr:InitiateLayerUpload",
     "ecr:PutImage",
     "ecr:UploadLayerPart",
+    # What `blogstack deploy` looks at before it begins.
+    "ec2:DescribeSubnets",
+    "rds:DescribeOrderableDBInstanceOptions",
+    "servicequotas:GetAWSDefaultServiceQuota",
+    "servicequotas:GetServiceQuota",
+    "ssm:GetParameters",
     # The release step, `run`, `exec` and `rollback`.
     "ecs:ExecuteCommand",
     "ecs:RunTask",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from blogstack.config.sidecars import Sidecar
-from blogstack.config.workloads import WORKERS, EcsService, WebService
+from blogstack.config.workloads import SERVICES, WORKERS, EcsService, WebService
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
 from blogstack.words import did_you_mean, dotted
@@ -107,7 +107,7 @@ def _name_of(workload: EcsService) -> str:
 def container_name(scope: Scope[Sidecar]) -> Iterator[Finding]:
     """A sidecar is not called like the container next to it."""
     section, *steps = scope.at()
-    name, worker = steps[-1], f"-{steps[0]}" if section == WORKERS else ""
+    name, worker = steps[-1], f"-{steps[0]}" if section in (WORKERS, SERVICES) else ""
     if name == f"{scope.config.name}{worker}":
         message = f"{name} is the name of the task's main container"
         yield Finding(scope.at(), message, "give the sidecar another name, such as proxy")

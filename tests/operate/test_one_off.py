@@ -14,7 +14,7 @@ from tests.doctor.answers import NOW
 from tests.support.fake_aws import FakeAws, Refusal
 
 BLUEPRINT = compiled("everything").blueprints[0]
-SERVICE = next(each for each in BLUEPRINT.services if each.exposure)
+SERVICE = next(each for each in BLUEPRINT.services if each.name == "service")
 JOB = BLUEPRINT.jobs[0]
 ARN = "arn:aws:ecs:ap-northeast-2:123456789012:task/blog-api/0123456789abcdef"
 DEFINITION = "arn:aws:ecs:ap-northeast-2:123456789012:task-definition/blog-api:7"
@@ -43,7 +43,7 @@ def deployed(**answers: Any) -> FakeAws:  # noqa: ANN401 (any answer)
 
 def task(status: str, *, exit_code: int | None = None, reason: str = "", why: str = "") -> dict[str, Any]:
     ended = {} if exit_code is None else {"exitCode": exit_code}
-    containers = [{"name": "proxy", "exitCode": 143}, {"name": SERVICE.service_name, "reason": why, **ended}]
+    containers = [{"name": "proxy", "exitCode": 143}, {"name": SERVICE.container_name, "reason": why, **ended}]
     return {"tasks": [{"taskArn": ARN, "lastStatus": status, "stoppedReason": reason, "containers": containers}]}
 
 

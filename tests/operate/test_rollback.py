@@ -119,6 +119,7 @@ def test_a_version_that_does_not_start() -> None:
             "EventId": "1",
             "LogicalResourceId": "Service",
             "ResourceType": "AWS::ECS::Service",
+            "Timestamp": NOW,
             "ResourceStatusReason": "Circuit breaker triggered",
         }
     ]

@@ -22,7 +22,7 @@ from blogstack.pipeline import lower_environment, read_environments
 from tests.cases import EACH, compiled
 from tests.support.lint import NoVerdicts
 
-CHANGING = ("changes.py", "protection.py")
+CHANGING = ("change_sets.py", "changes.py", "protection.py")
 """The modules of aws/ for commands that change something."""
 
 LIMIT = 6144
@@ -125,7 +125,8 @@ def _methods(service: str) -> Mapping[str, str]:
 
 def _action(service: str, operation: str) -> str:
     """The IAM action of a method of boto3."""
-    return f"{'elasticloadbalancing' if service == 'elbv2' else service}:{_methods(service)[operation]}"
+    prefix = {"elbv2": "elasticloadbalancing", "service-quotas": "servicequotas"}.get(service, service)
+    return f"{prefix}:{_methods(service)[operation]}"
 
 
 def test_roles_are_passed_only_to_the_services_that_they_trust() -> None:

@@ -209,7 +209,8 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
 
 def container_name(config: Config, workload: workloads.Workload) -> str:
     """Name of a workload's own container: without the environment, so that an override is one for all of them."""
-    return config.name if isinstance(workload, workloads.WebService) else f"{config.name}-{workload.name}"
+    is_main = isinstance(workload, workloads.WebService) and workload.is_main
+    return config.name if is_main else f"{config.name}-{workload.name}"
 
 
 def _release(workload: str, command: tuple[str, ...]) -> Release:
