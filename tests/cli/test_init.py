@@ -43,10 +43,7 @@ def test_takes_what_it_sees(run: Run) -> None:
     Path("shop/blogstack.yaml").unlink()
     Path("shop/blogstack.schema.json").unlink()
     result = run("init", "--framework", "fastapi", cwd="shop")
-    assert (
-        "wrote blogstack.yaml, blogstack.schema.json and .gitattributes, with port 8080 from Dockerfile; next:"
-        in result.stdout
-    )
+    assert "wrote blogstack.yaml and blogstack.schema.json, with port 8080 from Dockerfile; next:" in result.stdout
     assert "\n  framework: fastapi  #" in Path("shop/blogstack.yaml").read_text()
 
 

@@ -96,8 +96,25 @@ def test_an_environment_is_the_file_that_one_would_write_without(data: dict[str,
         texts.pop(f"{own}-registry", None)
         assert texts
         for stack, text in texts.items():
-            assert without_our_tags(whole.pop(stack)) == without_our_tags(read(text))
+            tree = with_containers_of(read(text), own, data["name"])
+            assert without_our_tags(whole.pop(stack)) == without_our_tags(tree)
     assert list(whole) in ([], [f"{data['name']}-registry"])
+
+
+def with_containers_of(tree: Any, own: str, name: str) -> Any:  # noqa: ANN401 (any JSON)
+    """A template whose containers are named after another application: their names are without the environment."""
+    if isinstance(tree, list):
+        return [with_containers_of(item, own, name) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    renamed = {key: with_containers_of(value, own, name) for key, value in tree.items()}
+    for place, key in [
+        (renamed, "ContainerName"),
+        *((item, "Name") for item in renamed.get("ContainerDefinitions", ())),
+    ]:
+        if isinstance(place.get(key), str) and (place[key] == own or place[key].startswith(f"{own}-")):
+            place[key] = name + place[key].removeprefix(own)
+    return renamed
 
 
 @given(configurations())

@@ -180,10 +180,10 @@ class TestPlan:
         (by_path,), (by_host,) = make_plans(compiled(PATH).blueprints), make_plans(compiled(HOST).blueprints)
         asked = {step.id: step.action for plan in (by_path, by_host) for step in plan.steps}
         front = [action for action in asked.values() if isinstance(action, Request) and action.host]
-        assert [(action.host, action.paths) for action in front] == [("www.example.com", ("/health", "/ready"))]
+        assert [(action.host, action.paths) for action in front] == [("www.example.com", ("/health",))]
         (plan,) = make_plans(compiled(PATH).blueprints)
         paths = {step.id: step.action.paths for step in plan.steps if isinstance(step.action, Request)}
-        assert paths == {"request front": ("/app/health",), "request service": ("/health", "/ready")}
+        assert paths == {"request front": ("/app/health",), "request service": ("/health",)}
         assert "request old" not in asked
 
     def test_the_address_of_a_private_service_is_told(self) -> None:

@@ -59,7 +59,7 @@ def add_discovery(
         Name=discovery.name,
         NamespaceId=import_value(discovery.namespace),
         DnsConfig=servicediscovery.DnsConfig(
-            DnsRecords=[servicediscovery.DnsRecord(Type="A", TTL=str(_TTL))], RoutingPolicy="MULTIVALUE"
+            DnsRecords=[servicediscovery.DnsRecord(Type="A", TTL=_TTL)], RoutingPolicy="MULTIVALUE"
         ),
         HealthCheckCustomConfig=servicediscovery.HealthCheckCustomConfig(FailureThreshold=1),
         Tags=make_tags(workload.tags),
