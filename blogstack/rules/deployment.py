@@ -105,12 +105,10 @@ def no_circuit_breaker(scope: Scope[EcsService]) -> Iterator[Finding]:
 @rule(Code.FAILURES_UNCOUNTED, Scope[EcsService], reads=("deployment.circuit_breaker", "deployment.failures"))
 def failures_without_breaker(scope: Scope[EcsService]) -> Iterator[Finding]:
     """Failed tasks are counted by the circuit breaker."""
-    deployment = scope.value.deployment
-    if deployment.failures is not None and not deployment.circuit_breaker:
+    failures, circuit_breaker = scope.value.deployment.failures, scope.value.deployment.circuit_breaker
+    if failures is not None and not circuit_breaker:
         keys = scope.at("deployment", "failures"), scope.at("deployment", "circuit_breaker")
-        message = (
-            f"failures {deployment.failures} has no effect: circuit_breaker is false, and nothing counts failed tasks"
-        )
+        message = f"failures {failures} has no effect: circuit_breaker is false, and nothing counts failed tasks"
         yield Finding(keys[0], message, "remove one of the two keys", also=keys)
 
 

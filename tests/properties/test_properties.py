@@ -133,7 +133,7 @@ def test_the_strategies_know_the_whole_language() -> None:
     seen: set[tuple[str, ...]] = set()
 
     # The same examples in every run.
-    @settings(max_examples=400, phases=[Phase.generate], derandomize=True, database=None)
+    @settings(max_examples=600, phases=[Phase.generate], derandomize=True, database=None)
     @given(configurations())
     def draws(data: dict[str, Any]) -> None:
         seen.update(paths(data))

@@ -45,7 +45,11 @@ def image(region: str) -> st.SearchStrategy[Data]:
     shared = [field.name for field, mark in marked(Image, Shared) if mark.unless is None]
     common = scalars(Image, "uri", "credentials", *shared)
     tags = st.lists(st.from_regex(r"[a-z][a-z0-9.-]{0,8}", fullmatch=True), unique=True, max_size=5)
-    made = optional({}, {**scalars(Image, "uri", "credentials"), "repository": NAMES, "mutable_tags": tags})
+    paths = st.sampled_from(["docker/api", "."])
+    arguments = st.dictionaries(st.sampled_from(["VERSION", "STAGE"]), TEXTS | st.integers(0, 9), max_size=2)
+    build = optional({}, {"file": paths, "context": paths, "target": st.just("runtime"), "args": arguments})
+    of_repository = {"repository": NAMES, "mutable_tags": tags, "build": build}
+    made = optional({}, {**scalars(Image, "uri", "credentials"), **of_repository})
     ecr = st.just("123456789012.dkr.ecr.us-east-1.amazonaws.com/blog")
     elsewhere = st.sampled_from(["nginx", "ghcr.io/team/blog", "registry.example.com:5000/a/b"])
     secret = st.just(f"arn:{partition(region)}:secretsmanager:{region}:123456789012:secret:registry-AbCdEf")
@@ -86,6 +90,7 @@ def service(draw: st.DrawFn, region: str) -> Data:
     variables = st.dictionaries(st.from_regex(r"[A-Z][A-Z0-9_]{0,10}", fullmatch=True), values, max_size=4)
     others = scalars(Service, "cpu", "memory", "exec", "readonly_root") | {
         "command": st.lists(TEXTS.filter(bool) | st.integers(0, 99), min_size=1, max_size=4),
+        "entrypoint": st.lists(TEXTS.filter(bool), min_size=1, max_size=2),
         "environment": variables,
         "permissions": st.lists(statement, max_size=2),
         "secrets": secrets(region),
@@ -292,6 +297,7 @@ def configurations(draw: st.DrawFn, *, more_names: bool = True) -> Data:
         ),
         "alarms": st.fixed_dictionaries({"email": st.sampled_from(["ops@example.com", "a.b+c@sub.example.org"])}),
         "logs": optional({}, scalars(Logs)),
+        "output": st.just("cloudformation"),
     }
     chosen = draw(
         optional({"network": sections.pop("network"), "load_balancer": sections.pop("load_balancer")}, sections)

@@ -122,4 +122,5 @@ def _common(region: str) -> dict[str, st.SearchStrategy[Any]]:
         "secrets": secrets(region),
         "permissions": st.lists(st.just(objects), max_size=1),
         "user": st.sampled_from(["1000", 1000, "1000:1000"]),
+        "entrypoint": st.just(["launch", "--"]),
     }
