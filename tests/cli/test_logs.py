@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -69,13 +70,19 @@ def test_text(deployed: Emulator, run: Run) -> None:
 def test_following_until_ctrl_c(deployed: Emulator) -> None:
     script = Path(sys.executable).with_name("blogstack")
     with subprocess.Popen([script, "logs", "mails", "--follow"], stdout=subprocess.PIPE, env=deployed.env) as process:
-        assert process.stdout
-        assert process.stdout.readline().endswith(b"bbbbbbbb two\n")
-        stream = "mails/blog-api-mails/cccccccc3333"
-        write(deployed, stream, (int(time.time() * 1000), "new"))
-        assert process.stdout.readline().endswith(b"cccccccc new\n")
-        os.kill(process.pid, signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        bound = threading.Timer(60, process.kill)  # ends what would otherwise wait without an end
+        bound.start()
+        try:
+            assert process.stdout
+            assert process.stdout.readline().endswith(b"bbbbbbbb two\n")
+            stream = "mails/blog-api-mails/cccccccc3333"
+            write(deployed, stream, (int(time.time() * 1000), "new"))
+            assert process.stdout.readline().endswith(b"cccccccc new\n")
+            os.kill(process.pid, signal.SIGINT)
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
+            bound.cancel()
 
 
 def test_a_workload_that_is_not_there(run: Run) -> None:
