@@ -219,6 +219,7 @@ _BY_USE: Mapping[str, str] = {
     "AWS::RDS::DBInstance": "backups beyond the database's size",
     "AWS::Route53::RecordSet": "the hosted zone",
     "AWS::S3::Bucket": "what buckets hold",
+    "AWS::ServiceDiscovery::PrivateDnsNamespace": "the hosted zone of private names",
     "AWS::SQS::Queue": "messages",
 }
 """What costs something by use only, but for what every service has: requests, traffic, logs and metrics."""
