@@ -76,17 +76,19 @@ def _requests(snapshot: Snapshot) -> Iterator[Check]:
         if exposure := state.workload.exposure:
             base = f"https://{exposure.own_host}" if exposure.own_host else url
             for path in exposure.own_paths:
-                yield _answer(f"{base}{path}")
+                takes_errors = exposure.errors_are_healthy and path == exposure.health_path
+                yield _answer(f"{base}{path}", any_status=takes_errors)
     if edge.tls:
         yield _redirect(url)
 
 
-def _answer(url: str) -> Check:
+def _answer(url: str, *, any_status: bool) -> Check:
+    """A request; any_status is whether an error is what the load balancer's check takes too."""
     try:
         with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310 (http or https, from the stack)
             return Check(url, True, str(answer.status))
     except urllib.error.HTTPError as error:
-        return Check(url, False, str(error.code))
+        return Check(url, any_status, str(error.code))
     except urllib.error.URLError as error:
         if isinstance(error.reason, ssl.SSLCertVerificationError):
             return Check(url, False, f"the certificate is not valid: {error.reason.verify_message}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 
 import pytest
 
@@ -36,7 +37,9 @@ def url() -> Iterator[str]:
     thread.join()
 
 
-def checks(url: str, **others: object) -> dict[str, tuple[bool | None, str]]:
+def checks(
+    url: str, others: Mapping[str, object] = MappingProxyType({}), file: bytes = FILE
+) -> dict[str, tuple[bool | None, str]]:
     """Each check, by name, of a service that is well but for some answers."""
 
     def stack(parameters: dict[str, str]) -> dict[str, object]:
@@ -55,7 +58,7 @@ def checks(url: str, **others: object) -> dict[str, tuple[bool | None, str]]:
         }
 
     answers = {**healthy(), "cloudformation:DescribeStacks": stack, **others}
-    blueprint = compile_text("blogstack.yaml", FILE).blueprints[0]
+    blueprint = compile_text("blogstack.yaml", file).blueprints[0]
     snapshot = read_snapshot(FakeAws(answers).session, blueprint)
     return {check.name: (check.passed, check.detail) for check in verify(snapshot, stack_names(blueprint))}
 
@@ -78,6 +81,14 @@ def test_nobody_answers() -> None:
 
 def test_unhealthy(url: str) -> None:
     sick = {"elbv2:DescribeTargetHealth": targets("unhealthy", "Target.Timeout", "Request timed out")}
-    assert checks(url, **sick)["service targets"] == (False, "0 of 1 healthy")
+    assert checks(url, sick)["service targets"] == (False, "0 of 1 healthy")
     fewer = stopped("Task failed to start") | {"ecs:DescribeServices": {"services": [service(running=1)]}}
-    assert checks(url, **fewer)["service tasks"] == (False, "1 of 2 run")
+    assert checks(url, fewer)["service tasks"] == (False, "1 of 2 run")
+
+
+def test_an_error_that_the_load_balancer_takes(url: str) -> None:
+    """`success_codes` of the health path hold here too, and of no other path."""
+    file = FILE.replace(b"/health,", b"/nothing,") + b"load_balancer: {health_check: {success_codes: 200-404}}\n"
+    found = checks(url, file=file)
+    assert found[f"{url}/nothing"] == (True, "404")
+    assert found[f"{url}/ready"] == (False, "503")
