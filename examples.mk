@@ -2,7 +2,7 @@
 # they write to is that of the emulated AWS.
 PYTHON ?= python3
 EXAMPLES_BIN := .venv-examples/bin
-EXAMPLES_SOURCES := examples tests/examples
+EXAMPLES_SOURCES := examples/celery tests/examples
 
 .PHONY: test-examples lock-examples
 

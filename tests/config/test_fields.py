@@ -51,7 +51,7 @@ def test_marks_name_keys_and_values_that_exist() -> None:
     models: list[type[Section]] = [field.type.section for field in walk(Config) if field.type.section]
     pairs = [(model, mark.key) for model in models for _, mark in marked(model, Excludes)]
     pairs += [(model, mark.key) for model in models for _, mark in marked(model, Requires)]
-    assert len(pairs) == 20
+    assert len(pairs) == 24
     assert all(key in fields_of(model) for model, key in pairs)
 
 

@@ -80,7 +80,7 @@ def test_first_second_and_next(aws: Emulator, deploy: Deploy, internet: Web, tmp
         "tasks": "CREATE_COMPLETE",
         "service": "CREATE_COMPLETE",
     }
-    assert internet.requested == [f"https://blog.example.com/{path}" for path in ("health", "ready")]
+    assert internet.requested == ["https://blog.example.com/health"]
     calls = [line.split()[0] for line in (tmp_path / "programs" / "docker.log").read_text().splitlines()]
     assert calls == ["build", "login", "push"]
 
