@@ -66,7 +66,7 @@ def exec_command(
         return _fail(str(error), "`blogstack status` shows what runs")
     say(f"task {task} of {picked.service_name}")
     words = ["aws", "ecs", "execute-command", "--region", environment.blueprint.region, "--cluster", picked.cluster]
-    words += ["--task", task, "--container", picked.service_name, "--interactive"]
+    words += ["--task", task, "--container", picked.container_name, "--interactive"]
     words += ["--command", shlex.join(command_of(ctx) or ("/bin/sh",))]
     words += ["--profile", profile] if profile else []
     return _become(words)

@@ -47,6 +47,27 @@ def test_a_command(deployed: Emulator, run: Run, plugin: Path, tmp_path: Path) -
     assert words[1:3] == ["ap-northeast-2", "StartSession"]
 
 
+def test_the_container_of_an_environment(deployed: Emulator, run: Run, plugin: Path, tmp_path: Path) -> None:
+    """Its name is that of the application in all environments, unlike that of the ECS service."""
+    file = FILE.replace("blog-api", "shop").replace("domain:", "environments: {prod: {}}\ndomain:")
+    Path("blogstack.yaml").write_text(file)
+    compilation = compile_text("blogstack.yaml", file.encode())
+    deploy_all(deployed, compilation)
+    deployed.client("ecs").run_task(
+        cluster="shop-prod", taskDefinition="shop-prod", launchType="FARGATE", enableExecuteCommand=True
+    )
+    (plugin / "aws").write_text('#!/bin/sh\necho "$@" >called\n')
+    (plugin / "aws").chmod(0o755)
+    done = run("exec", env={**deployed.env, "PATH": f"{plugin}{os.pathsep}{deployed.env['PATH']}"})
+    assert done.returncode == 0, done.stderr
+    called = (tmp_path / "called").read_text().split()
+    named = called[called.index("--container") + 1]
+    (definition,) = deployed.client("ecs").describe_task_definition(taskDefinition="shop-prod")["taskDefinition"][
+        "containerDefinitions"
+    ]
+    assert named == definition["name"] == "shop"
+
+
 def test_without_the_plugin(deployed: Emulator, run: Run) -> None:
     Path("blogstack.yaml").write_text(FILE)
     done = run("exec", env=deployed.env)
