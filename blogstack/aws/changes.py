@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from blogstack.aws.session import AwsError, Session
 
@@ -16,10 +17,9 @@ def run_task(
     *,
     cluster: str,
     task_definition: str,
-    subnets: Sequence[str],
-    security_group: str,
-    assign_public_ip: bool,
-    commands: Mapping[str, Sequence[str]],
+    network: Mapping[str, object],
+    started_by: str,
+    commands: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> str:
     """Start one task on Fargate; returns its ARN.
 
@@ -27,9 +27,8 @@ def run_task(
         session: With AWS.
         cluster: Name of the cluster.
         task_definition: ARN, or a family for its newest version.
-        subnets: IDs.
-        security_group: ID.
-        assign_public_ip: Whether it gets a public address.
+        network: Where it runs, as RunTask takes it.
+        started_by: By which it is found again.
         commands: What containers run in the place of their own command, by name.
 
     Raises:
@@ -43,14 +42,8 @@ def run_task(
         taskDefinition=task_definition,
         launchType="FARGATE",
         propagateTags="TASK_DEFINITION",
-        startedBy="blogstack run",
-        networkConfiguration={
-            "awsvpcConfiguration": {
-                "subnets": list(subnets),
-                "securityGroups": [security_group],
-                "assignPublicIp": "ENABLED" if assign_public_ip else "DISABLED",
-            }
-        },
+        startedBy=started_by,
+        networkConfiguration=network,
         overrides={"containerOverrides": [{"name": name, "command": list(words)} for name, words in commands.items()]},
     )
     for task in answer.get("tasks", ()):

@@ -51,6 +51,14 @@ class ServiceState(Record, kw_only=True):
     rollouts: tuple[Rollout, ...]
     events: tuple[str, ...]
 
+    @property
+    def is_stable(self) -> bool:
+        """Whether it runs the tasks that it should, and no others, as the waiter of the AWS CLI asks.
+
+        Source: https://docs.aws.amazon.com/cli/latest/reference/ecs/wait/services-stable.html
+        """
+        return len(self.rollouts) == 1 and self.running == self.desired
+
 
 class ContainerEnd(Record):
     """How a container of a stopped task ended.

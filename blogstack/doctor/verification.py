@@ -58,9 +58,7 @@ def _service(state: WorkloadState) -> Check:
     detail = f"{service.running} of {service.desired} run"
     if len(service.rollouts) > 1:
         return Check(name, False, f"{detail}; a deployment is in progress")
-    # The waiter of the AWS CLI calls this stable:
-    # https://docs.aws.amazon.com/cli/latest/reference/ecs/wait/services-stable.html
-    return Check(name, service.running == service.desired, detail)
+    return Check(name, service.is_stable, detail)
 
 
 def _requests(snapshot: Snapshot) -> Iterator[Check]:

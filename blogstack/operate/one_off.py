@@ -9,9 +9,10 @@ from blogstack.aws.changes import run_task
 from blogstack.aws.logs import next_lines
 from blogstack.aws.services import ContainerEnd, StoppedTask, read_services, read_task
 from blogstack.aws.session import Session
-from blogstack.aws.stacks import StackState, read_stack
-from blogstack.blueprint.names import Imported, Output, Value
+from blogstack.aws.stacks import read_stack
 from blogstack.blueprint.workload import EcsService, Workload
+from blogstack.deploy.execution.context import Failed
+from blogstack.deploy.execution.outputs import network_of
 from blogstack.records import Record
 
 POLL = 2.0
@@ -56,14 +57,17 @@ def start(session: Session, workload: Workload, command: Sequence[str]) -> Start
         NotStarted: when ECS has a reason not to start it.
         AwsError: when a call fails.
     """
-    stacks: dict[str, StackState] = {}
+    definition = _task_definition(session, workload)
+    try:
+        network = network_of(session, workload.placement, workload.tasks_stack)
+    except Failed as error:
+        raise NotDeployed(error.message) from None
     arn = run_task(
         session,
         cluster=workload.cluster,
-        task_definition=_task_definition(session, workload, stacks),
-        subnets=[_value(session, subnet, stacks) for subnet in workload.placement.task_subnets],
-        security_group=_value(session, workload.from_tasks(Output.TASK_SECURITY_GROUP_ID), stacks),
-        assign_public_ip=workload.placement.assign_public_ip,
+        task_definition=definition,
+        network=network,
+        started_by="blogstack run",
         commands={workload.container_name: command} if command else {},
     )
     return Started(arn, f"{workload.log_prefix}/{workload.container_name}/{arn.rpartition('/')[2]}")
@@ -99,24 +103,12 @@ def _ran(state: StoppedTask) -> bool:
     return any(each.exit_code is not None for each in state.containers)
 
 
-def _task_definition(session: Session, workload: Workload, stacks: dict[str, StackState]) -> str:
-    _stack(session, workload.stack, stacks)
+def _task_definition(session: Session, workload: Workload) -> str:
+    if read_stack(session, workload.stack) is None:
+        raise NotDeployed(f"there is no stack {workload.stack}: deploy first")
     if not isinstance(workload, EcsService):
         return workload.service_name
     service = read_services(session, workload.cluster, [workload.service_name]).get(workload.service_name)
     if service is None:
         raise NotDeployed(f"{workload.service_name} is not deployed: there is no such service")
     return service.task_definition
-
-
-def _value(session: Session, value: Value, stacks: dict[str, StackState]) -> str:
-    return _stack(session, value.stack, stacks).outputs[value.output] if isinstance(value, Imported) else value
-
-
-def _stack(session: Session, name: str, stacks: dict[str, StackState]) -> StackState:
-    if name not in stacks:
-        stack = read_stack(session, name)
-        if stack is None:
-            raise NotDeployed(f"there is no stack {name}: deploy first")
-        stacks[name] = stack
-    return stacks[name]

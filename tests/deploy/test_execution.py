@@ -278,9 +278,12 @@ def test_the_share_of_a_shift() -> None:
 def test_never_stable() -> None:
     """BS513, with the service's events."""
     service = {
+        "serviceName": "blog-api",
+        "status": "ACTIVE",
         "deployments": [{"status": "PRIMARY"}],
         "desiredCount": 2,
         "runningCount": 1,
+        "pendingCount": 0,
         "events": [{"message": "(service blog-api) has started 1 tasks"}],
     }
     aws = FakeAws({"ecs:DescribeServices": {"services": [service]}})
@@ -386,7 +389,7 @@ class TestRelease:
             "ecs:RunTask": {"tasks": [{"taskArn": self.TASK}]},
             "ecs:DescribeTasks": [{"tasks": [task]} for task in tasks],
             "ecs:DescribeTaskDefinition": {"taskDefinition": {"containerDefinitions": [container]}},
-            "logs:GetLogEvents": {"events": [{"message": "relation posts exists\n"}]},
+            "logs:GetLogEvents": {"events": [{"timestamp": 1793534400000, "message": "relation posts exists\n"}]},
         }
 
     def test_done(self) -> None:

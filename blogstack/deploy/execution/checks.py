@@ -7,6 +7,7 @@ import json
 import urllib.error
 import urllib.request
 
+from blogstack.aws.services import read_services
 from blogstack.blueprint.names import Output
 from blogstack.deploy.execution.context import Context, Failed
 from blogstack.deploy.execution.events import Note, Outcome
@@ -29,20 +30,14 @@ def wait_stable(context: Context, step: str, action: WaitStable) -> Outcome:
         AwsError: when AWS does not answer.
     """
     session = context.session
-    service: dict[str, object] = {}
     for _ in context.waits(_MINUTES_10):
-        answer = context.persistently(
-            step,
-            lambda: session.call("ecs", "describe_services", cluster=action.cluster, services=[action.service]),
-        )
-        (service,) = answer["services"]
-        if len(answer["services"][0]["deployments"]) == 1 and service["runningCount"] == service["desiredCount"]:
+        services = context.persistently(step, lambda: read_services(session, action.cluster, [action.service]))
+        service = services[action.service]
+        if service.is_stable:
             return Outcome.DONE
-    counts = f"{service['runningCount']} of {service['desiredCount']} tasks run"
-    events = answer["services"][0].get("events", ())[:5]
+    counts = f"{service.running} of {service.desired} tasks run"
     message = f"{action.service} is not stable after ten minutes: {counts}"
-    help = "`blogstack doctor` says why"
-    raise Failed(Code.NOT_STABLE, message, help, evidence=[event["message"] for event in events])
+    raise Failed(Code.NOT_STABLE, message, "`blogstack doctor` says why", evidence=service.events[:5])
 
 
 def request(context: Context, step: str, action: Request) -> Outcome:

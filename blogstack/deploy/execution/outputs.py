@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blogstack.aws.session import Session
-from blogstack.aws.stacks import read_stack
+from blogstack.aws.stacks import StackState, read_stack
 from blogstack.blueprint.names import Imported, Output, Value
 from blogstack.blueprint.network import Placement
 from blogstack.deploy.execution.context import Failed
@@ -17,10 +17,7 @@ def output_of(session: Session, stack: str, output: str) -> str:
         Failed: when the stack or the output is not there.
         AwsError: when AWS does not answer.
     """
-    found = read_stack(session, stack)
-    if found is None or output not in found.outputs:
-        raise Failed(Code.STACK_FAILED, f"{stack} has no output {output}", f"deploy {stack} first")
-    return found.outputs[output]
+    return _output_in(read_stack(session, stack), stack, output)
 
 
 def network_of(session: Session, placement: Placement, tasks_stack: str) -> dict[str, object]:
@@ -30,14 +27,23 @@ def network_of(session: Session, placement: Placement, tasks_stack: str) -> dict
         Failed: when a stack that says it is not there.
         AwsError: when AWS does not answer.
     """
+    group = Imported(tasks_stack, Output.TASK_SECURITY_GROUP_ID)
+    imported = [value.stack for value in (*placement.task_subnets, group) if isinstance(value, Imported)]
+    stacks = {name: read_stack(session, name) for name in dict.fromkeys(imported)}
+
+    def value_of(value: Value) -> str:
+        return _output_in(stacks[value.stack], value.stack, value.output) if isinstance(value, Imported) else value
+
     return {
         "awsvpcConfiguration": {
-            "subnets": [_value(session, subnet) for subnet in placement.task_subnets],
-            "securityGroups": [output_of(session, tasks_stack, Output.TASK_SECURITY_GROUP_ID)],
+            "subnets": [value_of(subnet) for subnet in placement.task_subnets],
+            "securityGroups": [value_of(group)],
             "assignPublicIp": "ENABLED" if placement.assign_public_ip else "DISABLED",
         }
     }
 
 
-def _value(session: Session, value: Value) -> str:
-    return output_of(session, value.stack, value.output) if isinstance(value, Imported) else value
+def _output_in(state: StackState | None, stack: str, output: str) -> str:
+    if state is None or output not in state.outputs:
+        raise Failed(Code.STACK_FAILED, f"{stack} has no output {output}", f"deploy {stack} first")
+    return state.outputs[output]

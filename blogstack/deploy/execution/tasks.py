@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from blogstack.aws.changes import NotStarted
+from blogstack.aws.changes import run_task as aws_run_task
+from blogstack.aws.logs import last_lines
 from blogstack.aws.session import AwsError, Session
 from blogstack.deploy.execution.context import Context, Failed
 from blogstack.deploy.execution.events import Note, Outcome
@@ -53,21 +56,14 @@ def run_task(context: Context, step: str, action: RunTask) -> Outcome:
 
 
 def _start(session: Session, action: RunTask, definition: str, started_by: str) -> str:
-    answer = session.call(
-        "ecs",
-        "run_task",
-        cluster=action.cluster,
-        launchType="FARGATE",
-        taskDefinition=definition,
-        propagateTags="TASK_DEFINITION",
-        startedBy=started_by,
-        networkConfiguration=network_of(session, action.placement, action.tasks_stack),
-    )
-    if not answer["tasks"]:
-        reasons = [failure.get("reason", "") for failure in answer.get("failures", ())]
-        message = f"the release step was not started: {', '.join(reasons) or 'AWS has no capacity at the moment'}"
-        raise Failed(Code.RELEASE_FAILED, message, "deploy again in some minutes")
-    return str(answer["tasks"][0]["taskArn"])
+    network = network_of(session, action.placement, action.tasks_stack)
+    try:
+        return aws_run_task(
+            session, cluster=action.cluster, task_definition=definition, network=network, started_by=started_by
+        )
+    except NotStarted as error:
+        message = f"the release step was not started: {error}"
+        raise Failed(Code.RELEASE_FAILED, message, "deploy again in some minutes") from None
 
 
 def _describe(session: Session, cluster: str, arn: str) -> dict[str, Any]:
@@ -77,16 +73,13 @@ def _describe(session: Session, cluster: str, arn: str) -> dict[str, Any]:
 
 
 def _log(session: Session, definition: str, task: str) -> Sequence[str]:
-    """The last lines of the first container's log; none where they cannot be had."""
+    """The last lines of the first container's log, without secrets; none where they cannot be had."""
     try:
         described = session.call("ecs", "describe_task_definition", taskDefinition=definition)["taskDefinition"]
         container = described["containerDefinitions"][0]
         options = container["logConfiguration"]["options"]
         stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{task.rpartition('/')[2]}"
-        group = options["awslogs-group"]
-        found = session.call(
-            "logs", "get_log_events", logGroupName=group, logStreamName=stream, limit=_LOG_LINES, startFromHead=False
-        )
+        lines = last_lines(session, options["awslogs-group"], stream, _LOG_LINES)
     except (AwsError, KeyError):
         return ()
-    return [event["message"].rstrip() for event in found["events"]]
+    return [line.text for line in lines]
