@@ -18,6 +18,13 @@ from blogstack.reports.text import Paint, as_text, plain, summary
 _COLOURS = {"red": "31;1", "yellow": "33;1", "cyan": "36"}
 
 
+class OutputFormat(StrEnum):
+    """Format of what a command shows: for people, or for programs."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class DiagnosticsFormat(StrEnum):
     """Format of the diagnostics."""
 

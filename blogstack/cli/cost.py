@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blogstack.cli.console import report, say
+from blogstack.cli.console import OutputFormat, report, say
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, load
 from blogstack.pipeline import Compilation, compile_text, lower_environment, read_environments
@@ -18,17 +17,10 @@ if TYPE_CHECKING:
     from blogstack.cost.report import Report
 
 
-class CostFormat(StrEnum):
-    """Format of the estimate."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 def cost_command(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The file to compile.")] = DEFAULT_FILE,
     env: EnvironmentsOption = None,
-    format: Annotated[CostFormat, typer.Option(help="Format of the estimate.")] = CostFormat.TEXT,
+    format: Annotated[OutputFormat, typer.Option(help="Format of the estimate.")] = OutputFormat.TEXT,
 ) -> ExitCode:
     """Estimate what the stacks cost a month."""
     # Here and not above, because every other command would wait for it.
@@ -44,7 +36,7 @@ def cost_command(
         say("help: https://calculator.aws has the prices of every region")
         return ExitCode.FAILED
     reports = list(_reports(compilation))
-    print(as_json(reports) if format is CostFormat.JSON else as_text(reports), end="")
+    print(as_json(reports) if format is OutputFormat.JSON else as_text(reports), end="")
     return ExitCode.DONE
 
 

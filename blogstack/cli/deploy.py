@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from blogstack.cli.compile import lint_cache_folder
-from blogstack.cli.console import paint, report
+from blogstack.cli.console import OutputFormat, paint, report
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, load
 from blogstack.cli.operations import ProfileOption
@@ -25,13 +24,6 @@ if TYPE_CHECKING:
     from blogstack.cli.progress import Progress
 
 
-class ProgressFormat(StrEnum):
-    """Format of the progress."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 def deploy_command(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The file to deploy.")] = DEFAULT_FILE,
     env: EnvironmentsOption = None,
@@ -42,7 +34,7 @@ def deploy_command(
         str | None, typer.Option(metavar="STACK|WORKLOAD", help="Only this stack, or the stack of this workload.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    output: Annotated[ProgressFormat, typer.Option(help="Format of the progress.")] = ProgressFormat.TEXT,
+    output: Annotated[OutputFormat, typer.Option(help="Format of the progress.")] = OutputFormat.TEXT,
     profile: ProfileOption = None,
 ) -> ExitCode:
     """Deploy to AWS: show what will change, ask, and run the plan."""
@@ -77,8 +69,8 @@ def _default_tag(plans: Sequence[Plan], folder: str) -> str:
         raise typer.BadParameter(str(error), param_hint="--image-tag") from None
 
 
-def _progress(output: ProgressFormat) -> Progress:
-    if output is ProgressFormat.JSON:
+def _progress(output: OutputFormat) -> Progress:
+    if output is OutputFormat.JSON:
         from blogstack.cli.progress.json_lines import JsonProgress
 
         return JsonProgress()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blogstack.cli.console import paint, say
+from blogstack.cli.console import OutputFormat, paint, say
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE
 from blogstack.cli.operations import (
@@ -20,7 +19,7 @@ from blogstack.cli.operations import (
     open_session,
     say_unknown,
 )
-from blogstack.diagnostics import Diagnostic, Severity
+from blogstack.diagnostics import Severity
 from blogstack.reports.text import as_text, printable
 
 if TYPE_CHECKING:
@@ -29,18 +28,11 @@ if TYPE_CHECKING:
     from blogstack.doctor.cause import Cause
 
 
-class DoctorFormat(StrEnum):
-    """Format of the causes."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 def doctor_command(
     file: FileArgument = DEFAULT_FILE,
     env: EnvironmentOption = None,
     profile: ProfileOption = None,
-    format: Annotated[DoctorFormat, typer.Option(help="Format of the causes.")] = DoctorFormat.TEXT,
+    format: Annotated[OutputFormat, typer.Option(help="Format of the causes.")] = OutputFormat.TEXT,
 ) -> ExitCode:
     """Say why a service is not well, the most likely cause first."""
     environment = open_environment(file, env)
@@ -48,7 +40,7 @@ def doctor_command(
 
     snapshot = read_snapshot(open_session(environment, profile), environment.blueprint)
     causes = diagnose(snapshot, {stack.name: stack.origins for stack in environment.stacks})
-    if format is DoctorFormat.JSON:
+    if format is OutputFormat.JSON:
         print(json.dumps([_plain(environment, cause) for cause in causes], indent=2, ensure_ascii=False))
     else:
         print_causes(environment, causes)
@@ -62,7 +54,7 @@ def print_causes(environment: Environment, causes: Sequence[Cause]) -> None:
     """Print causes as diagnostics are printed, each with what AWS says of it."""
     blocks = []
     for cause in causes:
-        compilation = environment.compilation._replace(diagnostics=(_diagnostic(environment, cause),))
+        compilation = environment.compilation._replace(diagnostics=(cause.diagnostic(environment.document),))
         evidence = "".join(f"  {printable(line)}\n" for text in cause.evidence for line in text.splitlines())
         blocks.append(as_text([compilation], paint()) + (f"AWS says:\n{evidence}" if evidence else ""))
     if blocks:
@@ -70,13 +62,8 @@ def print_causes(environment: Environment, causes: Sequence[Cause]) -> None:
         say(f"\nFor details: `blogstack explain {causes[0].code.id}`")
 
 
-def _diagnostic(environment: Environment, cause: Cause) -> Diagnostic:
-    span = environment.document.locate(cause.path) if cause.path else None
-    return Diagnostic(cause.code, cause.message, span, cause.help)
-
-
 def _plain(environment: Environment, cause: Cause) -> dict[str, object]:
-    span = environment.document.locate(cause.path) if cause.path else None
+    span = cause.diagnostic(environment.document).span
     return {
         "code": cause.code.id,
         "severity": str(cause.code.severity),

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from blogstack.cli.console import OutputFormat
 from blogstack.cli.exit_codes import ExitCode
-
-
-class ExplanationFormat(StrEnum):
-    """Format of the explanation."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def _complete(incomplete: str) -> list[str]:
@@ -35,14 +28,14 @@ def explain_command(
         ),
     ] = None,
     format: Annotated[
-        ExplanationFormat, typer.Option(help="Format of the explanation; json without CODE|KEY has them all.")
-    ] = ExplanationFormat.TEXT,
+        OutputFormat, typer.Option(help="Format of the explanation; json without CODE|KEY has them all.")
+    ] = OutputFormat.TEXT,
 ) -> ExitCode:
     """Explain a code, or a key: limits, default, example."""
     from blogstack.help.data import explanation, explanations
     from blogstack.help.explain import Unknown, explain
 
-    as_json = format is ExplanationFormat.JSON
+    as_json = format is OutputFormat.JSON
     if word is None and not as_json:
         raise typer.BadParameter("missing; everything is explained with --format json", param_hint="CODE|KEY")
     try:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from blogstack.blueprint.names import Output
+from blogstack.cli.console import OutputFormat
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE
 from blogstack.cli.operations import (
@@ -23,18 +23,11 @@ from blogstack.cli.operations import (
 )
 
 
-class StatusFormat(StrEnum):
-    """Format of the status."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 def status_command(
     file: FileArgument = DEFAULT_FILE,
     env: EnvironmentOption = None,
     profile: ProfileOption = None,
-    format: Annotated[StatusFormat, typer.Option(help="Format of the status.")] = StatusFormat.TEXT,
+    format: Annotated[OutputFormat, typer.Option(help="Format of the status.")] = OutputFormat.TEXT,
 ) -> ExitCode:
     """Show what runs: versions, tasks, health, alarms and cost."""
     environment = open_environment(file, env)
@@ -57,7 +50,7 @@ def status_command(
         "alarms": [alarm.name for alarm in snapshot.alarms],
         "dollars_a_month": _cost(environment),
     }
-    if format is StatusFormat.JSON:
+    if format is OutputFormat.JSON:
         print(json.dumps(found, indent=2))
     else:
         print("\n".join(_lines(found)))

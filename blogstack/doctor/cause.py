@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from blogstack.diagnostics import Code
+from blogstack.diagnostics import Code, Diagnostic
 from blogstack.records import Record
-from blogstack.source.document import KeyPath
+from blogstack.source.document import Document, KeyPath
 
 
 class Cause(Record, kw_only=True):
@@ -25,3 +25,8 @@ class Cause(Record, kw_only=True):
     message: str
     help: str
     evidence: tuple[str, ...] = ()
+
+    def diagnostic(self, document: Document) -> Diagnostic:
+        """The cause as a diagnostic, at its key in the user's file."""
+        span = document.locate(self.path) if self.path else None
+        return Diagnostic(self.code, self.message, span, self.help)

@@ -7,7 +7,7 @@ from blogstack.aws.stacks import FailedEvent, failed_events
 from blogstack.blueprint import Blueprint
 from blogstack.deploy.execution.context import Context, Failed
 from blogstack.diagnostics import Code, Diagnostic
-from blogstack.doctor import Cause, diagnose, read_snapshot
+from blogstack.doctor import diagnose, read_snapshot
 from blogstack.pipeline import lower_environment
 from blogstack.records import Record
 from blogstack.source.environments import Environment
@@ -48,12 +48,7 @@ def find_causes(session: Session, blueprint: Blueprint, source: Environment) -> 
         causes = diagnose(read_snapshot(session, blueprint), {stack.name: stack.origins for stack in stacks})
     except AwsError:
         return ()
-    return tuple(_as_explanation(cause, source) for cause in causes if cause.workload)
-
-
-def _as_explanation(cause: Cause, source: Environment) -> Explanation:
-    span = source.document.locate(cause.path) if cause.path else None
-    return Explanation(Diagnostic(cause.code, cause.message, span, cause.help), cause.evidence)
+    return tuple(Explanation(cause.diagnostic(source.document), cause.evidence) for cause in causes if cause.workload)
 
 
 def is_about_tasks(context: Context, error: Failed) -> bool:
