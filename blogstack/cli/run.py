@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from blogstack.blueprint.workload import Workload
 from blogstack.cli.console import say
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE
@@ -36,8 +37,10 @@ def run_command(
         raise typer.BadParameter("name a job, or a command behind --: blogstack run -- COMMAND", param_hint="JOB")
     environment = open_environment(file, env)
     blueprint = environment.blueprint
-    service = next(each for each in blueprint.services if each.exposure)
-    workload = find_workload(environment, job, blueprint.jobs, "JOB") if job else service
+    if job:
+        workload: Workload = find_workload(environment, job, blueprint.jobs, "JOB")
+    else:
+        workload = find_workload(environment, "service", blueprint.services, "JOB")
     session = open_session(environment, profile)
     from blogstack.aws.changes import NotStarted
     from blogstack.operate.one_off import NotDeployed, own_container, start, watch

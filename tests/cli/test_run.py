@@ -70,5 +70,13 @@ def test_nothing_is_deployed(deployed: Emulator, run: Run) -> None:
     assert done.stderr.startswith("error: the task did not start: ")
 
 
+def test_a_command_is_of_the_service(deployed: Emulator, run: Run) -> None:
+    """Whatever other services requests reach."""
+    file = QUIET.replace("blog-api", "other") + "services: {front: {port: 3000, route: {path: /app/*}}}\n"
+    Path("other.yaml").write_text(file)
+    done = run("run", "--file", "other.yaml", "--", "python", "--version", env=deployed.env)
+    assert "there is no stack other-service: deploy first" in done.stderr
+
+
 def test_help(run: Run) -> None:
     assert "blogstack run [OPTIONS] [JOB] [-- COMMAND...]" in run("run", "--help").stdout
