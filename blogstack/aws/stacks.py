@@ -35,9 +35,17 @@ class StackState(Record):
     id: str = ""
 
     @property
+    def is_complete(self) -> bool:
+        """Whether its newest operation made what it was asked to make."""
+        return self.status in _COMPLETE
+
+    @property
     def is_busy(self) -> bool:
         """Whether an operation is in progress. One in review waits for nobody."""
         return self.status.endswith("_IN_PROGRESS") and self.status != IN_REVIEW
+
+
+_COMPLETE = frozenset(["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"])
 
 
 class FailedEvent(Record):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -53,12 +53,13 @@ def status_command(
     if format is OutputFormat.JSON:
         print(json.dumps(found, indent=2))
     else:
-        print("\n".join(_lines(found)))
+        unfinished = {name: stack.status for name, stack in snapshot.stacks.items() if not stack.is_complete}
+        print("\n".join(_lines(found, unfinished)))
     say_unknown(snapshot.unknown)
     return ExitCode.DONE if snapshot.stacks else ExitCode.FAILED
 
 
-def _lines(found: dict[str, Any]) -> Iterator[str]:
+def _lines(found: Mapping[str, Any], unfinished: Mapping[str, str]) -> Iterator[str]:
     yield f"{found['name']} in {found['region']}, account {found['account']}"
     if not found["stacks"]:
         yield "nothing is deployed"
@@ -69,14 +70,10 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         tasks = f"{each['running']} of {each['desired']} tasks{healthy}"
         deployment = f"; deployment {each['deployment'].lower()}" if each["deployment"] else ""
         yield f"{each['name']:<10} {each['version'] or 'unknown version'}: {tasks}{deployment}"
-    busy = {name: status for name, status in found["stacks"].items() if not status.endswith(_QUIET)}
-    yield from (f"{name:<10} {status}" for name, status in busy.items())
+    yield from (f"{name:<10} {status}" for name, status in unfinished.items())
     yield f"alarms     {', '.join(found['alarms']) or 'none firing'}"
     if (cost := found["dollars_a_month"]) is not None:
         yield f"cost       about {cost:.0f} US dollars a month with the fewest tasks: see `blogstack cost`"
-
-
-_QUIET = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 
 
 def _cost(environment: Environment) -> float | None:

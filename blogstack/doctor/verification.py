@@ -14,7 +14,6 @@ from blogstack.doctor.snapshot import Snapshot, WorkloadState
 from blogstack.records import Record
 
 _SECONDS = 10
-_COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 
 
 class Check(Record):
@@ -40,7 +39,7 @@ def verify(snapshot: Snapshot, names: list[str]) -> Iterator[Check]:
     """
     for name in names:
         stack = snapshot.stacks.get(name)
-        yield Check(name, stack is not None and stack.status in _COMPLETE, stack.status if stack else "does not exist")
+        yield Check(name, stack is not None and stack.is_complete, stack.status if stack else "does not exist")
     for state in snapshot.workloads:
         yield _service(state)
         if state.targets:

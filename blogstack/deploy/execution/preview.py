@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from enum import StrEnum
@@ -16,6 +16,7 @@ from blogstack.deploy.execution.stacks import DELETE_FIRST, is_new, make_change_
 from blogstack.deploy.steps import DeployStack, Step
 from blogstack.diff.data import describe_data
 from blogstack.diff.effects import Effect
+from blogstack.diff.references import imports
 from blogstack.facts.updates import REVISED
 from blogstack.records import Record
 from blogstack.source.template import UnreadableTemplate, read_template
@@ -93,7 +94,7 @@ def _preview(context: Context, action: DeployStack, exports: frozenset[str]) -> 
         return StackPreview(stack=stack, will=Will.WAIT)
     if before is None or before.status not in DELETE_FIRST:
         refuse_stuck(context, stack, before)
-    has_everything = exports.issuperset(_imports(tree))
+    has_everything = exports.issuperset(imports(tree))
     if (before is not None and before.status in DELETE_FIRST) or not has_everything:
         return _from_template(stack, tree, before)
     values = action.creation_parameters if action.creation_parameters and is_new(before) else action.parameters
@@ -146,16 +147,3 @@ def _deployed(context: Context, stack: str) -> Mapping[str, Any]:
         resources: Mapping[str, Any] = tree["Resources"]
         return resources
     return {}
-
-
-def _imports(value: object) -> Iterator[str]:
-    """The names of the exports that a template needs."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            if key == "Fn::ImportValue" and isinstance(item, str):
-                yield item
-            else:
-                yield from _imports(item)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for item in value:
-            yield from _imports(item)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from blogstack.aws.change_sets import ChangeSet, ChangeSetFailed, read_change_set, start_change_set
+from blogstack.aws.changes import delete_stack
 from blogstack.aws.session import AwsError, Trouble
 from blogstack.aws.stacks import IN_REVIEW, StackState, read_events, read_stack
 from blogstack.blueprint.names import Parameter
@@ -19,7 +20,6 @@ from blogstack.diagnostics import Code
 _HOURS_36 = 36 * 3600.0
 _MINUTES_10 = 600.0
 _TURNS_TO_BEGIN = 8
-_SUCCESS = frozenset(["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"])
 # A creation that was rolled back leaves a stack that can only be deleted:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
 DELETE_FIRST = frozenset(["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"])
@@ -91,10 +91,10 @@ def _apply(
         return Outcome.UNCHANGED
     seen = set() if change_set.creates else _event_ids(context, change_set.stack_id)
     context.session.call("cloudformation", "execute_change_set", ChangeSetName=change_set.id)
-    status = _follow(context, action.stack, change_set.stack_id, seen)
-    if status.status not in _SUCCESS:
+    state = _follow(context, action.stack, change_set.stack_id, seen)
+    if not state.is_complete:
         after = "nothing of it is left running" if change_set.creates else "the stack is as it was before"
-        message = f"{action.stack} was not {'created' if change_set.creates else 'updated'}: {status.status}"
+        message = f"{action.stack} was not {'created' if change_set.creates else 'updated'}: {state.status}"
         raise Failed(Code.STACK_FAILED, message, f"fix the cause and deploy again: {after}", action.stack)
     return Outcome.DONE
 
@@ -112,7 +112,7 @@ def settle(context: Context, stack: str) -> StackState | None:
         refuse_stuck(context, stack, before)
         return before
     context.tell(Note(stack, f"removing {stack}, whose creation failed before"))
-    session.call("cloudformation", "delete_stack", StackName=before.id)
+    delete_stack(session, before.id)
     after = _follow(context, stack, before.id, _event_ids(context, before.id))
     if after.status != "DELETE_COMPLETE":
         help = f"aws cloudformation describe-stack-events --region {session.region} --stack-name {stack}"
