@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
-import threading
 import time
 from pathlib import Path
 
@@ -14,7 +12,7 @@ import pytest
 
 from blogstack.pipeline import compile_text
 from emulator import Emulator
-from tests.support.console import QUIET, Run
+from tests.support.console import QUIET, Run, started
 from tests.support.deploying import deploy_all
 
 FILE = QUIET + "workers: {mails: {command: [mails]}}\n"
@@ -68,21 +66,14 @@ def test_text(deployed: Emulator, run: Run) -> None:
 
 
 def test_following_until_ctrl_c(deployed: Emulator) -> None:
-    script = Path(sys.executable).with_name("blogstack")
-    with subprocess.Popen([script, "logs", "mails", "--follow"], stdout=subprocess.PIPE, env=deployed.env) as process:
-        bound = threading.Timer(60, process.kill)  # ends what would otherwise wait without an end
-        bound.start()
-        try:
-            assert process.stdout
-            assert process.stdout.readline().endswith(b"bbbbbbbb two\n")
-            stream = "mails/blog-api-mails/cccccccc3333"
-            write(deployed, stream, (int(time.time() * 1000), "new"))
-            assert process.stdout.readline().endswith(b"cccccccc new\n")
-            os.kill(process.pid, signal.SIGINT)
-            assert process.wait(timeout=30) == 0
-        finally:
-            process.kill()
-            bound.cancel()
+    with started("logs", "mails", "--follow", env=deployed.env) as process:
+        assert process.stdout
+        assert process.stdout.readline().endswith("bbbbbbbb two\n")
+        stream = "mails/blog-api-mails/cccccccc3333"
+        write(deployed, stream, (int(time.time() * 1000), "new"))
+        assert process.stdout.readline().endswith("cccccccc new\n")
+        os.kill(process.pid, signal.SIGINT)
+        assert process.wait(timeout=30) == 0
 
 
 def test_a_workload_that_is_not_there(run: Run) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import pytest
 
 from blogstack.pipeline import compile_text
 from emulator import Emulator
-from tests.support.console import QUIET, Run
+from tests.support.console import QUIET, Run, started
 from tests.support.deploying import deploy_all
 
 FILE = QUIET + "jobs: {digest: {command: [digest]}}\n"
@@ -30,11 +28,7 @@ def file(run: Run) -> None:  # noqa: ARG001 (it changes into the test's folder)
 
 
 def test_a_job(deployed: Emulator) -> None:
-    script = Path(sys.executable).with_name("blogstack")
-    command = [str(script), "run", "digest"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=deployed.env
-    ) as process:
+    with started("run", "digest", env=deployed.env) as process:
         assert process.stdout
         assert process.stderr
         words = process.stderr.readline().split()

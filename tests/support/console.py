@@ -6,7 +6,9 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 MINIMAL = "name: blog-api\nregion: ap-northeast-2\n"
@@ -20,6 +22,21 @@ def quiet(name: str) -> str:
 
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@contextmanager
+def started(*arguments: str, env: Mapping[str, str], seconds: int = 60) -> Iterator[subprocess.Popen[str]]:
+    """blogstack while it runs, for a command that waits; it ends with the block, or after some seconds."""
+    script = Path(sys.executable).with_name("blogstack")
+    pipe = subprocess.PIPE
+    with subprocess.Popen([script, *arguments], stdout=pipe, stderr=pipe, text=True, env=env) as process:
+        bound = threading.Timer(seconds, process.kill)
+        bound.start()
+        try:
+            yield process
+        finally:
+            process.kill()
+            bound.cancel()
 
 
 def contents(folder: Path) -> dict[str, bytes]:
