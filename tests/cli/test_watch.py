@@ -11,13 +11,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from blogstack.cli.watch import moments
-from tests.support.console import MINIMAL, OUT, QUIET, Run, contents, quiet
+from tests.support.console import MINIMAL, OUT, QUIET, TAKES_CTRL_C, Run, contents, quiet
 
 LONGEST = 60
 """Seconds after which something that should have happened has not."""
@@ -80,7 +79,7 @@ def watching(*arguments: str) -> Iterator[Watched]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+        preexec_fn=TAKES_CTRL_C,
     )
     with process:
         try:

@@ -15,7 +15,7 @@ from subprocess import PIPE, CompletedProcess, Popen
 import pytest
 
 from emulator import Emulator
-from tests.support.console import QUIET, Run, on_terminal
+from tests.support.console import QUIET, TAKES_CTRL_C, Run, on_terminal
 from tests.support.deploying import ZONES
 from tests.support.images import BROKEN, SLOW, make_docker
 from tests.support.web import Web, web
@@ -235,7 +235,9 @@ def test_interrupted(aws: Emulator, internet: Web, deploy: Deploy, tmp_path: Pat
     command = [str(Path(sys.executable).with_name("blogstack")), "deploy", "--image-tag", "v1", "--yes"]
     environment = {**aws.env, **internet.environment, "PATH": path, "XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"]}
     # A session of its own: a terminal sends Ctrl-C to the command and to docker.
-    with Popen(command, env=environment, stdout=PIPE, text=True, start_new_session=True) as running:
+    with Popen(
+        command, env=environment, stdout=PIPE, text=True, start_new_session=True, preexec_fn=TAKES_CTRL_C
+    ) as running:
         for _ in range(600):
             if log.exists():
                 break

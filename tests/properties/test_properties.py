@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import Phase, assume, given, settings
+from hypothesis import Phase, assume, given, seed, settings
 
 from blogstack.config.reference import keys
 from blogstack.diagnostics import Code
@@ -132,15 +132,20 @@ def test_the_strategies_know_the_whole_language() -> None:
     """Every key is in some configuration, without environments; an override's are the same in every stack."""
     seen: set[tuple[str, ...]] = set()
 
-    # The same examples in every run.
-    @settings(max_examples=600, phases=[Phase.generate], derandomize=True, database=None)
+    @settings(max_examples=400, phases=[Phase.generate], derandomize=False, database=None)
     @given(configurations())
     def draws(data: dict[str, Any]) -> None:
         seen.update(paths(data))
 
-    draws()
-    known = {tuple(str(step) for step in key.path if step != 0) for key in keys()} - {("environments",)}
-    assert {path for path in known if not any(_leads_to(path, drawn) for drawn in seen)} == set()
+    unseen = {tuple(str(step) for step in key.path if step != 0) for key in keys()} - {("environments",)}
+    # Hypothesis also draws from the constants of loaded modules, so that a seed finds other keys where other
+    # tests ran before: a rare key takes another round.
+    for number in range(8):
+        seed(number)(draws)()
+        unseen = {path for path in unseen if not any(_leads_to(path, drawn) for drawn in seen)}
+        if not unseen:
+            break
+    assert unseen == set()
 
 
 def paths(value: object, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 MINIMAL = "name: blog-api\nregion: ap-northeast-2\n"
@@ -24,12 +26,18 @@ def quiet(name: str) -> str:
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+TAKES_CTRL_C = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+"""Run before a program that gets Ctrl-C: in a background job of a shell it would be ignored."""
+
+
 @contextmanager
 def started(*arguments: str, env: Mapping[str, str], seconds: int = 60) -> Iterator[subprocess.Popen[str]]:
     """blogstack while it runs, for a command that waits; it ends with the block, or after some seconds."""
     script = Path(sys.executable).with_name("blogstack")
     pipe = subprocess.PIPE
-    with subprocess.Popen([script, *arguments], stdout=pipe, stderr=pipe, text=True, env=env) as process:
+    with subprocess.Popen(
+        [script, *arguments], stdout=pipe, stderr=pipe, text=True, env=env, preexec_fn=TAKES_CTRL_C
+    ) as process:
         bound = threading.Timer(seconds, process.kill)
         bound.start()
         try:
