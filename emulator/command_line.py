@@ -5,11 +5,17 @@ import io
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
 # Environment and output streams belong to the process, so one command runs at a time.
 _LOCK = threading.Lock()
+
+_POLL = 0.2
+"""Seconds between two questions of a waiter: the CLI asks every 30 s, and a stack takes two here."""
 
 
 def run(arguments: tuple[str, ...], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -21,7 +27,13 @@ def run(arguments: tuple[str, ...], environment: Mapping[str, str]) -> subproces
     # The CLI finds its own data by this variable, which it sets when it is imported.
     environment = {**environment, "AWS_DATA_PATH": str(Path(awscli.__file__).parent / "data")}
     out, err = io.StringIO(), io.StringIO()
-    with _LOCK, _environment(environment), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    with (
+        _LOCK,
+        _environment(environment),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        mock.patch("botocore.waiter.time", SimpleNamespace(sleep=lambda delay: time.sleep(min(delay, _POLL)))),
+    ):
         status = create_clidriver().main(list(arguments))
     return subprocess.CompletedProcess(["aws", *arguments], status, out.getvalue(), err.getvalue())
 

@@ -207,14 +207,6 @@ def test_nothing_can_build(deploy: Deploy, tmp_path: Path) -> None:
     assert "docker build --platform linux/amd64" in done.stderr
 
 
-def test_a_service_that_answers_with_errors(deploy: Deploy, internet: Web) -> None:
-    Path("blogstack.yaml").write_text(QUIET)
-    internet.statuses["/health"] = 503
-    done = deploy("--image-tag", "v1", "--yes")
-    assert done.returncode == 1
-    assert "error[BS514]: https://blog.example.com/health: status 503" in done.stderr
-
-
 def test_a_build_that_fails(aws: Emulator, deploy: Deploy, tmp_path: Path) -> None:
     """Its last lines are shown, and what runs side by side with it comes to its end."""
     make_docker(tmp_path / "programs", BROKEN)

@@ -56,7 +56,7 @@ def with_sidecars(draw: st.DrawFn, own: Data, port: int, region: str, endpoints:
 def target(own: Data) -> st.SearchStrategy[Data]:
     """The key of a load balancer that names one of a service's sidecars, if one can get the requests; or nothing."""
     able = [name for name, each in own.get("sidecars", {}).items() if "port" in each and each.get("essential", True)]
-    return st.sampled_from([{}, *({"container": name} for name in able)])
+    return st.sampled_from([*({"container": name} for name in able), {}])
 
 
 def waits(others: Data) -> st.SearchStrategy[Data]:

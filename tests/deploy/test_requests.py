@@ -1,0 +1,92 @@
+"""The requests after a deployment: what counts as an answer, and for whom."""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from blogstack.deploy.execution.checks import request
+from blogstack.deploy.execution.context import Context, Failed
+from blogstack.deploy.execution.events import Event, Note, Outcome
+from blogstack.deploy.steps import Request
+from tests.support.fake_aws import FakeAws
+from tests.support.web import Web, web
+
+EDGE = "blog-api-edge"
+URL = "http://blog-api-1234567890.eu-west-1.elb.amazonaws.com"
+EVERYWHERE = ("0.0.0.0/0",)
+
+
+@pytest.fixture
+def internet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    with web(tmp_path, "blog.example.com") as started:
+        for name, value in started.environment.items():
+            monkeypatch.setenv(name, value)
+        # urllib keeps what the environment said at its first request in this process.
+        monkeypatch.setattr(urllib.request, "_opener", None)
+        yield started
+
+
+def asked(*, paths: tuple[str, ...], allowed: tuple[str, ...] = EVERYWHERE, **others: bool) -> tuple[str, ...]:
+    """What was said while the paths were requested.
+
+    Raises:
+        Failed: when the step fails.
+    """
+    outputs = [{"OutputKey": "Url", "OutputValue": URL}]
+    stack = {"StackName": EDGE, "CreationTime": datetime(2026, 1, 1, tzinfo=UTC), "StackStatus": "CREATE_COMPLETE"}
+    aws = FakeAws({"cloudformation:DescribeStacks": {"Stacks": [{**stack, "Outputs": outputs}]}})
+    told: list[Event] = []
+    context = Context(
+        session=aws.session,
+        tag="v1",
+        templates={},
+        services={},
+        folder=".",
+        tell=told.append,
+        pause=lambda _: None,
+    )
+    settings = {"errors_are_healthy": False, "internal": False, **others}
+    step = Request(edge_stack=EDGE, host=None, paths=paths, allowed_cidrs=allowed, **settings)
+    assert request(context, "requests", step) is Outcome.DONE
+    return tuple(note.text for note in told if isinstance(note, Note))
+
+
+def test_every_path_answers(internet: Web) -> None:
+    assert asked(paths=("/health", "/ready")) == (f"{URL}/health answers", f"{URL}/ready answers")
+
+
+def test_errors_that_stay(internet: Web) -> None:
+    """BS514, after a minute of requests."""
+    internet.statuses["/health"] = 503
+    with pytest.raises(Failed) as caught:
+        asked(paths=("/health",))
+    assert caught.value.code.id == "BS514"
+    assert str(caught.value) == f"{URL}/health: status 503"
+    assert len(internet.requested) > 10
+
+
+def test_errors_that_the_check_takes_for_healthy(internet: Web) -> None:
+    """Only of the first path: that of the load balancer's check."""
+    internet.statuses |= {"/": 404, "/ready": 404}
+    assert asked(paths=("/",), errors_are_healthy=True) == (f"{URL}/ answers",)
+    with pytest.raises(Failed, match="/ready: status 404"):
+        asked(paths=("/", "/ready"), errors_are_healthy=True)
+
+
+def test_no_answer_for_who_is_not_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No failure when `allowed_cidrs` may be the reason."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # nobody listens there
+    monkeypatch.setattr(urllib.request, "_opener", None)
+    (note,) = asked(paths=("/health",), allowed=("198.51.100.0/24",))
+    assert note == f"no answer: allowed_cidrs lets in 198.51.100.0/24 only; from there: curl -fsS '{URL}/health'"
+    with pytest.raises(Failed, match="no answer"):
+        asked(paths=("/health",))
+
+
+def test_inside_the_network() -> None:
+    assert asked(paths=("/health",), internal=True) == (f"ask from inside the network: curl -fsS '{URL}/health'",)
