@@ -39,10 +39,10 @@ check: setup ## check the compiler: format, lint, types, layers, tests, and that
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.generate --check
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 quick: .venv/.ready ## the tests of the compiler but for the slow ones; under a minute on two cores
-	$(BIN)/python -m pytest -q -n auto -m 'not slow' tests
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not slow' tests
 
 generate: setup ## renew what is generated: schema, reference, facts, templates/out/
 	$(BIN)/python -m tools.generate

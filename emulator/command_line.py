@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
@@ -25,7 +26,8 @@ def run(arguments: tuple[str, ...], environment: Mapping[str, str]) -> subproces
     from awscli.clidriver import create_clidriver
 
     # The CLI finds its own data by this variable, which it sets when it is imported.
-    environment = {**environment, "AWS_DATA_PATH": str(Path(awscli.__file__).parent / "data")}
+    data = str(Path(awscli.__file__).parent / "data")
+    environment = {**environment, "AWS_DATA_PATH": data}
     out, err = io.StringIO(), io.StringIO()
     with (
         _LOCK,
@@ -34,8 +36,18 @@ def run(arguments: tuple[str, ...], environment: Mapping[str, str]) -> subproces
         contextlib.redirect_stderr(err),
         mock.patch("botocore.waiter.time", SimpleNamespace(sleep=lambda delay: time.sleep(min(delay, _POLL)))),
     ):
-        status = create_clidriver().main(list(arguments))
+        driver = create_clidriver()
+        driver.session.register_component("data_loader", _loader_of(data))
+        status = driver.main(list(arguments))
     return subprocess.CompletedProcess(["aws", *arguments], status, out.getvalue(), err.getvalue())
+
+
+@cache
+def _loader_of(data: str) -> object:
+    """The reader of AWS's models, which keeps what it has read: each is a JSON file of some megabytes."""
+    from botocore.loaders import create_loader
+
+    return create_loader(data)
 
 
 @contextlib.contextmanager
