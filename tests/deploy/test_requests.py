@@ -58,6 +58,7 @@ def asked(*, paths: tuple[str, ...], allowed: tuple[str, ...] = EVERYWHERE, **ot
 
 def test_every_path_answers(internet: Web) -> None:
     assert asked(paths=("/health", "/ready")) == (f"{URL}/health answers", f"{URL}/ready answers")
+    assert internet.requested == [f"{URL}/health", f"{URL}/ready"]
 
 
 def test_errors_that_stay(internet: Web) -> None:
