@@ -4,12 +4,13 @@
 
 AWS's pricing pages read their figures from files such as
 https://b0.p.awsstatic.com/pricing/2.0/meteredUnitMaps/ec2/USD/current/natgateway.json, each with its publication date.
-Two public repositories keep copies, and FOLDER has a checkout of each:
+Two public repositories keep copies, and FOLDER has checkouts of them:
 
     git clone https://github.com/lamngockhuong/aws-price
     git -C aws-price checkout 508fb45296c89efe38772babd7ec766644629267
     git clone https://github.com/yeo/ec2.shop
     git -C ec2.shop checkout 74c9fd8ab5acfd9511cd6535f914d47071601ad2
+    git -C ec2.shop worktree add ../ec2.shop-2024 44337592ba034dd0cdd1e71a1670b17f8c3f6002
 
 What they lack is in price_quotes.json, each quotation with its source and date. Where two sources have a price, the
 newer one is taken; where they differ, the tool says so. tools/price_facts.py reads AWS's price list instead, which has
@@ -19,6 +20,7 @@ everything: who can download it should use that. docs/decisions/0115-price-maps.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -55,6 +57,13 @@ ENTRIES: Mapping[str, Entry | Mapping[str, Entry]] = {
     "web_acl_rule_month": Entry("waf", "Rules added per WebACL per month"),
 }
 """What aws-price has of each region."""
+STORAGE: Mapping[str, str] = {
+    "database_gb_month": "Database Storage Single AZ General Purpose-GP3",
+    "database_multi_az_gb_month": "Database Storage Multi AZ General Purpose-GP3",
+}
+"""Keys in the map of all databases, of which a copy of 2024 is the newest that is not too large to be stored."""
+_DATABASE = re.compile(r"Database Instance PostgreSQL .+ (?P<zones>Single-AZ|Multi-AZ) (?:Current|Previous) Generation")
+ZONES: Mapping[str, str] = {"Single-AZ": "database_hour", "Multi-AZ": "database_multi_az_hour"}
 DASHBOARD = Entry("cloudwatch", "Dashboard Extended Dashboard")
 """Has one price everywhere, under the place `Any`."""
 NEEDED = ("fargate_vcpu_hour", "load_balancer_hour")
@@ -93,6 +102,7 @@ def mapped(folder: Path, regions: list[str]) -> Iterator[Price]:
     maps = {path.stem: _read(path) for path in (folder / _MAPS).glob("*.json")}
     places = {place["code"]: place["name"] for place in _read(folder / "aws-price/lib/data/locations.json").values()}
     caches = _read(folder / "ec2.shop/data/elasticache/elasticache.json")
+    databases = _read(folder / "ec2.shop-2024/data/rds/rds-postgresql-ondemand.json")
     for region in regions:
         for name, entry in ENTRIES.items():
             for kind, each in [(None, entry)] if isinstance(entry, Entry) else entry.items():
@@ -101,13 +111,19 @@ def mapped(folder: Path, regions: list[str]) -> Iterator[Price]:
         for key, node in caches["regions"][places[region]].items():
             if " Valkey " in key and "Instance Type" in node:
                 yield Price(region, "cache_node_hour", node["Instance Type"], _date(caches), float(node["price"]))
-        for zones, name in (("single", "database_hour"), ("multi", "database_multi_az_hour")):
-            # A map of reservations, which has the price without one beside each.
-            path = f"ec2.shop/data/rds/{region}-rds-postgresql-reservedinstance-{zones}-az-1y.json"
-            databases = _read(folder / path)
-            for database in databases["regions"][places[region]].values():
-                amount = float(database["OnDemand:PricePerUnit"])
+        for name, key in STORAGE.items():
+            yield from _mapped(databases, places[region], key, region, name, None)
+        for key, database in databases["regions"][places[region]].items():
+            if match := _DATABASE.fullmatch(key):
+                name, amount = ZONES[match["zones"]], float(database["price"])
                 yield Price(region, name, database["Instance Type"], _date(databases), amount)
+        for zones, name in ZONES.items():
+            # A map of reservations, which has the price without one beside each.
+            path = f"ec2.shop/data/rds/{region}-rds-postgresql-reservedinstance-{zones.lower()}-1y.json"
+            reservations = _read(folder / path)
+            for database in reservations["regions"][places[region]].values():
+                amount = float(database["OnDemand:PricePerUnit"])
+                yield Price(region, name, database["Instance Type"], _date(reservations), amount)
 
 
 def _mapped(content: _Json, place: str, key: str, region: str, name: str, kind: str | None) -> Iterator[Price]:
@@ -141,11 +157,6 @@ def table(prices: Mapping[tuple[str, str, str | None], Price]) -> dict[str, Any]
             region[price.name] = price.amount
         else:
             region.setdefault(price.name, {})[price.kind] = price.amount
-    for region in regions.values():
-        # The standby instance's storage is charged too, at the same price:
-        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_OnDemandDBInstances.html
-        if (single := region.get("database_gb_month")) and "database_multi_az_gb_month" not in region:
-            region["database_multi_az_gb_month"] = round(2 * single, 6)
     known = {region: content for region, content in sorted(regions.items()) if all(name in content for name in NEEDED)}
     return {"dates": {region: [min(dates[region]), max(dates[region])] for region in known}, "regions": known}
 

@@ -43,7 +43,7 @@ def regions() -> Sequence[str]:
 
 
 def dates(region: str) -> str:
-    """The oldest and the newest day of a region's prices, as in `2025-03-14 to 2026-10-01`; one if they are equal."""
+    """The oldest and the newest day of a region's prices, as in `2024-09-28 to 2026-10-01`; one if they are equal."""
     oldest, newest = _table()["dates"][region]
     return f"{oldest} to {newest}" if oldest != newest else str(oldest)
 

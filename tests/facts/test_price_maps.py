@@ -21,7 +21,7 @@ def price_map(date: str, prices: dict[str, Any], place: str = PLACE) -> dict[str
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two checkouts with the maps of one region: what is asked for costs 0.5, and what is like it 0.9."""
+    """Three checkouts with the maps of one region: what is asked for costs 0.5, and what is like it 0.9."""
     maps: dict[str, dict[str, Any]] = {}
     for entry in ENTRIES.values():
         for map, key in [entry] if isinstance(entry, Entry) else entry.values():
@@ -41,6 +41,21 @@ def folder(tmp_path: Path) -> Path:
         for engine, price in (("Redis", "0.017"), ("Valkey", "0.0136"))
     }
     contents["ec2.shop/data/elasticache/elasticache.json"] = price_map("2025-03-14", nodes)
+    databases: dict[str, Any] = {
+        f"Database Storage {zones} General Purpose-{kind}": {"price": price}
+        for zones, kind, price in (
+            ("Single AZ", "GP3", "0.127"),
+            ("Multi AZ", "GP3", "0.254"),
+            ("Multi AZ readable standbys", "GP3", "0.381"),
+            ("Single AZ", "GP2", "0.9"),
+        )
+    }
+    for zones, price in (("Single-AZ", "0.017"), ("Multi-AZ", "0.035"), ("Multi-AZ readable standbys", "0.9")):
+        key = (
+            f"Database Instance PostgreSQL No license required db t4g.micro General purpose {zones} Current Generation"
+        )
+        databases[key] = {"price": price, "Instance Type": "db.t4g.micro"}
+    contents["ec2.shop-2024/data/rds/rds-postgresql-ondemand.json"] = price_map("2024-09-28", databases)
     for zones, price in (("single", "0.0170000000"), ("multi", "0.0350000000")):
         reserved = {"price": "0.0110", "Instance Type": "db.t4g.micro", "OnDemand:PricePerUnit": price}
         path = f"ec2.shop/data/rds/{DUBLIN}-rds-postgresql-reservedinstance-{zones}-az-1y.json"
@@ -54,6 +69,7 @@ def folder(tmp_path: Path) -> Path:
 def test_each_price_is_found(folder: Path) -> None:
     """A database's price is the one without a reservation; a cache's the one of Valkey."""
     found = {(price.name, price.kind): price.amount for price in mapped(folder, [DUBLIN])}
+    assert (found.pop(("database_gb_month", None)), found.pop(("database_multi_az_gb_month", None))) == (0.127, 0.254)
     assert found.pop(("dashboard_month", None)) == 3.0
     assert found.pop(("cache_node_hour", "cache.t4g.micro")) == 0.0136
     assert found.pop(("database_hour", "db.t4g.micro")) == 0.017
@@ -85,14 +101,6 @@ def test_a_quotation_of_everywhere_is_one_of_each_region() -> None:
     ]
 
 
-def test_storage_in_two_zones_is_paid_twice() -> None:
-    needed = [Price(DUBLIN, name, None, "2026-09-29", 0.5) for name in price_maps.NEEDED]
-    taken, _ = newest([*needed, Price(DUBLIN, "database_gb_month", None, "2025-01-01", 0.127)])
-    written = table(taken)
-    assert written["regions"][DUBLIN]["database_multi_az_gb_month"] == 0.254
-    assert written["dates"] == {DUBLIN: ["2025-01-01", "2026-09-29"]}
-
-
 def test_a_region_without_a_load_balancer_is_left_out() -> None:
     taken, _ = newest([Price(DUBLIN, "fargate_vcpu_hour", "X86_64", "2026-09-29", 0.04)])
     assert table(taken) == {"dates": {}, "regions": {}}
@@ -111,7 +119,7 @@ def test_it_writes_the_table(folder: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert price_maps.main([str(folder)]) == 0
     assert "eu-west-1 nat_hour: 0.5 of 2025-10-27, 0.048 of 2026-09-29\n" in capsys.readouterr().err
     written, ours = json.loads((folder / "prices.json").read_text()), json.loads(FILE.read_text())
-    assert written["dates"] == {DUBLIN: ["2025-03-14", "2026-09-29"]}
+    assert written["dates"] == {DUBLIN: ["2024-09-28", "2026-09-29"]}
     assert written["regions"][DUBLIN].keys() == ours["regions"][DUBLIN].keys()
     assert written["regions"][DUBLIN]["load_balancer_hour"] == 0.0252
 
