@@ -162,6 +162,8 @@ def _database(properties: Tree, tree: Tree, prices: Prices) -> Parts:
     yield _monthly(f"{kind} in {zones}", prices.get("database_multi_az_hour" if in_zones else "database_hour", kind))
     size, grown = int(properties["AllocatedStorage"]), int(properties.get("MaxAllocatedStorage", 0))
     price = prices.get("database_multi_az_gb_month" if in_zones else "database_gb_month")
+    if properties["StorageType"] != "gp3":  # by an override: another price, and IOPS
+        price = None
     most = max(size, grown)
     growth = f"{size} to {most} GB" if most > size else f"{size} GB"
     yield f"storage, {growth} of {properties['StorageType']} in {zones}", _times(price, size), _times(price, most)

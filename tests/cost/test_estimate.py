@@ -130,6 +130,12 @@ def test_what_has_no_price_is_named_and_not_counted() -> None:
     assert amounts(found, "Database")[0][1:] == (None, None)
 
 
+def test_storage_of_another_type_by_an_override_has_no_price() -> None:
+    override = "overrides: {database: {Database: {Properties: {StorageType: io2, Iops: 1000}}}}\n"
+    (line,) = estimated(MINIMAL + "database: {}\n" + override).unpriced
+    assert line.what == "storage, 20 to 100 GB of io2 in two zones"
+
+
 def test_an_override_may_write_what_cannot_be_counted() -> None:
     override = "overrides: {service: {Service: {Properties: {TaskDefinition: mine:1}}}}\n"
     (line,) = estimated(MINIMAL + override).unpriced
