@@ -8,8 +8,8 @@ awskms.json, each from
 
     https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/OFFER/current/REGION/index.json
 
-(AmazonEC2.json has some gigabytes), and next to these folders AmazonCloudWatch.json from the same address without
-REGION: what has one price everywhere is in no region's file. Their format:
+(AmazonEC2.json has some gigabytes), and next to these folders AmazonCloudWatch.json and AmazonRoute53.json from the
+same address without REGION: what has one price everywhere is in no region's file. Their format:
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-an-offer.html
 A price that is not found, or is found twice with different amounts, is an error: a wrong price is worse than none.
 """
@@ -72,6 +72,7 @@ QUERIES: Mapping[str, Query | Mapping[str, Query]] = {
     "database_multi_az_gb_month": Query("AmazonRDS", "RDS:Multi-AZ-GP3-Storage", _POSTGRES),
     "secret_month": Query("AWSSecretsManager", "AWSSecretsManager-Secrets"),
     "alarm_month": Query("AmazonCloudWatch", "CW:AlarmMonitorUsage"),
+    "metric_month": Query("AmazonCloudWatch", "CW:MetricMonitorUsage"),
     "key_month": Query("awskms", "KMS-Keys"),
     "logs_gb": Query("AmazonCloudWatch", "DataProcessing-Bytes"),
     "web_acl_month": Query("awswaf", "WebACLV2"),
@@ -80,6 +81,8 @@ QUERIES: Mapping[str, Query | Mapping[str, Query]] = {
 EVERYWHERE: Mapping[str, Query] = {
     # -Basic is one with at most 50 metrics; three are free.
     "dashboard_month": Query("AmazonCloudWatch", "DashboardsUsageHour(?:-Basic)?"),
+    # The first 25 of an account.
+    "hosted_zone_month": Query("AmazonRoute53", "HostedZone"),
 }
 """What has one price in all regions."""
 
@@ -151,21 +154,38 @@ def _first_tier(terms: Mapping[str, Any]) -> Iterator[float]:
         yield from [amount for tier in tiers if (amount := float(tier["pricePerUnit"]["USD"]))][:1]
 
 
+def write(table: Mapping[str, Any]) -> None:
+    """Write prices.json: a line for each price, or for all of one name.
+
+    Args:
+        table: The prices of each region by their names, and of each region the oldest and the newest date.
+    """
+    regions = []
+    for region, content in table["regions"].items():
+        prices = (f"      {json.dumps(name)}: {json.dumps(value)}" for name, value in sorted(content.items()))
+        regions.append(f"    {json.dumps(region)}: {{\n" + ",\n".join(prices) + "\n    }")
+    dates = (f"    {json.dumps(region)}: {json.dumps(both)}" for region, both in table["dates"].items())
+    text = '{\n  "dates": {\n' + ",\n".join(dates) + '\n  },\n  "regions": {\n' + ",\n".join(regions) + "\n  }\n}\n"
+    FILE.write_text(text, encoding="utf-8")
+
+
 def main(arguments: list[str]) -> int:
     """Write the table from a folder; returns the exit status."""
     folder = Path(arguments[0])
-    table: dict[str, Any] = {"date": "", "regions": {}}
+    table: dict[str, dict[str, Any]] = {"dates": {}, "regions": {}}
 
     def offers(name: str, region: str = "") -> Mapping[str, Any]:
         content: Mapping[str, Any] = json.loads((folder / region / f"{name}.json").read_text(encoding="utf-8"))
-        table["date"] = max(table["date"], content["publicationDate"][:10])
+        if region:
+            dates = [*table["dates"].get(region, ()), content["publicationDate"][:10]]
+            table["dates"][region] = [min(dates), max(dates)]
         return content
 
     everywhere = prices_everywhere(offers)
     for region in sorted(path.name for path in folder.iterdir() if path.name in REGIONS):
         of_region = prices(partial(offers, region=region), classes_in(region), node_types_in(region))
         table["regions"][region] = {**of_region, **everywhere}
-    FILE.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
+    write(table)
     return 0
 
 

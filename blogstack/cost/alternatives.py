@@ -16,6 +16,7 @@ _QUESTIONS: tuple[tuple[KeyPath, tuple[Scalar, ...]], ...] = (
     (("network", "create", "egress"), ("nat", "nat_per_az", "endpoints", "public_ip")),
     (("image", "architecture"), ("arm64", "x86_64")),
     (("database", "multi_az"), (True, False)),
+    (("logs", "container_insights"), (True, False)),
 )
 
 

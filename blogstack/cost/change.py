@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blogstack.cost.estimate import Tree, estimate
-from blogstack.facts.prices import date, regions
+from blogstack.cost.estimate import estimate
+from blogstack.cost.tasks import Tree
+from blogstack.facts.prices import dates, regions
 from blogstack.records import Record
 from blogstack.words import listed
 
@@ -17,6 +18,7 @@ class Change(Record):
         left: Stacks that cost something and are no longer made: that ends when somebody deletes them.
     """
 
+    region: str
     idle: tuple[float, float]
     most: tuple[float, float]
     left: tuple[str, ...]
@@ -27,7 +29,9 @@ class Change(Record):
         for what, (before, after) in (("idle", self.idle), ("at most", self.most)):
             parts.append(f"{before:,.2f} -> {after:,.2f} {what} ({after - before:+,.2f})")
         once = f", once {listed(self.left)} {'is' if len(self.left) == 1 else 'are'} deleted" if self.left else ""
-        return f"US dollars a month{once}: {', '.join(parts)}; list prices of {date()}, see `blogstack cost`"
+        return (
+            f"US dollars a month{once}: {', '.join(parts)}; list prices of {dates(self.region)}, see `blogstack cost`"
+        )
 
 
 def cost_change(old: Mapping[str, Tree], new: Mapping[str, Tree], places: Mapping[str, str]) -> Change | None:
@@ -46,6 +50,6 @@ def cost_change(old: Mapping[str, Tree], new: Mapping[str, Tree], places: Mappin
     if {line.what for line in before.unpriced} != {line.what for line in after.unpriced}:
         return None
     left = dict.fromkeys(line.stack for line in before.lines if line.stack not in new)
-    change = Change((before.idle, after.idle), (before.most, after.most), tuple(left))
+    change = Change(region, (before.idle, after.idle), (before.most, after.most), tuple(left))
     same = all(round(pair[0], 2) == round(pair[1], 2) for pair in (change.idle, change.most))
     return None if same else change

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from functools import partial
 
+from blogstack.cost.insights import number_of_metrics
+from blogstack.cost.tasks import Tree, number_of_tasks
 from blogstack.facts.prices import HOURS, Prices
 from blogstack.records import Record
 from blogstack.words import plural
-
-Tree = Mapping[str, Any]
 
 
 class Line(Record, kw_only=True):
@@ -65,6 +65,7 @@ def estimate(stacks: Mapping[str, Tree], region: str) -> Estimate:
         region: Whose prices; one that has some.
     """
     prices = Prices(region)
+    priced: Mapping[str, Pricing] = {**_PRICED, "AWS::ECS::Cluster": partial(_cluster, stacks)}
     lines = []
     by_use: dict[str, None] = {}
     for stack, tree in stacks.items():
@@ -75,13 +76,13 @@ def estimate(stacks: Mapping[str, Tree], region: str) -> Estimate:
         for logical_id, body in tree["Resources"].items():
             lines += [
                 Line(stack=stack, logical_id=logical_id, what=what, idle=idle, most=most)
-                for what, idle, most in _parts(body, tree, prices)
+                for what, idle, most in _parts(body, tree, prices, priced)
             ]
     return Estimate(tuple(lines), tuple(by_use))
 
 
-def _parts(body: Tree, tree: Tree, prices: Prices) -> Sequence[Part]:
-    price = _PRICED.get(body["Type"])
+def _parts(body: Tree, tree: Tree, prices: Prices, priced: Mapping[str, Pricing]) -> Sequence[Part]:
+    price = priced.get(body["Type"])
     if price is None:
         return ()
     try:
@@ -93,11 +94,13 @@ def _parts(body: Tree, tree: Tree, prices: Prices) -> Sequence[Part]:
 Part = tuple[str, float | None, float | None]
 """What is counted, and its price at least and at most."""
 Parts = Iterator[Part]
+Pricing = Callable[[Tree, Tree, Prices], Parts]
+"""The parts of a resource, from its properties and its template."""
 
 
 def _service(properties: Tree, tree: Tree, prices: Prices) -> Parts:
     task = tree["Resources"][properties["TaskDefinition"]["Ref"]]["Properties"]
-    fewest, most = _tasks(properties, tree)
+    fewest, most = number_of_tasks(properties, tree)
     cpu, memory = int(task["Cpu"]) / 1024, int(task["Memory"]) / 1024
     architecture = task["RuntimePlatform"]["CpuArchitecture"]
     hour = _sum(
@@ -115,15 +118,16 @@ def _service(properties: Tree, tree: Tree, prices: Prices) -> Parts:
         yield _monthly(f"disk of {size} GB in each task, the first {_FREE_STORAGE} free", hour, fewest, most)
 
 
-def _tasks(properties: Tree, tree: Tree) -> tuple[int, int]:
-    """The fewest and the most tasks of a service, in its schedules too."""
-    targets = [body["Properties"] for body in tree["Resources"].values() if body["Type"] == _SCALABLE_TARGET]
-    if not targets:
-        count = int(properties["DesiredCount"])
-        return count, count
-    actions = [action["ScalableTargetAction"] for action in targets[0].get("ScheduledActions", ())]
-    limits = [(int(each["MinCapacity"]), int(each["MaxCapacity"])) for each in (targets[0], *actions)]
-    return min(low for low, _ in limits), max(high for _, high in limits)
+def _cluster(stacks: Mapping[str, Tree], properties: Tree, tree: Tree, prices: Prices) -> Parts:
+    del tree
+    insights = {each["Value"] for each in properties.get("ClusterSettings", ()) if each["Name"] == "containerInsights"}
+    if insights == {"enabled"}:
+        least, most = number_of_metrics(stacks)
+        number = "" if least == most else f"{least} to "
+        price = prices.get("metric_month")
+        yield f"Container Insights, {number}{plural(most, 'metrics')}", _times(price, least), _times(price, most)
+    elif insights == {"enhanced"}:  # by an override: metrics of each task and container, which are short-lived
+        yield "Container Insights with enhanced observability", None, None
 
 
 def _load_balancer(properties: Tree, tree: Tree, prices: Prices) -> Parts:
@@ -158,9 +162,11 @@ def _database(properties: Tree, tree: Tree, prices: Prices) -> Parts:
     yield _monthly(f"{kind} in {zones}", prices.get("database_multi_az_hour" if in_zones else "database_hour", kind))
     size, grown = int(properties["AllocatedStorage"]), int(properties.get("MaxAllocatedStorage", 0))
     price = prices.get("database_multi_az_gb_month" if in_zones else "database_gb_month")
+    if properties["StorageType"] != "gp3":  # by an override: another price, and IOPS
+        price = None
     most = max(size, grown)
     growth = f"{size} to {most} GB" if most > size else f"{size} GB"
-    yield f"storage, {growth} of {properties['StorageType']}", _times(price, size), _times(price, most)
+    yield f"storage, {growth} of {properties['StorageType']} in {zones}", _times(price, size), _times(price, most)
 
 
 def _alarm(properties: Tree, tree: Tree, prices: Prices) -> Parts:
@@ -184,7 +190,7 @@ def _web_acl(properties: Tree, tree: Tree, prices: Prices) -> Parts:
     yield f"web ACL with {plural(rules, 'rules')}", price, price
 
 
-def _a_month(what: str, price: str) -> Callable[[Tree, Tree, Prices], Parts]:
+def _a_month(what: str, price: str) -> Pricing:
     """A resource with a price a month."""
 
     def parts(properties: Tree, tree: Tree, prices: Prices) -> Parts:
@@ -197,8 +203,7 @@ def _a_month(what: str, price: str) -> Callable[[Tree, Tree, Prices], Parts]:
 
 _FREE_STORAGE = 20
 """GB of each task's disk that cost nothing: https://aws.amazon.com/fargate/pricing/"""
-_SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
-_PRICED: Mapping[str, Callable[[Tree, Tree, Prices], Parts]] = {
+_PRICED: Mapping[str, Pricing] = {
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::CloudWatch::Dashboard": _a_month("dashboard", "dashboard_month"),
     "AWS::EC2::EIP": _address,
@@ -210,6 +215,7 @@ _PRICED: Mapping[str, Callable[[Tree, Tree, Prices], Parts]] = {
     "AWS::KMS::Key": _a_month("key", "key_month"),
     "AWS::RDS::DBInstance": _database,
     "AWS::SecretsManager::Secret": _a_month("secret", "secret_month"),
+    "AWS::ServiceDiscovery::PrivateDnsNamespace": _a_month("hosted zone of private names", "hosted_zone_month"),
     "AWS::WAFv2::WebACL": _web_acl,
 }
 """What costs something while nobody uses it."""
@@ -219,10 +225,9 @@ _BY_USE: Mapping[str, str] = {
     "AWS::RDS::DBInstance": "backups beyond the database's size",
     "AWS::Route53::RecordSet": "the hosted zone",
     "AWS::S3::Bucket": "what buckets hold",
-    "AWS::ServiceDiscovery::PrivateDnsNamespace": "the hosted zone of private names",
     "AWS::SQS::Queue": "messages",
 }
-"""What costs something by use only, but for what every service has: requests, traffic, logs and metrics."""
+"""What costs something by use only, but for what every service has: requests, traffic and logs."""
 
 
 def _monthly(what: str, hour: float | None, least: int = 1, most: int | None = None) -> Part:

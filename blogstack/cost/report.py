@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from blogstack.cost.alternatives import Alternative
 from blogstack.cost.estimate import Estimate, Line
-from blogstack.facts.prices import Prices, date
+from blogstack.facts.prices import Prices, dates
 from blogstack.records import Record
 
 
@@ -27,7 +27,7 @@ class Report(Record, kw_only=True):
     @property
     def left_out(self) -> str:
         """What is not counted."""
-        return ", ".join(("requests, traffic, logs, metrics", *self.estimate.by_use, "tax"))
+        return ", ".join(("requests, traffic, logs, metrics of the application", *self.estimate.by_use, "tax"))
 
 
 def as_text(reports: Sequence[Report]) -> str:
@@ -38,12 +38,12 @@ def as_text(reports: Sequence[Report]) -> str:
 def as_json(reports: Sequence[Report]) -> str:
     """The same as one JSON object; what has no price is null."""
     content = {
-        "prices_of": date(),
         "currency": "USD",
         "environments": [
             {
                 "name": report.title,
                 "region": report.region,
+                "prices_of": dates(report.region),
                 "left_out": report.left_out,
                 "idle": _rounded(report.estimate.idle),
                 "most": _rounded(report.estimate.most),
@@ -63,7 +63,8 @@ def dollars(value: float | None, sign: bool = False) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     estimate = report.estimate
-    yield f"{report.title} in {report.region}: US dollars a month of 730 hours, list prices of {date()}, on demand"
+    days = dates(report.region)
+    yield f"{report.title} in {report.region}: US dollars a month of 730 hours, list prices of {days}, on demand"
     yield f"{'':<58}{'idle':>10}{'at most':>10}"
     stack = None
     for line in estimate.lines:

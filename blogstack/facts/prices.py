@@ -1,8 +1,8 @@
 """AWS's list prices in US dollars, on demand, without tax, by region; a table with a date.
 
-prices.json has few regions: those whose prices were at hand. tools/price_facts.py writes it from files of AWS's price
-list, which needs a network and no account. Where the present figures are from is in docs/decisions/0031-cost.md. What
-has no price here has none: nothing is guessed.
+prices.json has the regions whose prices were at hand. tools/price_maps.py wrote it, from AWS's own files and from
+quotations; docs/decisions/0115-price-maps.md says from which. tools/price_facts.py writes it from AWS's price list,
+which needs a network and no account. What has no price here has none: nothing is guessed.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def regions() -> Sequence[str]:
     return sorted(_table()["regions"])
 
 
-def date() -> str:
-    """The day of the prices, as in 2026-10-01."""
-    day: str = _table()["date"]
-    return day
+def dates(region: str) -> str:
+    """The oldest and the newest day of a region's prices, as in `2024-09-28 to 2026-10-01`; one if they are equal."""
+    oldest, newest = _table()["dates"][region]
+    return f"{oldest} to {newest}" if oldest != newest else str(oldest)
 
 
 @cache

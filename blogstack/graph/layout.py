@@ -1,8 +1,8 @@
 """Picture -> boxes, labels and arrows with their places: zones are columns, tiers are rows.
 
 The shape is always the same, so a grid of ours beats a general engine, which would lose the zones. Lengths are pixels.
-The arrows from the load balancer share a lane on the left, those to a store one on the right, a lane for each store:
-the picture does not get wider with the number of workloads.
+Arrows that run side by side share a lane: on the left those from the load balancer, and next to it those between tasks;
+on the right those to a store, a lane for each store. So the picture is not wider with more workloads.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blogstack.graph.picture import STORES, Node, Picture, Tier, Way
+from blogstack.graph.shapes import LINE, TEXT, TITLE, Arrow, Label, Layout, Rectangle
 from blogstack.graph.text_widths import text_width
-from blogstack.records import Record, replace
+from blogstack.records import replace
 
-TITLE, TEXT = 14, 12
-"""Sizes of the font."""
-LINE = 18
 _PAD = 12
 _MARGIN = 20
 _GAP = 46
@@ -23,65 +21,13 @@ _GAP = 46
 _LANE = 20
 """The narrowest lane; one whose arrows have a label is as wide as that."""
 _OUT, _STEP = 14, 12
-"""Where the ways leave a box on its right: below its upper edge to the services, above its lower one to the stores."""
+"""Where the ways leave a box: below its upper edge to the services, above its lower one to stores and other tasks."""
+_IN = LINE + 6
+"""Where the ways from the left reach a box, below its upper edge."""
 _COLUMN = 210
 """The narrowest zone."""
 _NARROWEST = 130
 """The narrowest box before the load balancer."""
-
-
-class Rectangle(Record, kw_only=True):
-    """A box or a frame, with its text.
-
-    Attributes:
-        kind: page, frame, zone, tier or node: how it is drawn.
-        node: ID of the node that it is; None for a frame.
-        lines: The first one is the title.
-    """
-
-    kind: str
-    x: float
-    y: float
-    width: float
-    height: float
-    node: str | None = None
-    lines: tuple[str, ...] = ()
-
-    @property
-    def right(self) -> float:
-        """Its right edge."""
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        """Its lower edge."""
-        return self.y + self.height
-
-
-class Label(Record, kw_only=True):
-    """A line of text: its baseline, and where it begins, or its middle."""
-
-    x: float
-    y: float
-    text: str
-    middle: bool = False
-
-
-class Arrow(Record):
-    """A line through some points, with a head at its end."""
-
-    points: tuple[tuple[float, float], ...]
-
-
-class Layout(Record, kw_only=True):
-    """Everything that is drawn, from the back to the front."""
-
-    width: float
-    height: float
-    title: str
-    rectangles: tuple[Rectangle, ...]
-    labels: tuple[Label, ...]
-    arrows: tuple[Arrow, ...]
 
 
 def lay_out(picture: Picture) -> Layout:
@@ -98,6 +44,9 @@ class _Grid:
         self._stores = {way.target: way.label for way in picture.ways if way.target in STORES}
         """The stores that have ways to them, with their ports."""
         self._left_lane = max([0, *(_lane(way.label) for way in picture.ways if way.source == "balancer")])
+        """How wide the lane of the load balancer is; 0 without one."""
+        self._inner_lane = max([0, *(_lane(way.label) for way in picture.ways if _is_between_tasks(way))])
+        """The lane of the arrows between tasks, likewise."""
         self._right_lanes = {store: _lane(port) for store, port in self._stores.items()}
         self._boxes: dict[str, Rectangle] = {}
         self._tops: dict[str, float] = {}
@@ -140,7 +89,7 @@ class _Grid:
         column = max([column, *(width + lanes + 2 * _PAD for width in blocks)])
         column = max([column, *(node_width(node) + _LANE + 2 * _PAD for node in cells)])
         bands = [node for tier in self._picture.tiers for node in tier.nodes if node.zone is None]
-        insets = self._left_lane + lanes + _LANE + 2 * _PAD
+        insets = self._left_lane + self._inner_lane + lanes + _LANE + 2 * _PAD
         return max([column * len(self._picture.zones), *(node_width(node) + insets for node in bands)])
 
     def _entry(self, y: float) -> float:
@@ -192,7 +141,7 @@ class _Grid:
         if node.id in STORES:
             return _PAD, self._right(node.id) - _LANE / 2
         first = next(iter(self._stores), None)
-        return _PAD + self._left_lane, self._right(first) + _LANE / 2 if first else _PAD
+        return _PAD + self._left_lane + self._inner_lane, self._right(first) + _LANE / 2 if first else _PAD
 
     def _right(self, store: str) -> float:
         """How far the lane to a store is from the network's right edge: that of the lowest store is the outermost."""
@@ -245,8 +194,10 @@ class _Grid:
                 self._to_store(source, self._boxes[way.target], way, labelled)
             elif way.source == "clients":
                 self._enter(source, self._boxes[way.target], way.label)
-            else:
+            elif way.source == "balancer":
                 self._to_tasks(source, self._boxes[way.target], way.label)
+            else:
+                self._between_tasks(source, self._boxes[way.target], way, labelled)
 
     def _across(self, source: Rectangle, target: Rectangle, label: str) -> None:
         y = (source.y + source.bottom) / 2
@@ -260,9 +211,17 @@ class _Grid:
 
     def _to_tasks(self, source: Rectangle, target: Rectangle, label: str) -> None:
         """Down in the lane on the left, and to the right."""
-        x, y = self._left + _PAD + _LANE / 2, target.y + LINE + 6
+        x, y = self._left + _PAD + _LANE / 2, target.y + _IN
         self._arrows.append(Arrow(((x, source.bottom), (x, y), (target.x, y))))
         self._labels.append(Label(x=x + 5, y=y - 5, text=label))
+
+    def _between_tasks(self, source: Rectangle, target: Rectangle, way: Way, labelled: set[str]) -> None:
+        """To the left, up or down in the lane of the tasks, and to the right."""
+        x, start, end = self._left + _PAD + self._left_lane + _LANE / 2, source.bottom - 10, target.y + _IN
+        self._arrows.append(Arrow(((source.x, start), (x, start), (x, end), (target.x, end))))
+        if way.target not in labelled:
+            labelled.add(way.target)
+            self._labels.append(Label(x=x + 5, y=end - 5, text=way.label))
 
     def _to_store(self, source: Rectangle, target: Rectangle, way: Way, labelled: set[str]) -> None:
         """To the right, and down in the store's lane."""
@@ -281,6 +240,10 @@ class _Grid:
             labelled.add(way.label)
             x = services.x - text_width(way.label, TEXT) - _PAD
             self._labels.append(Label(x=x, y=y - 5, text=way.label))
+
+
+def _is_between_tasks(way: Way) -> bool:
+    return way.source.startswith("tasks") and way.target.startswith("tasks")
 
 
 def _lane(label: str) -> float:

@@ -169,8 +169,7 @@ def _tasks(workload: EcsService) -> Node:
     if workload.exposure and not workload.exposure.is_main:
         lines.append(shorten(f"for {' '.join((*workload.exposure.hosts, *workload.exposure.paths))}"))
     if workload.discovery:
-        # Told and not drawn: every other task would have an arrow to it.
-        lines.append(f"{workload.discovery.url}, from the tasks only")
+        lines.append(workload.discovery.url)
     return Node(id=_task_id(workload), title=f"Fargate: {workload.service_name}", lines=tuple(lines))
 
 
@@ -246,6 +245,9 @@ def _ways(blueprint: Blueprint) -> Iterator[Way]:
             yield Way(source=task, target="database", label=str(blueprint.tasks.database.port))
         if cache := blueprint.stores.cache:
             yield Way(source=task, target="cache", label=str(cache.port))
+        for other in blueprint.services:
+            if other.discovery and other.name != workload.name:
+                yield Way(source=task, target=_task_id(other), label=str(other.discovery.port))
         yield Way(source=task, target="services", label=_way_out(network, workload.placement))
 
 

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
-from blogstack.graph.layout import LINE, TEXT, TITLE, Arrow, Label, Layout, Rectangle, lay_out
+from blogstack.graph.layout import lay_out
 from blogstack.graph.picture import Picture
+from blogstack.graph.shapes import LINE, TEXT, TITLE, Arrow, Label, Layout, Rectangle
 
 _STYLE = f"""
 text {{ font-family: Helvetica, Arial, "Liberation Sans", sans-serif; font-size: {TEXT}px; fill: #24292f; }}

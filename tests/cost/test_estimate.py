@@ -8,7 +8,7 @@ from blogstack.cost.alternatives import Alternative, alternatives
 from blogstack.cost.change import cost_change
 from blogstack.cost.estimate import Estimate, estimate
 from blogstack.facts.elasticache import node_types_in
-from blogstack.facts.prices import Prices, date, regions
+from blogstack.facts.prices import Prices, dates, regions
 from blogstack.facts.rds import classes_in
 from tests.cases import EACH
 from tests.support.console import MINIMAL
@@ -16,6 +16,8 @@ from tests.support.diffing import environment_of, stacks_of
 from tests.support.templates import trees
 
 SEOUL = "ap-northeast-2"
+UNPRICED = "database: {instance_class: db.m8g.large}\n"
+"""A class that is newer than the table's prices of databases."""
 
 
 def estimated(text: str, region: str = SEOUL) -> Estimate:
@@ -39,9 +41,10 @@ def test_the_default_in_seoul() -> None:
     assert amounts(found, "NatGateway1") == [("NAT gateway", 43.07, 43.07)]
     assert amounts(found, "Database") == [
         ("db.t4g.micro in two zones", 37.23, 37.23),
-        ("storage, 20 to 100 GB of gp3", 5.24, 26.2),
+        ("storage, 20 to 100 GB of gp3 in two zones", 5.24, 26.2),
     ]
-    assert (round(found.idle, 2), round(found.most, 2)) == (155.16, 341.92)
+    assert amounts(found, "Cluster") == [("Container Insights, 37 metrics", 11.1, 11.1)]
+    assert (round(found.idle, 2), round(found.most, 2)) == (166.26, 353.02)
 
 
 def test_schedules_have_the_last_word_on_the_number_of_tasks() -> None:
@@ -76,12 +79,41 @@ def test_a_dashboard() -> None:
     assert amounts(found, "Dashboard") == [("dashboard", 3.0, 3.0)]
 
 
+class TestContainerInsights:
+    """A cluster has twelve metrics, and each service with tasks twenty-five, with those of its task definition."""
+
+    def test_each_service_has_metrics(self) -> None:
+        two = estimated(MINIMAL + "workers: {mails: {command: [python, mails.py]}}\n")
+        assert amounts(two, "Cluster") == [("Container Insights, 62 metrics", 18.6, 18.6)]
+        assert 12 + 2 * 25 == 62
+        assert round(62 * 0.3, 2) == 18.6
+
+    def test_none_while_there_is_no_task(self) -> None:
+        night = "{name: night, cron: '0 20 * * ? *', timezone: UTC, min: 0, max: 0}"
+        day = "{name: day, cron: '0 6 * * ? *', timezone: UTC, min: 2, max: 2}"
+        found = estimated(MINIMAL + f"scaling: {{min: 2, max: 2, schedules: [{night}, {day}]}}\n")
+        assert amounts(found, "Cluster") == [("Container Insights, 0 to 37 metrics", 0, 11.1)]
+
+    def test_turned_off(self) -> None:
+        assert amounts(estimated(MINIMAL + "logs: {container_insights: false}\n"), "Cluster") == []
+
+    def test_enhanced_by_an_override_has_no_price(self) -> None:
+        setting = "{ClusterSettings: [{Name: containerInsights, Value: enhanced}]}"
+        found = estimated(MINIMAL + f"overrides: {{tasks: {{Cluster: {{Properties: {setting}}}}}}}\n")
+        assert amounts(found, "Cluster") == [("Container Insights with enhanced observability", None, None)]
+
+
+def test_private_names_pay_for_a_hosted_zone() -> None:
+    found = estimated(MINIMAL + "services: {search: {command: [python, search.py]}}\n")
+    assert amounts(found, "Namespace") == [("hosted zone of private names", 0.5, 0.5)]
+
+
 def test_the_first_20_gb_of_a_disk_are_free() -> None:
     text = MINIMAL + "service: {ephemeral_storage: 120}\nscaling: {min: 1, max: 1}\n"
     what = "disk of 120 GB in each task, the first 20 free"
     assert amounts(estimated(text, "us-east-1"), "Service")[1] == (what, 8.1, 8.1)
     assert round(730 * 100 * 0.000111, 2) == 8.1
-    assert amounts(estimated(text, SEOUL), "Service")[1] == (what, None, None)
+    assert amounts(estimated(text, SEOUL), "Service")[1] == (what, 9.27, 9.27)
 
 
 def test_what_costs_by_use_is_named() -> None:
@@ -93,9 +125,15 @@ def test_what_costs_by_use_is_named() -> None:
 
 
 def test_what_has_no_price_is_named_and_not_counted() -> None:
-    found = estimated(MINIMAL + "database: {instance_class: db.r7g.large}\n")
-    assert [line.what for line in found.unpriced] == ["db.r7g.large in two zones"]
+    found = estimated(MINIMAL + UNPRICED)
+    assert [line.what for line in found.unpriced] == ["db.m8g.large in two zones"]
     assert amounts(found, "Database")[0][1:] == (None, None)
+
+
+def test_storage_of_another_type_by_an_override_has_no_price() -> None:
+    override = "overrides: {database: {Database: {Properties: {StorageType: io2, Iops: 1000}}}}\n"
+    (line,) = estimated(MINIMAL + "database: {}\n" + override).unpriced
+    assert line.what == "storage, 20 to 100 GB of io2 in two zones"
 
 
 def test_an_override_may_write_what_cannot_be_counted() -> None:
@@ -113,7 +151,7 @@ def test_every_case_can_be_estimated(case: str, region: str) -> None:
 
 
 class TestAlternatives:
-    """NAT or endpoints, one NAT or one for each zone, Graviton or x86, one zone or two."""
+    """NAT or endpoints, one NAT or one for each zone, Graviton or x86, one zone or two, Container Insights or not."""
 
     @staticmethod
     def of(text: str) -> dict[tuple[str, object], float]:
@@ -127,6 +165,7 @@ class TestAlternatives:
             ("network.create.egress", "public_ip"): -39.42,
             ("image.architecture", "arm64"): -8.29,
             ("database.multi_az", False): -21.6,
+            ("logs.container_insights", False): -11.1,
         }
 
     def test_what_is_chosen_already_is_not_offered(self) -> None:
@@ -139,11 +178,12 @@ class TestAlternatives:
             "{vpc_id: vpc-0123456789abcdef0, public_subnet_ids: [subnet-0123456789abcdef0, subnet-0fedcba9876543210]"
         )
         found = self.of(MINIMAL + f"network: {{existing: {existing}, egress: public_ip}}}}\n")
-        assert {key for key, _ in found} == {"image.architecture"}
+        assert {key for key, _ in found} == {"image.architecture", "logs.container_insights"}
 
     def test_none_where_a_price_is_missing(self) -> None:
-        found = self.of(MINIMAL + "database: {instance_class: db.r7g.large}\n")
-        assert not [key for key, _ in found if key == "database.multi_az"]
+        found = {key for key, _ in self.of(MINIMAL + UNPRICED)}
+        assert "network.create.egress" in found
+        assert "database.multi_az" not in found
 
 
 class TestChange:
@@ -159,20 +199,20 @@ class TestChange:
         text = self.of(MINIMAL, MINIMAL + "network: {create: {egress: nat_per_az}}\n")
         assert text is not None
         assert "(+46.72), " in text
-        assert f"list prices of {date()}" in text
+        assert f"list prices of {dates(SEOUL)}" in text
 
     def test_a_stack_that_is_left_costs_until_it_is_deleted(self) -> None:
         text = self.of(MINIMAL + "workers: {mails: {command: [python, mails.py]}}\n", MINIMAL)
         assert text is not None
         assert text.startswith("US dollars a month, once blog-api-mails is deleted: ")
-        assert "(-20.72)" in text
+        assert "(-28.22)" in text
 
     def test_nothing(self) -> None:
         assert self.of(MINIMAL, MINIMAL + "logs: {retention: 90}\n") is None
 
     def test_a_region_or_a_class_without_prices(self) -> None:
-        assert self.of(MINIMAL, MINIMAL + "scaling: {min: 3}\n", region="eu-west-1") is None
-        assert self.of(MINIMAL, MINIMAL + "database: {instance_class: db.r7g.large}\n") is None
+        assert self.of(MINIMAL, MINIMAL + "scaling: {min: 3}\n", region="af-south-1") is None
+        assert self.of(MINIMAL, MINIMAL + UNPRICED) is None
 
 
 def test_the_table_is_whole() -> None:

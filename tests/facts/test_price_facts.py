@@ -86,16 +86,23 @@ def test_each_price_is_found_once(prefix: str) -> None:
 def test_a_free_tier_is_passed_over() -> None:
     offers = every_offer("")
     offers["AmazonCloudWatch"] = offer(
-        product("CW:AlarmMonitorUsage", "0", "0.1"), product("DataProcessing-Bytes", "0.5")
+        product("CW:AlarmMonitorUsage", "0", "0.1"),
+        product("CW:MetricMonitorUsage", "0.3", "0.1"),
+        product("DataProcessing-Bytes", "0.5"),
     )
     assert prices(offers.__getitem__, [])["alarm_month"] == 0.1
 
 
-def test_what_has_one_price_everywhere() -> None:
-    dashboards = offer(
+ANYWHERE = {
+    "AmazonCloudWatch": offer(
         product("DashboardsUsageHour-Basic", "0", "3.0"), product("DashboardsUsageHour", "0", "3.0", location="Any")
-    )
-    assert prices_everywhere({"AmazonCloudWatch": dashboards}.__getitem__) == {"dashboard_month": 3.0}
+    ),
+    "AmazonRoute53": offer(product("HostedZone", "0.5", "0.1")),
+}
+
+
+def test_what_has_one_price_everywhere() -> None:
+    assert prices_everywhere(ANYWHERE.__getitem__) == {"dashboard_month": 3.0, "hosted_zone_month": 0.5}
 
 
 def test_two_amounts_are_an_error() -> None:
@@ -110,12 +117,12 @@ def test_it_writes_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     folder.mkdir()
     for name, content in every_offer("APN2-").items():
         (folder / f"{name}.json").write_text(json.dumps(content))
-    dashboards = offer(product("DashboardsUsageHour-Basic", "0", "3.0"))
-    (tmp_path / "AmazonCloudWatch.json").write_text(json.dumps(dashboards))
+    for name, content in ANYWHERE.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(content))
     table = tmp_path / "prices.json"
     monkeypatch.setattr(price_facts, "FILE", table)
     assert price_facts.main([str(tmp_path)]) == 0
     written, ours = json.loads(table.read_text()), json.loads(FILE.read_text())
-    assert written["date"] == "2026-10-01"
+    assert written["dates"] == {"ap-northeast-2": ["2026-10-01", "2026-10-01"]}
     names = {name for region in ours["regions"].values() for name in region}
     assert written["regions"]["ap-northeast-2"].keys() == names

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import NamedTuple
 
-from blogstack.graph.layout import LINE, TEXT, TITLE, Arrow, Label, Layout, Rectangle
+from blogstack.graph.shapes import LINE, TEXT, TITLE, Arrow, Label, Layout, Rectangle
 from blogstack.graph.text_widths import text_width
 
 
