@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from threading import Lock
 from types import MappingProxyType
@@ -61,10 +61,11 @@ class Key(Record, kw_only=True):
         return dotted(self.path).replace("[0]", "[]")
 
 
-def keys(model: type[Section] = Config) -> Iterator[Key]:
+@cache
+def keys(model: type[Section] = Config) -> tuple[Key, ...]:
     """Every key of a model and of those inside it, in order, each before what it holds."""
-    for field in walk(model):
-        yield Key(
+    return tuple(
+        Key(
             path=field.path,
             description=_description(field),
             takes=in_words(field.type),
@@ -73,6 +74,8 @@ def keys(model: type[Section] = Config) -> Iterator[Key]:
             example=_example(field),
             section=field.type.section,
         )
+        for field in walk(model)
+    )
 
 
 def _description(field: Field) -> str:

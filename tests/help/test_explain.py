@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 from tests.support.console import Run, on_terminal
 from tools.reference_pages import pages
 
-KEYS = list(keys())
+KEYS = keys()
 
 
 class TestKeys:
