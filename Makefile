@@ -50,7 +50,7 @@ generate: setup ## renew what is generated: schema, reference, facts, templates/
 site: .venv/.ready ## build the documentation site in .site/
 	$(BIN)/python -m tools.site .site
 
-demo: setup ## compile the blog service, show what an edit replaces, deploy it to an emulated AWS, and show what exists
+demo: setup ## compile the blog service, deploy it to an emulated AWS, break it, ask doctor, mend it
 	$(BIN)/python -m tests.demo
 
 bench: setup ## measure the compiler, as ratios against yardsticks of the same run

@@ -94,18 +94,22 @@ def _answer(url: str, *, any_status: bool) -> Check:
         return Check(url, False, f"no answer: {error}")
 
 
+class _StayHere(urllib.request.HTTPRedirectHandler):
+    """Answers with the redirect instead of following it."""
+
+    def redirect_request(self, *_: object) -> None:
+        """No other request."""
+
+
 def _redirect(url: str) -> Check:
     """Plain HTTP leads to HTTPS."""
-    host = urlsplit(url).hostname or ""
-    name = f"http://{host}"
-    connection = http.client.HTTPConnection(host, timeout=_SECONDS)
+    name = f"http://{urlsplit(url).hostname or ''}"
     try:
-        connection.request("GET", "/")
-        answer = connection.getresponse()
-    except (OSError, http.client.HTTPException) as error:
-        return Check(name, False, f"no answer: {error}")
-    finally:
-        connection.close()
-    target = answer.getheader("Location", "")
-    redirects = answer.status in (301, 302, 307, 308) and target.startswith("https://")
-    return Check(name, redirects, f"{answer.status} {target}".strip())
+        with urllib.request.build_opener(_StayHere).open(f"{name}/", timeout=_SECONDS) as answer:
+            return Check(name, False, f"{answer.status}, and no redirect")
+    except urllib.error.HTTPError as error:
+        target = error.headers.get("Location", "")
+        redirects = error.code in (301, 302, 307, 308) and target.startswith("https://")
+        return Check(name, redirects, f"{error.code} {target}".strip())
+    except (urllib.error.URLError, OSError, http.client.HTTPException) as error:
+        return Check(name, False, f"no answer: {getattr(error, 'reason', error)}")

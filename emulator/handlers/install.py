@@ -21,6 +21,8 @@ from . import (
     scaling,
     secret_references,
     security_group_rules,
+    target_health,
+    task_addresses,
     task_definitions,
     web_acls,
 )
@@ -49,6 +51,8 @@ def install() -> None:
         orderable_databases,
         scaling,
         secret_references,
+        target_health,
+        task_addresses,
         task_definitions,
         web_acls,
     ):

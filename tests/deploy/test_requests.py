@@ -71,6 +71,19 @@ def test_errors_that_stay(internet: Web) -> None:
     assert len(internet.requested) > 10
 
 
+def test_an_error_of_the_request_ends_sooner(internet: Web) -> None:
+    """A path that does not exist: after 15 seconds, with what to change; a new rule would answer by then."""
+    internet.statuses["/health"] = 404
+    with pytest.raises(Failed, match="/health: status 404") as caught:
+        asked(paths=("/health",))
+    assert caught.value.help.startswith("set health.path to a path that answers 200")
+    requests = len(internet.requested)
+    internet.statuses["/health"] = 503
+    with pytest.raises(Failed, match="/health: status 503"):
+        asked(paths=("/health",))
+    assert requests < len(internet.requested) - requests
+
+
 def test_errors_that_the_check_takes_for_healthy(internet: Web) -> None:
     """Only of the first path: that of the load balancer's check."""
     internet.statuses |= {"/": 404, "/ready": 404}

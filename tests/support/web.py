@@ -19,7 +19,9 @@ class Web(ThreadingHTTPServer):
     """The proxy.
 
     Attributes:
-        statuses: The status of each path that is not answered with 200.
+        statuses: The status of each path that is not answered with `otherwise`.
+        otherwise: The status of every other path.
+        redirects: Whether plain HTTP leads to HTTPS.
         requested: The URLs that were asked for, in order.
     """
 
@@ -31,6 +33,8 @@ class Web(ThreadingHTTPServer):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(certificate, key)
         self.statuses: dict[str, int] = {}
+        self.otherwise = 200
+        self.redirects = False
         self.requested: list[str] = []
 
     @property
@@ -44,8 +48,13 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         web = cast(Web, self.server)
         host, path = self.headers["Host"], self.path if self.path.startswith("/") else f"/{self.path.split('/', 3)[3]}"
-        web.requested.append(f"{'https' if isinstance(self.connection, ssl.SSLSocket) else 'http'}://{host}{path}")
-        self.send_response(web.statuses.get(path, 200))
+        plain = not isinstance(self.connection, ssl.SSLSocket)
+        web.requested.append(f"{'http' if plain else 'https'}://{host}{path}")
+        if plain and web.redirects:
+            self.send_response(301)
+            self.send_header("Location", f"https://{host}:443{path}")
+        else:
+            self.send_response(web.statuses.get(path, web.otherwise))
         self.send_header("Content-Length", "0")
         self.end_headers()
 

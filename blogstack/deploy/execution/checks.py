@@ -19,6 +19,9 @@ from blogstack.diagnostics import Code
 _MINUTES_10 = 600.0
 # A name in DNS, and targets that have just become healthy, may take some seconds.
 _SECONDS_60 = 60.0
+# An error of the request itself stays: only a rule of the load balancer that is new may take some seconds.
+_SECONDS_15 = 15.0
+_CLIENT_ERRORS = range(400, 500)
 _TIMEOUT = 10
 
 
@@ -59,7 +62,10 @@ def request(context: Context, step: str, action: Request) -> Outcome:
             context.tell(Note(step, f"{url}{path} answers"))
         elif isinstance(why, int) or "0.0.0.0/0" in action.allowed_cidrs:
             says = f"status {why}" if isinstance(why, int) else why
-            raise Failed(Code.NO_ANSWER, f"{url}{path}: {says}", "`blogstack doctor` says why")
+            help = "`blogstack doctor` says why"
+            if number == 0 and why in _CLIENT_ERRORS:
+                help = f"set health.path to a path that answers 200: the load balancer checks it too; {help}"
+            raise Failed(Code.NO_ANSWER, f"{url}{path}: {says}", help)
         else:
             who = ", ".join(action.allowed_cidrs)
             context.tell(
@@ -71,14 +77,18 @@ def request(context: Context, step: str, action: Request) -> Outcome:
 def _ask(context: Context, url: str, *, any_status: bool) -> int | str | None:
     """None for a success; else the last answer's status, or why there was none."""
     why: int | str = ""
-    for _ in context.waits(_SECONDS_60):
+    answered = 0.0
+    for waited in context.waits(_SECONDS_60):
         try:
             with urllib.request.urlopen(url, timeout=_TIMEOUT):  # noqa: S310 (http or https, as our template says)
                 return None
         except urllib.error.HTTPError as error:
             if any_status:
                 return None
-            why = error.code
+            if error.code != why:
+                why, answered = error.code, waited
+            if why in _CLIENT_ERRORS and waited - answered >= _SECONDS_15:
+                return why
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
             why = f"no answer: {getattr(error, 'reason', error)}"
     return why
