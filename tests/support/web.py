@@ -20,6 +20,7 @@ class Web(ThreadingHTTPServer):
 
     Attributes:
         statuses: The status of each path that is not answered with 200.
+        headers: What each request must have, or the answer is 404, as of a listener without a rule for it.
         requested: The URLs that were asked for, in order.
     """
 
@@ -31,6 +32,7 @@ class Web(ThreadingHTTPServer):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(certificate, key)
         self.statuses: dict[str, int] = {}
+        self.headers: dict[str, str] = {}
         self.requested: list[str] = []
 
     @property
@@ -45,7 +47,8 @@ class _Handler(BaseHTTPRequestHandler):
         web = cast(Web, self.server)
         host, path = self.headers["Host"], self.path if self.path.startswith("/") else f"/{self.path.split('/', 3)[3]}"
         web.requested.append(f"{'https' if isinstance(self.connection, ssl.SSLSocket) else 'http'}://{host}{path}")
-        self.send_response(web.statuses.get(path, 200))
+        routed = all(self.headers.get(name) == value for name, value in web.headers.items())
+        self.send_response(web.statuses.get(path, 200) if routed else 404)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
