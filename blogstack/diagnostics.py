@@ -119,6 +119,7 @@ class Code(Enum):
     NO_ENVIRONMENTS = "BS384", Severity.ERROR, "a file that names the environment has none"
     NAME_LIKE_AN_ARN = "BS385", Severity.ERROR, "a secret cannot be found by its name in an environment"
     SECRET_LACKS_HOST = "BS386", Severity.ERROR, "the secret of an existing database does not say where it is"
+    TARGETS_WITHOUT_TASKS = "BS387", Severity.ERROR, "requests would go to a target group without tasks"
     FAILURES_UNCOUNTED = "BS390", Severity.ERROR, "failed tasks are not counted"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"

@@ -193,6 +193,7 @@ def _checks(workload: EcsService, edge: Edge) -> Iterator[Step]:
         request = Request(
             edge_stack=edge.stack,
             host=workload.exposure.own_host,
+            headers=workload.exposure.own_headers,
             paths=workload.exposure.own_paths,
             errors_are_healthy=workload.exposure.errors_are_healthy
             and workload.exposure.own_paths[0] == workload.exposure.health_path,

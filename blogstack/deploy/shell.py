@@ -290,8 +290,7 @@ def _request(action: Request) -> Iterator[str]:
     yield f"URL=https://{action.host}" if action.host else f"URL={_output(action.edge_stack, Output.URL)}"
     restricted = "0.0.0.0/0" not in action.allowed_cidrs
     for path in action.paths:
-        # -f: an answer of 400 or above is a failure.
-        curl = "curl -sS" if action.errors_are_healthy and path == action.paths[0] else "curl -fsS"
+        curl = action.curl(path)
         if action.internal:  # whoever deploys may be outside
             yield f"echo \"ask from inside the network: {curl} '$URL{path}'\""
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from enum import Enum, auto
 from types import MappingProxyType
@@ -117,16 +118,24 @@ class Request(Record, kw_only=True):
         paths: The first is that of the load balancer's check.
         errors_are_healthy: Whether an answer to the first of 400 or above is a success.
         host: The name to ask; None for that of the URL.
+        headers: What to send, by name.
         internal: Whether the load balancer answers inside the network only.
         allowed_cidrs: Blocks of addresses that the load balancer answers.
     """
 
     edge_stack: str
     host: str | None
+    headers: Mapping[str, str]
     paths: tuple[str, ...]
     errors_are_healthy: bool
     internal: bool
     allowed_cidrs: tuple[str, ...]
+
+    def curl(self, path: str) -> str:
+        """The command that requests a path, without the URL; it fails (-f) at 400 or above unless that is a success."""
+        options = "-sS" if self.errors_are_healthy and path == self.paths[0] else "-fsS"
+        headers = (f" -H {shlex.quote(f'{name}: {value}')}" for name, value in self.headers.items())
+        return f"curl {options}{''.join(headers)}"
 
 
 class ShowAddress(Record):

@@ -6,7 +6,7 @@ import http.client
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from blogstack.blueprint.names import Output
@@ -74,15 +74,16 @@ def _requests(snapshot: Snapshot) -> Iterator[Check]:
             base = f"https://{exposure.own_host}" if exposure.own_host else url
             for path in exposure.own_paths:
                 takes_errors = exposure.errors_are_healthy and path == exposure.health_path
-                yield _answer(f"{base}{path}", any_status=takes_errors)
+                yield _answer(f"{base}{path}", exposure.own_headers, any_status=takes_errors)
     if edge.tls:
         yield _redirect(url)
 
 
-def _answer(url: str, *, any_status: bool) -> Check:
+def _answer(url: str, headers: Mapping[str, str], *, any_status: bool) -> Check:
     """A request; any_status is whether an error is what the load balancer's check takes too."""
+    asked = urllib.request.Request(url, headers=dict(headers))  # noqa: S310 (http or https, from the stack)
     try:
-        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310 (http or https, from the stack)
+        with urllib.request.urlopen(asked, timeout=_SECONDS) as answer:  # noqa: S310
             return Check(url, True, str(answer.status))
     except urllib.error.HTTPError as error:
         return Check(url, any_status, str(error.code))

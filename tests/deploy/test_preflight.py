@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from blogstack.blueprint import Blueprint
-from blogstack.deploy.preflight import database, domain, image, look, names, network, quotas, secrets
+from blogstack.blueprint.workload import EcsService
+from blogstack.deploy.preflight import database, domain, image, look, names, network, quotas, rules, secrets
 from blogstack.deploy.preflight.account import Account, Problem
 from blogstack.pipeline import compile_text
 from tests.support.console import QUIET
@@ -127,6 +129,63 @@ class TestNames:
 
     def test_ours(self) -> None:
         assert told(names.check(account({}, stacks=EVERYTHING))) == []
+
+
+class TestRules:
+    """BS387."""
+
+    SERVICES = "services:\n  front: {image: 'ghcr.io/team/front:1.4.2', %s}\n"
+    CANARY = "route: {path: /app/*, header: {X-Version: '2'}}, deployment: {strategy: canary}"
+
+    @staticmethod
+    def answers(more: str, first: int) -> Mapping[str, Any]:
+        """The stack and the rule as `more` makes them, with a weight of the first of two target groups."""
+        (exposure,) = [
+            each.exposure
+            for each in blueprint(more).workloads
+            if isinstance(each, EcsService) and each.name == "front" and each.exposure
+        ]
+        values = {"ListenerRuleArn": "arn:rule", "TargetGroupArn": "arn:1", "AlternateTargetGroupArn": "arn:2"}
+        stack = {
+            "StackName": "blog-api-front",
+            "StackStatus": "UPDATE_COMPLETE",
+            "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
+            "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in values.items()],
+        }
+        groups = [{"TargetGroupArn": arn, "Weight": w} for arn, w in (("arn:1", first), ("arn:2", 100 - first))]
+        header = {"HttpHeaderName": "X-Version", "Values": list(exposure.headers["X-Version"])}
+        rule = {
+            "RuleArn": "arn:rule",
+            "Priority": str(exposure.priority),
+            "Conditions": [
+                {"Field": "http-header", "HttpHeaderConfig": header},
+                {"Field": "path-pattern", "PathPatternConfig": {"Values": list(reversed(exposure.paths))}},
+            ],
+            "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}],
+        }
+        return {
+            "cloudformation:DescribeStacks": {"Stacks": [stack]},
+            "elbv2:DescribeRules": {"Rules": [rule]},
+        }
+
+    @pytest.mark.parametrize(
+        ("after", "found"),
+        [
+            (CANARY, []),
+            (CANARY.replace("canary", "linear"), []),
+            (CANARY.replace("/app/*", "/shop/*"), [("BS387", "services.front.route")]),
+            (CANARY.replace("'2'", "'3'"), [("BS387", "services.front.route")]),
+            (CANARY.replace("canary", "rolling"), [("BS387", "services.front.deployment.strategy")]),
+        ],
+    )
+    def test_while_the_second_group_is_in_use(self, after: str, found: list[tuple[str, str]]) -> None:
+        stacks = EVERYTHING - {"blog-api-service"} | {"blog-api-front"}
+        for first, expected in ((0, found), (100, [])):
+            answers = self.answers(self.SERVICES % self.CANARY, first)
+            assert told(rules.check(account(answers, self.SERVICES % after, stacks=stacks))) == expected
+
+    def test_a_stack_that_is_new(self) -> None:
+        assert told(rules.check(account({}, self.SERVICES % self.CANARY))) == []
 
 
 class TestQuotas:

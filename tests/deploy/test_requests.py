@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -31,7 +32,13 @@ def internet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
         yield started
 
 
-def asked(*, paths: tuple[str, ...], allowed: tuple[str, ...] = EVERYWHERE, **others: bool) -> tuple[str, ...]:
+def asked(
+    *,
+    paths: tuple[str, ...],
+    allowed: tuple[str, ...] = EVERYWHERE,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    **others: bool,
+) -> tuple[str, ...]:
     """What was said while the paths were requested.
 
     Raises:
@@ -51,14 +58,24 @@ def asked(*, paths: tuple[str, ...], allowed: tuple[str, ...] = EVERYWHERE, **ot
         pause=lambda _: None,
     )
     settings = {"errors_are_healthy": False, "internal": False, **others}
-    step = Request(edge_stack=EDGE, host=None, paths=paths, allowed_cidrs=allowed, **settings)
+    step = Request(edge_stack=EDGE, host=None, headers=headers, paths=paths, allowed_cidrs=allowed, **settings)
     assert request(context, "requests", step) is Outcome.DONE
     return tuple(note.text for note in told if isinstance(note, Note))
 
 
-def test_every_path_answers(internet: Web) -> None:
+@pytest.mark.usefixtures("internet")
+def test_every_path_answers() -> None:
     assert asked(paths=("/health", "/ready")) == (f"{URL}/health answers", f"{URL}/ready answers")
     assert internet.requested == [f"{URL}/health", f"{URL}/ready"]
+
+
+def test_a_route_by_header(internet: Web) -> None:
+    internet.headers["X-Version"] = "2"
+    with pytest.raises(Failed, match="status 404"):
+        asked(paths=("/health",))
+    assert asked(paths=("/health",), headers={"X-Version": "2"}) == (f"{URL}/health answers",)
+    (note,) = asked(paths=("/health",), headers={"X-Version": "2"}, internal=True)
+    assert note == f"ask from inside the network: curl -fsS -H 'X-Version: 2' '{URL}/health'"
 
 
 def test_errors_that_stay(internet: Web) -> None:

@@ -22,6 +22,7 @@ class Web(ThreadingHTTPServer):
         statuses: The status of each path that is not answered with `otherwise`.
         otherwise: The status of every other path.
         redirects: Whether plain HTTP leads to HTTPS.
+        headers: What each request must have, or the answer is 404, as of a listener without a rule for it.
         requested: The URLs that were asked for, in order.
     """
 
@@ -35,6 +36,7 @@ class Web(ThreadingHTTPServer):
         self.statuses: dict[str, int] = {}
         self.otherwise = 200
         self.redirects = False
+        self.headers: dict[str, str] = {}
         self.requested: list[str] = []
 
     @property
@@ -54,7 +56,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(301)
             self.send_header("Location", f"https://{host}:443{path}")
         else:
-            self.send_response(web.statuses.get(path, web.otherwise))
+            routed = all(self.headers.get(name) == value for name, value in web.headers.items())
+            self.send_response(web.statuses.get(path, web.otherwise) if routed else 404)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

@@ -55,9 +55,10 @@ def request(context: Context, step: str, action: Request) -> Outcome:
         url = f"https://{action.host}"
     for number, path in enumerate(action.paths):
         if action.internal:  # whoever deploys may be outside
-            context.tell(Note(step, f"ask from inside the network: curl -fsS '{url}{path}'"))
+            context.tell(Note(step, f"ask from inside the network: {action.curl(path)} '{url}{path}'"))
             continue
-        why = _ask(context, f"{url}{path}", any_status=action.errors_are_healthy and number == 0)
+        asked = urllib.request.Request(f"{url}{path}", headers=dict(action.headers))  # noqa: S310 (http or https, from the stack)
+        why = _ask(context, asked, any_status=action.errors_are_healthy and number == 0)
         if why is None:
             context.tell(Note(step, f"{url}{path} answers"))
         elif isinstance(why, int) or "0.0.0.0/0" in action.allowed_cidrs:
@@ -68,19 +69,18 @@ def request(context: Context, step: str, action: Request) -> Outcome:
             raise Failed(Code.NO_ANSWER, f"{url}{path}: {says}", help)
         else:
             who = ", ".join(action.allowed_cidrs)
-            context.tell(
-                Note(step, f"no answer: allowed_cidrs lets in {who} only; from there: curl -fsS '{url}{path}'")
-            )
+            there = f"from there: {action.curl(path)} '{url}{path}'"
+            context.tell(Note(step, f"no answer: allowed_cidrs lets in {who} only; {there}"))
     return Outcome.DONE
 
 
-def _ask(context: Context, url: str, *, any_status: bool) -> int | str | None:
+def _ask(context: Context, asked: urllib.request.Request, *, any_status: bool) -> int | str | None:
     """None for a success; else the last answer's status, or why there was none."""
     why: int | str = ""
     answered = 0.0
     for waited in context.waits(_SECONDS_60):
         try:
-            with urllib.request.urlopen(url, timeout=_TIMEOUT):  # noqa: S310 (http or https, as our template says)
+            with urllib.request.urlopen(asked, timeout=_TIMEOUT):  # noqa: S310 (http or https, as our template says)
                 return None
         except urllib.error.HTTPError as error:
             if any_status:

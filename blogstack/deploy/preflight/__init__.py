@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from blogstack.aws.session import AwsError, Trouble
-from blogstack.deploy.preflight import database, domain, image, names, network, quotas, secrets
+from blogstack.deploy.preflight import database, domain, image, names, network, quotas, rules, secrets
 from blogstack.deploy.preflight.account import Account, Problem
 from blogstack.records import Record
 
@@ -18,6 +18,7 @@ _CHECKS: tuple[tuple[str, Callable[[Account], Iterator[Problem]]], ...] = (
     ("quotas", quotas.check),
     ("free addresses", network.check),
     ("secrets", secrets.check),
+    ("the weights of the listener's rules", rules.check),
     ("the database's version and class", database.check),
 )
 
