@@ -63,8 +63,7 @@ def asked(
     return tuple(note.text for note in told if isinstance(note, Note))
 
 
-@pytest.mark.usefixtures("internet")
-def test_every_path_answers() -> None:
+def test_every_path_answers(internet: Web) -> None:
     assert asked(paths=("/health", "/ready")) == (f"{URL}/health answers", f"{URL}/ready answers")
     assert internet.requested == [f"{URL}/health", f"{URL}/ready"]
 
