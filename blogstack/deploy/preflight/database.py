@@ -11,7 +11,7 @@ from blogstack.diagnostics import Code
 def check(account: Account) -> Iterator[Problem]:
     """Ask RDS what it sells."""
     database = account.blueprint.database
-    if database is None or database.stack in account.stacks:
+    if database is None or not account.creates(database.stack):
         return
     version, name = database.engine_version, database.instance_class
     options = account.session.pages(
