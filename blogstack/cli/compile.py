@@ -13,12 +13,12 @@ import typer
 
 from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, has_errors, report, say
 from blogstack.cli.exit_codes import ExitCode
-from blogstack.cli.files import Changes, Owners, differences, page_in, read_templates, write
+from blogstack.cli.files import Changes, Difference, Owners, differences, page_in, read_templates, write
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, FilesArgument, load, paths
 from blogstack.deploy.quotas import quota_notes
 from blogstack.deploy.removal import removal_notes
 from blogstack.deploy.shell import deployment_script
-from blogstack.diagnostics import Code, Diagnostic, Rejected
+from blogstack.diagnostics import Code, Diagnostic, Rejected, Span
 from blogstack.lint.cache import VerdictFolder
 from blogstack.pipeline import Compilation, compile_text, lint_all, unique_stacks
 from blogstack.records import Record
@@ -101,29 +101,31 @@ def _compile(options: Options) -> ExitCode:
     folders: dict[Path, list[Compilation]] = {}
     for compilation in compilations:
         folders.setdefault(options.out or Path(compilation.blueprints[0].output), []).append(compilation)
-    faulty = [
-        Compilation(str(folder), b"", errors)
-        for folder, inside in folders.items()
-        if (errors := _put_into(folder, inside, options))
-    ]
+    faulty = [fault for folder, inside in folders.items() for fault in _put_into(folder, inside, options)]
     if options.prints_commands and not faulty:
         print("\n".join(_script(c, folder, options) for folder, inside in folders.items() for c in inside), end="")
     return report([*compilations, *faulty], options.diagnostics)
 
 
-def _put_into(folder: Path, compilations: Sequence[Compilation], options: Options) -> tuple[Diagnostic, ...]:
-    """Write the templates to their folder, or compare them with it; the errors of that."""
+def _put_into(folder: Path, compilations: Sequence[Compilation], options: Options) -> list[Compilation]:
+    """Write the templates to their folder, or compare them with it; the errors of that, at the files that have them."""
     texts = {f"{t.stack_name}.{options.format}": t.text for c in compilations for t in c.templates}
     owners = Owners({blueprint.name for c in compilations for blueprint in c.blueprints}, options.environments)
     try:
         if options.check:
-            help = f"run `{_command(options)}`"
-            found = differences(folder, texts, owners)
-            return tuple(Diagnostic(Code.OUT_OF_DATE, text, help=help) for text in found)
+            return [_out_of_date(found, options) for found in differences(folder, texts, owners)]
         _write(folder, texts, owners, compilations, options)
     except Rejected as rejected:
-        return rejected.diagnostics
-    return ()
+        return [Compilation(str(folder), b"", rejected.diagnostics)]
+    return []
+
+
+def _out_of_date(found: Difference, options: Options) -> Compilation:
+    """A template that differs, with the error at its first line that does."""
+    text = found.content.decode(errors="replace").split("\n")
+    span = Span(found.line, 1, found.line, max(2, len([*text, ""][found.line - 1]) + 1)) if found.line else None
+    error = Diagnostic(Code.OUT_OF_DATE, f"the template {found.what}", span, f"run `{_command(options)}`")
+    return Compilation(str(found.path), found.content, (error,))
 
 
 def _script(compilation: Compilation, folder: Path, options: Options) -> str:

@@ -1,4 +1,4 @@
-"""Detection of a service's settings in its folder: the port that its Dockerfile exposes, its web framework.
+"""Detection of a service's settings in its folder: the port of its Dockerfile, its web framework.
 
 Only what is certain: where several answers are possible, there is none.
 """
@@ -29,8 +29,10 @@ class Seen(NamedTuple):
     file: str
 
 
-def exposed_port(dockerfiles: Mapping[str, str]) -> Seen | None:
-    """The port of the first Dockerfile that exposes one: the first in its last stage with any.
+def container_port(dockerfiles: Mapping[str, str]) -> Seen | None:
+    """The port of the first Dockerfile that shows one.
+
+    That is the first that its last stage with any exposes; else, in its last stage, the one in the command, or of `ENV PORT`.
 
     Args:
         dockerfiles: Texts by name.
@@ -54,26 +56,31 @@ def framework(dependencies: Mapping[str, str]) -> Seen | None:
     return None
 
 
-_INSTRUCTION = re.compile(r"\s*(FROM|ARG|ENV|EXPOSE)\s+(.*)", re.IGNORECASE)
+_INSTRUCTION = re.compile(r"\s*(FROM|ARG|ENV|EXPOSE|CMD|ENTRYPOINT)\s+(.*)", re.IGNORECASE)
+# `--port 9000` of uvicorn and many others, and `--bind 0.0.0.0:9000` of gunicorn; also as words of the exec form.
+_OF_COMMAND = re.compile(r"--port[\s=\",]+([0-9]+)\b|(?:--bind|-b)[\s=\",]+[\w.\[\]*]*:([0-9]+)\b")
 _ASSIGNMENT = re.compile(r"(\w+)[= ]\"?([^\s\"]*)")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})")
 
 
 def _port_in(dockerfile: str) -> str:
-    port, first = "", True
+    port, commanded, first = "", "", True
     variables: dict[str, str] = {}
     for instruction in re.sub(r"\\[ \t]*\r?\n", " ", dockerfile).splitlines():
         if not (match := _INSTRUCTION.match(instruction)):
             continue
         word, rest = match[1].upper(), match[2]
         if word == "FROM":
-            first = True
+            first, commanded = True, ""
+            variables.pop("PORT", None)
         elif word == "EXPOSE" and first:
             if exposed := _first_tcp(_VARIABLE.sub(lambda m: variables.get(m[1] or m[2], m[3] or ""), rest)):
                 port, first = exposed, False
         elif word in ("ARG", "ENV"):
             variables.update(_ASSIGNMENT.findall(rest))
-    return port
+        elif found := _OF_COMMAND.search(rest):
+            commanded = found[1] or found[2]
+    return port or _first_tcp(commanded) or _first_tcp(variables.get("PORT", ""))
 
 
 def _first_tcp(ports: str) -> str:

@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -97,17 +98,37 @@ def read_templates(folder: Path, services: Collection[str]) -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in ours}
 
 
-def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[str]:
-    """What `write` with the same arguments would change, one line each.
+class Difference(NamedTuple):
+    """A file that `write` would change.
+
+    Attributes:
+        content: What it holds; empty when it is missing.
+        what: The difference, as the end of a sentence.
+        line: The first line that differs, from 1; None for the complete file.
+    """
+
+    path: Path
+    content: bytes
+    what: str
+    line: int | None = None
+
+
+def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[Difference]:
+    """What `write` with the same arguments would change.
 
     Raises:
         Rejected: when the folder cannot be read.
     """
     changed = []
     try:
-        for name, text in files.items():
-            if not _holds(folder / name, text):
-                changed.append(f"{folder / name} {'is out of date' if (folder / name).exists() else 'is missing'}")
+        for path, text in ((folder / name, text) for name, text in files.items()):
+            if not path.is_file():
+                changed.append(Difference(path, b"", "is missing"))
+            elif not _holds(path, text):
+                content = path.read_bytes().replace(b"\r\n", b"\n")
+                pairs = zip_longest(content.split(b"\n"), text.encode().split(b"\n"))
+                line = next(number for number, (old, new) in enumerate(pairs, start=1) if old != new)
+                changed.append(Difference(path, content, "is out of date from this line on", line))
         left_over = _left_over(folder, files, owners)
     except OSError as error:
         message = f"{folder} cannot be read: {error.strerror or error}"
@@ -115,7 +136,7 @@ def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[
         raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help=help)]) from None
     stacks = {Path(name).stem for name in files}
     reasons = ("belongs to a stack that no longer exists", "is in another format")
-    return changed + [f"{path} {reasons[path.stem in stacks]}" for path in left_over]
+    return changed + [Difference(path, b"", reasons[path.stem in stacks]) for path in left_over]
 
 
 class Changes(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from enum import StrEnum
@@ -18,6 +19,7 @@ from blogstack.pipeline import Compilation
 from blogstack.words import listed
 
 if TYPE_CHECKING:
+    from blogstack.cli.detection import Seen
     from blogstack.cli.starter import Folder
 
 _ATTRIBUTES = ".gitattributes"
@@ -41,7 +43,7 @@ def init_command(
     from blogstack.schema import json_schema
 
     try:
-        text, basis = start(_look_around(), framework.value if framework else None)
+        text, basis = start(_look_around(), framework.value if framework else None, _region())
         files = {DEFAULT_FILE: text, SCHEMA_FILE: json_schema()}
         files |= {} if read_texts([_ATTRIBUTES]) else {_ATTRIBUTES: ATTRIBUTES}
         write_new(files)
@@ -64,6 +66,16 @@ def _look_around() -> Folder:
         found = read_texts(elsewhere)
     dependencies = read_texts(dependency_files(next(iter(found), None)))
     return Folder(name, found, dependencies, has_own_templates())
+
+
+def _region() -> Seen | None:
+    """The region that the environment sets for the AWS CLI, if it is one that blogstack knows."""
+    from blogstack.cli.detection import Seen
+    from blogstack.facts.regions import REGIONS
+
+    # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html
+    names = ("AWS_REGION", "AWS_DEFAULT_REGION")
+    return next((Seen(os.environ[name], name) for name in names if os.environ.get(name) in REGIONS), None)
 
 
 def _hints(text: str) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from blogstack.cli.detection import DOCKERFILES, exposed_port, framework
-from blogstack.words import hyphenated
+from blogstack.cli.detection import DOCKERFILES, Seen, container_port, framework
+from blogstack.words import hyphenated, listed
 
 SCHEMA_FILE = "blogstack.schema.json"
 APART = "cloudformation"
@@ -48,30 +48,41 @@ class Folder(NamedTuple):
     has_templates: bool
 
 
-def start(folder: Folder, chosen: str | None) -> Start:
-    """The file for the service in a folder; `chosen`: its framework, None to detect it."""
-    port = exposed_port(folder.dockerfiles)
+def start(folder: Folder, chosen: str | None, region: Seen | None) -> Start:
+    """The file for the service in a folder.
+
+    Args:
+        folder: What is known of it.
+        chosen: The framework; None to detect it.
+        region: The region that is set for AWS's tools, and where; None for us-east-1.
+    """
+    port = container_port(folder.dockerfiles)
     detected = None if chosen else framework(folder.dependencies)
-    phrases = [f"port {port.value} from {port.file}" if port else "port 8000, because no Dockerfile here exposes one"]
+    phrases = [f"port {port.value} from {port.file}" if port else "port 8000, because no Dockerfile here names one"]
     phrases += [f"framework {detected.value} from {detected.file}"] if detected else []
+    phrases += [f"region {region.value} from {region.file}"] if region else []
     used = chosen or (detected.value if detected else "other")
     text = starter(
         service_name(folder.name),
         used,
         port.value if port else "8000",
+        region.value if region else "us-east-1",
         dockerfile=next((name for name in folder.dockerfiles if name not in DOCKERFILES), None),
         apart=folder.has_templates or used == "django",
     )
-    return Start(text, " and ".join(phrases))
+    return Start(text, listed(phrases))
 
 
-def starter(name: str, framework: str, port: str, *, dockerfile: str | None = None, apart: bool = False) -> str:
+def starter(
+    name: str, framework: str, port: str, region: str, *, dockerfile: str | None = None, apart: bool = False
+) -> str:
     """A commented file to start from, which compiles as it is.
 
     Args:
         name: Of the service.
         framework: Of the service.
         port: Of the service.
+        region: Of the service.
         dockerfile: Where the Dockerfile is that `docker build` does not find by itself.
         apart: Whether the folder called templates belongs to the application.
     """
@@ -81,7 +92,7 @@ def starter(name: str, framework: str, port: str, *, dockerfile: str | None = No
 # What runs, and where. Every key that is not here has a default that a careful engineer would choose for production.
 
 name: {name}  # prefix of every stack
-region: us-east-1  # everything is in this AWS region
+region: {region}  # everything is in this AWS region
 {_OUTPUT if apart else ""}{_BUILD.format(dockerfile) if dockerfile else ""}
 service:
   framework: {framework}  # fastapi, django or other; it sets how long a start may take

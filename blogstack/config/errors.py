@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shlex
 from collections.abc import Iterator
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from blogstack.config import Config
+from blogstack.config import Config, remedies
 from blogstack.config.fields import Kind, fields_of, merge_rules, type_at, walk
 from blogstack.config.types import BARE_NUMBER, Form, Whole
 from blogstack.diagnostics import Code, Diagnostic, Span
@@ -31,9 +29,6 @@ _EXPECTED = {
 }
 _LIMITS = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of"}
 _SHORT = 60
-_LONGEST_COMMAND = 200
-_SHELL = re.compile(r"[|&;<>$`*]")  # what only a shell understands
-_PLAIN_WORD = re.compile(r"(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z/.-][\w./:=@+-]*(?<!:)|\d+", re.I)
 _MOST_HOMES = 3  # a key of more sections does not show which of them was intended
 _MOST_DIGITS = 18  # more are read as a text
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
@@ -83,7 +78,9 @@ def _to_diagnostic(document: Document, data: Data, details: ErrorDetails) -> Dia
         return _unknown_key(loc, inside, document.locate_key(path), in_environment=document.origin(path) is not None)
     if kind == "missing":
         span = document.locate_missing(loc)
-        return Diagnostic(Code.MISSING_KEY, f"the key {loc[-1]!r} is missing{inside}", span, f"add `{loc[-1]}:`")
+        return Diagnostic(
+            Code.MISSING_KEY, f"the key {loc[-1]!r} is missing{inside}", span, remedies.for_missing_key(loc)
+        )
     if value is None:
         return Diagnostic(Code.WRONG_TYPE, f"{name} has no value", span, _value_help(path))
     if kind in Code.__members__:
@@ -94,7 +91,7 @@ def _to_diagnostic(document: Document, data: Data, details: ErrorDetails) -> Dia
         return Diagnostic(Code.NOT_A_CHOICE, message, span, _choice_help(expected.choices, value))
     if kind in _LIMITS and expected and (limits := expected.find(Whole)):
         message = f"{name} is out of range: {plural(value, limits.unit)}"
-        return Diagnostic(Code.OUT_OF_RANGE, message, span, f"choose {limits.limits()}")
+        return Diagnostic(Code.OUT_OF_RANGE, message, span, f"choose {limits.limits()}{remedies.for_limits(path)}")
     if kind.endswith(("too_short", "too_long")):
         help = f"at least {context['min_length']}" if "short" in kind else f"at most {context['max_length']}"
         unit = "items" if isinstance(value, list) else "keys" if isinstance(value, dict) else "characters"
@@ -208,7 +205,9 @@ def _unknown_key(loc: KeyPath, inside: str, span: Span, *, in_environment: bool)
         shared = {rule.path for rule in merge_rules(Config).shared if rule.unless is None}
         known = [name for name in known if (*loc[:-1], name) not in shared]
     others = guess_key(loc)
-    if loc[0] == "overrides" and key == "Type":
+    if remedy := remedies.for_unknown_key(loc):
+        help = remedy
+    elif loc[0] == "overrides" and key == "Type":
         help = "overrides cannot add a resource: deploy your own resources in a separate stack"
     elif not others:
         help = f"known here: {', '.join(known)}"
@@ -263,7 +262,7 @@ def _type_help(kind: str, path: KeyPath, value: object) -> str:
             return "write the number without its unit"
         case "string_type" if isinstance(value, bool):
             return "put it in quotes to make it a string"
-        case "tuple_type" if path[-1] in ("command", "release") and (words := _command_words(text)):
+        case "tuple_type" if path[-1] in ("command", "release") and (words := remedies.command_as_list(text)):
             return f"write {words}"
         case "tuple_type" if isinstance(value, dict):
             return "start each item with `- `"
@@ -273,29 +272,23 @@ def _type_help(kind: str, path: KeyPath, value: object) -> str:
             return f'write ["{text}"]'
         case "tuple_type":
             return "write a list, as in [a, b], or each item on a line of its own after `- `"
+        case "dict_type" if remedy := remedies.for_pairs(value):
+            return remedy
         case "dict_type":
             return "write `key: value` lines below it, without hyphens"
         case "model_type" if (glued := re.match(r"(\w+):\S", text)) and glued[1] in _keys_at(path):
             return "write a space after the colon"
+        case "model_type" if remedy := remedies.for_scalar(path, value):
+            return remedy
         case "model_type":
             return f"write its keys below it: {', '.join(_keys_at(path))}"
     return f"write {_EXPECTED[kind]}"
 
 
-def _command_words(text: str) -> str | None:
-    """A command line as the list to write, of one line; None where it is empty, too long or has an open quote."""
-    try:
-        words = shlex.split(text)
-    except ValueError:
-        return None
-    if _SHELL.search(text):
-        words = ["sh", "-c", text]
-    listed = ", ".join(word if _PLAIN_WORD.fullmatch(word) else json.dumps(word, ensure_ascii=False) for word in words)
-    return f"[{listed}]" if words and len(listed) <= _LONGEST_COMMAND else None
-
-
 def _value_help(path: KeyPath) -> str:
     """What to do about a value that is not there."""
+    if remedy := remedies.for_null(path):
+        return remedy
     if isinstance(path[-1], int):
         return "give it a value, or remove the item"
     parent = type_at(Config, path[:-1])

@@ -122,6 +122,26 @@ def test_a_django_project_keeps_the_promises(django: Service, postgres: Postgres
         eventually(lambda: client.get("/ready", headers=PROBE).status_code == 200)
 
 
+def test_django_finds_nothing_to_object_to(project: Path, environment: dict[str, str]) -> None:
+    """`check --deploy`, with the settings of production."""
+    words = [str(BIN / "python"), "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    secret = {"SECRET_KEY": f"{'x' * 32}{'0123456789abcdef' * 2}"}  # what `generate` makes is as long
+    done = subprocess.run(words, cwd=project, env=environment | secret, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_static_files_are_gathered(project: Path) -> None:
+    """With what the page adds for them; the admin's are those of somebody."""
+    (addition,) = re.findall(r"^```python\n(INSTALLED_APPS \+= .*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    (build,) = re.findall(r"^RUN DEBUG=true python (.*collectstatic.*)$", PAGE, re.MULTILINE)
+    with (project / "config/settings.py").open("a") as settings:
+        settings.write(addition + 'INSTALLED_APPS += ["django.contrib.admin", "django.contrib.messages"]\n')
+    words = [str(BIN / "python"), *build.split(), "--skip-checks"]
+    done = subprocess.run(words, cwd=project, env={"DEBUG": "true"}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (project / "static-files/admin/css/base.css").is_file()
+
+
 def test_a_django_project_serves_on_after_sigterm(django: Service) -> None:
     django.terminate()
     assert httpx2.get(f"{django.url}/", headers=VISITOR).text == "Hello"

@@ -172,16 +172,16 @@ FOLDERS: dict[str, Case] = {
     "nothing compiled yet": Case(
         "compile --check --no-lint",
         tuple(
-            ("BS503", OUT, f"{OUT}/blog-api-{stack}.yaml is missing", RUN)
+            ("BS503", f"{OUT}/blog-api-{stack}.yaml", "the template is missing", RUN)
             for stack in ("registry", "network", "edge", "tasks", "service")
         ),
     ),
     "out of date": Case(
         "compile --check --no-lint",
         (
-            ("BS503", OUT, f"{OUT}/blog-api-network.yaml is missing", RUN),
-            ("BS503", OUT, f"{OUT}/blog-api-service.yaml is out of date", RUN),
-            ("BS503", OUT, f"{OUT}/blog-api-gone.yaml belongs to a stack that no longer exists", RUN),
+            ("BS503", f"{OUT}/blog-api-network.yaml", "the template is missing", RUN),
+            ("BS503", f"{OUT}/blog-api-service.yaml", "the template is out of date from this line on", RUN),
+            ("BS503", f"{OUT}/blog-api-gone.yaml", "the template belongs to a stack that no longer exists", RUN),
         ),
         stale,
     ),

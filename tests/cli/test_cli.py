@@ -57,12 +57,14 @@ class TestCompile:
         run("compile", "--no-lint")
         assert run("compile", "--check").returncode == 0
         path = OUT / "blog-api-service.yaml"
-        path.write_text(path.read_text() + "#\n")
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join([*lines[:9], "#\n", *lines[9:]]))
         (OUT / "blog-api-network.yaml").unlink()
         result = run("compile", "--check", "--no-lint")
         assert result.returncode == 1
-        assert "blog-api-service.yaml is out of date" in result.stderr
-        assert "blog-api-network.yaml is missing" in result.stderr
+        edited = "blog-api-service.yaml:10:1: error[BS503]: the template is out of date from this line on\n  10 | #\n"
+        assert edited in result.stderr
+        assert "blog-api-network.yaml: error[BS503]: the template is missing" in result.stderr
         assert result.stdout == ""
 
     def test_errors_change_nothing(self, run: Run) -> None:
@@ -96,7 +98,8 @@ class TestCompile:
         (OUT / "notes.yaml").write_text("mine: true\n")
         (OUT / "blog-api-old.yaml").write_text("# by hand, for service blog-api.\n")
         Path("blogstack.yaml").write_text(QUIET + "image: {uri: ghcr.io/team/blog}\n")
-        assert "blog-api-registry.yaml belongs to a stack that no longer exists" in run("compile", "--check").stderr
+        gone = "blog-api-registry.yaml: error[BS503]: the template belongs to a stack that no longer exists"
+        assert gone in run("compile", "--check").stderr
         result = run("compile", "--no-lint")
         assert "removed templates/out/blog-api-registry.yaml" in result.stderr
         assert "aws cloudformation delete-stack --region ap-northeast-2 --stack-name blog-api-registry" in result.stderr
@@ -120,7 +123,7 @@ class TestCompile:
         assert "help: run `blogstack compile 'app/my file.yaml' --out made --format json`" in stale.stderr
         assert run("compile", "--no-lint", *words).returncode == 0
         other = run("compile", "--no-lint", "--check", "app/my file.yaml", "--out", "made")
-        assert "made/blog-api-network.json is in another format" in other.stderr
+        assert "made/blog-api-network.json: error[BS503]: the template is in another format" in other.stderr
         assert "no longer exists" not in other.stderr
 
     @pytest.mark.slow

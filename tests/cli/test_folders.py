@@ -21,9 +21,8 @@ def test_files(name: str, tmp_path: Path) -> None:
     assert (status, errors) == (1, "")
     found = json.loads(output)
     assert [(d["code"], d["path"], d["message"], d["help"]) for d in found] == list(case.said)
-    assert {(d["severity"], d["line"], d["column"], d["end_line"], d["end_column"]) for d in found} == {
-        ("error", None, None, None, None)
-    }
+    assert {d["severity"] for d in found} == {"error"}
+    assert {d["line"] is not None for d in found if "this line" not in d["message"]} <= {False}
     assert dict(contents(tmp_path)) == before
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
 import jsonschema
 import pytest
 
-from blogstack.cli.detection import Seen, exposed_port, framework
+from blogstack.cli.detection import Seen, container_port, framework
 from tests.conftest import ROOT
 from tests.support.console import Run, contents
 
@@ -127,8 +128,16 @@ def test_what_is_commented_out_holds(run: Run) -> None:
     assert result.returncode == 0, result.stderr
 
 
+def test_the_region_of_the_environment(run: Run) -> None:
+    """The region cannot be changed later without new stacks, so the one that the AWS CLI uses is taken."""
+    said = run("init", env={**os.environ, "AWS_REGION": "moon-1", "AWS_DEFAULT_REGION": "eu-west-1"}).stdout
+    assert "because no Dockerfile here names one and region eu-west-1 from AWS_DEFAULT_REGION; next:" in said
+    assert "assumed: region eu-west-1, " in said
+    assert "\nregion: eu-west-1  #" in Path("blogstack.yaml").read_text()
+
+
 def test_sees_nothing_in_an_empty_folder(run: Run) -> None:
-    assert "with port 8000, because no Dockerfile here exposes one; next:" in run("init").stdout
+    assert "with port 8000, because no Dockerfile here names one; next:" in run("init").stdout
     text = Path("blogstack.yaml").read_text()
     assert "\n  framework: other  #" in text and "\n  port: 8000  #" in text
 
@@ -184,6 +193,12 @@ def test_what_can_be_read_only_as_bytes(run: Run) -> None:
         ('FROM a\nARG PORT="8080"\nEXPOSE ${PORT}\n', "8080"),
         ("FROM a\nEXPOSE ${PORT:-8080}\n", "8080"),
         ("FROM a\n# EXPOSE 1\nRUN echo EXPOSE 2\n", None),
+        ("FROM a\nENV PORT=9000\nCMD serve\n", "9000"),
+        ('FROM a\nCMD ["uvicorn", "app:app", "--port", "9000"]\n', "9000"),
+        ("FROM a\nENV PORT=1\nCMD gunicorn --bind=0.0.0.0:9000 app\n", "9000"),
+        ("FROM a\nEXPOSE 8080\nCMD uvicorn --port 9000\n", "8080"),
+        ("FROM a AS build\nENV PORT=9000\nCMD serve --port 9000\nFROM b\n", None),
+        ("FROM a\nCMD uvicorn --port $PORT\n", None),
         ("FROM a\nEXPOSE $PORT\n", None),
         ("FROM a\nEXPOSE 8000-8010\n", None),
         ("FROM a\nEXPOSE 0 70000\n", None),
@@ -191,11 +206,11 @@ def test_what_can_be_read_only_as_bytes(run: Run) -> None:
     ],
 )
 def test_port(dockerfile: str, port: str | None) -> None:
-    assert exposed_port({"Dockerfile": dockerfile}) == (port and Seen(port, "Dockerfile"))
+    assert container_port({"Dockerfile": dockerfile}) == (port and Seen(port, "Dockerfile"))
 
 
 def test_port_of_the_blog() -> None:
-    assert exposed_port({"Dockerfile": (ROOT / "Dockerfile").read_text()}) == Seen("8000", "Dockerfile")
+    assert container_port({"Dockerfile": (ROOT / "Dockerfile").read_text()}) == Seen("8000", "Dockerfile")
 
 
 @pytest.mark.parametrize(

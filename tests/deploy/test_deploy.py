@@ -407,7 +407,7 @@ def test_the_secrets_of_the_container_lead_to_what_the_stacks_made(aws: Emulator
     assert (values["NAME"], values["USER"]) == ("blog_api", instance["MasterUsername"])
     assert len(values["PASSWORD"]) == 48
     made = aws.client("secretsmanager").get_secret_value(SecretId=references["JWT_SECRET"])["SecretString"]
-    assert len(made) == 48
+    assert len(made) == 64
 
 
 def test_only_the_tasks_reach_the_database(aws: Emulator) -> None:

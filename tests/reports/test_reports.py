@@ -183,8 +183,20 @@ class TestResults:
         result = run("compile", "--check", "--no-lint", "--diagnostics", format)
         said = READERS[format](result.stdout)
         assert result.returncode == 1
-        assert {(item.code, item.path, item.place) for item in said} == {("BS503", "templates/out", None)}
-        assert len(said) == 5
+        names = ("registry", "network", "edge", "tasks", "service")
+        missing = [("BS503", f"templates/out/blog-api-{name}.yaml", None) for name in names]
+        assert [(item.code, item.path, item.place) for item in said] == missing
+
+    def test_an_edited_template(self, run: Run, format: str) -> None:
+        """An annotation stands next to the first line that differs."""
+        Path("blogstack.yaml").write_text(QUIET)
+        run("compile", "--no-lint")
+        path = Path("templates/out/blog-api-edge.yaml")
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(lines[:7] + lines[8:]))
+        (said,) = READERS[format](run("compile", "--check", "--no-lint", "--diagnostics", format).stdout)
+        assert (said.code, said.path) == ("BS503", "templates/out/blog-api-edge.yaml")
+        assert said.place and said.place[0] == 8
 
     @pytest.mark.slow
     def test_a_finding_of_cfn_lint_has_its_id_and_the_users_line(self, run: Run, format: str) -> None:

@@ -67,7 +67,8 @@ class Cidr:
         if str(block) != value:
             raise fault(Code.WRONG_FORM, f"{value} has host bits set", f"write {block}")
         if not self.widest <= block.prefixlen <= self.narrowest:
-            help = f"choose /{self.widest} to /{self.narrowest}"
+            elsewhere = "; a subnet plan of your own comes by network.existing" if self.private else ""
+            help = f"choose /{self.widest} to /{self.narrowest}{elsewhere}"
             raise fault(Code.OUT_OF_RANGE, f"{value} is a /{block.prefixlen}", help)
         if self.private and not any(block.subnet_of(IPv4Network(known)) for known in _PRIVATE):
             raise fault(Code.OUT_OF_RANGE, f"{value} is not of a private range", f"choose one in {', '.join(_PRIVATE)}")

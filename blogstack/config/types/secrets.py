@@ -106,8 +106,8 @@ def _source(value: object) -> SecretSource:
         pattern, words, help = _FORMS[key]
         if not isinstance(text, str) or not re.fullmatch(pattern, text):
             if key == "secretsmanager" and re.fullmatch(_SECRET_NAME, str(text)):
-                message = f"the secret {shorten(str(text))!r} cannot be found by its name, which ends like an ARN"
-                help = "write its ARN: AWS takes a hyphen and six characters for the end of one"
+                message = f"the secret {shorten(str(text))!r} cannot be found by its name, which ends in {text[-7:]!r}"
+                help = "write its ARN: AWS takes a hyphen and six characters for the end of an ARN"
                 raise fault(Code.WRONG_FORM, message, help)
             raise fault(Code.WRONG_FORM, f"{shorten(str(text))!r} is not {words}", help)
     match value:

@@ -110,13 +110,16 @@ def spellings_of_memory(sizes: Iterable[int]) -> list[int | str]:
 def _cpu_units(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         if value not in TASK_SIZES:
-            raise fault(Code.NOT_A_CHOICE, f"{value} is not a number of CPU units that Fargate offers", _CPU_HELP)
+            units = _VCPUS.get(str(value))
+            help = f"write {units} or `{value} vCPU`: 1024 CPU units are one vCPU" if units else _CPU_HELP
+            raise fault(Code.NOT_A_CHOICE, f"{value} is not a number of CPU units that Fargate offers", help)
         return value
     if not isinstance(value, str):
         raise fault(Code.WRONG_TYPE, "is neither CPU units nor vCPUs", _CPU_HELP)
     match = _VCPU_TEXT.fullmatch(value)
     if not match:
-        help = BARE_NUMBER if _is_number(value) else _CPU_HELP
+        units = _VCPUS.get(value.removeprefix("0"))
+        help = f"write {units} or `{value} vCPU`" if units else BARE_NUMBER if _is_number(value) else _CPU_HELP
         raise fault(Code.NOT_A_CHOICE, f"{shorten(value)!r} is not a CPU size of Fargate", help)
     return _VCPUS[match[1]]
 

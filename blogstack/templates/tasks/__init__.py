@@ -18,7 +18,8 @@ from blogstack.templates.stack import Stack, make_log_group, make_tags, to_templ
 from blogstack.templates.tasks.roles import add_roles
 from blogstack.templates.workload.container import References, add_image_tag, release_task_definition
 
-_SECRET_LENGTH = 48
+# Django wants 50 characters at the least (security.W009): https://docs.djangoproject.com/en/stable/ref/checks/#security
+_SECRET_LENGTH = 64
 
 
 def lower(tasks: Tasks, services: Iterable[EcsService]) -> Stack:
