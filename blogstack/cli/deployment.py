@@ -110,14 +110,14 @@ class Deployment:
             return True
         problems, unchecked = find_problems(self._compilation, self._tag, self._contexts)
         if unchecked:
-            self._progress.say(f"not checked, for lack of rights or an answer: {', '.join(unchecked)}")
+            self._progress.say(f"not checked, because a permission or an answer was missing: {', '.join(unchecked)}")
         if problems:
             self._progress.problems(self._compilation.path, self._compilation.content, problems)
         return not problems
 
     def _confirm(self) -> bool:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            self._progress.say("nothing was deployed: without a terminal to ask on, --yes says that you mean it")
+            self._progress.say("nothing was deployed: confirmation needs a terminal; --yes skips it")
             return False
         try:
             return typer.confirm("Deploy?")

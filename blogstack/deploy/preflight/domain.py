@@ -25,7 +25,7 @@ def check(account: Account) -> Iterator[Problem]:
         return
     name = zone["Name"].rstrip(".")
     if tls.domain != name and not tls.domain.endswith(f".{name}"):
-        message = f"the hosted zone {tls.hosted_zone_id} is of {name}, which {tls.domain} is not in"
+        message = f"the hosted zone {tls.hosted_zone_id} is for {name}, which does not contain {tls.domain}"
         yield Problem(Code.HOSTED_ZONE, message, path, help)
     if zone.get("Config", {}).get("PrivateZone") and not account.blueprint.edge.internal:
         message = f"the hosted zone {tls.hosted_zone_id} is private: the internet does not see {tls.domain}"
