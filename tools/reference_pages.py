@@ -46,7 +46,7 @@ _CODES = """\
 Every error and warning, with a page each: what it means, why it matters in production, how to fix it. `blogstack
 explain CODE` prints the page.
 
-BS1xx is the text, BS2xx its shape, BS3xx rules across keys, BS4xx what cfn-lint finds, BS5xx files and environment. An
+BS1xx is the YAML, BS2xx its shape, BS3xx rules across keys, BS4xx what cfn-lint finds, BS5xx files and environment. An
 error stops the compilation, a warning does not.
 
 | code | | says that |

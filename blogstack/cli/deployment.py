@@ -114,7 +114,7 @@ class Deployment:
 
     def _confirm(self) -> bool:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            self._progress.say("nothing was deployed: without a terminal to ask on, --yes says that you mean it")
+            self._progress.say("nothing was deployed: confirmation needs a terminal; --yes skips it")
             return False
         try:
             return typer.confirm("Deploy?")

@@ -139,7 +139,7 @@ def bare(text: str) -> str:
 _PLAIN: dict[object, str] = {
     str: "text",
     str | int | float: "text",
-    str | int | float | bool: "text, number, true or false",
+    str | int | float | bool: "string, number, true or false",
     int: "whole number",
     bool: "true or false",
 }

@@ -60,7 +60,7 @@ class _Patterns:
 _PATH = _Patterns(
     r"""/[A-Za-z0-9_.$/~"'@:+&*?-]*""",
     "a path pattern",
-    "start it with a slash, as in /app/*, which is /app too; * stands for any text, ? for one character",
+    "start it with a slash, as in /app/*, which is /app too; * matches any characters, ? any one",
 )
 _LABEL = "[a-z0-9*?-]+"
 _HOST = _Patterns(

@@ -35,7 +35,7 @@ class Change(Record):
 
 
 class Unknown(Record):
-    """What a deployment changes a month cannot be told; `why` says what is missing."""
+    """What a deployment changes a month is unknown; `why` says what is missing."""
 
     why: str
 

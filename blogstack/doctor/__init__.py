@@ -39,7 +39,7 @@ _FIRST = [
     Code.TASKS_MISSING,
     Code.ALARM_FIRING,
 ]
-"""The order in which causes are told: one that explains others comes before them."""
+"""The order in which causes are reported: one that explains others comes before them."""
 
 
 def diagnose(snapshot: Snapshot, origins: Origins) -> tuple[Cause, ...]:

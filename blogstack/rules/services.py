@@ -1,4 +1,4 @@
-"""Further services: which requests they get, and what goes with a route only."""
+"""Further services: which requests they get, and which keys need a route."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def same_priority(scope: Scope[Config]) -> Iterator[Finding]:
             continue
         other = makers.setdefault(route_priority(service.name, service.route), service.name)
         if other != service.name:
-            message = f"the names {other} and {service.name} lead to the same number of the listener's rule"
+            message = f"the names {other} and {service.name} lead to the same listener rule number"
             yield Finding((SERVICES, service.name), message, "choose another name for one of them", at_key=True)
 
 

@@ -86,7 +86,7 @@ def json_type(field: Field) -> str:
 
 
 def _requires(field: Field, requires: Requires) -> Json:
-    """A key that requires another one; a number is a text to us."""
+    """A key that requires another one; a number is taken as a string."""
     absent: Json = {"type": "null"}
     absent_or_alike = absent
     if requires.unlike:

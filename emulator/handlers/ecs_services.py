@@ -40,7 +40,7 @@ KEPT_HERE = {
 
 
 def install() -> None:
-    """Put these handlers in the place of ministack's."""
+    """Put these handlers in place of ministack's."""
     add(
         "AWS::ECS::Service",
         create=_create,

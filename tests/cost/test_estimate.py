@@ -139,7 +139,7 @@ def test_storage_of_another_type_by_an_override_has_no_price() -> None:
 def test_an_override_may_write_what_cannot_be_counted() -> None:
     override = "overrides: {service: {Service: {Properties: {TaskDefinition: mine:1}}}}\n"
     (line,) = estimated(MINIMAL + override).unpriced
-    assert line.what == "AWS::ECS::Service with other properties than ours"
+    assert line.what == "AWS::ECS::Service with properties that blogstack does not set"
 
 
 @pytest.mark.parametrize("case", EACH)

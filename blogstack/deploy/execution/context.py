@@ -155,7 +155,7 @@ class Context:
                     raise
                 last = error
             if not told:
-                self.tell(Note(step, f"no answer from AWS, asking again: {last}"))
+                self.tell(Note(step, f"no answer from AWS, retrying: {last}"))
                 told = True
         assert last is not None
         raise last

@@ -32,7 +32,7 @@ def check(account: Account) -> Iterator[Finding]:
     name = zone["Name"].rstrip(".")
     private = zone.get("Config", {}).get("PrivateZone", False)
     if tls.domain != name and not tls.domain.endswith(f".{name}"):
-        message = f"the hosted zone {tls.hosted_zone_id} is of {name}, which {tls.domain} is not in"
+        message = f"the hosted zone {tls.hosted_zone_id} is for {name}, which does not contain {tls.domain}"
         yield Problem(Code.HOSTED_ZONE, message, _PATH, help)
     elif private and not edge.internal:
         message = f"the hosted zone {tls.hosted_zone_id} is private: the internet does not see {tls.domain}"

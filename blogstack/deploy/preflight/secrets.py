@@ -65,4 +65,4 @@ def _keys(text: str | None) -> set[str]:
 
 
 def _problem(message: str, path: KeyPath) -> Problem:
-    return Problem(Code.SECRET_UNREADABLE, message, path, "create it before: a task that cannot read it never starts")
+    return Problem(Code.SECRET_UNREADABLE, message, path, "create it first: a task that cannot read it never starts")
