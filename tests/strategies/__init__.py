@@ -169,22 +169,25 @@ def of_further_service() -> st.SearchStrategy[Data]:
 
 
 def domain(region: str, name: str, *, more_names: bool) -> st.SearchStrategy[Data | None]:
-    """A domain, with or without a certificate of its own; none where Route 53 has no public hosted zones.
+    """A domain, with or without a certificate of its own, and without a zone where Route 53 has no public ones.
 
     Args:
         region: Where the load balancer is.
         name: Of the domain.
         more_names: Whether others may lead to it too.
     """
-    if region.startswith("us-gov-"):
-        return st.none()
     arn = st.just(f"arn:{partition(region)}:acm:{region}:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef")
-    required = {"name": st.just(name), "hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
+    required = {"name": st.just(name)}
     more = {
         "aliases": st.just(["www.example.com", "*.b.example.com"]),
         "redirect_from": st.just(["old.example.com"]),
     }
-    return optional(required, {"certificate_arn": arn | st.none(), **(more if more_names else {})})
+    zone = {"hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
+    others = more if more_names else {}
+    elsewhere = optional(required | {"certificate_arn": arn}, others)
+    if region.startswith("us-gov-"):
+        return elsewhere
+    return optional(required | zone, {"certificate_arn": arn | st.none(), **others}) | elsewhere
 
 
 @st.composite
