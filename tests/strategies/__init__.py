@@ -365,6 +365,8 @@ def with_environments(draw: st.DrawFn) -> Data:
         "logs": st.just({"retention": 7}) | st.none(),
         "overrides": overrides(st.just([]), ("edge", "tasks", "service")),
     }
+    if any("queue" in worker.get("scaling", {}) for worker in data.get("workers", {}).values()):
+        del sections["queues"]  # whose worker would follow one that is not there
     # Short enough for a service of the name NAME-ENVIRONMENT to stand for it.
     names = draw(st.lists(st.from_regex(r"[a-z][a-z0-9]{0,3}", fullmatch=True), min_size=1, max_size=3, unique=True))
     environments = {}
