@@ -119,7 +119,6 @@ class Code(Enum):
     NO_ENVIRONMENTS = "BS384", Severity.ERROR, "a file without environments contains `<environment>`"
     NAME_LIKE_AN_ARN = "BS385", Severity.ERROR, "a secret cannot be found by its name in an environment"
     SECRET_LACKS_HOST = "BS386", Severity.ERROR, "the secret of an existing database does not say where it is"
-    TARGETS_WITHOUT_TASKS = "BS387", Severity.ERROR, "requests would go to a target group without tasks"
     FAILURES_UNCOUNTED = "BS390", Severity.ERROR, "failed tasks are not counted"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
@@ -141,6 +140,8 @@ class Code(Enum):
     NAME_TAKEN = "BS520", Severity.ERROR, "a name is taken in the account"
     QUOTA = "BS521", Severity.ERROR, "a quota of the account is too low"
     NOT_ON_SALE = "BS524", Severity.ERROR, "RDS does not offer this version on this instance class"
+    TARGETS_WITHOUT_TASKS = "BS527", Severity.ERROR, "requests would go to a target group without tasks"
+    CERTIFICATE = "BS528", Severity.ERROR, "the certificate does not suit the domain"
 
     IMAGE_MISSING = "BS540", Severity.ERROR, "the image is not in its registry"
     IMAGE_FORBIDDEN = "BS541", Severity.ERROR, "the registry refuses the image"

@@ -82,9 +82,15 @@ def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> st
     """What a command writes to a terminal of this size."""
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-    cache = {"XDG_CACHE_HOME": str(folder / "cache")}
+    # rich takes the size from the variables before it asks the terminal.
+    of_terminal = {"TERM": "xterm-256color", "COLUMNS": str(COLUMNS), "LINES": str(ROWS)}
     process = subprocess.Popen(  # noqa: S603 (ours)
-        command, cwd=folder, env={**environment, **cache, "TERM": "xterm-256color"}, stdin=its, stdout=its, stderr=its
+        command,
+        cwd=folder,
+        env={**environment, **of_terminal, "XDG_CACHE_HOME": str(folder / "cache")},
+        stdin=its,
+        stdout=its,
+        stderr=its,
     )
     os.close(its)
     output, answered = b"", False

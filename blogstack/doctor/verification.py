@@ -9,6 +9,8 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
+from blogstack.aws.stacks import StackState
+from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Output
 from blogstack.doctor.snapshot import Snapshot, WorkloadState
 from blogstack.records import Record
@@ -74,7 +76,8 @@ def _requests(snapshot: Snapshot) -> Iterator[Check]:
             base = f"https://{exposure.own_host}" if exposure.own_host else url
             for path in exposure.own_paths:
                 takes_errors = exposure.errors_are_healthy and path == exposure.health_path
-                yield _answer(f"{base}{path}", exposure.own_headers, any_status=takes_errors)
+                found = _answer(f"{base}{path}", exposure.own_headers, any_status=takes_errors)
+                yield _with_record(found, edge, stack) if found.passed is False else found
     if edge.tls:
         yield _redirect(url)
 
@@ -100,6 +103,14 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *_: object) -> None:
         """No other request."""
+
+
+def _with_record(check: Check, edge: Edge, stack: StackState | None) -> Check:
+    """A request that failed, with the record that its name needs where that is made by hand."""
+    if not (edge.tls and edge.tls.elsewhere and stack):
+        return check
+    balancer = stack.outputs.get(Output.LOAD_BALANCER_DNS_NAME)
+    return Check(check.name, check.passed, f"{check.detail}; the record of its name must lead to {balancer}")
 
 
 def _redirect(url: str) -> Check:

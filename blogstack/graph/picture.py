@@ -135,7 +135,7 @@ def _entry(blueprint: Blueprint) -> Iterator[Node]:
     if edge.tls:
         certificate = "your own certificate" if edge.tls.certificate_arn else "certificate by ACM"
         names = shorten(", ".join((edge.tls.domain, *edge.tls.more_names)))
-        yield Node(id="domain", title="Route 53", lines=(names, certificate))
+        yield Node(id="domain", title="DNS elsewhere" if edge.tls.elsewhere else "Route 53", lines=(names, certificate))
 
 
 def _balancer(blueprint: Blueprint) -> Node:

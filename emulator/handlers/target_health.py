@@ -19,7 +19,7 @@ answers: Any = scoped_store()
 
 
 def install() -> None:
-    """Put the checks in the place of ministack's, which find everything healthy."""
+    """Replace the checks of ministack, which find everything healthy."""
     alb, ecs = service("alb"), service("ecs")
     describe_health, describe_services = alb._ACTION_MAP["DescribeTargetHealth"], ecs._ACTION_MAP["DescribeServices"]
     reset = ecs.reset

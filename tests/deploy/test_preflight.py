@@ -172,6 +172,11 @@ class TestDomain:
     def test_without_dns(self) -> None:
         assert list(domain.check(account(self.ZONE))) == [Unchecked("the delegation of example.com (DNS)")]
 
+    def test_an_alias_of_another_zone(self) -> None:
+        problem = only(domain.check(account(self.ZONE, "  aliases: [www.other.com]\n")))
+        zone = "Z0123456789ABCDEFGHIJ"
+        assert problem.message == f"the hosted zone {zone} is for example.com, which does not contain www.other.com"
+
 
 class TestNameServers:
     """The question to DNS, to a server on loopback."""
@@ -217,6 +222,57 @@ class _Dns(socketserver.BaseRequestHandler):
         socket.sendto(answer.to_wire(), self.client_address)
 
 
+class TestCertificate:
+    """BS528: what `domain` has without a hosted zone."""
+
+    ARN = "arn:aws:acm:ap-northeast-2:123456789012:certificate/12345678-90ab-cdef"
+    FILE = (
+        "name: blog-api\nregion: ap-northeast-2\n"
+        f"domain: {{name: blog.example.com, aliases: [a.www.example.com], certificate_arn: '{ARN}'}}\n"
+    )
+
+    def found(self, answer: Any) -> list[str]:  # noqa: ANN401 (an answer or a refusal)
+        (compiled,) = compile_text("blogstack.yaml", self.FILE.encode()).blueprints
+        aws = FakeAws({"acm:DescribeCertificate": answer}, "ap-northeast-2")
+        asked = Account(
+            session=aws.session,
+            blueprint=compiled,
+            tag="v1",
+            stacks=frozenset(),
+            chosen=EVERYTHING,
+            can_build=False,
+            name_servers=no_dns,
+        )
+        problems = [each for each in domain.check(asked) if isinstance(each, Problem)]
+        assert {problem.code.id for problem in problems} <= {"BS528"}
+        return [problem.message for problem in problems]
+
+    @pytest.mark.parametrize(
+        ("names", "missing"),
+        [
+            (["blog.example.com", "a.www.example.com"], []),
+            (["*.example.com", "*.www.example.com"], []),
+            (["*.example.com"], ["a.www.example.com"]),
+            (["example.com", "*.www.example.com"], ["blog.example.com"]),
+        ],
+    )
+    def test_names(self, names: list[str], missing: list[str]) -> None:
+        certificate = {"Status": "ISSUED", "DomainName": names[0], "SubjectAlternativeNames": names}
+        listed = " and ".join(names)
+        said = [f"the certificate is for {listed}, and not for {name}" for name in missing]
+        assert self.found({"Certificate": certificate}) == said
+
+    def test_not_issued(self) -> None:
+        names = ["blog.example.com", "a.www.example.com"]
+        waiting = {"Status": "PENDING_VALIDATION", "DomainName": names[0], "SubjectAlternativeNames": names}
+        (message,) = self.found({"Certificate": waiting})
+        assert message == "the certificate is PENDING_VALIDATION: a load balancer takes one that is ISSUED"
+
+    def test_not_there(self) -> None:
+        gone = Refusal("ResourceNotFoundException", "Could not find certificate")
+        assert self.found(gone) == ["there is no such certificate in this account and region"]
+
+
 class TestNames:
     """BS520."""
 
@@ -239,7 +295,7 @@ class TestNames:
 
 
 class TestRules:
-    """BS387."""
+    """BS527."""
 
     SERVICES = "services:\n  front: {image: 'ghcr.io/team/front:1.4.2', %s}\n"
     CANARY = "route: {path: /app/*, header: {X-Version: '2'}}, deployment: {strategy: canary}"
@@ -280,9 +336,9 @@ class TestRules:
         [
             (CANARY, []),
             (CANARY.replace("canary", "linear"), []),
-            (CANARY.replace("/app/*", "/shop/*"), [("BS387", "services.front.route")]),
-            (CANARY.replace("'2'", "'3'"), [("BS387", "services.front.route")]),
-            (CANARY.replace("canary", "rolling"), [("BS387", "services.front.deployment.strategy")]),
+            (CANARY.replace("/app/*", "/shop/*"), [("BS527", "services.front.route")]),
+            (CANARY.replace("'2'", "'3'"), [("BS527", "services.front.route")]),
+            (CANARY.replace("canary", "rolling"), [("BS527", "services.front.deployment.strategy")]),
         ],
     )
     def test_while_the_second_group_is_in_use(self, after: str, found: list[tuple[str, str]]) -> None:

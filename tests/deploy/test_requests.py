@@ -18,7 +18,8 @@ from tests.support.fake_aws import FakeAws
 from tests.support.web import Web, web
 
 EDGE = "blog-api-edge"
-URL = "http://blog-api-1234567890.eu-west-1.elb.amazonaws.com"
+BALANCER = "blog-api-1234567890.eu-west-1.elb.amazonaws.com"
+URL = f"http://{BALANCER}"
 EVERYWHERE = ("0.0.0.0/0",)
 
 
@@ -37,6 +38,7 @@ def asked(
     paths: tuple[str, ...],
     allowed: tuple[str, ...] = EVERYWHERE,
     headers: Mapping[str, str] = MappingProxyType({}),
+    host: str | None = None,
     **others: bool,
 ) -> tuple[str, ...]:
     """What was said while the paths were requested.
@@ -44,7 +46,7 @@ def asked(
     Raises:
         Failed: when the step fails.
     """
-    outputs = [{"OutputKey": "Url", "OutputValue": URL}]
+    outputs = [{"OutputKey": "Url", "OutputValue": URL}, {"OutputKey": "LoadBalancerDnsName", "OutputValue": BALANCER}]
     stack = {"StackName": EDGE, "CreationTime": datetime(2026, 1, 1, tzinfo=UTC), "StackStatus": "CREATE_COMPLETE"}
     aws = FakeAws({"cloudformation:DescribeStacks": {"Stacks": [{**stack, "Outputs": outputs}]}})
     told: list[Event] = []
@@ -57,8 +59,8 @@ def asked(
         tell=told.append,
         pause=lambda _: None,
     )
-    settings = {"errors_are_healthy": False, "internal": False, **others}
-    step = Request(edge_stack=EDGE, host=None, headers=headers, paths=paths, allowed_cidrs=allowed, **settings)
+    settings = {"errors_are_healthy": False, "internal": False, "is_direct": False, **others}
+    step = Request(edge_stack=EDGE, host=host, headers=headers, paths=paths, allowed_cidrs=allowed, **settings)
     assert request(context, "requests", step) is Outcome.DONE
     return tuple(note.text for note in told if isinstance(note, Note))
 
@@ -75,6 +77,17 @@ def test_a_route_by_header(internet: Web) -> None:
     assert asked(paths=("/health",), headers={"X-Version": "2"}) == (f"{URL}/health answers",)
     (note,) = asked(paths=("/health",), headers={"X-Version": "2"}, internal=True)
     assert note == f"ask from inside the network: curl -fsS -H 'X-Version: 2' '{URL}/health'"
+
+
+def test_a_name_whose_record_is_made_later(internet: Web) -> None:
+    """The load balancer is asked under its own name, for the domain's; the certificate is for the latter."""
+    said = asked(paths=("/health",), host="blog.example.com", is_direct=True)
+    assert said == ("https://blog.example.com/health answers",)
+    assert internet.requested == ["https://blog.example.com/health"]
+    assert internet.tunnels == [f"{BALANCER}:443"]
+    (note,) = asked(paths=("/health",), host="blog.example.com", is_direct=True, internal=True)
+    curl = f"curl -fsS --connect-to ::{BALANCER}:443 'https://blog.example.com/health'"
+    assert note == f"ask from inside the network: {curl}"
 
 
 def test_errors_that_stay(internet: Web) -> None:

@@ -46,7 +46,8 @@ def checks(
     """Each check, by name, of a service that is well but for some answers."""
 
     def stack(parameters: dict[str, str]) -> dict[str, object]:
-        outputs = [{"OutputKey": "Url", "OutputValue": url}]
+        values = {"Url": url, "LoadBalancerDnsName": "shop-1.eu-west-1.elb.amazonaws.com"}
+        outputs = [{"OutputKey": key, "OutputValue": value} for key, value in values.items()]
         name = parameters["StackName"]
         return {
             "Stacks": [
@@ -80,6 +81,16 @@ def test_nobody_answers() -> None:
     passed, detail = found["http://127.0.0.1:9/health"]
     assert not passed
     assert detail.startswith("no answer: ")
+
+
+def test_a_record_that_is_made_by_hand(url: str) -> None:
+    """Where it must lead is said of a request that fails."""
+    arn = b"arn:aws:acm:eu-west-1:123456789012:certificate/12345678-90ab-cdef"
+    file = FILE.replace(b"null\n", b"{name: shop.example.com, certificate_arn: '" + arn + b"'}\n", 1)
+    found = checks(url, file=file)
+    assert found[f"{url}/health"] == (True, "200")
+    where = "the record of its name must lead to shop-1.eu-west-1.elb.amazonaws.com"
+    assert found[f"{url}/ready"] == (False, f"503; {where}")
 
 
 def test_unhealthy(url: str) -> None:

@@ -24,6 +24,7 @@ class Web(ThreadingHTTPServer):
         redirects: Whether plain HTTP leads to HTTPS.
         headers: What each request must have, or the answer is 404, as of a listener without a rule for it.
         requested: The URLs that were asked for, in order.
+        tunnels: Where the tunnels of the requests by HTTPS lead.
     """
 
     daemon_threads = True
@@ -38,6 +39,7 @@ class Web(ThreadingHTTPServer):
         self.redirects = False
         self.headers: dict[str, str] = {}
         self.requested: list[str] = []
+        self.tunnels: list[str] = []
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -62,6 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def do_CONNECT(self) -> None:
+        cast(Web, self.server).tunnels.append(self.path)
         self.send_response(200)
         self.end_headers()
         self.connection = self.request = cast(Web, self.server).context.wrap_socket(self.connection, server_side=True)

@@ -218,7 +218,7 @@ class TestPlan:
         (next_,) = [step.action for step in plan.steps if step.id == "request next"]
         assert isinstance(next_, Request)
         assert (next_.host, next_.headers) == (None, {"X-Version": "2"})
-        assert next_.curl("/health") == "curl -fsS -H 'X-Version: 2'"
+        assert next_.curl("/health", "") == "curl -fsS -H 'X-Version: 2'"
 
     def test_the_address_of_a_private_service_is_told(self) -> None:
         (plan,) = make_plans(compiled(PATH).blueprints)

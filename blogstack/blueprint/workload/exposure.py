@@ -117,7 +117,7 @@ def _own_host(route: Route | None) -> str | None:
 
 
 def _own_headers(route: Route | None) -> dict[str, str]:
-    """For each header of a route the first value that is a text."""
+    """For each header of a route the first value without a wildcard."""
     headers = route.header if route else {}
     texts = {name: [value for value in values if not re.search("[*?]", value)] for name, values in headers.items()}
     return {name: values[0] for name, values in texts.items() if values}

@@ -25,7 +25,7 @@ def check(account: Account) -> Iterator[Problem]:
         message = f"the repository {registry.repository} exists already"
         help = "use it as an existing image with image.uri, or choose another image.repository"
         yield Problem(Code.NAME_TAKEN, message, ("image", "repository"), help)
-    if tls and account.creates(blueprint.edge.stack):
+    if tls and tls.hosted_zone_id and account.creates(blueprint.edge.stack):
         found = session.call(
             "route53", "list_resource_record_sets", HostedZoneId=tls.hosted_zone_id, StartRecordName=tls.domain
         )["ResourceRecordSets"]

@@ -38,8 +38,8 @@ def _problems(workload: EcsService, exposure: Exposure, rule: Mapping[str, Any],
     key = _changed_key(workload, exposure, rule)
     if key:
         message = (
-            f"{workload.name} uses its second target group, and a change of {key[-1]} sends the requests to the first one,"
-            " which has no tasks"
+            f"{workload.name} uses its second target group, and a change of {key[-1]} sends the requests to the"
+            " first one, which has no tasks"
         )
         help = f"deploy once more without that change and with another image tag, then deploy the change of {key[-1]}"
         yield Problem(Code.TARGETS_WITHOUT_TASKS, message, key, help)
