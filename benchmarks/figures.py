@@ -173,7 +173,7 @@ class Bench:
         _verdict("16 files, all cores / one core", speedup, 1.6, at_least=True)
 
     def _in_process(self, file: Path, count: int) -> tuple[float, float, dict[str, int]]:
-        """The processor's milliseconds of a file, their ratio to the yardstick, and what is in the file; printed too."""
+        """The processor's milliseconds of a file, their ratio to the yardstick, and what is in it; printed too."""
         command: Command = [BIN / "python", "-m", "benchmarks.in_process", file, str(count)]
         times = json.loads(self._run(command, self._repository).output)
         ours, yardstick = (statistics.median(times[name]) * 1000 for name in ("ours", "yardstick"))
