@@ -238,5 +238,12 @@ def check_exclusions(section: Section) -> Section:
             raise fault(Code.EXCLUSIVE, message, requires.help, field.name, requires.key)
     for field, unless in marked(type(section), RequiredUnless):
         if getattr(section, field.name) is None and getattr(section, unless.key) is None:
-            raise fault(Code.MISSING_KEY, f"has neither {field.name} nor {unless.key}", unless.help)
+            message = f"has neither {field.name} nor {unless.key}"
+            raise fault(Code.MISSING_KEY, message, unless.help, field.name)
     return section
+
+
+def keys_to_write(model: type[Section]) -> list[str]:
+    """The keys that a mapping needs, in the order of the model; of two of which one must be there the usual one."""
+    unless = {field.name for field, _ in marked(model, RequiredUnless)}
+    return [name for name, field in fields_of(model).items() if field.required or name in unless]

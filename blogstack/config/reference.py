@@ -20,7 +20,7 @@ from annotated_types import MaxLen, MinLen
 from pydantic import AfterValidator, BeforeValidator
 
 from blogstack.config import Config
-from blogstack.config.fields import Field, Kind, Type, fields_of, walk
+from blogstack.config.fields import Field, Kind, Type, fields_of, keys_to_write, walk
 from blogstack.config.marks import OnlyWith
 from blogstack.config.types import Duration, Minutes, Section, check_unique
 from blogstack.records import Record
@@ -182,9 +182,9 @@ def _example(field: Field) -> Any:  # noqa: ANN401 (the key's type)
 def _inside(type: Type) -> Any:  # noqa: ANN401 (the key's type)
     """An example of a section: its required keys, or the first that has an example."""
     assert type.section
-    known = {name: (_example(field), field.required) for name, field in fields_of(type.section).items()}
-    examples = {name: example for name, (example, _) in known.items() if example is not None}
-    needed = {name: example for name, example in examples.items() if known[name][1]}
+    known = {name: _example(field) for name, field in fields_of(type.section).items()}
+    examples = {name: example for name, example in known.items() if example is not None}
+    needed = {name: examples[name] for name in keys_to_write(type.section) if name in examples}
     inside: Any = needed or dict(list(examples.items())[:1])
     for step in reversed(type.steps):
         inside = [inside] if step == 0 else {EXAMPLE_NAME: inside}

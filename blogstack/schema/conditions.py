@@ -75,10 +75,10 @@ def requirements(model: type[Section]) -> list[Json]:
     return [_requires(field, requires) for field, requires in marked(model, Requires)]
 
 
-def _either(*keys: str) -> Json:
-    """Keys of which one must have a value."""
-    has = [{"properties": {key: {**A_VALUE, **_NOT_OFFERED}}, "required": [key]} for key in keys]
-    return {"anyOf": has, "errorMessage": f"add {' or '.join(keys)}"}
+def _either(first: str, second: str) -> Json:
+    """A condition on two keys of which one must have a value; an editor asks for the first."""
+    has = {key: {"properties": {key: {**A_VALUE, **_NOT_OFFERED}}, "required": [key]} for key in (first, second)}
+    return {"if": {"not": has[second]}, "then": has[first]}
 
 
 def one_of(other: str, field: Field) -> Json:
