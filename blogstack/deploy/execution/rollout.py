@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from blogstack.aws.alarms import alarm_states
 from blogstack.aws.session import AwsError, Trouble
 from blogstack.deploy.execution.context import Context, EcsTarget
 from blogstack.deploy.execution.events import Rollout
@@ -60,7 +62,23 @@ def _ask(context: Context, stack: str, target: EcsTarget) -> Rollout | None:
         state=newest.get("rolloutState", ""),
         stage=shift.get("lifecycleStage", ""),
         share=shift.get("targetServiceRevision", {}).get("requestedProductionTrafficWeight"),
+        alarms=_alarms(context, service.get("deploymentConfiguration", {}).get("alarms", {})),
     )
+
+
+def _alarms(context: Context, watched: Mapping[str, Any]) -> Mapping[str, str]:
+    """The states of the alarms that ECS watches; none where it watches none, or they may not be read.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentAlarms.html
+    """
+    if not (watched.get("enable") and watched.get("alarmNames")):
+        return {}
+    try:
+        return alarm_states(context.session, watched["alarmNames"])
+    except AwsError as error:
+        if error.trouble is not Trouble.DENIED:
+            raise
+        return {}
 
 
 def _newest_shift(context: Context, service: str) -> dict[str, Any]:
