@@ -275,6 +275,23 @@ def test_the_share_of_a_shift() -> None:
     assert aws.called("ecs:DescribeServiceDeployments")[0] == {"serviceDeploymentArns": ["arn:new"]}
 
 
+def test_a_pause_for_a_person() -> None:
+    """How it is ended is said once, whatever is asked meanwhile."""
+    hook = {"hookId": "hook-1", "targetType": "PAUSE", "status": "AWAITING_ACTION", "expiresAt": NOW}
+    shift = {"serviceDeploymentArn": "arn:new", "lifecycleStage": "POST_SCALE_UP", "lifecycleHookDetails": [hook]}
+    others = {
+        "ecs:ListServiceDeployments": {"serviceDeployments": [{"serviceDeploymentArn": "arn:new", "createdAt": NOW}]},
+        "ecs:DescribeServiceDeployments": {"serviceDeployments": [shift]},
+    }
+    told: list[Event] = []
+    busy = ["UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
+    deploy_stack(context(FakeAws(answers(*busy, **others)), told, shifts=True), ACTION)
+    (note,) = [each.text for each in told if isinstance(each, Note)]
+    assert note.startswith("POST_SCALE_UP: waits for a person until 2026-")
+    command = "--service-deployment-arn arn:new --hook-id hook-1 --action CONTINUE`, or ROLLBACK"
+    assert note.endswith(command)
+
+
 def test_the_alarms_of_a_shift() -> None:
     """The state of those that ECS watches, whenever one changes; without the right to read them, nothing of them."""
     names = ["blog-api-target-5xx", "blog-api-slow"]
