@@ -78,9 +78,7 @@ def _to_diagnostic(document: Document, data: Data, details: ErrorDetails) -> Dia
         return _unknown_key(loc, inside, document.locate_key(path), in_environment=document.origin(path) is not None)
     if kind == "missing":
         span = document.locate_missing(loc)
-        return Diagnostic(
-            Code.MISSING_KEY, f"the key {loc[-1]!r} is missing{inside}", span, remedies.for_missing_key(loc)
-        )
+        return Diagnostic(Code.MISSING_KEY, f"the key {loc[-1]!r} is missing{inside}", span, f"add `{loc[-1]}:`")
     if value is None:
         return Diagnostic(Code.WRONG_TYPE, f"{name} has no value", span, _value_help(path))
     if kind in Code.__members__:

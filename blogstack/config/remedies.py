@@ -32,13 +32,6 @@ _IN_CONTAINERS: Mapping[str, str] = {
 _UNKNOWN: Mapping[KeyPath, str] = {
     ("database", "engine"): "remove it: the engine is PostgreSQL; any other database comes by environment and secrets",
 }
-_MISSING: Mapping[KeyPath, str] = {
-    (
-        "domain",
-        "hosted_zone_id",
-    ): "add `hosted_zone_id:`, a zone in Route 53, also with certificate_arn; DNS elsewhere can "
-    "delegate the name to a zone by NS records",
-}
 _WITHOUT_VALUE: Mapping[KeyPath, str] = {("service", "port"): _WORKER, ("load_balancer",): _WORKER}
 _LIMITS: Mapping[KeyPath, str] = {
     ("scaling", "min"): "; at fixed times `scaling.schedules` may set 0",
@@ -58,11 +51,6 @@ def for_unknown_key(path: KeyPath) -> str | None:
     """What to do about a key that is not known, or None where nothing better than a list is."""
     inside = path[0] in _CONTAINERS and len(path) == (2 if path[0] == "service" else 3)
     return (_IN_CONTAINERS.get(str(path[-1])) if inside else None) or _UNKNOWN.get(path)
-
-
-def for_missing_key(path: KeyPath) -> str:
-    """What to add."""
-    return _MISSING.get(path, f"add `{path[-1]}:`")
 
 
 def for_null(path: KeyPath) -> str | None:

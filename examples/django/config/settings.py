@@ -10,6 +10,10 @@ ALLOWED_HOSTS = ["*"] if DEBUG else os.environ["ALLOWED_HOSTS"].split(",")
 CSRF_TRUSTED_ORIGINS = [] if DEBUG else [f"https://{host}" for host in ALLOWED_HOSTS]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+# Browsers then refuse plain HTTP for an hour; raise it to a year (31536000) once HTTPS has proved itself.
+SECURE_HSTS_SECONDS = 0 if DEBUG else 3600
+# The subdomains, and the lists in browsers, are not this project's to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 TIME_ZONE = "UTC"
 
 LOGGING = {
@@ -30,6 +34,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 if "DATABASE_HOST" in os.environ:
