@@ -11,9 +11,10 @@ from typing import Annotated
 
 import typer
 
+from blogstack.cli.comparison import Difference, differences
 from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, has_errors, report, say
 from blogstack.cli.exit_codes import ExitCode
-from blogstack.cli.files import Changes, Difference, Owners, differences, page_in, read_templates, write
+from blogstack.cli.files import Changes, Owners, page_in, read_templates, write
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, FilesArgument, load, paths
 from blogstack.deploy.quotas import quota_notes
 from blogstack.deploy.removal import removal_notes

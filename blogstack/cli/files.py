@@ -12,7 +12,6 @@ import re
 import time
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,47 +97,6 @@ def read_templates(folder: Path, services: Collection[str]) -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in ours}
 
 
-class Difference(NamedTuple):
-    """A file that `write` would change.
-
-    Attributes:
-        content: What it holds; empty when it is missing.
-        what: The difference, as the end of a sentence.
-        line: The first line that differs, from 1; None for the complete file.
-    """
-
-    path: Path
-    content: bytes
-    what: str
-    line: int | None = None
-
-
-def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[Difference]:
-    """What `write` with the same arguments would change.
-
-    Raises:
-        Rejected: when the folder cannot be read.
-    """
-    changed = []
-    try:
-        for path, text in ((folder / name, text) for name, text in files.items()):
-            if not path.is_file():
-                changed.append(Difference(path, b"", "is missing"))
-            elif not _holds(path, text):
-                content = path.read_bytes().replace(b"\r\n", b"\n")
-                pairs = zip_longest(content.split(b"\n"), text.encode().split(b"\n"))
-                line = next(number for number, (old, new) in enumerate(pairs, start=1) if old != new)
-                changed.append(Difference(path, content, "is out of date from this line on", line))
-        left_over = _left_over(folder, files, owners)
-    except OSError as error:
-        message = f"{folder} cannot be read: {error.strerror or error}"
-        help = "check that --out names a folder and that you may read it"
-        raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help=help)]) from None
-    stacks = {Path(name).stem for name in files}
-    reasons = ("belongs to a stack that no longer exists", "is in another format")
-    return changed + [Difference(path, b"", reasons[path.stem in stacks]) for path in left_over]
-
-
 class Changes(NamedTuple):
     """The names of the files that were written, and of those that were removed, with their owners."""
 
@@ -162,9 +120,9 @@ def write(folder: Path, files: Mapping[str, str], owners: Owners) -> Changes:
         created = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(folder)
-        due = {name: text for name, text in files.items() if not _holds(folder / name, text)}
+        due = {name: text for name, text in files.items() if not holds(folder / name, text)}
         _protect_others(folder, due, owners)
-        removed = _left_over(folder, files, owners)
+        removed = find_left_over(folder, files, owners)
         _replace(folder, _stage(folder, due))
         owned = {path.name: owner for path in removed if (owner := _owner_of(path))}
         for path in removed:
@@ -220,7 +178,7 @@ def write_new(files: Mapping[str, str]) -> None:
         raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help="nothing was written")]) from None
 
 
-def _holds(path: Path, text: str) -> bool:
+def holds(path: Path, text: str) -> bool:
     """Whether a file has a text; git on Windows may have changed the ends of its lines."""
     return path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") == text.encode()
 
@@ -281,7 +239,7 @@ def _write_synced(path: Path, content: str | bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _left_over(folder: Path, files: Mapping[str, str], owners: Owners) -> list[Path]:
+def find_left_over(folder: Path, files: Mapping[str, str], owners: Owners) -> list[Path]:
     """Templates in the folder that belong to these owners and are not among `files`."""
     if not folder.is_dir():
         return []

@@ -70,7 +70,7 @@ class TaskScaling(Section):
     # A capacity provider of weight 0 gets no task, so at 100 no task would run on demand:
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
     spot: Annotated[int, Whole(0, 99, "percent")] = 0
-    """Percentage of the tasks above `min` that run on Fargate Spot, which AWS may stop with two minutes' notice."""
+    """Percentage of tasks above `min` on Fargate Spot: AWS may stop them within two minutes, and lack more of them."""
 
     @property
     def least(self) -> int:

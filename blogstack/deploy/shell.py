@@ -179,6 +179,8 @@ def _notes(plan: Plan, phase: Phase) -> Iterator[str]:
     minutes = max((s.action.minutes for s in plan.steps if isinstance(s.action, DeployStack)), default=0)
     if phase is Phase.WORKLOADS and minutes:
         yield f'echo "==> Each deployment takes {minutes} minutes and the time that the tasks take to start and stop"'
+        options = f" --env {plan.environment}" if plan.environment else ""
+        yield f'echo "==> To end one and go back, in a second terminal: blogstack rollback{options}"'
     if phase is Phase.WORKLOADS and plan.email is not None:
         yield f'echo "==> AWS asks {plan.email} once to confirm: until then no alarm is mailed"'
 

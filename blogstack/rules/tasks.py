@@ -57,7 +57,7 @@ def allowed_hosts(scope: Scope[WebService]) -> Iterator[Finding]:
         return
     if not any("ALLOWED_HOSTS" in name for name in (*service.environment, *service.secrets)):
         message = "the load balancer's checks carry the task's own address as Host, which Django answers with 400"
-        help = "allow the task's address in settings and set a variable ALLOWED_HOSTS; docs/django.md shows how"
+        help = "allow the task's address in settings and set a variable ALLOWED_HOSTS: explain BS313 shows how"
         yield Finding(scope.at("framework"), message, help)
 
 

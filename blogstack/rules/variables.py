@@ -49,6 +49,10 @@ _REFERENCE = re.compile(
 )
 
 
+# Of the name of the environment: https://aws.github.io/copilot-cli/docs/developing/environment-variables/
+_ENVIRONMENT_NAMES = ("COPILOT_ENVIRONMENT_NAME", "ENVIRONMENT", "ENVIRONMENT_NAME")
+
+
 @rule(Code.NOT_EXPANDED, Scope[Container], reads=("environment",))
 def not_expanded(scope: Scope[Container]) -> Iterator[Finding]:
     """The container gets the values of its environment as they are written: no shell reads them."""
@@ -58,6 +62,8 @@ def not_expanded(scope: Scope[Container]) -> Iterator[Finding]:
             help = (
                 "write the value itself, or put it together in the application or in a shell: explain BS345 shows how"
             )
+            if scope.environment and reference[0].strip("${}") in _ENVIRONMENT_NAMES:
+                help = f"write {PLACEHOLDER} for the environment's name"
             yield Finding(scope.at("environment", name), message, help)
 
 

@@ -151,7 +151,8 @@ def _with_texts(body: Mapping[str, Any], model: type[Section]) -> Json:
 
 def _texts(key: Key) -> Json:
     """The hover text of a key, and what an editor offers to write there."""
-    text = f"{key.description}\n\n{key.takes}"
+    takes = "one of:" if key.takes.startswith("one of ") else key.takes  # an editor lists the values below it
+    text = f"{key.description}\n\n{takes}"
     if key.takes != "mapping":
         text += "\n\nrequired" if key.required else f"\n\ndefault: `{bare(flow(key.default))}`"
     texts: Json = {"description": key.description, "markdownDescription": text}

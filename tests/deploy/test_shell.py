@@ -283,3 +283,4 @@ def test_a_shift_of_requests_says_how_long_it_takes() -> None:
     """Ten steps make nine waits."""
     assert "Each deployment takes" not in script_of("minimal")
     assert re.search(r"Each deployment takes \d+ minutes", script_of("linear"))
+    assert 'go back, in a second terminal: blogstack rollback"\n' in script_of("linear")
