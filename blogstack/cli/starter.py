@@ -9,6 +9,7 @@ from blogstack.cli.detection import DOCKERFILES, exposed_port, framework
 from blogstack.words import hyphenated
 
 SCHEMA_FILE = "blogstack.schema.json"
+_REGION, _PORT = "us-east-1", "8000"
 APART = "cloudformation"
 """Folder of the templates where templates/ is the application's."""
 ATTRIBUTES = f"""\
@@ -25,11 +26,13 @@ class Start(NamedTuple):
 
     Attributes:
         text: The file.
-        basis: Where its port and framework come from, as a phrase.
+        found: What was seen in the folder, and where, each as a phrase.
+        assumed: What was not, each as a phrase.
     """
 
     text: str
-    basis: str
+    found: tuple[str, ...]
+    assumed: tuple[str, ...]
 
 
 class Folder(NamedTuple):
@@ -52,17 +55,20 @@ def start(folder: Folder, chosen: str | None) -> Start:
     """The file for the service in a folder; `chosen`: its framework, None to detect it."""
     port = exposed_port(folder.dockerfiles)
     detected = None if chosen else framework(folder.dependencies)
-    phrases = [f"port {port.value} from {port.file}" if port else "port 8000, because no Dockerfile here exposes one"]
-    phrases += [f"framework {detected.value} from {detected.file}"] if detected else []
+    found = [f"port {port.value} from {port.file}"] if port else []
+    found += [f"framework {detected.value} from {detected.file}"] if detected else []
     used = chosen or (detected.value if detected else "other")
+    assumed = [f"region {_REGION}"]
+    assumed += [] if port else [f"port {_PORT}, because no Dockerfile here exposes one"]
+    assumed += [] if chosen or detected else ["framework other"]
     text = starter(
         service_name(folder.name),
         used,
-        port.value if port else "8000",
+        port.value if port else _PORT,
         dockerfile=next((name for name in folder.dockerfiles if name not in DOCKERFILES), None),
         apart=folder.has_templates or used == "django",
     )
-    return Start(text, " and ".join(phrases))
+    return Start(text, tuple(found), (*assumed, "GET /health answers 200", "no database", "no domain"))
 
 
 def starter(name: str, framework: str, port: str, *, dockerfile: str | None = None, apart: bool = False) -> str:
@@ -81,7 +87,7 @@ def starter(name: str, framework: str, port: str, *, dockerfile: str | None = No
 # What runs, and where. Every key that is not here has a default that a careful engineer would choose for production.
 
 name: {name}  # prefix of every stack
-region: us-east-1  # everything is in this AWS region
+region: {_REGION}  # everything is in this AWS region
 {_OUTPUT if apart else ""}{_BUILD.format(dockerfile) if dockerfile else ""}
 service:
   framework: {framework}  # fastapi, django or other; it sets how long a start may take
@@ -97,7 +103,8 @@ service:
     # ready_path: /ready  # answers 200 when the database does; requested after a deployment
     # command: [python, -m, app.check]  # run in the container too; most services need none
 
-# PostgreSQL, and DATABASE_HOST, _PORT, _NAME, _USER, _PASSWORD and _SSLMODE in the container.
+# PostgreSQL, and DATABASE_HOST, _PORT, _NAME, _USER, _PASSWORD and _SSLMODE in the container; with
+# {{variables: {{url: DATABASE_URL}}}} a URL too. `cache: {{}}` is Valkey, for clients of Redis, with CACHE_URL.
 # database: {{}}
 
 scaling:
