@@ -103,7 +103,7 @@ def test_it_asks(aws: Emulator, deploy: Deploy) -> None:
     Path("blogstack.yaml").write_text(FILE)
     done = deploy("--image-tag", "v1")
     assert done.returncode == 1
-    assert "without a terminal to ask on, --yes says that you mean it" in done.stdout
+    assert "confirmation needs a terminal; --yes skips it" in done.stdout
     assert statuses(aws) == {}
 
 
