@@ -15,7 +15,7 @@ NODE_MODULES := tests/language_server/node_modules/.ready tests/graph/readers/no
 setup: .venv/.ready .venv-aws/.ready $(NODE_MODULES) ## make the environments with their pinned dependencies
 
 # The pip of each environment reads only what is pinned; `make lock` chooses anew.
-.venv/.ready: setup.cfg pyproject.toml constraints.txt
+.venv/.ready: setup.cfg setup.py pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $@
@@ -50,7 +50,7 @@ generate: setup ## renew what is generated: schema, reference, facts, templates/
 site: .venv/.ready ## build the documentation site in .site/
 	$(BIN)/python -m tools.site .site
 
-demo: setup ## compile the blog service, show what an edit replaces, deploy it to an emulated AWS, and show what exists
+demo: setup ## compile the blog service, deploy it to an emulated AWS, break it, ask doctor, mend it
 	$(BIN)/python -m tests.demo
 
 bench: setup ## measure the compiler, as ratios against yardsticks of the same run

@@ -29,7 +29,7 @@ test-app: .venv-app/.ready ## check the blog service: format, lint, types, Docke
 	$(APP_BIN)/ruff check $(APP_SOURCES)
 	$(APP_BIN)/mypy --config-file tests/app/mypy.ini
 	$(APP_BIN)/hadolint Dockerfile container/Dockerfile
-	$(APP_BIN)/python -m pytest -c tests/app/pytest.ini --rootdir . tests/app
+	$(APP_BIN)/python -m pytest -c tests/app/pytest.ini --rootdir . -n auto --maxprocesses 4 --dist worksteal tests/app
 
 soak-app: .venv-app/.ready ## many generated requests against the OpenAPI document; takes some minutes
 	APP_EXAMPLES=500 $(APP_BIN)/python -m pytest -c tests/app/pytest.ini --rootdir . tests/app/test_openapi.py

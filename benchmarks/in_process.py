@@ -55,7 +55,8 @@ def main() -> None:
         compiled = [_timed(ours, _compile, renamed(source, number)) for number in range(block, block + _BLOCK)]
         if not all(_timed(yardstick, _read_back, compilation) for compilation in compiled):
             sys.exit("wrong result: nothing to read back")
-    print(json.dumps({"first": took, "ours": ours, "yardstick": yardstick, "services": len(first.blueprints)}))
+    counts = {"services": len(first.blueprints), "templates": len(first.templates)}
+    print(json.dumps({"first": took, "ours": ours, "yardstick": yardstick, **counts}))
 
 
 def _timed(times: list[float], work: Callable[[T], U], what: T) -> U:

@@ -252,8 +252,9 @@ def _unique_things(compilation: Compilation) -> Iterator[tuple[str, str]]:
         if blueprint.registry is not None:
             yield "repository", f"{blueprint.registry.repository} in {blueprint.region}"
         if tls := blueprint.edge.tls:
+            where = f"in the hosted zone {tls.hosted_zone_id}" if tls.hosted_zone_id else "outside of Route 53"
             for name in (tls.domain, *tls.more_names):
-                yield "domain", f"{name} in the hosted zone {tls.hosted_zone_id}"
+                yield "domain", f"{name} {where}"
 
 
 def _file_name(path: str) -> str:

@@ -168,6 +168,7 @@ class Emulator:
         `security_groups={group_id: vpc_id}`, `certificates={arn: domain}`, `keys={arn: description}`,
         `secrets={arn: value}`, `log_buckets={name: service that may write}`.
         A public subnet also gets a route to an internet gateway.
+        `answers={path: status}` is what every image answers, and 404 on other paths; without it all checks succeed.
         """
         self._post("/_existing", json.dumps(what).encode())
 

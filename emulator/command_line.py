@@ -2,8 +2,11 @@
 
 import contextlib
 import io
+import json
 import os
+import socketserver
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -40,6 +43,46 @@ def run(arguments: tuple[str, ...], environment: Mapping[str, str]) -> subproces
         driver.session.register_component("data_loader", _loader_of(data))
         status = driver.main(list(arguments))
     return subprocess.CompletedProcess(["aws", *arguments], status, out.getvalue(), err.getvalue())
+
+
+_CLIENT = """#!{python} -IS
+import json, socket, sys
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect({address!r})
+    with server.makefile("rw") as stream:
+        print(json.dumps(sys.argv[1:]), file=stream, flush=True)
+        status, out, err = json.loads(stream.readline())
+sys.stdout.write(out)
+sys.stderr.write(err)
+sys.exit(status)
+"""
+
+
+@contextlib.contextmanager
+def served(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
+    """A program like `aws`, for scripts: each of its commands runs in this process, in the given environment.
+
+    Args:
+        folder: Where the program is written; its path has at most 80 characters, which is what sockets take.
+        environment: Of every command, whatever the script's own.
+    """
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            done = run(tuple(json.loads(self.rfile.readline())), environment)
+            self.wfile.write(json.dumps([done.returncode, done.stdout, done.stderr]).encode() + b"\n")
+
+    address, program = str(folder / "aws.socket"), folder / "aws"
+    program.write_text(_CLIENT.format(python=sys.executable, address=address))
+    program.chmod(0o755)
+    with socketserver.UnixStreamServer(address, Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield program
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @cache

@@ -1,15 +1,16 @@
 """`make demo`: the main job on real input, from blogstack.yaml to a deployed service, on an emulated AWS.
 
-Runs the commands that users run. An emulator runs no container: what docker pushes is put into the emulated ECR, and
-the requests to the service are answered by a proxy on loopback.
+Runs the commands that users run: deploys, verifies, breaks the service, asks why, mends it. An emulator runs no
+container: what docker pushes is put into the emulated ECR, and a proxy on loopback answers the requests to the service.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,40 +23,116 @@ from tests.support.web import web
 
 FILE = ROOT / "blogstack.yaml"
 ENVIRONMENT = "prod"
+BLOGSTACK = Path(sys.executable).with_name("blogstack")
+
+
+ANSWERS = {"/health": 200, "/ready": 200}
+"""What the service in app/ answers; any other path with 404."""
 
 
 def main() -> int:
-    """Compile, deploy, show; returns the exit status."""
-    blogstack = Path(sys.executable).with_name("blogstack")
+    """Compile, compare, deploy, break, mend; returns the exit status."""
     title(f"blogstack compile {FILE.name}")
-    if status := subprocess.run([blogstack, "compile"], cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode:
+    if status := subprocess.run([BLOGSTACK, "compile"], cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode:
         return status
     print("templates/out/ is up to date, and cfn-lint has no finding")
-    if status := show_difference(blogstack):
+    if status := show_difference():
         return status
     with Emulator() as aws, TemporaryDirectory() as folder, web(Path(folder), "blog.example.com") as internet:
         give_what_exists(aws, compile_text(FILE.name, FILE.read_bytes(), picked=[ENVIRONMENT]))
+        aws.add_existing(answers=ANSWERS)
+        internet.statuses, internet.otherwise, internet.redirects = dict(ANSWERS), 404, True
         make_docker(Path(folder))
         path = f"{folder}{os.pathsep}{aws.env['PATH']}"
-        environment = {**aws.env, **internet.environment, "PATH": path}
-        command = ["deploy", "--env", ENVIRONMENT, "--image-tag", "demo", "--yes"]
-        for why in ("on an emulated AWS", "a second time"):
-            title(f"blogstack {' '.join(command)}, {why}")
-            status = subprocess.run([blogstack, *command], cwd=ROOT, env=environment, check=False).returncode
-            if status:
-                return status
-        title("what exists now")
-        for what, facts in inventory(aws):
-            print(f"{what:<18}{facts}")
+        demo = Demo(Path(folder), {**aws.env, **internet.environment, "PATH": path})
+        passed = demo.deploys() and demo.breaks() and demo.mends()
+        if passed:
+            title("what exists now")
+            for what, facts in inventory(aws):
+                print(f"{what:<18}{facts}")
     title("stopped; nothing is left running")
-    return 0
+    return 0 if passed else 1
 
+
+class Demo:
+    """The commands that deploy the service, break it and mend it.
+
+    Args:
+        folder: Where the file with the mistake is written.
+        environment: Variables that lead the commands to the emulated AWS.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._environment = environment
+
+    def deploys(self) -> bool:
+        """The first deployment, a second one that has nothing to do, and what `verify` says."""
+        return (
+            self._deploy(FILE, "the first time, on an emulated AWS")
+            and self._deploy(FILE, "a second time")
+            and self._look("verify", "is everything there, and does it answer?")
+        )
+
+    def breaks(self) -> bool:
+        """A mistake in the file is deployed; `doctor` says at which line it is."""
+        before, after = MISTAKE
+        text = FILE.read_text()
+        assert before in text, MISTAKE
+        broken = self._folder / FILE.name
+        broken.write_text(text.replace(before, f"{before}    {after}\n"))
+        return (
+            self._deploy(broken, f"with a mistake in the file: service.health.{after}", fails=True)
+            and self._look("verify", "what it says now", file=broken, fails=True)
+            and self._look("doctor", "why?", file=broken, fails=True)
+        )
+
+    def mends(self) -> bool:
+        """The file without the mistake is deployed; all is well again."""
+        return (
+            self._deploy(FILE, "with the path that the service answers")
+            and self._look("verify", "everything is back")
+            and self._look("doctor", "and nothing is wrong")
+        )
+
+    def _deploy(self, file: Path, why: str, *, fails: bool = False) -> bool:
+        options = ["--env", ENVIRONMENT, "--image-tag", "demo", "--yes"]
+        return self._run(["deploy", file.name, *options], file, why, fails=fails)
+
+    def _look(self, command: str, why: str, *, file: Path = FILE, fails: bool = False) -> bool:
+        return self._run([command, file.name, "--env", ENVIRONMENT], file, why, fails=fails)
+
+    def _run(self, command: list[str], file: Path, why: str, *, fails: bool) -> bool:
+        """Whether the command succeeds, or fails where it should.
+
+        On a terminal `deploy` shows its tree. Elsewhere it writes a line for each event, of which those of single
+        resources are left out here.
+        """
+        title(f"blogstack {' '.join(command)}: {why}")
+        shown = None if sys.stdout.isatty() else subprocess.PIPE
+        with subprocess.Popen(
+            [BLOGSTACK, *command],
+            cwd=file.parent,
+            env=self._environment,
+            stdout=shown,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            for line in process.stdout or ():
+                if not RESOURCE_EVENT.search(line):
+                    print(line, end="", flush=True)
+        return (process.returncode != 0) is fails
+
+
+RESOURCE_EVENT = re.compile(r"^\S+: (CREATE|UPDATE|DELETE)_(IN_PROGRESS|COMPLETE) ")
+MISTAKE = ("  health:\n", "path: /healthz")
+"""The line below which a line is put that looks right: the service answers /health."""
 
 EDIT = ("database: {}", "database: {name: posts}")
 """One line that looks harmless, and would put an empty database in the place of a full one."""
 
 
-def show_difference(blogstack: Path) -> int:
+def show_difference() -> int:
     """What `blogstack diff` says of an edit; returns an exit status."""
     title(f"blogstack diff --env {ENVIRONMENT}, after an edit: {EDIT[1]}")
     text = FILE.read_text()
@@ -64,7 +141,7 @@ def show_difference(blogstack: Path) -> int:
         edited = Path(folder) / FILE.name
         edited.write_text(text.replace(*EDIT))
         against = ("--against", str(ROOT / "templates" / "out"))
-        command = [str(blogstack), "diff", FILE.name, *against, "--env", ENVIRONMENT, "--fail-on", "replacement"]
+        command = [str(BLOGSTACK), "diff", FILE.name, *against, "--env", ENVIRONMENT, "--fail-on", "replacement"]
         status = subprocess.run(command, cwd=folder, check=False).returncode
     return 0 if status == 1 else 1
 

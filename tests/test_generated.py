@@ -41,7 +41,7 @@ class TestLanguageBlock:
     def test_is_in_the_reference(self) -> None:
         assert f"```yaml\n{block()}```\n" in (FOLDER / "language.md").read_text("utf-8")
 
-    @pytest.mark.parametrize("key", list(keys()), ids=lambda key: key.name)
+    @pytest.mark.parametrize("key", keys(), ids=lambda key: key.name)
     def test_has_every_key(self, key: Key) -> None:
         """Once, or it would not compile; of overrides an example for each stack."""
         value = parse("language.md", block().encode()).plain()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -29,7 +30,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The wheel and the sdist that it is made from; of a copy, because a build writes into its folder."""
     source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
     shutil.copytree(ROOT / "blogstack", source / "blogstack", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+    for name in ("setup.cfg", "setup.py", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     python("-m", "build", "--outdir", str(folder), str(source))
     return sorted(folder.iterdir())
@@ -59,6 +60,21 @@ def test_every_module_is_in_a_package(setup: ConfigParser) -> None:
     assert {path.parent for path in (ROOT / "blogstack").rglob("*.py")} == set(PACKAGES)
 
 
+def test_the_address_of_the_repository_is_that_of_setup_cfg(setup: ConfigParser) -> None:
+    """Pages, settings and the action name it in several forms; OWNER stands for an owner that is not known yet."""
+    owner, name = setup["metadata"]["url"].removeprefix("https://github.com/").split("/")
+    named = re.compile(rf"(?:github(?:usercontent)?\.com/|uses: |repo:)([\w.-]+)/({name}|REPOSITORY)\b")
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    found = {
+        (path, match[1])
+        for path in tracked.split("\0")
+        if path.endswith((".md", ".txt", ".toml", ".cfg", ".yml", ".yaml", ".json"))
+        for match in named.finditer((ROOT / path).read_text("utf-8"))
+    }
+    assert len(found) > 5
+    assert {(path, other) for path, other in found if other != owner} == set()
+
+
 @pytest.mark.slow
 class TestDistribution:
     """What `pip install blogstack` gets. It takes the build back end and the dependencies from a package index."""
@@ -73,6 +89,9 @@ class TestDistribution:
         for line in ("License-Expression: Apache-2.0", "Requires-Python: >=3.11", "Classifier: Typing :: Typed"):
             assert f"\n{line}\n" in metadata
         assert "\nProject-URL: Changelog, " in metadata
+        links = re.findall(r"\]\(([^)\s]+)\)", metadata)
+        assert len(links) > 20
+        assert [link for link in links if not link.startswith("https://")] == []
         assert modules == set()
 
     def test_it_compiles_in_a_clean_environment(self, files: list[Path], tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ region: eu-west-1
 
 def skill() -> str:
     """The skill."""
-    known = list(keys())
+    known = keys()
     lines = [f"- `blogstack {name}`: {command.help}\n" for name, command in commands().items()]
     rows = [f"- {code.id} ({code.severity}): {code.subject}\n" for code in Code]
     return (
@@ -73,14 +73,14 @@ def skill() -> str:
     )
 
 
-def _sections(known: list[Key]) -> Iterator[str]:
+def _sections(known: Sequence[Key]) -> Iterator[str]:
     """A line for each top-level key."""
     for top in known:
         if len(top.path) == 1:
             yield f"- `{top.name}`: {top.description}{_inside(top, known)}\n"
 
 
-def _inside(key: Key, known: list[Key]) -> str:
+def _inside(key: Key, known: Sequence[Key]) -> str:
     """The names of the keys inside of one, in parentheses, with those inside of them."""
     depth = len(key.path)
     below = [k for k in known if len(k.path) > depth and k.path[:depth] == key.path]

@@ -14,7 +14,7 @@ Two public repositories keep copies, and FOLDER has checkouts of them:
 
 What they lack is in price_quotes.json, each quotation with its source and date. Where two sources have a price, the
 newer one is taken; where they differ, the tool says so. tools/price_facts.py reads AWS's price list instead, which has
-everything: who can download it should use that. docs/decisions/0115-price-maps.md says more.
+everything: who can download it should use that. docs/decisions/0115-price-maps.md has the details.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from blogstack.config.reference import Key, keys
@@ -46,7 +46,7 @@ _CODES = """\
 Every error and warning, with a page each: what it means, why it matters in production, how to fix it. `blogstack
 explain CODE` prints the page.
 
-BS1xx is the text, BS2xx its shape, BS3xx rules across keys, BS4xx what cfn-lint finds, BS5xx files and environment. An
+BS1xx is the YAML, BS2xx its shape, BS3xx rules across keys, BS4xx what cfn-lint finds, BS5xx files and environment. An
 error stops the compilation, a warning does not.
 
 | code | | says that |
@@ -56,7 +56,7 @@ error stops the compilation, a warning does not.
 
 def pages() -> Mapping[str, str]:
     """The pages, by their path in docs/reference."""
-    known = list(keys())
+    known = keys()
     tops = [key for key in known if len(key.path) == 1]
     rows = [
         f"| [{code.id}](../../blogstack/help/codes/{code.id}.md) | {code.severity} | {code.subject} |\n"
@@ -75,7 +75,7 @@ def _line(key: Key) -> str:
     return f"- [`{key.name}`](language/{key.name}.md): {key.description}\n"
 
 
-def _section(top: Key, known: list[Key]) -> Iterator[str]:
+def _section(top: Key, known: Sequence[Key]) -> Iterator[str]:
     """What `explain` says about a key and about each one inside it."""
     for key in known:
         if key.path[0] == top.name:

@@ -28,8 +28,8 @@ def run_task(
         cluster: Name of the cluster.
         task_definition: ARN, or a family for its newest version.
         network: Where it runs, as RunTask takes it.
-        started_by: By which it is found again.
-        commands: What containers run in the place of their own command, by name.
+        started_by: The name by which it is found again.
+        commands: What containers run instead of their own command, by name.
 
     Raises:
         NotStarted: when ECS has a reason not to, such as no capacity.

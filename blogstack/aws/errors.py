@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 
 class Trouble(Enum):
-    """Why AWS did not do what it was asked for."""
+    """Why AWS refused or did not answer a request."""
 
     CREDENTIALS = auto()
     """There are none, or they are expired or invalid."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from blogstack.aws.session import Session
@@ -11,6 +12,8 @@ from blogstack.records import Record
 
 _MOST_SERVICES = 10  # in one call: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
 _EVENTS = 20
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+_STEADY = "has reached a steady state"
 _TASKS = 10
 
 
@@ -41,6 +44,7 @@ class ServiceState(Record, kw_only=True):
         task_definition: ARN of the newest version's.
         rollouts: The newest first.
         events: ECS's messages, the newest first.
+        steady: When ECS last said that the service has reached a steady state; None if it is not among the messages.
     """
 
     name: str
@@ -50,6 +54,12 @@ class ServiceState(Record, kw_only=True):
     task_definition: str
     rollouts: tuple[Rollout, ...]
     events: tuple[str, ...]
+    steady: datetime | None = None
+
+    @property
+    def events_since_steady(self) -> tuple[str, ...]:
+        """The messages after the last steady state; all without one."""
+        return tuple(takewhile(lambda message: _STEADY not in message, self.events))
 
     @property
     def is_stable(self) -> bool:
@@ -237,6 +247,7 @@ def _service(service: dict[str, Any]) -> ServiceState:
         )
         for each in service.get("deployments", ())
     )
+    events = service.get("events", ())[:_EVENTS]
     return ServiceState(
         name=service["serviceName"],
         desired=service["desiredCount"],
@@ -244,7 +255,8 @@ def _service(service: dict[str, Any]) -> ServiceState:
         pending=service["pendingCount"],
         task_definition=service.get("taskDefinition", ""),
         rollouts=rollouts,
-        events=tuple(event["message"] for event in service.get("events", ())[:_EVENTS]),
+        events=tuple(event["message"] for event in events),
+        steady=next((event["createdAt"] for event in events if _STEADY in event["message"]), None),
     )
 
 

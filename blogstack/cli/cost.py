@@ -57,5 +57,6 @@ def _reports(compilation: Compilation) -> Iterator[Report]:
             region=blueprint.region,
             estimate=now,
             alternatives=tuple(alternatives(environment, blueprint.region, now)),
+            not_ours=("the existing database",) if blueprint.tasks.database and not blueprint.database else (),
             spot=any(service.capacity.spot for service in blueprint.services),
         )

@@ -52,8 +52,7 @@ def deploy_command(
     from blogstack.cli.deployment import Deployment
 
     progress = _progress(output)
-    partial = only is not None
-    return Deployment(compilation, plans, tag=tag, progress=progress, profile=profile, partial=partial).run(yes=yes)
+    return Deployment(compilation, plans, tag=tag, progress=progress, profile=profile).run(yes=yes)
 
 
 def _default_tag(plans: Sequence[Plan], folder: str) -> str:

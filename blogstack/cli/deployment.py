@@ -30,7 +30,6 @@ class Deployment:
         tag: Of the image.
         progress: Shows what happens.
         profile: Of the AWS CLI's configuration; None for what the environment says.
-        partial: Whether the plans are only a part, so that what they need is taken for granted.
     """
 
     def __init__(
@@ -41,14 +40,12 @@ class Deployment:
         tag: str,
         progress: Progress,
         profile: str | None,
-        partial: bool,
     ) -> None:
         self._compilation = compilation
         self._plans = plans
         self._tag = tag
         self._progress = progress
         self._profile = profile
-        self._partial = partial
         self._contexts: dict[str, Context] = {}
 
     def run(self, *, yes: bool) -> ExitCode:
@@ -106,18 +103,18 @@ class Deployment:
 
     def _has_everything(self) -> bool:
         """Whether nothing was found that would fail later."""
-        if self._partial:
-            return True
-        problems, unchecked = find_problems(self._compilation, self._tag, self._contexts)
+        steps = (step for plan in self._plans for step in plan.steps)
+        chosen = frozenset(step.action.stack for step in steps if isinstance(step.action, DeployStack))
+        problems, unchecked = find_problems(self._compilation, self._tag, self._contexts, chosen)
         if unchecked:
-            self._progress.say(f"not checked, for lack of rights or an answer: {', '.join(unchecked)}")
+            self._progress.say(f"not checked: {'; '.join(unchecked)}")
         if problems:
             self._progress.problems(self._compilation.path, self._compilation.content, problems)
         return not problems
 
     def _confirm(self) -> bool:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            self._progress.say("nothing was deployed: without a terminal to ask on, --yes says that you mean it")
+            self._progress.say("nothing was deployed: confirmation needs a terminal; --yes skips it")
             return False
         try:
             return typer.confirm("Deploy?")

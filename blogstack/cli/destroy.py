@@ -26,7 +26,7 @@ def destroy_command(
     ] = None,
     profile: ProfileOption = None,
 ) -> ExitCode:
-    """Show what goes and what stays, and delete an environment."""
+    """Show what will be deleted, and delete an environment."""
     environment = open_environment(file, env)
     blueprint = environment.blueprint
     name = blueprint.tasks.cluster
@@ -41,7 +41,7 @@ def destroy_command(
     print(f"{name} in {blueprint.region}, account {session.identity().account}")
     print("\n".join(_lines(removal)))
     if blueprint.registry and blueprint.environment:
-        print(f"{blueprint.registry.stack} stays: it is of all environments")
+        print(f"{blueprint.registry.stack} stays: all environments share it")
     for each in removal.protected:
         say(f"error: {each.logical_id} in {each.stack} is protected: set {each.key}: false and deploy first")
     if removal.protected or not _confirmed(name, yes):
@@ -52,7 +52,7 @@ def destroy_command(
             delete(session, stack.name)
         except (CannotDelete, TookTooLong) as error:
             say(f"error: {stack.name} was not deleted: {error}")
-            say("help: run it again when the reason is gone: it goes on here")
+            say("help: fix the cause and run it again: it continues here")
             return ExitCode.FAILED
         except KeyboardInterrupt:
             say(f"no longer waiting; the deletion of {stack.name} goes on in AWS. Run it again to go on")
@@ -79,7 +79,7 @@ def _confirmed(name: str, yes: str | None) -> bool:
             say(f"error: --yes {yes} does not name what would be deleted: {name}")
         return yes == name
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        say(f"there is no terminal to ask on; --yes {name} says that you mean it")
+        say(f"confirmation needs a terminal; --yes {name} skips it")
         return False
     typed: str = typer.prompt(f"Type {name} to delete it", default="", show_default=False)
     return typed == name

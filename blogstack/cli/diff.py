@@ -80,7 +80,7 @@ def diff_command(
     try:
         old = read_snapshot(of_environments(texts, after, env or ()))
     except UnreadableTemplate as error:
-        message = f"{against}: {error}; `blogstack compile` writes it anew"
+        message = f"{against}: {error}; `blogstack compile` writes it again"
         raise typer.BadParameter(message, param_hint="--against") from None
     comparison = compare(old, snapshot_of(after), regions_of(after))
     if comparison.stacks:

@@ -34,7 +34,7 @@ def doctor_command(
     profile: ProfileOption = None,
     format: Annotated[OutputFormat, typer.Option(help="Format of the causes.")] = OutputFormat.TEXT,
 ) -> ExitCode:
-    """Say why a service is not well, the most likely cause first."""
+    """Find out why a service fails, the most likely cause first."""
     environment = open_environment(file, env)
     from blogstack.doctor import diagnose, read_snapshot
 

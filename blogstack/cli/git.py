@@ -22,11 +22,13 @@ def read_revision(revision: str, path: str) -> bytes:
         known = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if known.returncode:
             inside = not _git(folder, "rev-parse", "--git-dir").returncode
-            where = "no folder and no git revision" if inside else "no folder, and this is no git repository"
+            where = (
+                "neither a folder nor a git revision" if inside else "not a folder, and this is not a git repository"
+            )
             raise NoRevision(f"{revision!r} is {where}")
         content = _git(folder, "show", f"{known.stdout.decode().strip()}:./{name}")
     except FileNotFoundError:
-        raise NoRevision(f"{revision!r} is no folder, and git is not installed") from None
+        raise NoRevision(f"{revision!r} is not a folder, and git is not installed") from None
     if content.returncode:
         raise NoRevision(f"{path} is not in the git revision {revision!r}")
     return content.stdout

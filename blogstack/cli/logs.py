@@ -32,12 +32,12 @@ def logs_command(
     ] = None,
     file: FileOption = DEFAULT_FILE,
     env: EnvironmentOption = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new lines, until Ctrl-C.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Follow new lines until Ctrl-C.")] = False,
     since: Annotated[str, typer.Option(metavar="TIME", help="How far back, as in 30s, 10m, 2h or 7d.")] = "10m",
     grep: Annotated[str | None, typer.Option(metavar="TEXT", help="Only lines with this text.")] = None,
     profile: ProfileOption = None,
 ) -> ExitCode:
-    """Print the lines of all tasks, in the order of time."""
+    """Print the log lines of all tasks, in order of time."""
     start = datetime.now(UTC) - _duration(since)
     environment = open_environment(file, env)
     blueprint = environment.blueprint

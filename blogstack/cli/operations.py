@@ -29,12 +29,10 @@ FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="The file of t
 FileOption = Annotated[str, typer.Option("--file", metavar="FILE", help="The file of the service.")]
 """For a command whose argument is something else."""
 EnvironmentOption = Annotated[
-    str | None, typer.Option("--env", metavar="NAME", help="Which environment, where there are several.")
+    str | None, typer.Option("--env", metavar="NAME", help="Which environment, if there are several.")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-ProfileOption = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Profile of the AWS CLI; its settings hold here too.")
-]
+ProfileOption = Annotated[str | None, typer.Option(metavar="NAME", help="Profile of the AWS CLI, with its settings.")]
 
 
 class Environment(Record, kw_only=True):
@@ -111,7 +109,7 @@ def confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        say("nothing was done: there is no terminal to ask on; --yes says that you mean it")
+        say("nothing was done: confirmation needs a terminal; --yes skips it")
         raise Stop(ExitCode.FAILED)
     if not typer.confirm(question):
         raise Stop(ExitCode.FAILED)

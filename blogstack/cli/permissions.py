@@ -25,7 +25,8 @@ def permissions_command(
     file: FileArgument = DEFAULT_FILE,
     env: EnvironmentOption = None,
     audience: Annotated[
-        Audience | None, typer.Option("--for", help="Only those who deploy, or only those who look; default: both.")
+        Audience | None,
+        typer.Option("--for", help="Only the policy to deploy, or only the one to read; default: both."),
     ] = None,
 ) -> ExitCode:
     """Print the IAM policies that the commands need, as JSON."""

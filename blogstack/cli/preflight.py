@@ -14,7 +14,7 @@ from blogstack.pipeline import Compilation, read_environments
 
 
 def find_problems(
-    compilation: Compilation, tag: str, contexts: Mapping[str, Context]
+    compilation: Compilation, tag: str, contexts: Mapping[str, Context], chosen: frozenset[str]
 ) -> tuple[Sequence[Diagnostic], Sequence[str]]:
     """What would fail later, and what could not be checked.
 
@@ -22,6 +22,7 @@ def find_problems(
         compilation: Without errors.
         tag: Of the image.
         contexts: By region.
+        chosen: Names of the stacks that are deployed.
 
     Raises:
         AwsError: without valid credentials, or without an answer about the stacks.
@@ -30,13 +31,14 @@ def find_problems(
     stacks = {region: frozenset(names_with_template(context.session)) for region, context in contexts.items()}
     found: dict[str, list[Diagnostic]] = {}
     unchecked: dict[str, None] = {}
-    for blueprint in compilation.blueprints:
+    for blueprint in (each for each in compilation.blueprints if each.region in contexts):
         name = blueprint.environment or ""
         account = Account(
             session=contexts[blueprint.region].session,
             blueprint=blueprint,
             tag=tag,
             stacks=stacks[blueprint.region],
+            chosen=chosen,
             can_build=builder() is not None,
         )
         result = look(account)

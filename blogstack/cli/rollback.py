@@ -61,5 +61,5 @@ def rollback_command(
     except KeyboardInterrupt:
         say("no longer waiting; what was started goes on in AWS. To follow it: blogstack status")
         return ExitCode.FAILED
-    print("done; the next deployment from the file brings its version again")
+    print("done; the next deployment from the file deploys its version again")
     return ExitCode.DONE

@@ -73,11 +73,11 @@ def _lines(found: Mapping[str, Any], unfinished: Mapping[str, str]) -> Iterator[
     yield from (f"{name:<10} {status}" for name, status in unfinished.items())
     yield f"alarms     {', '.join(found['alarms']) or 'none firing'}"
     if (cost := found["dollars_a_month"]) is not None:
-        yield f"cost       about {cost:.0f} US dollars a month with the fewest tasks: see `blogstack cost`"
+        yield f"cost       about {cost:.0f} US dollars a month with the minimum number of tasks: see `blogstack cost`"
 
 
 def _cost(environment: Environment) -> float | None:
-    """The estimate with the fewest tasks; None in a region without prices."""
+    """The estimate with the minimum number of tasks; None in a region without prices."""
     from blogstack.cost.estimate import estimate
     from blogstack.facts.prices import regions
 

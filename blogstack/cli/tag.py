@@ -21,7 +21,7 @@ def tag_of_commit(folder: str) -> str:
     except OSError:
         raise NoTag("git is not installed; name the tag of the image") from None
     if commit.returncode:
-        raise NoTag("this is no git repository with a commit; name the tag of the image")
+        raise NoTag("this is not a git repository with a commit; name the tag of the image")
     if status.returncode or status.stdout.strip():
         raise NoTag("something is not committed, and the tag is the commit: commit first, or name the tag of the image")
     return commit.stdout.strip()

@@ -58,7 +58,7 @@ class PlainGroup(TyperGroup):
             UsageError: when there is none of this name; the message says what there is instead.
         """
         if args[0] not in self.commands and not args[0].startswith("-"):
-            ctx.fail(f"no such command: {args[0]!r}; there are {listed(list(self.commands))}")
+            ctx.fail(f"no such command: {args[0]!r}; the commands are {listed(list(self.commands))}")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Context) -> object:

@@ -158,7 +158,7 @@ class Config(Section):
     alarms: Alarms | None = None
     """Alarms and a dashboard; absent: none."""
     output: Annotated[RelativePath, Shared()] = Field("templates/out", examples=["cloudformation"])
-    """Folder that the templates are written to, from where the command runs; --out is stronger."""
+    """Folder that the templates are written to, from where the command runs; --out overrides it."""
     overrides: Overrides = Overrides.model_construct()
     """Changes to the templates themselves, by stack and logical ID, in CloudFormation's words; the last resort."""
     environments: Annotated[

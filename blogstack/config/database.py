@@ -65,7 +65,7 @@ class ExistingDatabase(Section):
     """Name of the database; null: the secret has it, under the key dbname."""
 
 
-_MADE = Excludes("existing", "keep one of the two; in an environment null takes the other away")
+_MADE = Excludes("existing", "keep one of the two; in an environment null removes the other one")
 
 
 class Database(Section):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from blogstack.config.fields import check_exclusions
+from blogstack.config.marks import RequiredUnless
 from blogstack.config.types import Form, Section, UniqueItems
 
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -25,15 +27,22 @@ class Domain(Section):
     ] = Field(examples=["blog.example.com"])
     """Domain name of the service."""
     hosted_zone_id: Annotated[
-        str,
-        Form(
-            "Z[A-Z0-9]{1,31}",
-            "a hosted zone ID",
-            "copy what follows /hostedzone/ in `aws route53 list-hosted-zones`",
-            32,
+        Annotated[
+            str,
+            Form(
+                "Z[A-Z0-9]{1,31}",
+                "a hosted zone ID",
+                "copy what follows /hostedzone/ in `aws route53 list-hosted-zones`",
+                32,
+            ),
+        ]
+        | None,
+        RequiredUnless(
+            "certificate_arn",
+            "add hosted_zone_id; for DNS outside of Route 53 add certificate_arn, and make the record by hand",
         ),
-    ] = Field(examples=["Z0123456789ABCDEFGHIJ"])
-    """Public Route 53 hosted zone that the domain name is in."""
+    ] = Field(None, examples=["Z0123456789ABCDEFGHIJ"])
+    """Public Route 53 hosted zone that the names are in; null: DNS elsewhere, whose records are made by hand."""
     # Up to 253 characters: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
     aliases: UniqueItems[
         Annotated[
@@ -41,11 +50,11 @@ class Domain(Section):
             Form(rf"(?:\*\.)?{_NAME}", "a domain name", "write it like www.example.com or *.example.com", 253),
         ]
     ] = Field((), max_length=MOST_NAMES - 1, examples=[["www.example.com"]])
-    """More names, in the same hosted zone, that lead to the load balancer; the certificate is for all of them."""
+    """More names, in the hosted zone if any, that lead to the load balancer; the certificate is for all of them."""
     redirect_from: UniqueItems[Annotated[str, Form(_NAME, "a domain name", "write it like www.example.com", 253)]] = (
         Field((), max_length=MOST_NAMES - 1, examples=[["www.example.com"]])
     )
-    """Names in the same hosted zone that are redirected to `name`, with path and query, by a 301."""
+    """Names, in the hosted zone if any, that are redirected to `name`, with path and query, by a 301."""
     certificate_arn: (
         Annotated[
             str,
@@ -58,6 +67,8 @@ class Domain(Section):
         | None
     ) = Field(None, examples=["arn:aws:acm:ap-northeast-2:123456789012:certificate/12345678-90ab-cdef"])
     """ARN of an existing ACM certificate in the same region; null: one is issued and validated through the zone."""
+
+    _exclusions = model_validator(mode="after")(check_exclusions)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from blogstack.config import Config, remedies
-from blogstack.config.fields import Kind, fields_of, merge_rules, type_at, walk
+from blogstack.config.fields import Kind, fields_of, keys_to_write, merge_rules, type_at, walk
 from blogstack.config.types import BARE_NUMBER, Form, Whole
 from blogstack.diagnostics import Code, Diagnostic, Span
 from blogstack.source.document import NAME, Data, Document, KeyPath
@@ -59,7 +59,7 @@ def find_empty_values(document: Document) -> Iterator[tuple[KeyPath, str, str]]:
             continue
         help = "write null if no value is intended, or remove the key"
         if expected and expected.kind is Kind.SECTION:
-            needed = [name for name, field in fields_of(expected.python).items() if field.required]
+            needed = keys_to_write(expected.python)
             keys = f"its keys below it, indented: {', '.join(needed)}" if needed else "`{}` for its defaults"
             help = f"write {keys}; or null for none"
         if within:  # an environment may be empty

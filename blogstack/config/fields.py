@@ -14,7 +14,16 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from blogstack.config.marks import Atomic, Excludes, Inherited, InheritsFrom, InTemplate, Requires, Shared
+from blogstack.config.marks import (
+    Atomic,
+    Excludes,
+    Inherited,
+    InheritsFrom,
+    InTemplate,
+    RequiredUnless,
+    Requires,
+    Shared,
+)
 from blogstack.config.types import Section, fault
 from blogstack.diagnostics import Code
 from blogstack.records import Record
@@ -215,7 +224,8 @@ def check_exclusions(section: Section) -> Section:
     """The mapping itself.
 
     Raises:
-        PydanticCustomError: when two of its keys exclude each other, or one lacks another that it requires.
+        PydanticCustomError: when two of its keys exclude each other, one lacks another that it requires, or neither of
+            two has a value of which one must.
     """
     for field, excludes in marked(type(section), Excludes):
         if _is_written(section, field.name) and _is_written(section, excludes.key):
@@ -226,4 +236,14 @@ def check_exclusions(section: Section) -> Section:
         if given and not requires.holds(getattr(section, requires.key)):
             message = f"has {field.name}, but no {requires.words}"
             raise fault(Code.EXCLUSIVE, message, requires.help, field.name, requires.key)
+    for field, unless in marked(type(section), RequiredUnless):
+        if getattr(section, field.name) is None and getattr(section, unless.key) is None:
+            message = f"has neither {field.name} nor {unless.key}"
+            raise fault(Code.MISSING_KEY, message, unless.help, field.name)
     return section
+
+
+def keys_to_write(model: type[Section]) -> list[str]:
+    """The keys that a mapping needs, in the order of the model; of two of which one must be there the usual one."""
+    unless = {field.name for field, _ in marked(model, RequiredUnless)}
+    return [name for name, field in fields_of(model).items() if field.required or name in unless]

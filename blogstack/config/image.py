@@ -42,7 +42,10 @@ class Build(Section):
     context: RelativePath = "."
     """Folder whose files the build may copy, from the folder of this file; everything in it must be committed."""
     target: (
-        Annotated[str, Form("[A-Za-z0-9][A-Za-z0-9_.-]*", "the name of a stage", "copy it from FROM ... AS NAME")]
+        Annotated[
+            str,
+            Form("[A-Za-z0-9][A-Za-z0-9_.-]*", "the name of a stage", "write the NAME of a `FROM ... AS NAME` line"),
+        ]
         | None
     ) = Field(None, examples=["runtime"])
     """Stage of the Dockerfile to build; null: the last one."""

@@ -64,6 +64,18 @@ class Excludes(NamedTuple):
     help: str = "keep one of the two"
 
 
+class RequiredUnless(NamedTuple):
+    """The key needs a value unless another one of its mapping has one.
+
+    Attributes:
+        key: The other one.
+        help: What to do when neither has.
+    """
+
+    key: str
+    help: str
+
+
 class Requires(NamedTuple):
     """The key needs another one of its mapping.
 

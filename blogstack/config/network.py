@@ -70,9 +70,9 @@ class Create(Section):
         Choices(
             {
                 "nat": "one NAT gateway: the internet from private subnets; a failure of its zone cuts the tasks off",
-                "nat_per_az": "a NAT gateway in each zone: the same, and each zone stands alone",
+                "nat_per_az": "a NAT gateway in each zone: the same, and a zone's failure cuts off only its own tasks",
                 "endpoints": "VPC endpoints: AWS's services only, no internet",
-                "public_ip": "tasks in the public subnets with public addresses: the least money, no private subnets",
+                "public_ip": "tasks in the public subnets with public addresses: the lowest cost, no private subnets",
             }
         ),
     ] = "nat"
@@ -98,8 +98,8 @@ class Existing(Section):
         Literal["nat", "endpoints", "public_ip"],
         Choices(
             {
-                "nat": "its private subnets lead to a NAT gateway, or another way, to the internet",
-                "endpoints": "its private subnets lead to VPC endpoints only",
+                "nat": "its private subnets have a route to the internet, through a NAT gateway or otherwise",
+                "endpoints": "its private subnets reach AWS through VPC endpoints only",
                 "public_ip": "tasks run in the public subnets, with public addresses",
             }
         ),

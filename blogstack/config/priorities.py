@@ -14,26 +14,34 @@ from blogstack.config.route import Route
 # The last priority that a listener's rule can have, for the service, which gets every request without another rule:
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
 LAST = 50_000
-# Below these are the redirects.
-_FIRST = 1_000
-_HOSTS, _DEPTHS = 3, 10
-# How many numbers the routes have that are equally exact; two services of the same one are BS378.
-_WIDTH = 1_600
+_HEADERS, _HOSTS, _DEPTHS = 3, 3, 10
+# Where the routes begin that have a header, and those that have none, and how many numbers those have that are equally
+# exact; two services of the same one are BS378. Below these are the redirects.
+_WITH_HEADER = 1_000, 200
+_WITHOUT_HEADER = _WITH_HEADER[0] + (_HEADERS - 1) * _HOSTS * _DEPTHS * _WITH_HEADER[1], 1_200
 
 
 def route_priority(name: str, route: Route) -> int:
     """The priority of a service's rule: the more exact the route, the smaller the number.
 
-    A host counts for more than a path, and a pattern for less than a text; of several the least exact counts.
+    A header counts for more than a host, a host for more than a path, and a pattern for less than a text; of several
+    the least exact counts.
     """
-    band = min(map(_exact_host, route.host or ("*",))) * _DEPTHS + min(map(_depth, route.path or ("*",)))
-    place = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") % _WIDTH
-    return _FIRST + (_HOSTS * _DEPTHS - 1 - band) * _WIDTH + place
+    host = min(map(_exactness, route.host or ("*",)))
+    band = host * _DEPTHS + min(map(_depth, route.path or ("*",)))
+    first, width = _WITHOUT_HEADER
+    bands = _HOSTS * _DEPTHS
+    if route.header:
+        first, width = _WITH_HEADER
+        band += bands * (min(_exactness(value) for values in route.header.values() for value in values) == 2)
+        bands *= _HEADERS - 1
+    place = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") % width
+    return first + (bands - 1 - band) * width + place
 
 
-def _exact_host(host: str) -> int:
-    """0 for any host, 1 for a pattern, 2 for a name."""
-    return 0 if host == "*" else 1 if re.search(r"[*?]", host) else 2
+def _exactness(pattern: str) -> int:
+    """0 for what takes everything, 1 for a pattern, 2 for a text."""
+    return 0 if pattern == "*" else 1 if re.search(r"[*?]", pattern) else 2
 
 
 def _depth(path: str) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from threading import Lock
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from annotated_types import MaxLen, MinLen
 from pydantic import AfterValidator, BeforeValidator
 
 from blogstack.config import Config
-from blogstack.config.fields import Field, Kind, Type, fields_of, walk
+from blogstack.config.fields import Field, Kind, Type, fields_of, keys_to_write, walk
 from blogstack.config.marks import OnlyWith
 from blogstack.config.types import Duration, Minutes, Section, check_unique
 from blogstack.records import Record
@@ -61,10 +61,11 @@ class Key(Record, kw_only=True):
         return dotted(self.path).replace("[0]", "[]")
 
 
-def keys(model: type[Section] = Config) -> Iterator[Key]:
+@cache
+def keys(model: type[Section] = Config) -> tuple[Key, ...]:
     """Every key of a model and of those inside it, in order, each before what it holds."""
-    for field in walk(model):
-        yield Key(
+    return tuple(
+        Key(
             path=field.path,
             description=_description(field),
             takes=in_words(field.type),
@@ -73,6 +74,8 @@ def keys(model: type[Section] = Config) -> Iterator[Key]:
             example=_example(field),
             section=field.type.section,
         )
+        for field in walk(model)
+    )
 
 
 def _description(field: Field) -> str:
@@ -136,7 +139,7 @@ def bare(text: str) -> str:
 _PLAIN: dict[object, str] = {
     str: "text",
     str | int | float: "text",
-    str | int | float | bool: "text, number, true or false",
+    str | int | float | bool: "string, number, true or false",
     int: "whole number",
     bool: "true or false",
 }
@@ -179,9 +182,9 @@ def _example(field: Field) -> Any:  # noqa: ANN401 (the key's type)
 def _inside(type: Type) -> Any:  # noqa: ANN401 (the key's type)
     """An example of a section: its required keys, or the first that has an example."""
     assert type.section
-    known = {name: (_example(field), field.required) for name, field in fields_of(type.section).items()}
-    examples = {name: example for name, (example, _) in known.items() if example is not None}
-    needed = {name: example for name, example in examples.items() if known[name][1]}
+    known = {name: _example(field) for name, field in fields_of(type.section).items()}
+    examples = {name: example for name, example in known.items() if example is not None}
+    needed = {name: examples[name] for name in keys_to_write(type.section) if name in examples}
     inside: Any = needed or dict(list(examples.items())[:1])
     for step in reversed(type.steps):
         inside = [inside] if step == 0 else {EXAMPLE_NAME: inside}

@@ -1,6 +1,6 @@
 """The key `services.NAME.route`: which requests a further service gets.
 
-Both kinds of patterns: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+The kinds of patterns: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class _Patterns:
 _PATH = _Patterns(
     r"""/[A-Za-z0-9_.$/~"'@:+&*?-]*""",
     "a path pattern",
-    "start it with a slash, as in /app/*; * stands for any text, ? for one character",
+    "start it with a slash, as in /app/*, which is /app too; * matches any characters, ? any one",
 )
 _LABEL = "[a-z0-9*?-]+"
 _HOST = _Patterns(
@@ -70,24 +70,60 @@ _HOST = _Patterns(
 )
 
 
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_HttpHeaderConditionConfig.html
+# Of the characters that HTTP allows those that need no quoting in the printed commands.
+_HeaderName = Annotated[
+    str,
+    Form(
+        r"(?![Hh][Oo][Ss][Tt]$)[A-Za-z0-9_.-]+",
+        "a header's name",
+        "write it without a wildcard, as in X-Version; the header Host is the key `host`",
+        40,
+    ),
+]
+_HEADER = _Patterns(
+    r"[ !#%&(-Z\[\]^_a-~]+",
+    "a header's value or a pattern of one",
+    'write it in quotes, as in "2" or "beta*"; * stands for any text, ? for one character',
+)
+
+
 class Route(Section):
-    """Which requests the service gets: those of a path, of a host, or of both together."""
+    """Which requests the service gets: those of a path, of a host or with a header, or of several of these together."""
 
     path: Annotated[tuple[str, ...] | None, _PATH] = Field(None, examples=["/app/*"])
-    """Path patterns, one of which a request's path matches; upper and lower case differ."""
+    """Path patterns, one of which a request's path matches, with its case; /app/* is /app too."""
     host: Annotated[tuple[str, ...] | None, _HOST] = Field(None, examples=["www.example.com"])
     """Host names, one of which a request is for; `domain` covers each of them."""
+    header: dict[_HeaderName, Annotated[tuple[str, ...], _HEADER]] = Field(
+        {}, max_length=MOST_VALUES, examples=[{"X-Version": "2"}]
+    )
+    """Headers that a request has, each with one of the values or patterns; upper and lower case are the same."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The patterns of `path` as the load balancer takes them: with /app for /app/*, each once."""
+        with_parents = ((each[:-2], each) if re.fullmatch(r".+/\*", each) else (each,) for each in self.path or ())
+        return tuple(dict.fromkeys(pattern for patterns in with_parents for pattern in patterns))
 
     @model_validator(mode="after")
     def _limits(self) -> Route:
-        values = (*(self.path or ()), *(self.host or ()))
-        if not values:
-            raise fault(Code.MISSING_KEY, "has neither path nor host", "add path, as in /app/*, or remove route")
+        keys = [key for key in ("path", "host", "header") if getattr(self, key)]
+        if not keys:
+            message, help = "has neither path nor host nor header", "add path, as in /app/*, or remove route"
+            raise fault(Code.MISSING_KEY, message, help)
+        names = [name.lower() for name in self.header]
+        if repeated := [name for n, name in enumerate(self.header) if name.lower() in names[:n]]:
+            message = f"has the header {repeated[0]} twice, as upper and lower case are the same"
+            raise fault(Code.WRONG_FORM, message, f"write one list: {repeated[0]}: [...]", "header")
+        values = [*self.paths, *(self.host or ()), *(value for values in self.header.values() for value in values)]
         wildcards = sum(len(re.findall(r"[*?]", value)) for value in values)
         if len(values) > MOST_VALUES or wildcards > _MOST_WILDCARDS:
             message = f"has {plural(len(values), 'patterns')} with {plural(wildcards, 'wildcards')}"
             help = f"a listener's rule takes {MOST_VALUES} patterns with {_MOST_WILDCARDS} wildcards: remove some"
-            raise fault(Code.OUT_OF_RANGE, message, help, *(["path"] if self.path else []), "host")
+            if len(self.paths) > len(self.path or ()):
+                help += "; /app/* is two, as it is /app too, and /app/?* is one"
+            raise fault(Code.OUT_OF_RANGE, message, help, *keys)
         return self
 
 

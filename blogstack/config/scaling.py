@@ -74,7 +74,7 @@ class TaskScaling(Section):
 
     @property
     def least(self) -> int:
-        """The fewest tasks that there ever are: `min`, or that of a schedule."""
+        """The minimum number of tasks at any time: `min`, or that of a schedule."""
         return min([self.min, *(schedule.min for schedule in self.schedules)])
 
     @property

@@ -78,7 +78,7 @@ class SidecarHealth(Section):
     """
 
     command: CheckCommand = Field(examples=["wget -q -O /dev/null http://127.0.0.1:9901/ready"])
-    """Command run in the container, 0 means healthy: a text for its shell, or a list of words without one."""
+    """Command run in the container, 0 means healthy: a string for its shell, or a list of words without one."""
     interval: Annotated[int, Duration(5, 300)] = 10
     """Time between two checks."""
     timeout: Annotated[int, Duration(2, 60)] = 3
@@ -101,7 +101,7 @@ class Sidecar(Section):
     environment: dict[Variable, EnvironmentValue] = Field({}, max_length=200, examples=[{"LOG_LEVEL": "info"}])
     """Environment variables: values as written, with <environment> for its name, or {import: EXPORT}; no secrets."""
     secrets: dict[Variable, Secret] = Field({}, max_length=100, examples=[{"API_KEY": {"secretsmanager": "vendor"}}])
-    """Secret variables and their sources, as in service.secrets; what is generated for a name is one for all."""
+    """Secret variables and their sources, as in service.secrets; a generated secret of a name is the same for all."""
     essential: bool = True
     """Whether the task stops and is replaced when the sidecar stops."""
     depends_on: DependsOn = Field({}, max_length=MOST_SIDECARS, examples=[{"config": "SUCCESS"}])

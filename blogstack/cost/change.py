@@ -34,21 +34,35 @@ class Change(Record):
         )
 
 
-def cost_change(old: Mapping[str, Tree], new: Mapping[str, Tree], places: Mapping[str, str]) -> Change | None:
-    """What another set of templates changes; None when it changes nothing, or prices are missing.
+class Unknown(Record):
+    """What a deployment changes a month is unknown; `why` says what is missing."""
+
+    why: str
+
+    def in_words(self) -> str:
+        """The reason on one line."""
+        return f"US dollars a month: not known, because {self.why}"
+
+
+def cost_change(old: Mapping[str, Tree], new: Mapping[str, Tree], places: Mapping[str, str]) -> Change | Unknown | None:
+    """What another set of templates changes; None when it changes nothing.
 
     Args:
         old: The templates before, by the name of their stack.
         new: The templates after.
         places: The region of each stack of `new`; what is only in `old` is where the others are.
     """
-    found = set(places.values())
-    if len(found) != 1 or not found <= set(regions()):
+    if old == new:
         return None
+    found = sorted(set(places.values()))
+    if len(found) != 1:
+        return Unknown(f"the stacks are in several regions ({', '.join(found)}): choose with --env") if found else None
     (region,) = found
+    if region not in regions():
+        return Unknown(f"there are no prices for {region}")
     before, after = estimate(old, region), estimate(new, region)
-    if {line.what for line in before.unpriced} != {line.what for line in after.unpriced}:
-        return None
+    if unpriced := {line.what for line in before.unpriced} ^ {line.what for line in after.unpriced}:
+        return Unknown(f"there is no price for {listed(sorted(unpriced))}")
     left = dict.fromkeys(line.stack for line in before.lines if line.stack not in new)
     change = Change(region, (before.idle, after.idle), (before.most, after.most), tuple(left))
     same = all(round(pair[0], 2) == round(pair[1], 2) for pair in (change.idle, change.most))

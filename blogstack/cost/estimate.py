@@ -1,4 +1,4 @@
-"""What the resources of a stack cost a month, running and not used, with the fewest and with the most tasks."""
+"""What the resources of a stack cost a month, running and idle, with the minimum and the maximum number of tasks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Line(Record, kw_only=True):
         stack: Name of the stack.
         logical_id: Of the resource.
         what: What is counted, in a few words.
-        idle: With the fewest tasks and the storage that the file says; None where there is no price.
+        idle: With the minimum number of tasks and the storage that the file says; None where there is no price.
         most: With the most tasks, and the storage grown to its limit.
     """
 
@@ -88,7 +88,7 @@ def _parts(body: Tree, tree: Tree, prices: Prices, priced: Mapping[str, Pricing]
     try:
         return tuple(price(body.get("Properties", {}), tree, prices))
     except (AttributeError, KeyError, TypeError, ValueError):  # an override, or somebody's edit, can write anything
-        return ((f"{body['Type']} with other properties than ours", None, None),)
+        return ((f"{body['Type']} with properties that blogstack does not set", None, None),)
 
 
 Part = tuple[str, float | None, float | None]

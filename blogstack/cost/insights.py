@@ -29,7 +29,7 @@ _OF_THE_CLUSTER = ("ServiceCount", "TaskCount")
 
 
 def number_of_metrics(stacks: Mapping[str, Tree]) -> tuple[int, int]:
-    """The metrics while the fewest tasks run, and while the most do; those of jobs are as short as their tasks.
+    """The metrics with the minimum and the maximum number of tasks; those of jobs are as short as their tasks.
 
     Args:
         stacks: Templates by the name of their stack, with the services of one cluster.

@@ -16,6 +16,7 @@ class Report(Record, kw_only=True):
 
     Attributes:
         title: The application's name, with the environment's.
+        not_ours: What the environment uses and somebody else has made, in a few words each.
     """
 
     title: str
@@ -23,11 +24,13 @@ class Report(Record, kw_only=True):
     estimate: Estimate
     alternatives: tuple[Alternative, ...]
     spot: bool
+    not_ours: tuple[str, ...]
 
     @property
     def left_out(self) -> str:
         """What is not counted."""
-        return ", ".join(("requests, traffic, logs, metrics of the application", *self.estimate.by_use, "tax"))
+        own = ("requests, traffic, logs, metrics of the application", *self.estimate.by_use)
+        return ", ".join((*own, *self.not_ours, "tax"))
 
 
 def as_text(reports: Sequence[Report]) -> str:

@@ -24,6 +24,7 @@ from blogstack.deploy.steps import (
     RunTask,
     ShowAddress,
     ShowLogs,
+    ShowRecords,
     ShowRunCommands,
     Step,
     WaitStable,
@@ -146,6 +147,9 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
         yield Step(service.stack, Phase.WORKLOADS, deploy, (*needs, *before_it))
     for service in blueprint.services:
         yield from _checks(service, edge)
+    if edge.tls and edge.tls.elsewhere:
+        exposed = (_stable(service) for service in blueprint.services if service.exposure)
+        yield Step("records", Phase.CHECKS, ShowRecords(edge.stack, edge.tls.elsewhere), tuple(exposed))
     if blueprint.jobs:
         show = ShowRunCommands(
             cluster=tasks.cluster,
@@ -189,10 +193,13 @@ def _checks(workload: EcsService, edge: Edge) -> Iterator[Step]:
     if workload.discovery is not None:
         show = ShowAddress(workload.name, workload.discovery.url)
         yield Step(f"address {workload.name}", Phase.CHECKS, show, (stable,))
+    is_direct = edge.tls is not None and bool(edge.tls.elsewhere)
     if workload.exposure is not None and workload.exposure.own_paths:
         request = Request(
             edge_stack=edge.stack,
-            host=workload.exposure.own_host,
+            host=workload.exposure.own_host or (edge.tls.domain if is_direct and edge.tls else None),
+            is_direct=is_direct,
+            headers=workload.exposure.own_headers,
             paths=workload.exposure.own_paths,
             errors_are_healthy=workload.exposure.errors_are_healthy
             and workload.exposure.own_paths[0] == workload.exposure.health_path,

@@ -63,5 +63,5 @@ def _tasks(service: EcsService, *, on_demand: bool) -> int:
 
 
 def _extra_share(service: EcsService) -> float:
-    """Tasks that a deployment starts beside those that run, as a share of these."""
+    """Tasks that a deployment starts next to those that run, as a share of these."""
     return 1 if service.deployment.shift else service.deployment.maximum_percent / 100 - 1

@@ -21,6 +21,7 @@ from blogstack.blueprint.network import Placement
 from blogstack.deploy.image_build import build_command, sources
 from blogstack.deploy.plan import make_plans
 from blogstack.deploy.steps import (
+    RECORD,
     Action,
     CheckZones,
     CreateServiceRoles,
@@ -33,6 +34,7 @@ from blogstack.deploy.steps import (
     RunTask,
     ShowAddress,
     ShowLogs,
+    ShowRecords,
     ShowRunCommands,
     Step,
     WaitStable,
@@ -203,6 +205,10 @@ def _commands(action: Action, files: Mapping[str, str], folder: str) -> Iterator
             yield from _request(action)
         case ShowRunCommands():
             yield from _show_run_commands(action)
+        case ShowRecords():
+            yield f"BALANCER={_output(action.edge_stack, Output.LOAD_BALANCER_DNS_NAME)}"
+            for name in action.names:
+                yield f'echo "==> {RECORD.format(name=name, balancer="$BALANCER")}"'
         case ShowAddress():
             yield f'echo "==> {action.service} answers the other tasks at {action.url}"'
         case ShowLogs():
@@ -290,10 +296,11 @@ def _run_task(action: RunTask) -> Iterator[str]:
 
 def _request(action: Request) -> Iterator[str]:
     yield f"URL=https://{action.host}" if action.host else f"URL={_output(action.edge_stack, Output.URL)}"
+    if action.is_direct:
+        yield f"BALANCER={_output(action.edge_stack, Output.LOAD_BALANCER_DNS_NAME)}"
     restricted = "0.0.0.0/0" not in action.allowed_cidrs
     for path in action.paths:
-        # -f: an answer of 400 or above is a failure.
-        curl = "curl -sS" if action.errors_are_healthy and path == action.paths[0] else "curl -fsS"
+        curl = action.curl(path, "$BALANCER")
         if action.internal:  # whoever deploys may be outside
             yield f"echo \"ask from inside the network: {curl} '$URL{path}'\""
             continue

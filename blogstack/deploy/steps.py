@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from enum import Enum, auto
 from types import MappingProxyType
@@ -117,16 +118,49 @@ class Request(Record, kw_only=True):
         paths: The first is that of the load balancer's check.
         errors_are_healthy: Whether an answer to the first of 400 or above is a success.
         host: The name to ask; None for that of the URL.
+        is_direct: Whether the load balancer is asked by its own name, as the record of `host` is made by hand, later.
+        headers: What to send, by name.
         internal: Whether the load balancer answers inside the network only.
         allowed_cidrs: Blocks of addresses that the load balancer answers.
     """
 
     edge_stack: str
     host: str | None
+    is_direct: bool
+    headers: Mapping[str, str]
     paths: tuple[str, ...]
     errors_are_healthy: bool
     internal: bool
     allowed_cidrs: tuple[str, ...]
+
+    def curl(self, path: str, balancer: str) -> str:
+        """The command that requests a path, without the URL; it fails (-f) at 400 or above unless that is a success.
+
+        Args:
+            path: One of those to request.
+            balancer: The load balancer's own name.
+        """
+        options = "-sS" if self.errors_are_healthy and path == self.paths[0] else "-fsS"
+        headers = (f" -H {shlex.quote(f'{name}: {value}')}" for name, value in self.headers.items())
+        # In the place of every host: https://curl.se/docs/manpage.html#--connect-to
+        direct = f" --connect-to ::{balancer}:443" if self.is_direct else ""
+        return f"curl {options}{direct}{''.join(headers)}"
+
+
+RECORD = "in your DNS, point {name} to {balancer}: with a CNAME record, or ALIAS where the name is that of a zone"
+"""What to do for a name whose record is made by hand."""
+
+
+class ShowRecords(Record):
+    """Show the DNS records that are made by hand.
+
+    Attributes:
+        edge_stack: Name of the stack whose output has the load balancer's name.
+        names: What leads to it.
+    """
+
+    edge_stack: str
+    names: tuple[str, ...]
 
 
 class ShowAddress(Record):
@@ -163,6 +197,7 @@ Action = (
     | WaitStable
     | Request
     | ShowRunCommands
+    | ShowRecords
     | ShowAddress
     | ShowLogs
 )

@@ -61,7 +61,7 @@ def _resources(old: Tree, new: Tree, region: str) -> tuple[ResourceChange, ...]:
     _follow(changes, before, after, region)
     gone = [name for name in before if name not in after and name not in names.values()]
     found = [_with_consequences(each, before, after) for each in changes.values() if _counts(each)]
-    found = [_with_port(each, before, after) for each in found]
+    found = [_with_weights(_with_port(each, before, after), before) for each in found]
     return (*found, *(_deleted(name, before[name]) for name in gone))
 
 
@@ -153,6 +153,22 @@ def _with_port(change: ResourceChange, old: Tree, new: Tree) -> ResourceChange:
                 refused = f"its port is taken by {name}, which is deleted after it: delete that one first"
                 return replace(change, refused=refused)
     return change
+
+
+def _with_weights(change: ResourceChange, old: Tree) -> ResourceChange:
+    """A change with what it does to the weights of a listener's rule, which ECS moves where there are two.
+
+    docs/decisions/0095-weights-of-a-changed-rule.md
+    """
+    if change.type != "AWS::ElasticLoadBalancingV2::ListenerRule" or change.effect is not Effect.IN_PLACE:
+        return change
+    forwards = (action.get("ForwardConfig", {}) for action in old[change.logical_id]["Properties"]["Actions"])
+    if all(len(forward.get("TargetGroups", ())) < 2 for forward in forwards):
+        return change
+    first, *others = change.changes
+    why = "all requests go to TargetGroup, which may have no tasks: see docs/deployments.md"
+    changes = (replace(first, effect=Effect.MAY_INTERRUPT, reason=why), *others)
+    return replace(change, effect=Effect.MAY_INTERRUPT, changes=changes)
 
 
 def _renamed(old: Tree, new: Tree) -> dict[str, str]:

@@ -29,7 +29,7 @@ class Effect(Enum):
 
     @property
     def moves(self) -> bool:
-        """Whether there is, or may be, another resource in the place of the old one, with another ID."""
+        """Whether there is, or may be, another resource in place of the old one, with another ID."""
         return self in (Effect.REVISED, Effect.MAY_REPLACE, Effect.REPLACED)
 
 
@@ -58,7 +58,7 @@ def judge(type: str, path: Path, old: object, new: object, region: str = "us-eas
     """
     schema = resource_type(type, region)
     if schema is None:
-        return Verdict(Effect.MAY_REPLACE, "nothing is known of this type")
+        return Verdict(Effect.MAY_REPLACE, "this resource type is unknown")
     names: PropertyPath = tuple("*" if step.startswith("[") else step for step in path)
     if _concerns(schema.create_only, names) or _concerns(schema.identifier, names):
         if type in REVISED:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
-from blogstack.cost.change import Change
+from blogstack.cost.change import Change, Unknown
 from blogstack.diff.effects import Effect
 from blogstack.diff.values import Path
 from blogstack.records import Record
@@ -114,11 +114,11 @@ class Comparison(Record, kw_only=True):
     """All the differences, in the order of deployment; the stacks that are no longer made come last.
 
     Attributes:
-        cost: What they change a month; None for nothing, or where prices are missing.
+        cost: What they change a month; None for nothing.
     """
 
     stacks: tuple[StackChange, ...]
-    cost: Change | None = None
+    cost: Change | Unknown | None = None
 
     def resources(self) -> Iterator[ResourceChange]:
         """The resources of every stack."""

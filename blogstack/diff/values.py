@@ -88,7 +88,7 @@ def _of_lists(old: Sequence[Any], new: Sequence[Any], at: Path) -> Iterator[Diff
 
 
 def _names_all(name: str, items: Sequence[Any]) -> bool:
-    """Whether `name` is a text in every item and different in each; an empty list has no items to name."""
+    """Whether `name` is a string in every item and different in each; an empty list has no items to name."""
     names = [item.get(name) for item in items if _is_mapping(item)]
     return len(names) == len(items) and all(isinstance(each, str) for each in names) and len(set(names)) == len(names)
 

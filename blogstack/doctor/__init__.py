@@ -9,6 +9,7 @@ from __future__ import annotations
 from blogstack.diagnostics import Code
 from blogstack.doctor.cause import Cause
 from blogstack.doctor.checks import check_causes
+from blogstack.doctor.history import without_history
 from blogstack.doctor.snapshot import Snapshot, read_snapshot
 from blogstack.doctor.stacks import Origins, rollout_causes, stack_causes
 from blogstack.doctor.tasks import task_causes
@@ -38,7 +39,7 @@ _FIRST = [
     Code.TASKS_MISSING,
     Code.ALARM_FIRING,
 ]
-"""The order in which causes are told: one that explains others comes before them."""
+"""The order in which causes are reported: one that explains others comes before them."""
 
 
 def diagnose(snapshot: Snapshot, origins: Origins) -> tuple[Cause, ...]:
@@ -49,7 +50,7 @@ def diagnose(snapshot: Snapshot, origins: Origins) -> tuple[Cause, ...]:
         origins: For each stack the key of the file that made each of its resources, by logical ID.
     """
     causes = [*stack_causes(snapshot, origins)]
-    for state in snapshot.workloads:
+    for state in map(without_history, snapshot.workloads):
         found = [*task_causes(state), *check_causes(state)]
         consequences = [*rollout_causes(state)]
         # A count of tasks is news only where nothing says why.

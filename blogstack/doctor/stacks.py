@@ -45,7 +45,7 @@ def stack_causes(snapshot: Snapshot, origins: Origins) -> Iterator[Cause]:
                 Code.RESOURCE_FAILED,
                 origins.get(name, {}).get(first.logical_id),
                 f"{first.logical_id} ({first.type}) in {name} failed: {first.reason}",
-                "correct what the reason names, and deploy again",
+                "fix what the reason names, and deploy again",
                 *(f"{event.logical_id}: {event.reason}" for event in failed[1:4]),
             )
         if help := _STUCK.get(stack.status):

@@ -6,9 +6,11 @@ import http.client
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
+from blogstack.aws.stacks import StackState
+from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Output
 from blogstack.doctor.snapshot import Snapshot, WorkloadState
 from blogstack.records import Record
@@ -74,15 +76,17 @@ def _requests(snapshot: Snapshot) -> Iterator[Check]:
             base = f"https://{exposure.own_host}" if exposure.own_host else url
             for path in exposure.own_paths:
                 takes_errors = exposure.errors_are_healthy and path == exposure.health_path
-                yield _answer(f"{base}{path}", any_status=takes_errors)
+                found = _answer(f"{base}{path}", exposure.own_headers, any_status=takes_errors)
+                yield _with_record(found, edge, stack) if found.passed is False else found
     if edge.tls:
         yield _redirect(url)
 
 
-def _answer(url: str, *, any_status: bool) -> Check:
+def _answer(url: str, headers: Mapping[str, str], *, any_status: bool) -> Check:
     """A request; any_status is whether an error is what the load balancer's check takes too."""
+    asked = urllib.request.Request(url, headers=dict(headers))  # noqa: S310 (http or https, from the stack)
     try:
-        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310 (http or https, from the stack)
+        with urllib.request.urlopen(asked, timeout=_SECONDS) as answer:  # noqa: S310
             return Check(url, True, str(answer.status))
     except urllib.error.HTTPError as error:
         return Check(url, any_status, str(error.code))
@@ -94,18 +98,30 @@ def _answer(url: str, *, any_status: bool) -> Check:
         return Check(url, False, f"no answer: {error}")
 
 
+class _StayHere(urllib.request.HTTPRedirectHandler):
+    """Answers with the redirect instead of following it."""
+
+    def redirect_request(self, *_: object) -> None:
+        """No other request."""
+
+
+def _with_record(check: Check, edge: Edge, stack: StackState | None) -> Check:
+    """A request that failed, with the record that its name needs where that is made by hand."""
+    if not (edge.tls and edge.tls.elsewhere and stack):
+        return check
+    balancer = stack.outputs.get(Output.LOAD_BALANCER_DNS_NAME)
+    return Check(check.name, check.passed, f"{check.detail}; the record of its name must lead to {balancer}")
+
+
 def _redirect(url: str) -> Check:
     """Plain HTTP leads to HTTPS."""
-    host = urlsplit(url).hostname or ""
-    name = f"http://{host}"
-    connection = http.client.HTTPConnection(host, timeout=_SECONDS)
+    name = f"http://{urlsplit(url).hostname or ''}"
     try:
-        connection.request("GET", "/")
-        answer = connection.getresponse()
-    except (OSError, http.client.HTTPException) as error:
-        return Check(name, False, f"no answer: {error}")
-    finally:
-        connection.close()
-    target = answer.getheader("Location", "")
-    redirects = answer.status in (301, 302, 307, 308) and target.startswith("https://")
-    return Check(name, redirects, f"{answer.status} {target}".strip())
+        with urllib.request.build_opener(_StayHere).open(f"{name}/", timeout=_SECONDS) as answer:
+            return Check(name, False, f"{answer.status}, and no redirect")
+    except urllib.error.HTTPError as error:
+        target = error.headers.get("Location", "")
+        redirects = error.code in (301, 302, 307, 308) and target.startswith("https://")
+        return Check(name, redirects, f"{error.code} {target}".strip())
+    except (urllib.error.URLError, OSError, http.client.HTTPException) as error:
+        return Check(name, False, f"no answer: {getattr(error, 'reason', error)}")

@@ -1,7 +1,7 @@
 """How AWS updates a resource, where the provider schemas do not say it: interruptions, names, what holds data.
 
 A page of the template reference is https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ and the
-name beside a table; its words for an update of a property are no interruption, some interruptions and replacement.
+name next to a table; its words for an update of a property are no interruption, some interruptions and replacement.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ CACHE = "AWS::ElastiCache::ReplicationGroup"
 INTERRUPTING: Mapping[str, Mapping[str, str]] = {
     DATABASE: {
         "DBInstanceClass": "the database restarts, or fails over with multi_az",
-        "EngineVersion": "the database stops for the upgrade; there is no way back but a backup",
+        "EngineVersion": "the database stops for the upgrade; only a backup can undo it",
         "DBParameterGroupName": "the database may restart",
         "Port": "the database restarts",
         "CACertificateIdentifier": "the database may restart",
-        "MultiAZ": "the database may be slow while the standby instance is made",
+        "MultiAZ": "the database may be slow while the standby instance is created",
         "BackupRetentionPeriod": "from or to 0 the database restarts",
-        "MonitoringInterval": "the database may be interrupted shortly",
-        "StorageType": "the database may be interrupted shortly",
+        "MonitoringInterval": "the database may be interrupted briefly",
+        "StorageType": "the database may be interrupted briefly",
         "PreferredMaintenanceWindow": "what waits for the window may start",
-        "PerformanceInsightsKMSKeyId": "the database may be interrupted shortly",
+        "PerformanceInsightsKMSKeyId": "the database may be interrupted briefly",
         "AutoMinorVersionUpgrade": "an upgrade that waits may start in the next window",
     },
 }

@@ -133,9 +133,9 @@ def _entry(blueprint: Blueprint) -> Iterator[Node]:
     lines = () if everybody else (f"only {', '.join(few)}",)
     yield Node(id="clients", title="Inside the network" if edge.internal else "Internet", lines=lines)
     if edge.tls:
-        certificate = "a certificate of yours" if edge.tls.certificate_arn else "certificate by ACM"
+        certificate = "your own certificate" if edge.tls.certificate_arn else "certificate by ACM"
         names = shorten(", ".join((edge.tls.domain, *edge.tls.more_names)))
-        yield Node(id="domain", title="Route 53", lines=(names, certificate))
+        yield Node(id="domain", title="DNS elsewhere" if edge.tls.elsewhere else "Route 53", lines=(names, certificate))
 
 
 def _balancer(blueprint: Blueprint) -> Node:

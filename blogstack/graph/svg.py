@@ -89,7 +89,7 @@ def _arrow(arrow: Arrow) -> Iterator[str]:
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:
-    """A line with round corners, by which one that turns into a lane is told from one that crosses it."""
+    """A line with round corners, by which one that turns into a lane differs from one that crosses it."""
     (x, y), *_, (last_x, last_y) = points
     path = f"M{x:.1f},{y:.1f}"
     for before, (x, y), after in zip(points, points[1:], points[2:], strict=False):

@@ -16,12 +16,12 @@ Json = dict[str, Any]
 def explanation(word: str) -> Json:
     """What a word means; arguments and errors as of `find`."""
     found = find(word)
-    return _code(found) if isinstance(found, Code) else _key(found, list(keys()))
+    return _code(found) if isinstance(found, Code) else _key(found, keys())
 
 
 def explanations() -> list[Json]:
     """Every key in the order of the language, then every code."""
-    known = list(keys())
+    known = keys()
     return [*(_key(key, known) for key in known), *map(_code, Code)]
 
 

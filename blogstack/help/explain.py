@@ -7,7 +7,7 @@ about which there is more to say has one in guides/.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
 from blogstack.config.reference import EXAMPLE_NAME, Key, bare, keys
@@ -42,7 +42,7 @@ def find(word: str) -> Code | Key:
     codes = {code.id: code for code in Code}
     if code := codes.get(word.upper()):
         return code
-    known, shown = list(keys()), shorten(word)
+    known, shown = keys(), shorten(word)
     parts = _parts(word)
     matching = [key for key in known if _same(key, parts)]
     matching = matching or [key for key in known if _named(key)[-len(parts) :] == parts]
@@ -138,5 +138,5 @@ def _same(key: Key, parts: tuple[str, ...]) -> bool:
     return chosen or parts == _named(key)
 
 
-def _top(known: list[Key]) -> list[str]:
+def _top(known: Sequence[Key]) -> list[str]:
     return [key.name for key in known if len(key.path) == 1]

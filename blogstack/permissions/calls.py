@@ -50,6 +50,7 @@ DEPLOY = (
     "ecr:PutImage",
     "ecr:UploadLayerPart",
     # What `blogstack deploy` looks at before it begins.
+    "cloudwatch:GetMetricStatistics",
     "ec2:DescribeSubnets",
     "rds:DescribeOrderableDBInstanceOptions",
     "servicequotas:GetAWSDefaultServiceQuota",

@@ -79,7 +79,7 @@ def unjudged_shift(scope: Scope[EcsService]) -> Iterator[Finding]:
     if deployment.strategy not in ("canary", "linear"):
         return
     rollback, strategy = scope.at("deployment", "rollback_on_alarms"), scope.at("deployment", "strategy")
-    message = f"nothing judges the steps of strategy {deployment.strategy}: "
+    message = f"no alarm stops the steps of strategy {deployment.strategy}: "
     if scope.config.alarms is None:
         help = "add `alarms:` with an email, or set strategy to blue_green"
         yield Finding(strategy, f"{message}there are no `alarms`", help)

@@ -40,15 +40,15 @@ def plain_http(scope: Scope[Config]) -> Iterator[Finding]:
 @rule(
     Code.NO_PUBLIC_ZONES,
     Scope[Config],
-    reads=("region", "domain"),
+    reads=("region", "domain.hosted_zone_id"),
     source="https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-r53.html",
 )
 def no_public_zones(scope: Scope[Config]) -> Iterator[Finding]:
     """The region's Route 53 has public hosted zones, and records that lead to a load balancer."""
-    region = scope.value.region
-    if scope.value.domain is not None and partition(region) == "aws-us-gov":
+    region, domain = scope.value.region, scope.value.domain
+    if domain is not None and domain.hosted_zone_id and partition(region) == "aws-us-gov":
         message = f"Route 53 has no public hosted zones in {region} and no records that point to a load balancer"
-        help = "remove the key, and point the name to the load balancer in DNS outside this partition"
+        help = "give certificate_arn instead, and point the name to the load balancer in DNS outside this partition"
         yield Finding(("domain",), message, help)
 
 
@@ -61,14 +61,15 @@ def no_public_zones(scope: Scope[Config]) -> Iterator[Finding]:
 )
 def same_domain(file: File) -> Iterator[Finding]:
     """A hosted zone has one record of a name and type, so two environments have two names."""
-    sharing: dict[tuple[str, str], dict[str, str]] = {}
+    sharing: dict[tuple[str | None, str], dict[str, str]] = {}
     for scope in file.environments:
         if scope.environment and (domain := scope.config.domain) is not None:
             for name in dict.fromkeys(domain.names):
                 sharing.setdefault((domain.hosted_zone_id, name), {})[scope.environment] = _key_of(domain, name)
-    for (_, domain_name), keys in sharing.items():
+    for (zone, domain_name), keys in sharing.items():
         names = list(keys)
-        message = f"{listed(names)} have the domain {domain_name} in one hosted zone: only one of them can be deployed"
+        where = "in one hosted zone: only one of them can be deployed" if zone else "that leads to one of them only"
+        message = f"{listed(names)} have the domain {domain_name} {where}"
         help = f"give each a domain.{keys[names[-1]]} of its own, such as {names[0]}.{domain_name}"
         paths = [(ENVIRONMENTS, name, "domain", keys[name]) for name in names[1:]]
         for path in dict.fromkeys(path if file.document.has(path) else path[2:] for path in paths):

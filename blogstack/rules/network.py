@@ -51,7 +51,7 @@ def tasks_without_egress(scope: Scope[Config]) -> Iterator[Finding]:
         path = scope.first_written(*paths)
         message = f"egress {existing.egress} without private_subnet_ids: the tasks have nowhere to run"
     help = (
-        "give private_subnet_ids whose routes lead to a NAT gateway (egress: nat), or ones with VPC endpoints "
+        "name private_subnet_ids whose routes lead to a NAT gateway (egress: nat), or ones with VPC endpoints "
         f"for {', '.join(interface_endpoints(scope.config))} and s3 (egress: endpoints), or run the tasks in the "
         "public subnets (egress: public_ip and no private_subnet_ids)"
     )

@@ -25,7 +25,7 @@ def null_in_list(scope: Scope[Config]) -> Iterator[Finding]:
             for attribute in ("Properties", "Metadata"):
                 path = (_OVERRIDES, *stack.split("."), name, attribute)
                 for null in _nulls(getattr(change, attribute), path, in_list=False):
-                    help = "null removes a key; in a list, which replaces the whole list below it, leave it out"
+                    help = "null removes a key of a mapping; a list replaces the list below it, so leave the item out"
                     yield Finding(null, f"{dotted(null)} has no value", help)
 
 

@@ -1,9 +1,10 @@
-"""Further services: which requests they get, and what goes with a route only."""
+"""Further services: which requests they get, and which keys need a route."""
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from blogstack.config import Config
 from blogstack.config.domain import MOST_NAMES, Domain
@@ -16,7 +17,7 @@ from blogstack.source.document import KeyPath
 from blogstack.words import listed
 
 _RULES = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html"
-_ROUTES = ("services.NAME.route.path", "services.NAME.route.host")
+_ROUTES = ("services.NAME.route.path", "services.NAME.route.host", "services.NAME.route.header")
 _ANY = ("*",)
 
 
@@ -26,29 +27,46 @@ def route_hidden(scope: Scope[Config]) -> Iterator[Finding]:
     tried: list[tuple[str, Route]] = []
     routes = [(each.name, each.route) for each in scope.value.further_services() if each.route]
     for name, route in sorted(routes, key=lambda item: route_priority(*item)):
-        hidden = ((host, path) for host in route.host or _ANY for path in route.path or _ANY)
-        for host, path in hidden:
-            before = next((other for other, earlier in tried if _takes(earlier, host, path)), None)
+        for host, path, headers in _combinations(route):
+            before = next((other for other, earlier in tried if _takes(earlier, host, path, headers)), None)
             if before is not None:
                 what = " ".join(pattern for pattern in (host, path) if pattern != "*")
-                key = "path" if route.path else "host"
+                what += " with " * bool(headers) + " and ".join(f"{n}: {value}" for n, value in headers.items())
+                key = "path" if route.path else "host" if route.host else "header"
                 message = f"{before} gets every request for {what}, so {name} gets none of them"
-                help = f"change the route of {name} or of {before}: a host goes before a path, a longer path first"
+                help = f"change the route of {name} or of {before}: {_ORDER}"
                 yield Finding((SERVICES, name, "route", key), message, help, also=((SERVICES, before, "route"),))
                 break
         tried.append((name, route))
-        if _takes(route, "*", "*"):
+        if _takes(route, "*", "*", {}):
             message = f"{name} gets every request, so service gets none"
             help = "narrow the path, as in /app/*, or move what it runs to `service`"
             yield Finding((SERVICES, name, "route"), message, help)
 
 
-def _takes(route: Route, host: str, path: str) -> bool:
-    """Whether a route has every request that a pattern of hosts and one of paths stand for."""
-    hosts, paths = route.host or _ANY, (*(route.path or _ANY),)
+_ORDER = "a header goes before a host, a host before a path, a longer path first"
+
+
+def _combinations(route: Route) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """One pattern of hosts, one of paths and one of each header at a time."""
+    values = itertools.product(*(values for _, values in route.header.items()))
+    for headers in [dict(zip(route.header, each, strict=True)) for each in values]:
+        # /app is there because of /app/*, and says nothing that the user has not written.
+        for host, path in itertools.product(route.host or _ANY, route.path or _ANY):
+            yield host, path, headers
+
+
+def _takes(route: Route, host: str, path: str, headers: Mapping[str, str]) -> bool:
+    """Whether a route has every request that a pattern of hosts, one of paths and those of headers stand for."""
+    hosts, paths = route.host or _ANY, (*(route.paths or _ANY),)
     # Every path begins with a slash.
     paths = tuple("*" if each == "/*" else each for each in paths)
-    return any(covers(each, host) for each in hosts) and any(covers(each, path) for each in paths)
+    has = {name.lower(): value.lower() for name, value in headers.items()}
+    by_header = all(
+        name.lower() in has and any(covers(each.lower(), has[name.lower()]) for each in values)
+        for name, values in route.header.items()
+    )
+    return by_header and any(covers(each, host) for each in hosts) and any(covers(each, path) for each in paths)
 
 
 @rule(Code.SAME_PRIORITY, Scope[Config], reads=_ROUTES, source=_RULES)
@@ -60,7 +78,7 @@ def same_priority(scope: Scope[Config]) -> Iterator[Finding]:
             continue
         other = makers.setdefault(route_priority(service.name, service.route), service.name)
         if other != service.name:
-            message = f"the names {other} and {service.name} lead to the same number of the listener's rule"
+            message = f"the names {other} and {service.name} lead to the same listener rule number"
             yield Finding((SERVICES, service.name), message, "choose another name for one of them", at_key=True)
 
 

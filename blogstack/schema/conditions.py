@@ -10,7 +10,7 @@ from typing import Any
 
 from blogstack.config import Config
 from blogstack.config.fields import Field, Kind, Type, fields_of, marked, type_of
-from blogstack.config.marks import Excludes, Requires
+from blogstack.config.marks import Excludes, RequiredUnless, Requires
 from blogstack.config.service import Service
 from blogstack.config.types import Section
 from blogstack.config.types.sizes import cpu_schemas, spellings_of_memory
@@ -62,6 +62,8 @@ def _exclusions() -> Iterator[tuple[str, Json]]:
                 yield section.name, one_of(excludes.key, field)
             for condition in requirements(section.type.python):
                 yield section.name, condition
+            for field, unless in marked(section.type.python, RequiredUnless):
+                yield section.name, _either(field.name, unless.key)
             for inner in fields_of(section.type.python).values():
                 conditions = requirements(inner.type.python) if inner.type.kind is Kind.SECTION else []
                 if conditions:
@@ -71,6 +73,12 @@ def _exclusions() -> Iterator[tuple[str, Json]]:
 def requirements(model: type[Section]) -> list[Json]:
     """The conditions on the keys of one mapping that need another one."""
     return [_requires(field, requires) for field, requires in marked(model, Requires)]
+
+
+def _either(first: str, second: str) -> Json:
+    """A condition on two keys of which one must have a value; an editor asks for the first."""
+    has = {key: {"properties": {key: {**A_VALUE, **_NOT_OFFERED}}, "required": [key]} for key in (first, second)}
+    return {"if": {"not": has[second]}, "then": has[first]}
 
 
 def one_of(other: str, field: Field) -> Json:
@@ -86,7 +94,7 @@ def json_type(field: Field) -> str:
 
 
 def _requires(field: Field, requires: Requires) -> Json:
-    """A key that requires another one; a number is a text to us."""
+    """A key that requires another one; a number is taken as a string."""
     absent: Json = {"type": "null"}
     absent_or_alike = absent
     if requires.unlike:

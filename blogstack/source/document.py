@@ -126,7 +126,7 @@ class Document(Record):
         return self._at(path[:-1]).key_spans.get(str(path[-1])) or self.locate_key(path[:-1])
 
     def _at(self, path: KeyPath) -> Node:
-        """The node at a key path; where it leads nowhere, an empty one in the place of the last that exists."""
+        """The node at a key path; where it leads nowhere, an empty one in place of the last that exists."""
         node = self.root
         for step in path:
             child = _child(node, step)

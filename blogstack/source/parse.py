@@ -125,7 +125,7 @@ def _decode(content: bytes) -> str:
                     Code.NOT_TEXT,
                     f"the character U+{ord(character):04X} is not allowed in YAML text",
                     _place(text[:place]),
-                    "remove it; inside a double-quoted text it can be written as an escape"
+                    "remove it; inside a double-quoted string it can be written as an escape"
                     if character != "\0"
                     else "save the file as UTF-8 text; a binary file cannot be compiled",
                 )

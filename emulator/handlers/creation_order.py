@@ -21,7 +21,7 @@ NEEDED_UNNAMED = (
 
 
 def install() -> None:
-    """Put the worst order in the place of ministack's, which follows the template."""
+    """Put the worst order in place of ministack's, which follows the template."""
     engine, stacks = ministack("services.cloudformation.engine"), ministack("services.cloudformation.stacks")
     in_order = engine._topological_sort
 

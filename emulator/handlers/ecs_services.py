@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import task_start
+from . import target_health, task_start
 from .api import ApiError, call, request
 from .ministack_modules import service
 from .resource_types import Made, Props, add, extend, physical_name, without
@@ -40,7 +40,7 @@ KEPT_HERE = {
 
 
 def install() -> None:
-    """Put these handlers in the place of ministack's."""
+    """Put these handlers in place of ministack's."""
     add(
         "AWS::ECS::Service",
         create=_create,
@@ -66,6 +66,7 @@ def _create(logical_id: str, props: Props, stack_name: str) -> Made:
     asked = {"DesiredCount": 1} | _request(props) | {"ServiceName": name}
     request("ecs", "CreateService", asked)
     _check(props, "CreateService")
+    _check_health(props, "CreateService")
     made = call("ecs", "CreateService", asked)["service"]
     stored = _stored(made["serviceArn"])
     # CreateService turns it on unless told otherwise:
@@ -75,12 +76,14 @@ def _create(logical_id: str, props: Props, stack_name: str) -> Made:
     return made["serviceArn"], {"ServiceArn": made["serviceArn"], "Name": name}
 
 
-def _update(arn: str, _old: Props, new: Props, _stack_name: str) -> Made:
+def _update(arn: str, old: Props, new: Props, _stack_name: str) -> Made:
     changeable = {key: value for key, value in _request(new).items() if key in CHANGEABLE}
     name = arn.rpartition("/")[2]
     asked = {"Cluster": new.get("Cluster", "default"), "Service": name, **changeable}
     request("ecs", "UpdateService", asked)
     _check(new, "UpdateService")
+    if new["TaskDefinition"] != old["TaskDefinition"]:
+        _check_health(new, "UpdateService")
     call("ecs", "UpdateService", asked)
     stored = _stored(arn)
     _keep(stored, asked)
@@ -139,6 +142,17 @@ def _check(props: Props, operation: str) -> None:
     if props.get("HealthCheckGracePeriodSeconds") is not None and not props.get("LoadBalancers"):
         raise refuse("Health check grace period is only valid for services configured to use load balancers")
     task_start.check(definition, refuse)
+
+
+def _check_health(props: Props, operation: str) -> None:
+    """Tasks of a new version that are never healthy are given up by the circuit breaker, and the stack fails.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+    """
+    for balancer in props.get("LoadBalancers") or []:
+        if target_health.failure(balancer["TargetGroupArn"]):
+            message = "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'."
+            raise ApiError("ecs", operation, "GeneralServiceException", message)
 
 
 def _check_network(props: Props, refuse: Refuse) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from .ministack_modules import account, ministack, region, service
+from .target_health import answers
 
 
 def add(what: dict[str, Any], account_id: str, region_name: str) -> None:
-    """Add hosted zones, networks, security groups, certificates, keys, secrets and buckets for access logs."""
+    """Add hosted zones, networks, security groups, certificates, keys, secrets, buckets for logs, and answers."""
     known: dict[str, Callable[[str, Any], None]] = {
         "hosted_zones": _hosted_zone,
         "vpcs": _vpc,
@@ -17,6 +18,7 @@ def add(what: dict[str, Any], account_id: str, region_name: str) -> None:
         "keys": _key,
         "secrets": _secret,
         "log_buckets": _log_bucket,
+        "answers": answers.__setitem__,
     }
     unknown = set(what) - set(known)
     if unknown:

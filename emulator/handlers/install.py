@@ -21,6 +21,9 @@ from . import (
     scaling,
     secret_references,
     security_group_rules,
+    service_quotas,
+    target_health,
+    task_addresses,
     task_definitions,
     web_acls,
 )
@@ -42,6 +45,7 @@ def install() -> None:
         ecs_services,
         exports,
         security_group_rules,
+        service_quotas,
         listeners,
         log_streams,
         networks,
@@ -49,6 +53,8 @@ def install() -> None:
         orderable_databases,
         scaling,
         secret_references,
+        target_health,
+        task_addresses,
         task_definitions,
         web_acls,
     ):

@@ -20,7 +20,7 @@ SIZES = {
 
 
 def install() -> None:
-    """Put these handlers in the place of ministack's, and let clusters name their capacity providers."""
+    """Put these handlers in place of ministack's, and let clusters name their capacity providers."""
     add(
         "AWS::ECS::TaskDefinition",
         create=_create,
@@ -75,7 +75,7 @@ def _check_together(props: Props) -> None:
         raise _refusal("The memory of all containers must be lower than the task's.")
     ports = [mapping["ContainerPort"] for c in containers.values() for mapping in c.get("PortMappings", [])]
     if len(set(ports)) < len(ports):
-        raise _refusal("A container port stands twice.")
+        raise _refusal("A duplicate container port.")
     for container in containers.values():
         for dependency in container.get("DependsOn", []):
             other, condition = containers.get(dependency["ContainerName"]), dependency["Condition"]

@@ -282,7 +282,7 @@ class TestInput:
     @pytest.mark.parametrize("command", ["apply", "plan"])
     def test_unknown_command(self, run: Run, command: str) -> None:
         text = " ".join(run(command).stderr.split())
-        assert f"no such command: '{command}'; there are compile, validate, diff, deploy, cost, " in text
+        assert f"no such command: '{command}'; the commands are compile, validate, diff, deploy, cost, " in text
 
     def test_environment_without_its_option(self, run: Run) -> None:
         Path("blogstack.yaml").write_text(QUIET)
@@ -312,12 +312,12 @@ class TestHelp:
   graph        Print a picture of what will be built.
   status       Show what runs: versions, tasks, health, alarms and cost.
   verify       Check that all is deployed, stable and answers requests.
-  doctor       Say why a service is not well, the most likely cause first.
-  logs         Print the lines of all tasks, in the order of time.
+  doctor       Find out why a service fails, the most likely cause first.
+  logs         Print the log lines of all tasks, in order of time.
   run          Run a job, or a command in the service's image, and wait.
   exec         Open a shell, or run a command, in a running task.
   rollback     Go back to an older version, or stop a running deployment.
-  destroy      Show what goes and what stays, and delete an environment.
+  destroy      Show what will be deleted, and delete an environment.
   permissions  Print the IAM policies that the commands need, as JSON.
   schema       Print the JSON Schema of blogstack.yaml, for editors.
   explain      Explain a code, or a key: limits, default, example.

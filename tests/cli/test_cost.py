@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tests.cases import ACCEPT
 from tests.conftest import ROOT
 from tests.support.console import MINIMAL, QUIET, Run
 
@@ -27,6 +28,14 @@ def test_assumptions_and_date(run: Run) -> None:
     assert "tasks on Spot are counted as on demand" in text
     Path("blogstack.yaml").write_text(QUIET)
     assert "scaling.spot is not counted: Spot's price changes, and is up to 70% lower" in run("cost").stdout
+
+
+def test_an_existing_database_is_left_out(run: Run) -> None:
+    file = (ACCEPT / "database-existing" / "blogstack.yaml").read_text()
+    Path("blogstack.yaml").write_text(file)
+    assert "what buckets hold, the existing database, tax" in run("cost").stdout
+    Path("blogstack.yaml").write_text(QUIET + "database: {}\n")
+    assert "existing database" not in run("cost").stdout
 
 
 def test_a_region_without_prices_is_refused(run: Run) -> None:

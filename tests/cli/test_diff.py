@@ -87,7 +87,7 @@ class TestAgainstAFolder:
         path.write_text(path.read_text().partition("Resources")[0] + "Resources: [\n")
         result = run("diff")
         assert result.returncode == 2
-        message = "the template of blog-api-edge is not YAML, see line 16; `blogstack compile` writes it anew"
+        message = "the template of blog-api-edge is not YAML, see line 16; `blogstack compile` writes it again"
         assert message in " ".join(result.stderr.split())
         # It is no reason not to write the new one.
         assert run("compile", "--no-lint").returncode == 0
@@ -96,7 +96,7 @@ class TestAgainstAFolder:
         write(QUIET)
         result = run("diff")
         assert result.returncode == 2
-        assert "'templates/out' is no folder" in result.stderr
+        assert "'templates/out' is not a folder" in result.stderr
 
     def test_one_environment(self, run: Run) -> None:
         """The other one's templates are not missing, and the shared registry is compared too."""
@@ -142,7 +142,7 @@ class TestAgainstARevision:
         commit(QUIET)
         result = run("diff", f"--against={revision}")
         assert result.returncode == 2
-        assert f"{revision!r} is no folder and no git revision" in " ".join(result.stderr.split())
+        assert f"{revision!r} is neither a folder nor a git revision" in " ".join(result.stderr.split())
 
     def test_no_repository(self, run: Run, tmp_path: Path) -> None:
         write(QUIET)
@@ -150,7 +150,7 @@ class TestAgainstARevision:
             "diff", "--against", "HEAD", env={"PATH": "/usr/bin:/bin", "GIT_CEILING_DIRECTORIES": str(tmp_path)}
         )
         assert result.returncode == 2
-        assert "this is no git repository" in " ".join(result.stderr.split())
+        assert "this is not a git repository" in " ".join(result.stderr.split())
 
     def test_an_older_file_with_errors(self, run: Run) -> None:
         commit(QUIET + "colour: red\n")

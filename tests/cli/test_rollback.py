@@ -47,7 +47,7 @@ def test_there_and_by_name(deployed: Emulator, run: Run) -> None:
 def test_without_a_terminal(deployed: Emulator, run: Run) -> None:
     done = run("rollback", env=deployed.env)
     assert done.returncode == 1
-    assert done.stderr == "nothing was done: there is no terminal to ask on; --yes says that you mean it\n"
+    assert done.stderr == "nothing was done: confirmation needs a terminal; --yes skips it\n"
     assert image(deployed) == "v2"
 
 

@@ -9,7 +9,7 @@ import pytest
 from blogstack.config import Config
 from blogstack.config.deployment import Deployment
 from blogstack.config.fields import Kind, fields_of, marked, merge_rules, type_at, walk
-from blogstack.config.marks import Excludes, OnlyWith, Requires
+from blogstack.config.marks import Excludes, OnlyWith, RequiredUnless, Requires
 from blogstack.config.types import Section, Whole
 from blogstack.source.document import NAME
 
@@ -51,7 +51,8 @@ def test_marks_name_keys_and_values_that_exist() -> None:
     models: list[type[Section]] = [field.type.section for field in walk(Config) if field.type.section]
     pairs = [(model, mark.key) for model in models for _, mark in marked(model, Excludes)]
     pairs += [(model, mark.key) for model in models for _, mark in marked(model, Requires)]
-    assert len(pairs) == 24
+    pairs += [(model, mark.key) for model in models for _, mark in marked(model, RequiredUnless)]
+    assert len(pairs) == 25
     assert all(key in fields_of(model) for model, key in pairs)
 
 

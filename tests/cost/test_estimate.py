@@ -139,7 +139,7 @@ def test_storage_of_another_type_by_an_override_has_no_price() -> None:
 def test_an_override_may_write_what_cannot_be_counted() -> None:
     override = "overrides: {service: {Service: {Properties: {TaskDefinition: mine:1}}}}\n"
     (line,) = estimated(MINIMAL + override).unpriced
-    assert line.what == "AWS::ECS::Service with other properties than ours"
+    assert line.what == "AWS::ECS::Service with properties that blogstack does not set"
 
 
 @pytest.mark.parametrize("case", EACH)
@@ -211,8 +211,20 @@ class TestChange:
         assert self.of(MINIMAL, MINIMAL + "logs: {retention: 90}\n") is None
 
     def test_a_region_or_a_class_without_prices(self) -> None:
-        assert self.of(MINIMAL, MINIMAL + "scaling: {min: 3}\n", region="af-south-1") is None
-        assert self.of(MINIMAL, MINIMAL + UNPRICED) is None
+        unknown = "US dollars a month: not known, because there "
+        text = self.of(MINIMAL, MINIMAL + "scaling: {min: 3}\n", region="af-south-1")
+        assert text == unknown + "are no prices for af-south-1"
+        text = self.of(MINIMAL, MINIMAL + UNPRICED)
+        assert text is not None
+        assert text.startswith(unknown + "is no price for ")
+
+    def test_several_regions(self) -> None:
+        old = stacks_of(MINIMAL)
+        new = stacks_of(MINIMAL + "scaling: {min: 3}\n")
+        places = dict.fromkeys(new, SEOUL) | {"blog-api-edge": "us-east-1"}
+        change = cost_change(old, new, places)
+        assert change is not None
+        assert "several regions (ap-northeast-2, us-east-1): choose with --env" in change.in_words()
 
 
 def test_the_table_is_whole() -> None:

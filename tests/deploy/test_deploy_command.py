@@ -70,7 +70,7 @@ def test_first_second_and_next(aws: Emulator, deploy: Deploy, internet: Web, tmp
     assert first.returncode == 0, first.stdout + first.stderr
     assert first.stdout.startswith(f"blog-api to account {aws.account} as arn:aws:")
     assert "blog-api-registry: create: 1 created\n" in first.stdout
-    assert "(from the template: it needs what another stack will export)" in first.stdout
+    assert "(from the template: it imports what another stack will export)" in first.stdout
     assert first.stdout.endswith("deployed\n")
     assert {kind: statuses(aws)[kind] for kind in STACKS} == {
         "registry": "CREATE_COMPLETE",
@@ -144,7 +144,7 @@ def test_what_would_fail_later(aws: Emulator, deploy: Deploy) -> None:
     assert done.returncode == 1
     found = re.findall(r"^blogstack.yaml:(\d+):\d+: error\[(BS\d+)\]", done.stderr, re.MULTILINE)
     assert found == [("1", "BS520"), ("1", "BS520"), ("5", "BS519"), ("6", "BS544")]
-    assert "not checked, for lack of rights or an answer: quotas (service-quotas:GetServiceQuota)" in done.stdout
+    assert "not checked: " not in done.stdout
     assert statuses(aws) == {}
 
 

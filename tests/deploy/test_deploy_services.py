@@ -35,7 +35,7 @@ def rules(aws: Emulator) -> list[dict[str, Any]]:
 def conditions(rule: dict[str, Any]) -> dict[str, list[str]]:
     """The values of each condition of a rule."""
     return {
-        each["Field"]: (each.get("HostHeaderConfig") or each.get("PathPatternConfig") or each)["Values"]
+        each["Field"]: next((found for key, found in each.items() if key.endswith("Config")), each)["Values"]
         for each in rule["Conditions"]
     }
 
@@ -104,11 +104,12 @@ def test_by_host(emulator: Emulator) -> None:
     """Redirects, a host, a pattern of hosts, and the rest; each name has a record and is in the certificate."""
     emulator.reset()
     deploy_all(emulator, compiled(HOST))
-    first, second, front, old, service = rules(emulator)
+    first, second, following, front, old, service = rules(emulator)
     assert [rule["Actions"][0]["Type"] for rule in (first, second)] == ["redirect", "redirect"]
     assert first["Actions"][0]["RedirectConfig"]["Host"] == "api.example.com"
+    assert following["Conditions"][0]["HttpHeaderConfig"] == {"HttpHeaderName": "X-Version", "Values": ["2"]}
     assert conditions(front) == {"host-header": ["www.example.com"]}
-    assert conditions(old) == {"host-header": ["*.old.example.com"], "path-pattern": ["/shop/*"]}
+    assert conditions(old) == {"host-header": ["*.old.example.com"], "path-pattern": ["/shop", "/shop/*"]}
     assert conditions(service) == {"path-pattern": ["/*"]}
     (forward,) = front["Actions"]
     assert [group["Weight"] for group in forward["ForwardConfig"]["TargetGroups"]] == [100, 0], "a canary"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from blogstack.deploy.shell import deployment_script
 from blogstack.pipeline import Compilation, compile_text
 from emulator import Emulator
+from emulator.command_line import served
 from tests.support.deploying import ZONES, give_what_exists
 from tests.support.script import stand_in
 
@@ -32,8 +34,9 @@ def run_script(aws: Emulator, folder: Path, compilation: Compilation) -> subproc
         path.write_text(template.text)
         files[template.stack_name] = str(path)
     script = deployment_script(compilation.blueprints, files)
-    environment = stand_in(aws.env, folder)
-    return subprocess.run(["sh"], input=script, env=environment, capture_output=True, text=True, check=False)
+    with TemporaryDirectory(prefix="aws-") as short, served(Path(short), aws.env) as program:
+        environment = stand_in(aws.env, folder, program)
+        return subprocess.run(["sh"], input=script, env=environment, capture_output=True, text=True, check=False)
 
 
 def statuses(aws: Emulator) -> Mapping[str, str]:

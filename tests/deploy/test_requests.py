@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -17,7 +18,8 @@ from tests.support.fake_aws import FakeAws
 from tests.support.web import Web, web
 
 EDGE = "blog-api-edge"
-URL = "http://blog-api-1234567890.eu-west-1.elb.amazonaws.com"
+BALANCER = "blog-api-1234567890.eu-west-1.elb.amazonaws.com"
+URL = f"http://{BALANCER}"
 EVERYWHERE = ("0.0.0.0/0",)
 
 
@@ -31,13 +33,20 @@ def internet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
         yield started
 
 
-def asked(*, paths: tuple[str, ...], allowed: tuple[str, ...] = EVERYWHERE, **others: bool) -> tuple[str, ...]:
+def asked(
+    *,
+    paths: tuple[str, ...],
+    allowed: tuple[str, ...] = EVERYWHERE,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    host: str | None = None,
+    **others: bool,
+) -> tuple[str, ...]:
     """What was said while the paths were requested.
 
     Raises:
         Failed: when the step fails.
     """
-    outputs = [{"OutputKey": "Url", "OutputValue": URL}]
+    outputs = [{"OutputKey": "Url", "OutputValue": URL}, {"OutputKey": "LoadBalancerDnsName", "OutputValue": BALANCER}]
     stack = {"StackName": EDGE, "CreationTime": datetime(2026, 1, 1, tzinfo=UTC), "StackStatus": "CREATE_COMPLETE"}
     aws = FakeAws({"cloudformation:DescribeStacks": {"Stacks": [{**stack, "Outputs": outputs}]}})
     told: list[Event] = []
@@ -50,8 +59,8 @@ def asked(*, paths: tuple[str, ...], allowed: tuple[str, ...] = EVERYWHERE, **ot
         tell=told.append,
         pause=lambda _: None,
     )
-    settings = {"errors_are_healthy": False, "internal": False, **others}
-    step = Request(edge_stack=EDGE, host=None, paths=paths, allowed_cidrs=allowed, **settings)
+    settings = {"errors_are_healthy": False, "internal": False, "is_direct": False, **others}
+    step = Request(edge_stack=EDGE, host=host, headers=headers, paths=paths, allowed_cidrs=allowed, **settings)
     assert request(context, "requests", step) is Outcome.DONE
     return tuple(note.text for note in told if isinstance(note, Note))
 
@@ -59,6 +68,26 @@ def asked(*, paths: tuple[str, ...], allowed: tuple[str, ...] = EVERYWHERE, **ot
 def test_every_path_answers(internet: Web) -> None:
     assert asked(paths=("/health", "/ready")) == (f"{URL}/health answers", f"{URL}/ready answers")
     assert internet.requested == [f"{URL}/health", f"{URL}/ready"]
+
+
+def test_a_route_by_header(internet: Web) -> None:
+    internet.headers["X-Version"] = "2"
+    with pytest.raises(Failed, match="status 404"):
+        asked(paths=("/health",))
+    assert asked(paths=("/health",), headers={"X-Version": "2"}) == (f"{URL}/health answers",)
+    (note,) = asked(paths=("/health",), headers={"X-Version": "2"}, internal=True)
+    assert note == f"ask from inside the network: curl -fsS -H 'X-Version: 2' '{URL}/health'"
+
+
+def test_a_name_whose_record_is_made_later(internet: Web) -> None:
+    """The load balancer is asked under its own name, for the domain's; the certificate is for the latter."""
+    said = asked(paths=("/health",), host="blog.example.com", is_direct=True)
+    assert said == ("https://blog.example.com/health answers",)
+    assert internet.requested == ["https://blog.example.com/health"]
+    assert internet.tunnels == [f"{BALANCER}:443"]
+    (note,) = asked(paths=("/health",), host="blog.example.com", is_direct=True, internal=True)
+    curl = f"curl -fsS --connect-to ::{BALANCER}:443 'https://blog.example.com/health'"
+    assert note == f"ask from inside the network: {curl}"
 
 
 def test_errors_that_stay(internet: Web) -> None:
@@ -69,6 +98,19 @@ def test_errors_that_stay(internet: Web) -> None:
     assert caught.value.code.id == "BS514"
     assert str(caught.value) == f"{URL}/health: status 503"
     assert len(internet.requested) > 10
+
+
+def test_an_error_of_the_request_ends_sooner(internet: Web) -> None:
+    """A path that does not exist: after 15 seconds, with what to change; a new rule would answer by then."""
+    internet.statuses["/health"] = 404
+    with pytest.raises(Failed, match="/health: status 404") as caught:
+        asked(paths=("/health",))
+    assert caught.value.help.startswith("set health.path to a path that answers 200")
+    requests = len(internet.requested)
+    internet.statuses["/health"] = 503
+    with pytest.raises(Failed, match="/health: status 503"):
+        asked(paths=("/health",))
+    assert requests < len(internet.requested) - requests
 
 
 def test_errors_that_the_check_takes_for_healthy(internet: Web) -> None:

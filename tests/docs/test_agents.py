@@ -17,7 +17,7 @@ from tools.command_page import commands
 from tools.site import ROOT, pages
 
 TEXT = SKILL.read_text("utf-8")
-KEYS = list(keys())
+KEYS = keys()
 
 
 def inside(text: str) -> dict[str, str]:

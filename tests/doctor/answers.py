@@ -102,6 +102,7 @@ def stopped(
         "taskArn": arn,
         "lastStatus": "STOPPED",
         "stopCode": code,
+        "taskDefinitionArn": f"{_ARN}:task-definition/shop:7",
         "stoppedReason": reason,
         "stoppedAt": NOW,
         "containers": [container],

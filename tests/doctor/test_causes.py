@@ -359,3 +359,23 @@ def test_what_may_not_be_seen_is_said() -> None:
     snapshot = read_snapshot(aws.session, compile_text("blogstack.yaml", FILE).blueprints[0])
     assert snapshot.unknown == ("elbv2:DescribeTargetHealth: User: ann is not authorized",)
     assert snapshot.workloads[0].service is not None
+
+
+_UNHEALTHY = "(service shop) (port 8000) is unhealthy in (target-group arn) due to (reason Health checks failed)."
+_STEADY = "(service shop) has reached a steady state."
+
+
+def test_what_is_over_is_no_cause() -> None:
+    """After the way back to a steady state, the events and the tasks before it are history."""
+    over = stopped("Task failed ELB health checks in (target-group arn)", code="ServiceSchedulerInitiated", seconds=90)
+    assert causes_of(over | {"ecs:DescribeServices": {"services": [service(events=(_STEADY, _UNHEALTHY))]}}) == ()
+    never_started = stopped("CannotPullContainerError: pull image manifest: not found")
+    assert causes_of(never_started | {"ecs:DescribeServices": {"services": [service(events=(_STEADY,))]}}) == ()
+
+
+def test_what_may_happen_again_is_a_cause() -> None:
+    """A container that ran out of memory does it again, whatever ECS has started since."""
+    answers = SCENARIOS["out of memory"].answers | {"ecs:DescribeServices": {"services": [service(events=(_STEADY,))]}}
+    assert [cause.code for cause in causes_of(answers)] == [Code.OUT_OF_MEMORY]
+    new_trouble = {"ecs:DescribeServices": {"services": [service(events=(_UNHEALTHY, _STEADY))]}}
+    assert [cause.code for cause in causes_of(new_trouble)] == [Code.TARGET_SILENT]

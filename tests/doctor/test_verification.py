@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import urllib.request
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -14,6 +16,7 @@ from blogstack.doctor.verification import verify
 from blogstack.pipeline import compile_text
 from tests.doctor.answers import NOW, healthy, service, stopped, targets
 from tests.support.fake_aws import FakeAws
+from tests.support.web import web
 
 FILE = b"name: shop\nregion: eu-west-1\ndomain: null\nservice: {health: {path: /health, ready_path: /ready}}\n"
 
@@ -43,7 +46,8 @@ def checks(
     """Each check, by name, of a service that is well but for some answers."""
 
     def stack(parameters: dict[str, str]) -> dict[str, object]:
-        outputs = [{"OutputKey": "Url", "OutputValue": url}]
+        values = {"Url": url, "LoadBalancerDnsName": "shop-1.eu-west-1.elb.amazonaws.com"}
+        outputs = [{"OutputKey": key, "OutputValue": value} for key, value in values.items()]
         name = parameters["StackName"]
         return {
             "Stacks": [
@@ -79,6 +83,16 @@ def test_nobody_answers() -> None:
     assert detail.startswith("no answer: ")
 
 
+def test_a_record_that_is_made_by_hand(url: str) -> None:
+    """Where it must lead is said of a request that fails."""
+    arn = b"arn:aws:acm:eu-west-1:123456789012:certificate/12345678-90ab-cdef"
+    file = FILE.replace(b"null\n", b"{name: shop.example.com, certificate_arn: '" + arn + b"'}\n", 1)
+    found = checks(url, file=file)
+    assert found[f"{url}/health"] == (True, "200")
+    where = "the record of its name must lead to shop-1.eu-west-1.elb.amazonaws.com"
+    assert found[f"{url}/ready"] == (False, f"503; {where}")
+
+
 def test_unhealthy(url: str) -> None:
     sick = {"elbv2:DescribeTargetHealth": targets("unhealthy", "Target.Timeout", "Request timed out")}
     assert checks(url, sick)["service targets"] == (False, "0 of 1 healthy")
@@ -92,3 +106,26 @@ def test_an_error_that_the_load_balancer_takes(url: str) -> None:
     found = checks(url, file=file)
     assert found[f"{url}/nothing"] == (True, "404")
     assert found[f"{url}/ready"] == (False, "503")
+
+
+DOMAIN = b"domain: {name: shop.example.com, hosted_zone_id: Z0123456789ABCDEFGHIJ}"
+
+
+def test_the_domain_with_its_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HTTPS with a certificate that is trusted, and the redirect, through a proxy as the environment names it."""
+    file = FILE.replace(b"domain: null", DOMAIN)
+    with web(tmp_path, "shop.example.com") as internet:
+        for name, value in internet.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(urllib.request, "_opener", None)
+        internet.redirects = True
+        found = checks("https://shop.example.com", file=file)
+        assert found["https://shop.example.com/health"] == (True, "200")
+        assert found["http://shop.example.com"] == (True, "301 https://shop.example.com:443/")
+        internet.redirects = False
+        monkeypatch.delenv("SSL_CERT_FILE")
+        monkeypatch.setattr(urllib.request, "_opener", None)
+        found = checks("https://shop.example.com", file=file)
+        assert found["https://shop.example.com/health"][0] is False
+        assert found["https://shop.example.com/health"][1].startswith("the certificate is not valid: ")
+        assert found["http://shop.example.com"] == (False, "200, and no redirect")

@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 from tests.support.console import Run, on_terminal
 from tools.reference_pages import pages
 
-KEYS = list(keys())
+KEYS = keys()
 
 
 class TestKeys:
@@ -71,7 +71,7 @@ class TestKeys:
         tag = "an image tag, at most 128 characters (use A-Z, a-z, 0-9 and ._-)"
         assert f"- Type: list, at most 5 items, none twice; each item: {tag}\n" in explain("image.mutable_tags")
         variable = "a variable name, at most 128 characters (use letters, digits and _, not first a digit)"
-        each = f"each key: {variable}; each value: text, number, true or false, or {{import: EXPORT}}"
+        each = f"each key: {variable}; each value: string, number, true or false, or {{import: EXPORT}}"
         assert f"- Type: mapping, at most 200 keys; {each}\n" in explain("service.environment")
 
     def test_a_section_lists_its_keys(self) -> None:

@@ -25,7 +25,7 @@ from tests.support.diagnostics import expected_in
 
 pytestmark = pytest.mark.slow
 MODELINE = "# yaml-language-server: $schema=./blogstack.schema.json\n"
-KEYS = list(keys())
+KEYS = keys()
 
 ELSEWHERE = {
     "alias": "YAML allows anchors and aliases",

@@ -169,22 +169,25 @@ def of_further_service() -> st.SearchStrategy[Data]:
 
 
 def domain(region: str, name: str, *, more_names: bool) -> st.SearchStrategy[Data | None]:
-    """A domain, with or without a certificate of its own; none where Route 53 has no public hosted zones.
+    """A domain, with or without a certificate of its own, and without a zone where Route 53 has no public ones.
 
     Args:
         region: Where the load balancer is.
         name: Of the domain.
         more_names: Whether others may lead to it too.
     """
-    if region.startswith("us-gov-"):
-        return st.none()
     arn = st.just(f"arn:{partition(region)}:acm:{region}:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef")
-    required = {"name": st.just(name), "hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
+    required = {"name": st.just(name)}
     more = {
         "aliases": st.just(["www.example.com", "*.b.example.com"]),
         "redirect_from": st.just(["old.example.com"]),
     }
-    return optional(required, {"certificate_arn": arn | st.none(), **(more if more_names else {})})
+    zone = {"hosted_zone_id": st.just("Z0123456789ABCDEFGHIJ")}
+    others = more if more_names else {}
+    elsewhere = optional(required | {"certificate_arn": arn}, others)
+    if region.startswith("us-gov-"):
+        return elsewhere
+    return optional(required | zone, {"certificate_arn": arn | st.none(), **others}) | elsewhere
 
 
 @st.composite
@@ -362,6 +365,8 @@ def with_environments(draw: st.DrawFn) -> Data:
         "logs": st.just({"retention": 7}) | st.none(),
         "overrides": overrides(st.just([]), ("edge", "tasks", "service")),
     }
+    if any("queue" in worker.get("scaling", {}) for worker in data.get("workers", {}).values()):
+        del sections["queues"]  # whose worker would follow one that is not there
     # Short enough for a service of the name NAME-ENVIRONMENT to stand for it.
     names = draw(st.lists(st.from_regex(r"[a-z][a-z0-9]{0,3}", fullmatch=True), min_size=1, max_size=3, unique=True))
     environments = {}

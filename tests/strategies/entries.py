@@ -81,10 +81,11 @@ def services(draw: st.DrawFn, region: str, own: st.SearchStrategy[Data], has_dom
         own: What each has as `service` has it: its scaling, its deployment and its check.
         has_domain: Whether the domain has the name www.example.com.
     """
-    paths = st.lists(st.sampled_from(["/app", "/app/*", "/v?/*.json"]), min_size=1, max_size=3, unique=True)
+    paths = st.lists(st.sampled_from(["/app", "/app/*", "/v?/*.json"]), min_size=1, max_size=2, unique=True)
     path = {"path": st.just("/static/*") | paths}
     hosts = {"host": st.sampled_from(["www.example.com", ["www.example.com"]])} if has_domain else {}
-    route = optional(path, hosts) | (optional(hosts, path) if hosts else st.nothing())
+    header = {"header": st.dictionaries(st.just("X-Version"), st.sampled_from(["2", ["beta*", "3"]]), max_size=1)}
+    route = optional(path, hosts | header) | (optional(hosts, path | header) if hosts else st.nothing())
     common = scalars(FurtherService, *_OF_BOTH, "image") | _common(region)
     made: Data = {}
     for name in draw(st.lists(st.sampled_from([ROUTED, PRIVATE]), min_size=1, unique=True)):

@@ -55,7 +55,8 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
     exports: set[str] = set()
     for blueprint in compilation.blueprints:
         if tls := blueprint.edge.tls:
-            zones[tls.hosted_zone_id] = "example.com"
+            if tls.hosted_zone_id:
+                zones[tls.hosted_zone_id] = "example.com"
             if tls.certificate_arn:
                 certificates[tls.certificate_arn] = tls.domain
         if isinstance(blueprint.edge.access_logs, str):

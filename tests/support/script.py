@@ -26,11 +26,11 @@ esac""",
 that an image does not exist, where ECR answers with an error and the emulator with an empty list."""
 
 
-def stand_in(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """An environment in which the stand-ins come before the real commands."""
+def stand_in(environment: Mapping[str, str], folder: Path, aws: Path) -> dict[str, str]:
+    """An environment in which the stand-ins come before the real commands; `aws`: the real one."""
     path = environment["PATH"]
     for name, script in STAND_INS.items():
         (folder / name).write_text(f"#!/bin/sh\n{script}\n")
         (folder / name).chmod(0o755)
-    real = {f"REAL_{name.upper()}": shutil.which(name, path=path) or name for name in ("aws", "git")}
+    real = {"REAL_AWS": str(aws), "REAL_GIT": shutil.which("git", path=path) or "git"}
     return {**environment, **real, "PATH": f"{folder}{os.pathsep}{path}"}

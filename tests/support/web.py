@@ -19,8 +19,12 @@ class Web(ThreadingHTTPServer):
     """The proxy.
 
     Attributes:
-        statuses: The status of each path that is not answered with 200.
+        statuses: The status of each path that is not answered with `otherwise`.
+        otherwise: The status of every other path.
+        redirects: Whether plain HTTP leads to HTTPS.
+        headers: What each request must have, or the answer is 404, as of a listener without a rule for it.
         requested: The URLs that were asked for, in order.
+        tunnels: Where the tunnels of the requests by HTTPS lead.
     """
 
     daemon_threads = True
@@ -31,7 +35,11 @@ class Web(ThreadingHTTPServer):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(certificate, key)
         self.statuses: dict[str, int] = {}
+        self.otherwise = 200
+        self.redirects = False
+        self.headers: dict[str, str] = {}
         self.requested: list[str] = []
+        self.tunnels: list[str] = []
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -44,12 +52,19 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         web = cast(Web, self.server)
         host, path = self.headers["Host"], self.path if self.path.startswith("/") else f"/{self.path.split('/', 3)[3]}"
-        web.requested.append(f"{'https' if isinstance(self.connection, ssl.SSLSocket) else 'http'}://{host}{path}")
-        self.send_response(web.statuses.get(path, 200))
+        plain = not isinstance(self.connection, ssl.SSLSocket)
+        web.requested.append(f"{'http' if plain else 'https'}://{host}{path}")
+        if plain and web.redirects:
+            self.send_response(301)
+            self.send_header("Location", f"https://{host}:443{path}")
+        else:
+            routed = all(self.headers.get(name) == value for name, value in web.headers.items())
+            self.send_response(web.statuses.get(path, web.otherwise) if routed else 404)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
     def do_CONNECT(self) -> None:
+        cast(Web, self.server).tunnels.append(self.path)
         self.send_response(200)
         self.end_headers()
         self.connection = self.request = cast(Web, self.server).context.wrap_socket(self.connection, server_side=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
+
 from blogstack.config.priorities import LAST, route_priority
 from blogstack.config.route import Route
 from blogstack.deploy.plan import make_plans
@@ -41,6 +43,27 @@ class TestRoutes:
         assert found["front"]["Conditions"] == [host]
         assert [condition["Field"] for condition in found["old"]["Conditions"]] == ["host-header", "path-pattern"]
 
+    def test_by_header(self) -> None:
+        header = {"HttpHeaderName": "X-Version", "Values": ["2"]}
+        assert rules(HOST)["next"]["Conditions"] == [{"Field": "http-header", "HttpHeaderConfig": header}]
+        conditions = rules("everything")["front"]["Conditions"]
+        assert [condition["Field"] for condition in conditions] == ["host-header", "path-pattern", "http-header"]
+
+    @pytest.mark.parametrize(
+        ("path", "paths"),
+        [
+            (("/app/*",), ("/app", "/app/*")),
+            (("/app/*", "/app"), ("/app", "/app/*")),
+            (("/*/x/*",), ("/*/x", "/*/x/*")),
+            (("/*",), ("/*",)),
+            (("/app/?*", "/a*"), ("/app/?*", "/a*")),
+        ],
+    )
+    def test_what_is_below_a_path_comes_with_the_path_itself(
+        self, path: tuple[str, ...], paths: tuple[str, ...]
+    ) -> None:
+        assert Route(path=path).paths == paths
+
     def test_the_rule_leads_to_the_services_own_target_group(self) -> None:
         (action,) = rules(PATH)["front"]["Actions"]
         assert [group["TargetGroupArn"] for group in action["ForwardConfig"]["TargetGroups"]] == [
@@ -52,6 +75,10 @@ class TestRoutes:
     def test_the_more_exact_route_is_tried_first(self) -> None:
         """Whatever the services are called."""
         routes = [
+            Route(header={"X-Version": ("2",)}, host=("www.example.com",)),
+            Route(header={"X-Version": ("2",)}),
+            Route(header={"X-Version": ("2", "beta*")}, host=("www.example.com",)),
+            Route(header={"X-Version": ("*",)}),
             Route(host=("www.example.com",), path=("/app/*",)),
             Route(host=("www.example.com",)),
             Route(host=("*.example.com",)),
@@ -90,7 +117,7 @@ class TestWhoMayConnect:
             for body in of_type(tree, "AWS::EC2::SecurityGroupIngress").values()
             for rule in [body["Properties"]]
         ]
-        assert len(groups) == len(set(groups)) == 3
+        assert len(groups) == len(set(groups)) == 4
 
     def test_a_routed_service_lets_in_the_load_balancer_only(self) -> None:
         resources = trees(PATH)["front"]["Resources"]
@@ -185,6 +212,13 @@ class TestPlan:
         paths = {step.id: step.action.paths for step in plan.steps if isinstance(step.action, Request)}
         assert paths == {"request front": ("/app/health",), "request service": ("/health",)}
         assert "request old" not in asked
+
+    def test_a_service_by_header_is_asked_with_the_header(self) -> None:
+        (plan,) = make_plans(compiled(HOST).blueprints)
+        (next_,) = [step.action for step in plan.steps if step.id == "request next"]
+        assert isinstance(next_, Request)
+        assert (next_.host, next_.headers) == (None, {"X-Version": "2"})
+        assert next_.curl("/health", "") == "curl -fsS -H 'X-Version: 2'"
 
     def test_the_address_of_a_private_service_is_told(self) -> None:
         (plan,) = make_plans(compiled(PATH).blueprints)

@@ -17,11 +17,12 @@ from blogstack.records import Record
 
 
 class Tls(Record, kw_only=True):
-    """What a domain brings: a certificate, a DNS record, and HTTPS.
+    """What a domain brings: a certificate, DNS records, and HTTPS.
 
     Attributes:
         aliases: More names that lead to the load balancer.
         redirects: Names that are redirected to `domain`.
+        hosted_zone_id: Of the zone that has their records; None for DNS outside of Route 53.
         certificate_arn: An existing certificate; None for one that the stack requests.
         policy: Security policy of the listener.
     """
@@ -29,7 +30,7 @@ class Tls(Record, kw_only=True):
     domain: str
     aliases: tuple[str, ...]
     redirects: tuple[str, ...]
-    hosted_zone_id: str
+    hosted_zone_id: str | None
     certificate_arn: str | None
     policy: str
 
@@ -37,6 +38,11 @@ class Tls(Record, kw_only=True):
     def more_names(self) -> tuple[str, ...]:
         """Every name but `domain`."""
         return (*self.aliases, *self.redirects)
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """The names whose records are made by hand."""
+        return () if self.hosted_zone_id else (self.domain, *self.more_names)
 
 
 class Edge(Record, kw_only=True):

@@ -74,7 +74,7 @@ def _replacement_minutes(exposure: Exposure) -> int:
 
 
 def _least_tasks(workload: EcsService, fewest: int) -> int:
-    """What a deployment leaves of the fewest tasks, or each one would fire the alarm.
+    """What a deployment leaves of the minimum number of tasks, or each one would fire the alarm.
 
     DeploymentConfiguration rounds the minimum up.
     """

@@ -208,7 +208,7 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
 
 
 def container_name(config: Config, workload: workloads.Workload) -> str:
-    """Name of a workload's own container: without the environment, so that an override is one for all of them."""
+    """Name of a workload's own container: without the environment, so that one override fits all of them."""
     is_main = isinstance(workload, workloads.WebService) and workload.is_main
     return config.name if is_main else f"{config.name}-{workload.name}"
 

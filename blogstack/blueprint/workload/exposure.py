@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Imported
@@ -21,8 +22,9 @@ class Exposure(Record, kw_only=True):
         container: Name of the sidecar that gets the requests; None for the workload's own container.
         port: Of the container that gets the requests.
         priority: Of the listener's rule; a smaller number is tried first.
-        paths: Path patterns of the requests that the workload gets; none with a host alone.
+        paths: Path patterns of the requests that the workload gets; none with a host or a header alone.
         hosts: Host patterns of these requests; none for every host.
+        headers: For each header that these requests have the patterns of its value; none for every request.
         is_only: Whether it is the only one behind the load balancer.
         is_main: Whether it gets the requests without another rule.
         health_path: Path that the check requests.
@@ -31,6 +33,7 @@ class Exposure(Record, kw_only=True):
         stickiness: Time that a client keeps its task; None for not at all.
         own_host: Name to request after a deployment; None for that of the load balancer's URL.
         own_paths: Paths to request, of those that no other workload answers.
+        own_headers: What to send with these requests, by name.
         errors_are_healthy: Whether an answer of 400 or above passes the check.
     """
 
@@ -43,6 +46,7 @@ class Exposure(Record, kw_only=True):
     paths: tuple[str, ...]
     health_path: str
     hosts: tuple[str, ...]
+    headers: Mapping[str, tuple[str, ...]]
     is_only: bool
     is_main: bool
     check: Check
@@ -52,6 +56,7 @@ class Exposure(Record, kw_only=True):
     stickiness: int | None
     own_host: str | None
     own_paths: tuple[str, ...]
+    own_headers: Mapping[str, str]
     errors_are_healthy: bool
 
 
@@ -76,8 +81,9 @@ def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Expo
         load_balancer_security_group=edge.security_group,
         load_balancer_full_name=edge.full_name,
         priority=route_priority(workload.name, route) if route else LAST,
-        paths=(route.path or ()) if route else ("/*",),
+        paths=route.paths if route else ("/*",),
         hosts=(route.host or ()) if route else (),
+        headers=route.header if route else {},
         is_only=is_only,
         is_main=workload.is_main,
         health_path=service.health.path,
@@ -93,6 +99,7 @@ def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Expo
         stickiness=balancer.stickiness,
         own_host=_own_host(route),
         own_paths=_own_paths(route, service.health.path, service.health.ready_path),
+        own_headers=_own_headers(route),
         errors_are_healthy=any(int(code) >= 400 for code in re.findall(r"\d+", check.success_codes)),
     )
 
@@ -109,12 +116,19 @@ def _own_host(route: Route | None) -> str | None:
     return next((host for host in hosts if not re.search("[*?]", host)), None)
 
 
+def _own_headers(route: Route | None) -> dict[str, str]:
+    """For each header of a route the first value without a wildcard."""
+    headers = route.header if route else {}
+    texts = {name: [value for value in values if not re.search("[*?]", value)] for name, values in headers.items()}
+    return {name: values[0] for name, values in texts.items() if values}
+
+
 def _own_paths(route: Route | None, *paths: str | None) -> tuple[str, ...]:
-    """Those of some paths that a route has, each once; none where every host is a pattern."""
+    """Those of some paths that a route has, each once; none where every host or value of a header is a pattern."""
     known = tuple(dict.fromkeys(path for path in paths if path))
     if route is None:
         return known
-    if route.host and _own_host(route) is None:
+    if (route.host and _own_host(route) is None) or len(_own_headers(route)) < len(route.header):
         return ()
-    patterns = route.path or ("*",)
+    patterns = route.paths or ("*",)
     return tuple(path for path in known if any(covers(each, path.partition("?")[0]) for each in patterns))

@@ -50,7 +50,7 @@ class _Row:
         self.began = 0.0
         self.seconds = 0.0
         self.changing: dict[str, tuple[str, float]] = {}
-        self.finished = 0
+        self.finished: set[str] = set()
         self.rollout: Rollout | None = None
 
 
@@ -116,7 +116,7 @@ class LiveProgress:
                 row.changing[event.logical_id] = (event.status, before[1] if before else time.monotonic())
             case ResourceEvent():
                 row.changing.pop(event.logical_id, None)
-                row.finished += event.logical_id != event.step
+                row.finished |= {event.logical_id} - {event.step}
             case Rollout():
                 row.rollout = event
             case Note():
@@ -137,7 +137,7 @@ def _lines(row: _Row, now: float) -> list[Text]:
     elif row.seconds >= 1:
         line.append(f"  {elapsed(row.seconds)}", style="dim")
     if row.finished:
-        line.append(f"  {row.finished} finished", style="dim")
+        line.append(f"  {len(row.finished)} finished", style="dim")
     lines = [line]
     if row.state is not _State.RUNNING:
         return lines

@@ -105,7 +105,7 @@ def preview_lines(stacks: Sequence[StackPreview]) -> Iterator[str]:
             yield f"{stack.stack}: nothing to change"
             continue
         if stack.will is Will.WAIT:
-            yield f"{stack.stack}: an update is in progress; its end is awaited first"
+            yield f"{stack.stack}: an update is in progress: waiting for its end first"
             continue
         counts = [
             f"{count} {word}"
@@ -113,7 +113,7 @@ def preview_lines(stacks: Sequence[StackPreview]) -> Iterator[str]:
             if (count := sum(resource.effect is effect for resource in stack.resources))
         ]
         what = ", ".join(counts) or "changes without resources"
-        told = "" if stack.by_aws else " (from the template: it needs what another stack will export)"
+        told = "" if stack.by_aws else " (from the template: it imports what another stack will export)"
         yield f"{stack.stack}: {stack.will}: {what}{told}"
         for resource in stack.resources:
             if resource.effect not in (Effect.CREATED, Effect.IN_PLACE, Effect.REVISED):

@@ -95,7 +95,7 @@ def _source(value: object) -> SecretSource:
             raise fault(Code.WRONG_FORM, f"an ARN is written as {{{arn['kind']}: ARN}}", help)
         raise fault(Code.WRONG_FORM, "a secret's value does not belong in this file, only a reference to it", _HELP)
     if not isinstance(value, dict):
-        raise fault(Code.WRONG_TYPE, "is no source of a secret", _HELP)
+        raise fault(Code.WRONG_TYPE, "is not a source of a secret", _HELP)
     for key in value:
         if key not in _FORMS:
             near = did_you_mean(str(key), _FORMS)

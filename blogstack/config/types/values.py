@@ -46,7 +46,7 @@ class _OrImport:
         return {"anyOf": [handler(schema), imported]}
 
     def in_words(self) -> str:
-        return "text, number, true or false, or {import: EXPORT}"
+        return "string, number, true or false, or {import: EXPORT}"
 
 
 def _value(value: object, as_text: Callable[[Any], str]) -> str | Export:

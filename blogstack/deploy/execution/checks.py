@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 import urllib.error
 import urllib.request
 
@@ -12,13 +13,16 @@ from blogstack.blueprint.names import Output
 from blogstack.deploy.execution.context import Context, Failed
 from blogstack.deploy.execution.events import Note, Outcome
 from blogstack.deploy.execution.outputs import network_of, output_of
-from blogstack.deploy.steps import Request, ShowAddress, ShowLogs, ShowRunCommands, WaitStable
+from blogstack.deploy.steps import RECORD, Request, ShowAddress, ShowLogs, ShowRecords, ShowRunCommands, WaitStable
 from blogstack.diagnostics import Code
 
 # As `aws ecs wait services-stable`: 40 times 15 seconds.
 _MINUTES_10 = 600.0
 # A name in DNS, and targets that have just become healthy, may take some seconds.
 _SECONDS_60 = 60.0
+# An error of the request itself stays: only a rule of the load balancer that is new may take some seconds.
+_SECONDS_15 = 15.0
+_CLIENT_ERRORS = range(400, 500)
 _TIMEOUT = 10
 
 
@@ -48,40 +52,72 @@ def request(context: Context, step: str, action: Request) -> Outcome:
         AwsError: when AWS does not answer.
     """
     url = output_of(context.session, action.edge_stack, Output.URL)
+    balancer = output_of(context.session, action.edge_stack, Output.LOAD_BALANCER_DNS_NAME) if action.is_direct else ""
     if action.host:
         url = f"https://{action.host}"
+    headers = {**action.headers, **({"Host": action.host} if balancer and action.host else {})}
+    asked_at = f"https://{balancer}" if balancer else url
     for number, path in enumerate(action.paths):
         if action.internal:  # whoever deploys may be outside
-            context.tell(Note(step, f"ask from inside the network: curl -fsS '{url}{path}'"))
+            context.tell(Note(step, f"ask from inside the network: {action.curl(path, balancer)} '{url}{path}'"))
             continue
-        why = _ask(context, f"{url}{path}", any_status=action.errors_are_healthy and number == 0)
+        asked = urllib.request.Request(f"{asked_at}{path}", headers=headers)  # noqa: S310 (http or https, from the stack)
+        why = _ask(context, asked, any_status=action.errors_are_healthy and number == 0, names_differ=bool(balancer))
         if why is None:
             context.tell(Note(step, f"{url}{path} answers"))
         elif isinstance(why, int) or "0.0.0.0/0" in action.allowed_cidrs:
             says = f"status {why}" if isinstance(why, int) else why
-            raise Failed(Code.NO_ANSWER, f"{url}{path}: {says}", "`blogstack doctor` says why")
+            help = "`blogstack doctor` says why"
+            if number == 0 and why in _CLIENT_ERRORS:
+                help = f"set health.path to a path that answers 200: the load balancer checks it too; {help}"
+            raise Failed(Code.NO_ANSWER, f"{url}{path}: {says}", help)
         else:
             who = ", ".join(action.allowed_cidrs)
-            context.tell(
-                Note(step, f"no answer: allowed_cidrs lets in {who} only; from there: curl -fsS '{url}{path}'")
-            )
+            there = f"from there: {action.curl(path, balancer)} '{url}{path}'"
+            context.tell(Note(step, f"no answer: allowed_cidrs lets in {who} only; {there}"))
     return Outcome.DONE
 
 
-def _ask(context: Context, url: str, *, any_status: bool) -> int | str | None:
-    """None for a success; else the last answer's status, or why there was none."""
+def _ask(context: Context, asked: urllib.request.Request, *, any_status: bool, names_differ: bool) -> int | str | None:
+    """None for a success; else the last answer's status, or why there was none.
+
+    Args:
+        context: What the step works with.
+        asked: The request.
+        any_status: Whether an error is a success too.
+        names_differ: Whether the certificate is for another name than the one that is asked.
+    """
     why: int | str = ""
-    for _ in context.waits(_SECONDS_60):
+    answered = 0.0
+    tls = ssl.create_default_context()
+    tls.check_hostname = not names_differ
+    for waited in context.waits(_SECONDS_60):
         try:
-            with urllib.request.urlopen(url, timeout=_TIMEOUT):  # noqa: S310 (http or https, as our template says)
+            with urllib.request.urlopen(asked, timeout=_TIMEOUT, context=tls):  # noqa: S310 (http or https, as our template says)
                 return None
         except urllib.error.HTTPError as error:
             if any_status:
                 return None
-            why = error.code
+            if error.code != why:
+                why, answered = error.code, waited
+            if why in _CLIENT_ERRORS and waited - answered >= _SECONDS_15:
+                return why
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
             why = f"no answer: {getattr(error, 'reason', error)}"
     return why
+
+
+def show_records(context: Context, step: str, action: ShowRecords) -> Outcome:
+    """Say which DNS records are made by hand.
+
+    Raises:
+        Failed: when the stack that knows the load balancer is not there.
+        AwsError: when AWS does not answer.
+    """
+    balancer = output_of(context.session, action.edge_stack, Output.LOAD_BALANCER_DNS_NAME)
+    for name in action.names:
+        context.tell(Note(step, RECORD.format(name=name, balancer=balancer)))
+    return Outcome.DONE
 
 
 def show_address(context: Context, step: str, action: ShowAddress) -> Outcome:

@@ -119,8 +119,10 @@ class Context:
         """End every wait with Detached."""
         self._stopped.set()
 
-    def waits(self, limit: float) -> Iterator[None]:
+    def waits(self, limit: float) -> Iterator[float]:
         """One turn at once, then one after each pause of 0.2 up to 5 seconds, until `limit` seconds are over.
+
+        Each is the seconds that were waited before it.
 
         Raises:
             Detached: when the user is no longer waiting.
@@ -129,7 +131,7 @@ class Context:
         while True:
             if self._stopped.is_set():
                 raise Detached
-            yield
+            yield waited
             if waited >= limit:
                 return
             (self._pause or self._stopped.wait)(seconds)
@@ -153,7 +155,7 @@ class Context:
                     raise
                 last = error
             if not told:
-                self.tell(Note(step, f"no answer from AWS, asking again: {last}"))
+                self.tell(Note(step, f"no answer from AWS, retrying: {last}"))
                 told = True
         assert last is not None
         raise last

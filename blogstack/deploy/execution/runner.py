@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from blogstack.deploy.execution.checks import request, show_address, show_logs, show_run_commands, wait_stable
+from blogstack.deploy.execution.checks import (
+    request,
+    show_address,
+    show_logs,
+    show_records,
+    show_run_commands,
+    wait_stable,
+)
 from blogstack.deploy.execution.context import Context
 from blogstack.deploy.execution.events import Outcome, StepStarted
 from blogstack.deploy.execution.image import find_image, push_image
@@ -22,6 +29,7 @@ from blogstack.deploy.steps import (
     RunTask,
     ShowAddress,
     ShowLogs,
+    ShowRecords,
     ShowRunCommands,
     Step,
     WaitStable,
@@ -61,6 +69,8 @@ def _execute(context: Context, step: Step) -> Outcome:
             return request(context, step.id, action)
         case ShowRunCommands() as action:
             return show_run_commands(context, step.id, action)
+        case ShowRecords() as action:
+            return show_records(context, step.id, action)
         case ShowAddress() as action:
             return show_address(context, step.id, action)
         case ShowLogs() as action:

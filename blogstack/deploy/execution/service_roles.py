@@ -55,4 +55,6 @@ def _look_up(context: Context, step: str, service: str) -> None:
             raise Failed(Code.NO_SERVICE_ROLE, message, f"ask an administrator to run: {command}") from None
         if error.trouble is not Trouble.DENIED:
             raise
-        context.tell(Note(step, f"not checked, for lack of rights: whether the account has {_NAMES[service]}"))
+        context.tell(
+            Note(step, f"not checked, because a permission is missing: whether the account has {_NAMES[service]}")
+        )

@@ -69,7 +69,11 @@ def _start(session: Session, action: RunTask, definition: str, started_by: str) 
 def _describe(session: Session, cluster: str, arn: str) -> dict[str, Any]:
     # A stopped task is forgotten after an hour: then its exit code is not known either.
     tasks = session.call("ecs", "describe_tasks", cluster=cluster, tasks=[arn])["tasks"]
-    return tasks[0] if tasks else {"lastStatus": "STOPPED", "containers": [], "stoppedReason": "ECS forgot the task"}
+    return (
+        tasks[0]
+        if tasks
+        else {"lastStatus": "STOPPED", "containers": [], "stoppedReason": "ECS no longer knows the task"}
+    )
 
 
 def _log(session: Session, definition: str, task: str) -> Sequence[str]:

@@ -6,18 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from blogstack.aws.session import AwsError, Trouble
-from blogstack.deploy.preflight import database, domain, image, names, network, quotas, secrets
-from blogstack.deploy.preflight.account import Account, Problem
+from blogstack.deploy.preflight import database, domain, image, names, network, quotas, rules, secrets
+from blogstack.deploy.preflight.account import Account, Finding, Problem, Unchecked
 from blogstack.records import Record
 
 _SIDE_BY_SIDE = 8
-_CHECKS: tuple[tuple[str, Callable[[Account], Iterator[Problem]]], ...] = (
+_CHECKS: tuple[tuple[str, Callable[[Account], Iterator[Finding]]], ...] = (
     ("the image", image.check),
     ("the hosted zone", domain.check),
     ("names that are taken", names.check),
     ("quotas", quotas.check),
     ("free addresses", network.check),
     ("secrets", secrets.check),
+    ("the weights of the listener's rules", rules.check),
     ("the database's version and class", database.check),
 )
 
@@ -26,7 +27,7 @@ class Found(Record):
     """What the checks found.
 
     Attributes:
-        unchecked: What could not be checked, each with the call that AWS did not answer.
+        unchecked: What could not be checked, each with why, such as the call that AWS did not answer.
     """
 
     problems: tuple[Problem, ...]
@@ -42,17 +43,21 @@ def look(account: Account) -> Found:
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
         results = list(threads.map(lambda check: _run(check[0], check[1](account)), _CHECKS))
     problems = tuple(problem for found, _ in results for problem in found)
-    return Found(problems, tuple(text for _, text in results if text))
+    return Found(problems, tuple(text for _, unchecked in results for text in unchecked))
 
 
-def _run(title: str, problems: Iterable[Problem]) -> tuple[list[Problem], str]:
+def _run(title: str, findings: Iterable[Finding]) -> tuple[list[Problem], list[str]]:
     """The problems of a check, and what could not be checked: a missing right is no failure."""
     found: list[Problem] = []
+    unchecked: list[str] = []
     try:
-        for problem in problems:
-            found.append(problem)
+        for finding in findings:
+            if isinstance(finding, Unchecked):
+                unchecked.append(finding.text)
+            else:
+                found.append(finding)
     except AwsError as error:
         if error.trouble is Trouble.CREDENTIALS:
             raise
-        return found, f"{title} ({error.operation})"
-    return found, ""
+        unchecked.append(f"{title} ({error.operation})")
+    return found, unchecked

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from blogstack.aws.session import Session
 from blogstack.blueprint import Blueprint
+from blogstack.deploy.preflight.name_servers import name_servers
 from blogstack.diagnostics import Code
 from blogstack.records import Record
 from blogstack.source.document import KeyPath
@@ -16,14 +19,26 @@ class Account(Record, kw_only=True):
         blueprint: Of the environment that is deployed.
         tag: Of the image to deploy; "" where every image has one.
         stacks: Names of the stacks that exist in the region.
+        chosen: Names of the stacks that are deployed.
         can_build: Whether docker or buildah is here.
+        name_servers: Asks DNS for those of a domain.
     """
 
     session: Session
     blueprint: Blueprint
     tag: str
     stacks: frozenset[str]
+    chosen: frozenset[str]
     can_build: bool
+    name_servers: Callable[[str], frozenset[str]] = staticmethod(name_servers)
+
+    def deploys(self, *stacks: str) -> bool:
+        """Whether one of these stacks is deployed."""
+        return not self.chosen.isdisjoint(stacks)
+
+    def creates(self, stack: str) -> bool:
+        """Whether a stack is deployed for the first time."""
+        return stack in self.chosen and stack not in self.stacks
 
 
 class Problem(Record):
@@ -38,3 +53,12 @@ class Problem(Record):
     message: str
     path: KeyPath
     help: str
+
+
+class Unchecked(Record):
+    """What cannot be checked from here, and why."""
+
+    text: str
+
+
+Finding = Problem | Unchecked

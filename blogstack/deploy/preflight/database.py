@@ -1,4 +1,4 @@
-"""A new database: whether RDS sells its version on its class in the region today."""
+"""A new database: whether RDS offers its version on its instance class in the region today."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from blogstack.diagnostics import Code
 
 
 def check(account: Account) -> Iterator[Problem]:
-    """Ask RDS what it sells."""
+    """Ask RDS what it offers."""
     database = account.blueprint.database
-    if database is None or database.stack in account.stacks:
+    if database is None or not account.creates(database.stack):
         return
     version, name = database.engine_version, database.instance_class
     options = account.session.pages(
@@ -19,6 +19,6 @@ def check(account: Account) -> Iterator[Problem]:
         Engine="postgres", DBInstanceClass=name,
     )  # fmt: skip
     if not any(f"{option['EngineVersion']}.".startswith(f"{version}.") for option in options):
-        message = f"RDS has no PostgreSQL {version} on {name} in {account.session.region} today"
+        message = f"RDS does not offer PostgreSQL {version} on {name} in {account.session.region} today"
         shown = f"aws rds describe-orderable-db-instance-options --engine postgres --region {account.session.region}"
         yield Problem(Code.NOT_ON_SALE, message, ("database", "instance_class"), f"choose from `{shown}`")

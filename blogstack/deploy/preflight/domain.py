@@ -1,32 +1,97 @@
-"""The hosted zone: whether it is there, public, and covers the domain's name."""
+"""The hosted zone: whether it is there, public, of the domain and asked by the internet; or else the certificate."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
 from blogstack.aws.session import AwsError
-from blogstack.deploy.preflight.account import Account, Problem
+from blogstack.blueprint.edge import Tls
+from blogstack.deploy.preflight.account import Account, Finding, Problem, Unchecked
+from blogstack.deploy.preflight.name_servers import NoDns
 from blogstack.diagnostics import Code
+from blogstack.words import listed
+
+_PATH = ("domain", "hosted_zone_id")
 
 
-def check(account: Account) -> Iterator[Problem]:
-    """Look up the hosted zone of the domain."""
-    tls = account.blueprint.edge.tls
-    if tls is None:
+def check(account: Account) -> Iterator[Finding]:
+    """Look up the hosted zone of the domain, or the certificate where its DNS is elsewhere."""
+    edge = account.blueprint.edge
+    tls = edge.tls
+    if tls is None or not account.deploys(edge.stack):
         return
-    path = ("domain", "hosted_zone_id")
+    if tls.hosted_zone_id:
+        yield from _check_zone(account, tls, tls.hosted_zone_id)
+    elif tls.certificate_arn:
+        yield from _check_certificate(account, tls, tls.certificate_arn)
+
+
+def _check_certificate(account: Account, tls: Tls, arn: str) -> Iterator[Problem]:
+    """`deploy` asks the load balancer before a record leads to it, so nobody else compares the names."""
+    path = ("domain", "certificate_arn")
+    help = f"`aws acm list-certificates --region {account.session.region}` shows what there is"
+    try:
+        certificate = account.session.call("acm", "describe_certificate", CertificateArn=arn)["Certificate"]
+    except AwsError as error:
+        if error.code != "ResourceNotFoundException":
+            raise
+        yield Problem(Code.CERTIFICATE, "there is no such certificate in this account and region", path, help)
+        return
+    if certificate["Status"] != "ISSUED":
+        message = f"the certificate is {certificate['Status']}: a load balancer takes one that is ISSUED"
+        yield Problem(Code.CERTIFICATE, message, path, "add the records to your DNS that ACM asks for, and wait")
+    covered = [certificate["DomainName"], *certificate.get("SubjectAlternativeNames", ())]
+    for name in (tls.domain, *tls.more_names):
+        wildcard = f"*.{name.partition('.')[2]}"
+        if name not in covered and wildcard not in covered:
+            message = f"the certificate is for {listed(list(dict.fromkeys(covered)))}, and not for {name}"
+            yield Problem(Code.CERTIFICATE, message, path, help)
+
+
+def _check_zone(account: Account, tls: Tls, zone_id: str) -> Iterator[Finding]:
+    edge = account.blueprint.edge
     help = "`aws route53 list-hosted-zones` shows the zones of this account"
     try:
-        zone = account.session.call("route53", "get_hosted_zone", Id=tls.hosted_zone_id)["HostedZone"]
+        found = account.session.call("route53", "get_hosted_zone", Id=zone_id)
     except AwsError as error:
         if error.code != "NoSuchHostedZone":
             raise
-        yield Problem(Code.HOSTED_ZONE, f"this account has no hosted zone {tls.hosted_zone_id}", path, help)
+        yield Problem(Code.HOSTED_ZONE, f"this account has no hosted zone {zone_id}", _PATH, help)
         return
+    zone = found["HostedZone"]
     name = zone["Name"].rstrip(".")
-    if tls.domain != name and not tls.domain.endswith(f".{name}"):
-        message = f"the hosted zone {tls.hosted_zone_id} is of {name}, which {tls.domain} is not in"
-        yield Problem(Code.HOSTED_ZONE, message, path, help)
-    if zone.get("Config", {}).get("PrivateZone") and not account.blueprint.edge.internal:
-        message = f"the hosted zone {tls.hosted_zone_id} is private: the internet does not see {tls.domain}"
-        yield Problem(Code.HOSTED_ZONE, message, path, "name the public hosted zone of the domain")
+    private = zone.get("Config", {}).get("PrivateZone", False)
+    outside = [each for each in (tls.domain, *tls.more_names) if each != name and not each.endswith(f".{name}")]
+    for each in outside:
+        message = f"the hosted zone {zone_id} is for {name}, which does not contain {each}"
+        yield Problem(Code.HOSTED_ZONE, message, _PATH, help)
+    if outside:
+        return
+    if private and not edge.internal:
+        message = f"the hosted zone {zone_id} is private: the internet does not see {tls.domain}"
+        yield Problem(Code.HOSTED_ZONE, message, _PATH, "name the public hosted zone of the domain")
+    elif not private and tls.certificate_arn is None and account.creates(edge.stack):
+        yield from _delegation(account, zone_id, name, found.get("DelegationSet", {}).get("NameServers", ()))
+
+
+def _delegation(account: Account, zone_id: str, name: str, its: Iterable[str]) -> Iterator[Finding]:
+    """Whether DNS leads to the zone: ACM validates a new certificate by a record in it, and waits for hours.
+
+    One name server in common is enough: a zone may have others besides.
+    """
+    host = urlsplit(account.session.client("route53").meta.endpoint_url).hostname or ""
+    if not host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        yield Unchecked(f"the delegation of {name} (this AWS is not the real one)")
+        return
+    servers = sorted(server.rstrip(".").lower() for server in its)
+    try:
+        asked = account.name_servers(name)
+    except NoDns:
+        yield Unchecked(f"the delegation of {name} (DNS)")
+        return
+    if asked.isdisjoint(servers):
+        instead = f"is delegated to {', '.join(sorted(asked))}" if asked else "is not delegated to any name server"
+        message = f"{name} {instead}, not to those of the hosted zone {zone_id}"
+        help = f"name the zone that DNS leads to, or these name servers at the registrar: {', '.join(servers)}"
+        yield Problem(Code.HOSTED_ZONE, message, _PATH, help)

@@ -9,8 +9,10 @@ from contextlib import suppress
 from typing import Any
 
 from blogstack.aws.session import AwsError
+from blogstack.blueprint.names import Imported
 from blogstack.blueprint.registry import PLATFORMS, EcrArn
-from blogstack.deploy.preflight.account import Account, Problem
+from blogstack.blueprint.workload import Workload
+from blogstack.deploy.preflight.account import Account, Finding, Problem, Unchecked
 from blogstack.diagnostics import Code
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
@@ -25,10 +27,13 @@ _TIMEOUT = 10
 Manifest = Mapping[str, Any]
 
 
-def check(account: Account) -> Iterator[Problem]:
-    """Look for the image of the deployment's tag."""
+def check(account: Account) -> Iterator[Finding]:
+    """Look for the image of the deployment's tag, and name those that nobody here can look for."""
     blueprint, image = account.blueprint, account.blueprint.image
-    if image.tagged or not account.tag:
+    deployed = [workload for workload in blueprint.workloads if account.deploys(workload.stack)]
+    if elsewhere := sorted({name for workload in deployed for name in _elsewhere(account, workload)}):
+        yield Unchecked(f"{', '.join(elsewhere)} (only ECR in {account.session.region} is asked for images)")
+    if image.tagged or not account.tag or not (deployed or account.deploys(blueprint.tasks.stack)):
         return
     if isinstance(image.repository, EcrArn):
         where, repository = {"registryId": image.repository.account}, image.repository.repository
@@ -53,6 +58,16 @@ def check(account: Account) -> Iterator[Problem]:
         )
         help = f"build it with --platform {platform}, or set image.architecture"
         yield Problem(Code.IMAGE_ARCHITECTURE, message, ("image", "architecture"), help)
+
+
+def _elsewhere(account: Account, workload: Workload) -> Iterator[str]:
+    """The images of a workload, sidecars included, that are not in ECR in this region."""
+    for image in (workload.image, *(sidecar.image for sidecar in workload.sidecars)):
+        here = isinstance(image.repository, Imported) or (
+            isinstance(image.repository, EcrArn) and image.repository.region == account.session.region
+        )
+        if not here and isinstance(image.uri, str):
+            yield image.uri if image.tagged else f"{image.uri}:{account.tag}"
 
 
 def _platform(account: Account) -> str:

@@ -15,23 +15,23 @@ def check(account: Account) -> Iterator[Problem]:
     """Look for the record, the log group and the repository, where their stacks are new."""
     session, blueprint = account.session, account.blueprint
     tls, tasks, registry = blueprint.edge.tls, blueprint.tasks, blueprint.registry
-    if tasks.stack not in account.stacks:
+    if account.creates(tasks.stack):
         groups = session.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=tasks.log_group)
         if any(group["logGroupName"] == tasks.log_group for group in groups):
             delete = f"aws logs delete-log-group --region {session.region} --log-group-name {tasks.log_group}"
-            message = f"there is a log group {tasks.log_group} already"
+            message = f"the log group {tasks.log_group} exists already"
             yield Problem(Code.NAME_TAKEN, message, ("name",), f"choose another name, or delete it: {delete}")
-    if registry and registry.stack not in account.stacks and _has_repository(account, registry.repository):
-        message = f"there is a repository {registry.repository} already"
+    if registry and account.creates(registry.stack) and _has_repository(account, registry.repository):
+        message = f"the repository {registry.repository} exists already"
         help = "use it as an existing image with image.uri, or choose another image.repository"
         yield Problem(Code.NAME_TAKEN, message, ("image", "repository"), help)
-    if tls and blueprint.edge.stack not in account.stacks:
+    if tls and tls.hosted_zone_id and account.creates(blueprint.edge.stack):
         found = session.call(
             "route53", "list_resource_record_sets", HostedZoneId=tls.hosted_zone_id, StartRecordName=tls.domain
         )["ResourceRecordSets"]
         taken = [each["Type"] for each in found if each["Name"].rstrip(".") == tls.domain and each["Type"] in _RECORDS]
         if taken:
-            message = f"{tls.domain} has a record already, of the type {' and '.join(taken)}"
+            message = f"{tls.domain} already has a record of type {' and '.join(taken)}"
             help = "delete it at the moment of the change, or deploy under another name first"
             yield Problem(Code.NAME_TAKEN, message, ("domain", "name"), help)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from blogstack.blueprint.workload import EcsService
 from blogstack.deploy.preflight.account import Account, Problem
 from blogstack.diagnostics import Code
 
@@ -17,29 +18,29 @@ def check(account: Account) -> Iterator[Problem]:
     """Count the free addresses of existing subnets, for the tasks and for a new load balancer."""
     blueprint = account.blueprint
     placement = blueprint.services[0].placement
-    if blueprint.network is not None:
+    deployed = [service for service in blueprint.services if account.deploys(service.stack)]
+    if blueprint.network is not None or not (deployed or account.creates(blueprint.edge.stack)):
         return
     tasks = [str(subnet) for subnet in placement.task_subnets]
     balancer = [str(subnet) for subnet in placement.balancer_subnets]
     answer = account.session.call("ec2", "describe_subnets", SubnetIds=sorted({*tasks, *balancer}))
     free = {subnet["SubnetId"]: subnet["AvailableIpAddressCount"] for subnet in answer["Subnets"]}
     here = ("network", "existing")
-    needed = sum(_added(account, number) for number in range(len(blueprint.services)))
+    needed = sum(_added(account, service) for service in deployed)
     if needed > sum(free[subnet] for subnet in tasks):
         message = (
             f"a deployment starts {needed} tasks, and their subnets have {sum(free[s] for s in tasks)} free addresses"
         )
         yield Problem(Code.NO_ADDRESSES, message, here, "name larger subnets, or more of them")
-    if blueprint.edge.stack not in account.stacks:
+    if account.creates(blueprint.edge.stack):
         for subnet in balancer:
             if free[subnet] < _FOR_A_BALANCER:
                 message = f"{subnet} has {free[subnet]} free addresses, and a load balancer needs {_FOR_A_BALANCER}"
                 yield Problem(Code.NO_ADDRESSES, message, here, "name a larger subnet")
 
 
-def _added(account: Account, number: int) -> int:
+def _added(account: Account, service: EcsService) -> int:
     """Tasks of a service that a deployment starts next to those that run."""
-    service = account.blueprint.services[number]
     fewest = service.capacity.fewest
     most = math.floor(fewest * service.deployment.maximum_percent / 100)
     return most - fewest if service.stack in account.stacks else fewest

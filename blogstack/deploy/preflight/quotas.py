@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from blogstack.aws.session import AwsError
-from blogstack.deploy.preflight.account import Account, Problem
+from blogstack.aws.session import AwsError, Trouble
+from blogstack.deploy.preflight.account import Account, Finding, Problem, Unchecked
+from blogstack.deploy.preflight.usage import latest_usage
 from blogstack.diagnostics import Code
 from blogstack.words import plural
 
@@ -16,14 +17,17 @@ from blogstack.words import plural
 _VPCS = ("vpc", "L-F678F1CE")
 _ADDRESSES = ("ec2", "L-0263D0A3")
 _VCPUS = ("fargate", "L-3032A538")
+_RUNNING_VCPUS = {"Service": "Fargate", "Type": "Resource", "Resource": "vCPU", "Class": "Standard/OnDemand"}
+"""Of all tasks of the account in the region that are not on Spot:
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/monitoring-fargate-usage.html"""
 _CPU_UNITS = 1024
 """CPU units of a vCPU."""
 
 
-def check(account: Account) -> Iterator[Problem]:
+def check(account: Account) -> Iterator[Finding]:
     """Compare what is there, and what a first deployment adds, with the quotas."""
     session, network = account.session, account.blueprint.network
-    if network is not None and network.stack not in account.stacks:
+    if network is not None and account.creates(network.stack):
         path = ("network",)
         there = sum(1 for _ in session.pages("ec2", "describe_vpcs", "Vpcs"))
         yield from _compare(account, "VPCs", _VPCS, there + 1, path)
@@ -31,10 +35,18 @@ def check(account: Account) -> Iterator[Problem]:
         if gateways:
             there = len(session.call("ec2", "describe_addresses")["Addresses"])
             yield from _compare(account, "Elastic IP addresses", _ADDRESSES, there + gateways, path)
-    new = [service for service in account.blueprint.services if service.stack not in account.stacks]
+    new = [service for service in account.blueprint.services if account.creates(service.stack)]
     units = sum(service.capacity.fewest * service.container.cpu for service in new)
     if units:
-        yield from _compare(account, "Fargate vCPUs", _VCPUS, math.ceil(units / _CPU_UNITS), ("service", "cpu"))
+        running = 0.0
+        try:
+            running = latest_usage(session, _RUNNING_VCPUS)
+        except AwsError as error:
+            if error.trouble is Trouble.CREDENTIALS:
+                raise
+            yield Unchecked(f"vCPUs that run already ({error.operation})")
+        needed = math.ceil(running + units / _CPU_UNITS)
+        yield from _compare(account, "Fargate vCPUs", _VCPUS, needed, ("service", "cpu"))
 
 
 def _compare(

@@ -16,7 +16,8 @@ from blogstack.source.document import KeyPath
 def check(account: Account) -> Iterator[Problem]:
     """Look up each secret and parameter once; no value is shown or kept."""
     seen: set[tuple[str, str, str | None]] = set()
-    for workload in account.blueprint.workloads:
+    deployed = [workload for workload in account.blueprint.workloads if account.deploys(workload.stack)]
+    for workload in deployed:
         for secret, path in _secrets(workload):
             if secret.generated or not isinstance(secret.source, str):
                 continue
@@ -64,4 +65,4 @@ def _keys(text: str | None) -> set[str]:
 
 
 def _problem(message: str, path: KeyPath) -> Problem:
-    return Problem(Code.SECRET_UNREADABLE, message, path, "create it before: a task that cannot read it never starts")
+    return Problem(Code.SECRET_UNREADABLE, message, path, "create it first: a task that cannot read it never starts")

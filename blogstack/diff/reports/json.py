@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from blogstack.cost.change import Change
+from blogstack.cost.change import Change, Unknown
 from blogstack.diff.model import Cause, Comparison, PropertyChange, Refusal, ResourceChange, StackChange
 from blogstack.diff.values import MISSING
 
@@ -21,10 +21,12 @@ def as_json(comparison: Comparison) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _cost(change: Change | None) -> dict[str, Any] | None:
+def _cost(change: Change | Unknown | None) -> dict[str, Any] | None:
     """US dollars a month, before and after; where stacks are no longer made, after somebody has deleted them."""
     if change is None:
         return None
+    if isinstance(change, Unknown):
+        return {"unknown": change.why}
     once = {"once_deleted": change.left} if change.left else {}
     return {"idle": [round(each, 2) for each in change.idle], "most": [round(each, 2) for each in change.most], **once}
 

@@ -128,18 +128,24 @@ def add_domain(stack: Stack, edge: Edge, tls: Tls, load_balancer: AWSObject, lis
     # For a domain that is added later: port 80 is free only after the other listener has moved to 443.
     http.DependsOn = listener.title
     stack.add(http, "domain")
-    stack.add(_record(ids.DNS_RECORD, tls.domain, tls, load_balancer), "domain", "name")
-    for key, more in (("aliases", tls.aliases), ("redirect_from", tls.redirects)):
-        for name in more:
-            logical_id = ids.ALIAS_RECORD.format(ids.of_domain(name))
-            stack.add(_record(logical_id, name, tls, load_balancer), "domain", key)
+    if tls.hosted_zone_id:
+        _add_records(stack, tls, tls.hosted_zone_id, load_balancer)
     _add_redirects(stack, edge, tls, listener)
 
 
-def _record(logical_id: str, name: str, tls: Tls, load_balancer: AWSObject) -> route53.RecordSetType:
+def _add_records(stack: Stack, tls: Tls, zone: str, load_balancer: AWSObject) -> None:
+    """A record for each name."""
+    stack.add(_record(ids.DNS_RECORD, tls.domain, zone, load_balancer), "domain", "name")
+    for key, more in (("aliases", tls.aliases), ("redirect_from", tls.redirects)):
+        for name in more:
+            logical_id = ids.ALIAS_RECORD.format(ids.of_domain(name))
+            stack.add(_record(logical_id, name, zone, load_balancer), "domain", key)
+
+
+def _record(logical_id: str, name: str, zone: str, load_balancer: AWSObject) -> route53.RecordSetType:
     return route53.RecordSetType(
         logical_id,
-        HostedZoneId=tls.hosted_zone_id,
+        HostedZoneId=zone,
         Name=name,
         Type="A",
         AliasTarget=route53.AliasTarget(

@@ -152,4 +152,10 @@ def _conditions(exposure: Exposure) -> list[elb.Condition]:
     hosts, paths = list(exposure.hosts), list(exposure.paths)
     by_host = elb.Condition(Field="host-header", HostHeaderConfig=elb.HostHeaderConfig(Values=hosts))
     by_path = elb.Condition(Field="path-pattern", PathPatternConfig=elb.PathPatternConfig(Values=paths))
-    return [*([by_host] if hosts else []), *([by_path] if paths else [])]
+    by_header = [
+        elb.Condition(
+            Field="http-header", HttpHeaderConfig=elb.HttpHeaderConfig(HttpHeaderName=name, Values=list(values))
+        )
+        for name, values in exposure.headers.items()
+    ]
+    return [*([by_host] if hosts else []), *([by_path] if paths else []), *by_header]

@@ -1,0 +1,152 @@
+"""Recordings of `blogstack deploy` on a terminal, as pictures: `python -m tools.terminal` renews docs/images/.
+
+The real command runs in a pseudo-terminal against the emulated AWS, where nothing takes time and no container runs.
+What is left on the screen becomes the picture.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator, Mapping
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+from rich.text import Text
+
+from blogstack.pipeline import compile_text
+from emulator import Emulator
+from tests.support.deploying import give_what_exists
+from tests.support.images import make_docker
+from tests.support.web import web
+
+IMAGES = Path(__file__).parent.parent / "docs" / "images"
+COLUMNS, ROWS = 100, 60
+QUESTION = b"Deploy? [y/N]: "
+
+# The file of the README.
+FILE = """\
+name: shop
+region: us-east-1
+
+service:
+  framework: fastapi
+  secrets: {JWT_SECRET: generate}
+  release: [python, -m, app.migrate]
+
+database: {}
+
+domain:
+  name: shop.example.com
+  hosted_zone_id: Z0123456789ABCDEFGHIJ
+"""
+MISTAKE = ("  framework: fastapi\n", "  framework: fastapi\n  health: {path: /healthz}\n")
+
+
+def recordings() -> Iterator[tuple[str, str]]:
+    """The name of each picture and its text: a first deployment, and one with a health path that nobody answers."""
+    with Emulator("us-east-1") as aws, TemporaryDirectory() as name, web(Path(name), "shop.example.com") as internet:
+        folder = Path(name)
+        give_what_exists(aws, compile_text("blogstack.yaml", FILE.encode()))
+        aws.add_existing(answers={"/health": 200})
+        internet.statuses, internet.otherwise = {"/health": 200}, 404
+        make_docker(folder)
+        environment = {**aws.env, **internet.environment, "PATH": f"{folder}{os.pathsep}{aws.env['PATH']}"}
+        (folder / "blogstack.yaml").write_text(FILE)
+        yield "deploy", _record(folder, environment, tag="v1")
+        (folder / "blogstack.yaml").write_text(FILE.replace(*MISTAKE))
+        yield "deploy-failed", _record(folder, environment, tag="v1")
+
+
+def _record(folder: Path, environment: Mapping[str, str], tag: str) -> str:
+    """A picture of one run of `blogstack deploy`, in which the question is answered with yes."""
+    command = ["blogstack", "deploy", "--image-tag", tag]
+    output = _run([str(Path(sys.executable).with_name("blogstack")), *command[1:]], folder, environment)
+    console = Console(record=True, width=COLUMNS, file=StringIO(), force_terminal=True, color_system="truecolor")
+    console.print(Text(f"$ {' '.join(command)}", style="bold"))
+    for line in _screen(output):
+        console.print(Text.from_ansi(line))
+    return console.export_svg(title="blogstack deploy", code_format=_FORMAT, unique_id="terminal")
+
+
+def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str:
+    """What a command writes to a terminal of this size."""
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    # rich takes the size from the variables before it asks the terminal.
+    of_terminal = {"TERM": "xterm-256color", "COLUMNS": str(COLUMNS), "LINES": str(ROWS)}
+    process = subprocess.Popen(  # noqa: S603 (ours)
+        command,
+        cwd=folder,
+        env={**environment, **of_terminal, "XDG_CACHE_HOME": str(folder / "cache")},
+        stdin=its,
+        stdout=its,
+        stderr=its,
+    )
+    os.close(its)
+    output, answered = b"", False
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # its side is closed
+            break
+        output += part
+        if QUESTION in output and not answered:
+            os.write(ours, b"y\n")
+            answered = True
+    os.close(ours)
+    process.wait()
+    return output.decode()
+
+
+_CONTROL = re.compile(r"\x1b\[\?25[lh]|\x1b\[(\d*)A|\x1b\[2K|\r|\n")
+
+
+def _screen(output: str) -> list[str]:
+    """The lines that are left of what was written: rich moves up, erases lines and writes them anew.
+
+    Raises:
+        ValueError: for another way to move.
+    """
+    lines, row, start = [""], 0, 0
+    for control in _CONTROL.finditer(output):
+        lines[row] += output[start : control.start()]
+        start = control.end()
+        if control[0].endswith("A"):
+            row -= int(control[1] or 1)
+        elif control[0] == "\n":
+            row += 1
+            lines += [""] * (row + 1 - len(lines))
+        elif control[0].endswith("2K"):
+            lines[row] = ""
+    lines[row] += output[start:]
+    if unknown := re.search(r"\x1b\[[\d;?]*[^\d;?m]", "".join(lines)):
+        raise ValueError(f"unknown control sequence {unknown[0]!r}")
+    return "\n".join(lines).rstrip().splitlines()
+
+
+_MONOSPACE = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
+# Without the fonts that rich's pictures fetch from elsewhere: in a page they may not.
+_FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
+    "font-family: Fira Code, monospace", f"font-family: {_MONOSPACE}"
+)
+
+
+def main() -> int:
+    """Renew the pictures; returns the exit status."""
+    for name, text in recordings():
+        (IMAGES / f"{name}.svg").write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
