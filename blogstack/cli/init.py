@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,7 +20,7 @@ from blogstack.words import listed
 
 if TYPE_CHECKING:
     from blogstack.cli.detection import Seen
-    from blogstack.cli.starter import Folder
+    from blogstack.cli.starter import Folder, Start
 
 _ATTRIBUTES = ".gitattributes"
 
@@ -43,15 +43,14 @@ def init_command(
     from blogstack.schema import json_schema
 
     try:
-        text, basis = start(_look_around(), framework.value if framework else None, _region())
-        files = {DEFAULT_FILE: text, SCHEMA_FILE: json_schema()}
+        starter = start(_look_around(), framework.value if framework else None, _region())
+        files = {DEFAULT_FILE: starter.text, SCHEMA_FILE: json_schema()}
         files |= {} if read_texts([_ATTRIBUTES]) else {_ATTRIBUTES: ATTRIBUTES}
         write_new(files)
     except Rejected as rejected:
         return report([Compilation(DEFAULT_FILE, b"", rejected.diagnostics)])
-    next_step = f"edit {DEFAULT_FILE}, then run `blogstack compile`"
-    print(f"wrote {listed(list(files))}, with {basis}; next: {next_step}")
-    for line in _hints(text):
+    print(f"wrote {listed(list(files))}")
+    for line in _report(starter):
         print(line)
     return ExitCode.DONE
 
@@ -78,15 +77,13 @@ def _region() -> Seen | None:
     return next((Seen(os.environ[name], name) for name in names if os.environ.get(name) in REGIONS), None)
 
 
-def _hints(text: str) -> Iterator[str]:
-    """What a starter takes for granted, and where to read on.
+def _report(starter: Start) -> Iterator[str]:
+    """What was found and assumed, and where to go on."""
+    from blogstack.config.other_tools import NAMES, moves_from
 
-    Args:
-        text: The starter.
-    """
-    from importlib.metadata import metadata
-
-    region = re.findall(r"^region: (\S+)", text, re.MULTILINE)[0]
-    links = dict(link.split(", ") for link in metadata("blogstack").get_all("Project-URL", []))
-    yield f"assumed: region {region}, GET /health answers 200, no database, no domain; the comments say what to change"
-    yield f"to read: `blogstack explain KEY`, and {links['Documentation']}"
+    if starter.found:
+        yield f"found: {', '.join(starter.found)}"
+    for path in sorted(path.as_posix() for name in NAMES for path in Path().glob(name)):
+        yield f"found: {path}, which is not read: {moves_from(path)}"
+    yield f"assumed: {', '.join(starter.assumed)}; the comments in {DEFAULT_FILE} say what to change"
+    yield f"next: edit {DEFAULT_FILE}, then run `blogstack compile`; `blogstack explain service` explains a section"

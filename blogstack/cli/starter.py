@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from blogstack.cli.detection import DOCKERFILES, Seen, container_port, framework
-from blogstack.words import hyphenated, listed
+from blogstack.words import hyphenated
 
 SCHEMA_FILE = "blogstack.schema.json"
+_REGION, _PORT = "us-east-1", "8000"
 APART = "cloudformation"
 """Folder of the templates where templates/ is the application's."""
 ATTRIBUTES = f"""\
@@ -25,11 +26,13 @@ class Start(NamedTuple):
 
     Attributes:
         text: The file.
-        basis: Where its port and framework come from, as a phrase.
+        found: What was seen in the folder, and where, each as a phrase.
+        assumed: What was not, each as a phrase.
     """
 
     text: str
-    basis: str
+    found: tuple[str, ...]
+    assumed: tuple[str, ...]
 
 
 class Folder(NamedTuple):
@@ -58,19 +61,22 @@ def start(folder: Folder, chosen: str | None, region: Seen | None) -> Start:
     """
     port = container_port(folder.dockerfiles)
     detected = None if chosen else framework(folder.dependencies)
-    phrases = [f"port {port.value} from {port.file}" if port else "port 8000, because no Dockerfile here names one"]
-    phrases += [f"framework {detected.value} from {detected.file}"] if detected else []
-    phrases += [f"region {region.value} from {region.file}"] if region else []
+    found = [f"port {port.value} from {port.file}"] if port else []
+    found += [f"framework {detected.value} from {detected.file}"] if detected else []
+    found += [f"region {region.value} from {region.file}"] if region else []
     used = chosen or (detected.value if detected else "other")
+    assumed = [] if region else [f"region {_REGION}"]
+    assumed += [] if port else [f"port {_PORT}, because no Dockerfile here names one"]
+    assumed += [] if chosen or detected else ["framework other"]
     text = starter(
         service_name(folder.name),
         used,
-        port.value if port else "8000",
-        region.value if region else "us-east-1",
+        port.value if port else _PORT,
+        region.value if region else _REGION,
         dockerfile=next((name for name in folder.dockerfiles if name not in DOCKERFILES), None),
         apart=folder.has_templates or used == "django",
     )
-    return Start(text, listed(phrases))
+    return Start(text, tuple(found), (*assumed, "GET /health answers 200", "no database", "no domain"))
 
 
 def starter(
@@ -108,7 +114,8 @@ service:
     # ready_path: /ready  # answers 200 when the database does; requested after a deployment
     # command: [python, -m, app.check]  # run in the container too; most services need none
 
-# PostgreSQL, and DATABASE_HOST, _PORT, _NAME, _USER, _PASSWORD and _SSLMODE in the container.
+# PostgreSQL, and DATABASE_HOST, _PORT, _NAME, _USER, _PASSWORD and _SSLMODE in the container; with
+# {{variables: {{url: DATABASE_URL}}}} a URL too. `cache: {{}}` is Valkey, for clients of Redis, with CACHE_URL.
 # database: {{}}
 
 scaling:

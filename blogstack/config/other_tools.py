@@ -23,6 +23,23 @@ _COPILOT_TYPES = (
 _FLY = {"http_service", "primary_region"}
 
 
+NAMES = (
+    "compose.yaml",
+    "compose.yml",
+    "docker-compose.yaml",
+    "docker-compose.yml",
+    "copilot/*/manifest.yml",
+    "fly.toml",
+)
+"""Patterns of the names that files of other tools have in a project."""
+MOVES = {
+    "compose": "ports, environment and command of one service go to service.port, .environment and .command",
+    "copilot": "variables, secrets and cpu go to service, count to scaling, http to load_balancer and domain",
+    "fly": "internal_port goes to service.port, env to service.environment, release_command to service.release",
+}
+"""Where the content of a tool's file goes, by the first word of its name."""
+
+
 class OtherTool(NamedTuple):
     """A kind of file that is no blogstack.yaml.
 
@@ -37,6 +54,11 @@ class OtherTool(NamedTuple):
     help: str
 
 
+def moves_from(path: str) -> str:
+    """Where the content of another tool's file goes, for a file whose name fits one of `NAMES`."""
+    return next(moves for tool, moves in MOVES.items() if path.removeprefix("docker-").startswith(tool))
+
+
 def recognize(data: Mapping[str, Data]) -> OtherTool | None:
     """The tool whose file this is, or None; a file that names a `region` is a blogstack.yaml with faults."""
     if "region" in data:
@@ -44,15 +66,12 @@ def recognize(data: Mapping[str, Data]) -> OtherTool | None:
     services = data.get("services")
     bodies = services.values() if isinstance(services, dict) else ()
     if any(isinstance(body, dict) and _COMPOSE_SERVICE & set(body) for body in bodies):
-        moves = "ports, environment and command of one service go to service.port, .environment and .command"
-        return OtherTool("services", "a Compose file", moves)
+        return OtherTool("services", "a Compose file", MOVES["compose"])
     if data.get("type") in _COPILOT_TYPES:
-        moves = "variables, secrets and cpu go to service, count to scaling, http to load_balancer and domain"
-        return OtherTool("type", "a Copilot manifest", moves)
+        return OtherTool("type", "a Copilot manifest", MOVES["copilot"])
     if isinstance(data.get("containerDefinitions"), list):
         moves = "portMappings, environment, secrets and cpu go to service"
         return OtherTool("containerDefinitions", "an ECS task definition", moves)
     if fly := next((key for key in data if key in _FLY), None):
-        moves = "internal_port goes to service.port, env to service.environment, release_command to service.release"
-        return OtherTool(fly, "a file of fly.io", moves)
+        return OtherTool(fly, "a file of fly.io", MOVES["fly"])
     return None

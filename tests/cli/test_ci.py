@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import sysconfig
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -130,7 +132,7 @@ class TestWorkflow:
 
 
 class TestAction:
-    """action.yml, by the schema of GitHub's actions, and its last step as a runner runs it."""
+    """action.yml, by the schema of GitHub's actions, and its steps."""
 
     FILE = ROOT / "action.yml"
 
@@ -139,18 +141,33 @@ class TestAction:
         assert done.returncode == 0, done.stdout
 
     @pytest.mark.slow
-    def test_it_annotates(self, tool: Tool) -> None:
+    def test_its_steps_install_and_annotate(self, tool: Tool, tmp_path: Path) -> None:
+        """As a runner runs them: the action's files in a folder of their own, the project in another.
+
+        Only the dependencies are those of the tests, because test_package.py installs them too.
+        """
+        source, temporary = tmp_path / "action", tmp_path / "temporary"
+        shutil.copytree(ROOT / "blogstack", source / "blogstack", ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("setup.cfg", "setup.py", "pyproject.toml", "constraints.txt", "README.md", "LICENSE"):
+            shutil.copy(ROOT / name, source)
+        temporary.mkdir()
         action = yaml.safe_load(self.FILE.read_text())
-        *_, step = action["runs"]["steps"]
+        install, compile = action["runs"]["steps"]
+        runner = (f"RUNNER_TEMP={temporary}", f"GITHUB_ACTION_PATH={source}")
+        done = tool("env", "PIP_NO_DEPS=1", *runner, "bash", "-e", "-c", install["run"])
+        assert done.returncode == 0, done.stderr
+        (packages,) = temporary.glob("blogstack/lib/python*/site-packages")
+        (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+
         inputs = {f"${{{{ inputs.{name} }}}}": body["default"] for name, body in action["inputs"].items()}
-        given = [f"{name}={inputs[value]}" for name, value in step["env"].items()]
-        command = step["run"].replace("$RUNNER_TEMP/blogstack/bin/", "")
+        given = [f"{name}={inputs[value]}" for name, value in compile["env"].items()]
+        command = ("env", *runner, *given, "bash", "-e", "-c", compile["run"])
         Path("blogstack.yaml").write_text(QUIET)
-        assert "title=BS503::" in tool("env", *given, "bash", "-c", command).stdout
+        assert "title=BS503::" in tool(*command).stdout
         assert tool("blogstack", "compile").returncode == 0
-        assert tool("env", *given, "bash", "-c", command).returncode == 0
+        assert tool(*command).returncode == 0
         Path("blogstack.yaml").write_text(MINIMAL + "service: {memory: 8192}\n")
-        done = tool("env", *given, "bash", "-c", command)
+        done = tool(*command)
         assert done.returncode == 1
         assert "::error file=blogstack.yaml,line=3," in done.stdout
 

@@ -36,7 +36,7 @@ def test_takes_what_it_sees(run: Run) -> None:
     Path("shop/requirements.txt").write_text("Django==6.0\n")
     result = run("init", cwd="shop")
     assert result.returncode == 0
-    assert "with port 8080 from Dockerfile and framework django from requirements.txt" in result.stdout
+    assert "\nfound: port 8080 from Dockerfile, framework django from requirements.txt\n" in result.stdout
     text = Path("shop/blogstack.yaml").read_text()
     for line in ("name: shop  #", "  framework: django  #", "  port: 8080  #", '    ALLOWED_HOSTS: "*"  #'):
         assert f"\n{line}" in text
@@ -44,7 +44,7 @@ def test_takes_what_it_sees(run: Run) -> None:
     Path("shop/blogstack.yaml").unlink()
     Path("shop/blogstack.schema.json").unlink()
     result = run("init", "--framework", "fastapi", cwd="shop")
-    assert "wrote blogstack.yaml and blogstack.schema.json, with port 8080 from Dockerfile; next:" in result.stdout
+    assert "wrote blogstack.yaml and blogstack.schema.json\nfound: port 8080 from Dockerfile\n" in result.stdout
     assert "\n  framework: fastapi  #" in Path("shop/blogstack.yaml").read_text()
 
 
@@ -76,7 +76,7 @@ def test_a_dockerfile_elsewhere(run: Run) -> None:
         Path(path).parent.mkdir(exist_ok=True)
         Path(path).write_text(text)
     said = run("init").stdout
-    assert "with port 9000 from backend/Dockerfile and framework fastapi from backend/requirements.txt; next:" in said
+    assert "found: port 9000 from backend/Dockerfile, framework fastapi from backend/requirements.txt\n" in said
     assert 'docker build --platform linux/amd64 --file backend/Dockerfile --tag "$REPOSITORY:$TAG" .' in (
         run("compile", "--no-lint").stdout
     )
@@ -113,7 +113,7 @@ def test_line_ends_are_those_of_unix_everywhere(run: Run) -> None:
     Path("blogstack.yaml").unlink()
     Path("blogstack.schema.json").unlink()
     Path(".gitattributes").write_text("* text=auto\n")
-    assert "wrote blogstack.yaml and blogstack.schema.json, with" in run("init").stdout
+    assert "wrote blogstack.yaml and blogstack.schema.json\n" in run("init").stdout
     assert Path(".gitattributes").read_text() == "* text=auto\n"
 
 
@@ -131,25 +131,58 @@ def test_what_is_commented_out_holds(run: Run) -> None:
 def test_the_region_of_the_environment(run: Run) -> None:
     """The region cannot be changed later without new stacks, so the one that the AWS CLI uses is taken."""
     said = run("init", env={**os.environ, "AWS_REGION": "moon-1", "AWS_DEFAULT_REGION": "eu-west-1"}).stdout
-    assert "because no Dockerfile here names one and region eu-west-1 from AWS_DEFAULT_REGION; next:" in said
-    assert "assumed: region eu-west-1, " in said
+    assert "found: region eu-west-1 from AWS_DEFAULT_REGION\n" in said
+    assert "assumed: port 8000" in said
     assert "\nregion: eu-west-1  #" in Path("blogstack.yaml").read_text()
 
 
 def test_sees_nothing_in_an_empty_folder(run: Run) -> None:
-    assert "with port 8000, because no Dockerfile here names one; next:" in run("init").stdout
+    assert "port 8000, because no Dockerfile here names one, framework other," in run("init").stdout
     text = Path("blogstack.yaml").read_text()
     assert "\n  framework: other  #" in text and "\n  port: 8000  #" in text
 
 
 def test_says_what_it_assumes_and_where_to_read_on(run: Run) -> None:
-    _, assumed, more = run("init").stdout.splitlines()
+    _, assumed, following = run("init").stdout.splitlines()
     text = Path("blogstack.yaml").read_text()
     (region,) = re.findall(r"^region: (\S+)", text, re.MULTILINE)
-    assert assumed.startswith(f"assumed: region {region}, GET /health answers 200, no database, no domain;")
+    assert assumed.startswith(f"assumed: region {region}, port 8000,")
+    assert "GET /health answers 200, no database, no domain;" in assumed
     assert "\n# database: {}\n" in text and "\n# domain:\n" in text and "\n    path: /health  #" in text
-    address = more.removeprefix("to read: `blogstack explain KEY`, and ")
-    assert (ROOT / address.partition("/blob/main/")[2]).is_file()
+    commands = re.findall(r"`blogstack ([^`]+)`", following)
+    assert commands == ["compile", "explain service"]
+    assert [run(*command.split()).returncode for command in commands] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        (
+            {
+                "Dockerfile": "FROM python:3.14\nEXPOSE 80\n",
+                "pyproject.toml": '[project]\ndependencies = ["fastapi"]\n',
+            },
+            ["port 80 from Dockerfile, framework fastapi from pyproject.toml"],
+        ),
+        ({"requirements.txt": "django\n", "manage.py": ""}, ["framework django from requirements.txt"]),
+        ({"Dockerfile": "FROM node:22\nEXPOSE 3000\n", "package.json": "{}"}, ["port 3000 from Dockerfile"]),
+        ({"compose.yaml": "services: {}\n"}, ["compose.yaml, which is not read: ports, environment and command of"]),
+        ({"fly.toml": "app = 'shop'\n"}, ["fly.toml, which is not read: internal_port goes to service.port,"]),
+        (
+            {"copilot/api/manifest.yml": "type: Backend Service\n", "copilot/web/manifest.yml": ""},
+            ["copilot/api/manifest.yml, which is not read: variables,", "copilot/web/manifest.yml, which"],
+        ),
+    ],
+    ids=["fastapi", "django", "node", "compose", "fly", "copilot"],
+)
+def test_says_what_it_found(run: Run, files: dict[str, str], found: list[str]) -> None:
+    for name, text in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text)
+    lines = [line.removeprefix("found: ") for line in run("init").stdout.splitlines() if line.startswith("found: ")]
+    assert len(lines) == len(found)
+    assert all(line.startswith(start) for line, start in zip(lines, found, strict=True)), lines
+    assert run("validate").returncode == 0
 
 
 @pytest.mark.parametrize("name", ["blogstack.yaml", "blogstack.schema.json"])

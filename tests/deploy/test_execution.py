@@ -252,7 +252,7 @@ def test_expired_credentials_in_the_middle() -> None:
     explained = explain_aws_error(caught.value).diagnostic
     assert explained.code.id == "BS516"
     assert explained.help is not None
-    assert explained.help.startswith("renew the credentials")
+    assert explained.help.startswith("log in as for the AWS CLI")
     assert len(aws.called("cloudformation:ExecuteChangeSet")) == 1
 
 

@@ -66,7 +66,7 @@ def _remedy(error: AwsError) -> str:
     then = "then deploy again: it picks up what is in progress"
     match error.trouble:
         case Trouble.CREDENTIALS:
-            return f"renew the credentials, as with `aws sso login`, {then}"
+            return f"log in as for the AWS CLI, such as `aws sso login`, or name a --profile, {then}"
         case Trouble.CONNECTION:
             return f"check the connection, {then}"
         case Trouble.THROTTLED:
