@@ -71,8 +71,9 @@ class Compilation(NamedTuple):
 
 
 def validate_text(path: str, content: bytes, picked: Collection[str] = ()) -> Compilation:
-    """Everything up to, but not including, the templates; arguments and errors as of `compile_text`."""
-    return _validate(path, content, picked)[0]
+    """Every check of `compile_text`, but for the sizes of the templates as text; arguments and errors as there."""
+    compilation, environments = _validate(path, content, picked)
+    return _add(compilation, _check_stacks([_lower(environment, scope) for environment, scope in environments]))
 
 
 def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Collection[str] = ()) -> Compilation:

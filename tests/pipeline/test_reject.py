@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from blogstack.diagnostics import Code
+from blogstack.pipeline import compile_text, validate_text
 from tests.cases import REJECT, REJECTED
 from tests.support.diagnostics import (
     HELLO,
@@ -36,6 +37,13 @@ def test_case(path: Path, request: pytest.FixtureRequest) -> None:
         pytest.fail(f"{path.name}\n{wrong}", pytrace=False)
     assert path.parent.name in {e.code for e in expected}, f"{path.name} does not expect the code of its folder"
     check_sound(content, diagnostics)
+
+
+@pytest.mark.parametrize("path", [*REJECT.glob("BS333/*"), *REJECT.glob("BS340/*")], ids=lambda path: path.stem)
+def test_validate_finds_what_only_stacks_show(path: Path) -> None:
+    """Containers that overrides name, and roles that are too long."""
+    content = path.read_bytes()
+    assert list(validate_text(path.name, content).diagnostics) == list(compile_text(path.name, content).diagnostics)
 
 
 def test_names_of_cases() -> None:
