@@ -4,7 +4,7 @@ BIN := .venv/bin
 SOURCES := blogstack emulator tests benchmarks tools
 NOT_OURS := --extend-exclude tests/app --extend-exclude benchmarks/app
 
-.PHONY: help setup test check quick generate site demo bench soak format lock
+.PHONY: help setup test check quick generate site demo bench container soak format lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | expand -t 14
@@ -55,6 +55,9 @@ demo: setup ## compile the blog service, deploy it to an emulated AWS, break it,
 
 bench: setup ## measure the compiler, as ratios against yardsticks of the same run
 	$(BIN)/python -m benchmarks
+
+container: .venv/.ready ## build blogstack's own image with buildah and compile in it; needs root, buildah and debootstrap
+	$(BIN)/python -m pytest -q -m container tests/test_container.py
 
 soak: setup ## the property tests with many examples; takes about an hour
 	BLOGSTACK_SOAK=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest -q -n auto tests/properties/test_properties.py tests/properties/test_robustness.py tests/templates/test_render.py tests/schema/test_schema.py

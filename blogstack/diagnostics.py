@@ -164,6 +164,7 @@ class Code(Enum):
     TASKS_MISSING = "BS558", Severity.ERROR, "fewer tasks run than should"
     ALARM_FIRING = "BS559", Severity.WARNING, "an alarm is firing"
     NOT_DEPLOYED = "BS560", Severity.ERROR, "nothing is deployed"
+    DRIFTED = "BS561", Severity.WARNING, "a resource was changed outside of CloudFormation"
 
     def __init__(self, id: str, severity: Severity, subject: str) -> None:
         self.id = id

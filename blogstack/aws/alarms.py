@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from blogstack.aws.session import Session
 from blogstack.records import Record
 
@@ -26,3 +28,13 @@ def firing_alarms(session: Session, prefix: str) -> tuple[Alarm, ...]:
     """
     alarms = session.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=prefix, StateValue="ALARM")
     return tuple(Alarm(alarm["AlarmName"], alarm.get("StateReason", "")) for alarm in alarms)
+
+
+def alarm_states(session: Session, names: Sequence[str]) -> dict[str, str]:
+    """The state of each alarm that exists, as in OK, by its name; a hundred at most.
+
+    Raises:
+        AwsError: when they cannot be known.
+    """
+    alarms = session.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNames=list(names))
+    return {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}

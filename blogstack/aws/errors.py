@@ -36,3 +36,8 @@ class AwsError(Exception):
         self.code = code
         self.message = message
         self.trouble = trouble
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the same question may be answered in some minutes: after throttling or a lost connection."""
+        return self.trouble in (Trouble.THROTTLED, Trouble.CONNECTION)

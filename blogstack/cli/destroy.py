@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from blogstack.aws.errors import AwsError
 from blogstack.cli.console import say
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE
@@ -54,6 +55,9 @@ def destroy_command(
             say(f"error: {stack.name} was not deleted: {error}")
             say("help: fix the cause and run it again: it continues here")
             return ExitCode.FAILED
+        except AwsError:
+            say(f"the deletion of {stack.name} goes on in AWS if it has begun. Run it again to go on")
+            raise
         except KeyboardInterrupt:
             say(f"no longer waiting; the deletion of {stack.name} goes on in AWS. Run it again to go on")
             return ExitCode.FAILED

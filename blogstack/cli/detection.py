@@ -32,8 +32,7 @@ class Seen(NamedTuple):
 def container_port(dockerfiles: Mapping[str, str]) -> Seen | None:
     """The port of the first Dockerfile that shows one.
 
-    That is the first that its last stage with any exposes; else, in its last stage, the one in the command, or that of
-    `ENV PORT`.
+    That is the first that its last stage with any exposes; else that of its last stage's command, or `ENV PORT`.
 
     Args:
         dockerfiles: Texts by name.

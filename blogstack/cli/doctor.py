@@ -32,13 +32,18 @@ def doctor_command(
     file: FileArgument = DEFAULT_FILE,
     env: EnvironmentOption = None,
     profile: ProfileOption = None,
+    drift: Annotated[
+        bool, typer.Option("--drift", help="Also look for what was changed outside of CloudFormation; takes minutes.")
+    ] = False,
     format: Annotated[OutputFormat, typer.Option(help="Format of the causes.")] = OutputFormat.TEXT,
 ) -> ExitCode:
     """Find out why a service fails, the most likely cause first."""
     environment = open_environment(file, env)
     from blogstack.doctor import diagnose, read_snapshot
 
-    snapshot = read_snapshot(open_session(environment, profile), environment.blueprint)
+    if drift:
+        say("asking CloudFormation for what was changed outside of it; this takes some minutes")
+    snapshot = read_snapshot(open_session(environment, profile), environment.blueprint, drift=drift)
     causes = diagnose(snapshot, {stack.name: stack.origins for stack in environment.stacks})
     if format is OutputFormat.JSON:
         print(json.dumps([_plain(environment, cause) for cause in causes], indent=2, ensure_ascii=False))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from blogstack.aws.errors import AwsError
 from blogstack.cli.console import say
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE
@@ -47,10 +48,14 @@ def rollback_command(
             print(f"{name} in {region}: {plan.before} is replaced by {plan.tag}, with the template that is deployed")
         print("the database stays as it is, and no release step runs")
         confirm("Go back?", yes=yes)
-        if isinstance(plan, StopDeployment):
-            stop(session, plan.deployment, picked.stack)
-        else:
-            deploy(session, plan)
+        try:
+            if isinstance(plan, StopDeployment):
+                stop(session, plan.deployment, picked.stack)
+            else:
+                deploy(session, plan)
+        except AwsError:
+            say("what was started goes on in AWS. To follow it: blogstack status")
+            raise
     except NoWayBack as error:
         say(f"error: {error}")
         return ExitCode.FAILED

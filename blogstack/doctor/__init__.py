@@ -37,6 +37,7 @@ _FIRST = [
     Code.STACK_STUCK,
     Code.DEPLOYMENT_FAILED,
     Code.TASKS_MISSING,
+    Code.DRIFTED,
     Code.ALARM_FIRING,
 ]
 """The order in which causes are reported: one that explains others comes before them."""

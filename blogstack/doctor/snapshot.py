@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Concatenate, ParamSpec, TypeVar
 
 from blogstack.aws.alarms import Alarm, firing_alarms
 from blogstack.aws.certificates import certificate_status
+from blogstack.aws.drift import Drift, Undetected, detect_drift
 from blogstack.aws.logs import LogLine, last_lines
 from blogstack.aws.services import ServiceState, StoppedTask, read_services, stopped_tasks
 from blogstack.aws.session import AwsError, Session, Trouble
@@ -54,6 +56,7 @@ class Snapshot(Record, kw_only=True):
         alarms: Those that are in the state ALARM.
         certificate: Status of the certificate that the edge stack makes; None for none.
         unknown: What could not be read, and why.
+        drifts: What was changed outside of CloudFormation, where it was asked for.
     """
 
     blueprint: Blueprint
@@ -63,6 +66,7 @@ class Snapshot(Record, kw_only=True):
     alarms: tuple[Alarm, ...]
     certificate: str | None
     unknown: tuple[str, ...]
+    drifts: tuple[Drift, ...] = ()
 
 
 def stack_names(blueprint: Blueprint) -> list[str]:
@@ -73,13 +77,21 @@ def stack_names(blueprint: Blueprint) -> list[str]:
     return [*names, blueprint.edge.stack, blueprint.tasks.stack, *(each.stack for each in blueprint.workloads)]
 
 
-def read_snapshot(session: Session, blueprint: Blueprint) -> Snapshot:
+def read_snapshot(
+    session: Session, blueprint: Blueprint, *, drift: bool = False, pause: Callable[[float], object] = time.sleep
+) -> Snapshot:
     """Ask AWS about everything in an environment. What the identity has no right to see is left out and named.
+
+    Args:
+        session: With AWS.
+        blueprint: Of the environment.
+        drift: Whether to look for what was changed outside of CloudFormation, which takes minutes.
+        pause: Waits for some seconds.
 
     Raises:
         AwsError: when AWS cannot be reached, or knows no valid credentials.
     """
-    return _Reader(session, blueprint).read()
+    return _Reader(session, blueprint).read(pause if drift else None)
 
 
 class _Reader:
@@ -88,7 +100,8 @@ class _Reader:
         self._blueprint = blueprint
         self._unknown: dict[str, None] = {}
 
-    def read(self) -> Snapshot:
+    def read(self, pause: Callable[[float], object] | None) -> Snapshot:
+        """`pause` is None without drift."""
         names = stack_names(self._blueprint)
         stacks = {name: stack for name in names if (stack := self._try(read_stack, name))}
         failures = {
@@ -108,6 +121,7 @@ class _Reader:
             workloads=workloads,
             alarms=self._try(firing_alarms, f"{self._blueprint.tasks.cluster}-") or () if stacks else (),
             certificate=self._certificate(stacks),
+            drifts=self._drifts(stacks, pause) if pause else (),
             unknown=tuple(self._unknown),
         )
 
@@ -129,6 +143,14 @@ class _Reader:
                 if arn := groups.get(logical_id):
                     targets += self._try(read_targets, arn) or ()
         return WorkloadState(workload=workload, service=service, stopped=stopped, logs=logs, targets=targets)
+
+    def _drifts(self, stacks: Mapping[str, StackState], pause: Callable[[float], object]) -> tuple[Drift, ...]:
+        settled = [name for name, stack in stacks.items() if not stack.is_busy]
+        try:
+            return tuple(self._try(detect_drift, settled, pause) or ())
+        except Undetected as error:
+            self._unknown[str(error)] = None
+            return ()
 
     def _certificate(self, stacks: Mapping[str, StackState]) -> str | None:
         edge = self._blueprint.edge

@@ -53,6 +53,15 @@ def stack_causes(snapshot: Snapshot, origins: Origins) -> Iterator[Cause]:
             yield _cause(
                 Code.STACK_STUCK, None, f"the stack {name} is in {stack.status}", help.format(stack=name), *reason
             )
+    for drift in snapshot.drifts:
+        what = "was deleted" if drift.is_deleted else "was changed"
+        yield _cause(
+            Code.DRIFTED,
+            origins.get(drift.stack, {}).get(drift.logical_id),
+            f"{drift.logical_id} ({drift.type}) in {drift.stack} {what} outside of CloudFormation",
+            "write the change into the file, or undo it in AWS: a deployment of the same file does not",
+            *drift.differences,
+        )
     for alarm in snapshot.alarms:
         yield _cause(
             Code.ALARM_FIRING, ("alarms",), f"the alarm {alarm.name} is firing", "see docs/alarms.md", alarm.reason

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from blogstack.aws.changes import run_task
 from blogstack.aws.logs import next_lines
@@ -13,6 +14,7 @@ from blogstack.aws.stacks import read_stack
 from blogstack.blueprint.workload import EcsService, Workload
 from blogstack.deploy.execution.context import Failed
 from blogstack.deploy.execution.outputs import network_of
+from blogstack.operate.waiting import persistently
 from blogstack.records import Record
 
 POLL = 2.0
@@ -83,10 +85,10 @@ def watch(
     """
     token = ""
     for _ in range(_LOOKS):
-        status, state = read_task(session, workload.cluster, task.arn)
+        status, state = persistently(lambda: read_task(session, workload.cluster, task.arn), pause)
         stopped = status == "STOPPED"
         for _ in range(_LAST_LOOKS if stopped and _ran(state) else 1):
-            lines, token = next_lines(session, workload.log_group, task.stream, token)
+            lines, token = persistently(partial(next_lines, session, workload.log_group, task.stream, token), pause)
             yield from (line.text for line in lines)
             pause(POLL)
         if stopped:

@@ -4,20 +4,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
-from blogstack.aws.session import Session
+from blogstack.aws.session import AwsError, Session
 from blogstack.aws.stacks import StackState, failed_events, read_stack
 
+T = TypeVar("T")
 Pause = Callable[[float], object]
 POLL = 5.0
 """Seconds between two looks."""
 # The longest that CloudFormation waits for a deployment of a service:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-linearconfiguration.html
 LOOKS = int(36 * 3600 / POLL)
+_PATIENCE = int(600 / POLL)
 
 
 class TookTooLong(Exception):
     """Something in AWS has not ended in 36 hours; the text says what."""
+
+
+def persistently(ask: Callable[[], T], pause: Pause) -> T:
+    """The answer to a question of a wait: throttling and lost connections are waited out, some ten minutes long.
+
+    Raises:
+        AwsError: when that does not help, or the trouble is another.
+    """
+    for _ in range(_PATIENCE):
+        try:
+            return ask()
+        except AwsError as error:
+            if not error.is_passing:
+                raise
+        pause(POLL)
+    return ask()
 
 
 def wait_for_stack(session: Session, stack: str, pause: Pause = time.sleep) -> StackState | None:
@@ -33,7 +52,7 @@ def wait_for_stack(session: Session, stack: str, pause: Pause = time.sleep) -> S
         AwsError: when it cannot be known.
     """
     for _ in range(LOOKS):
-        state = read_stack(session, stack)
+        state = persistently(lambda: read_stack(session, stack), pause)
         if state is None or not state.is_busy:
             return None if state is not None and state.status == "DELETE_COMPLETE" else state
         pause(POLL)

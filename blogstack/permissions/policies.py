@@ -87,7 +87,7 @@ def _statements(blueprint: Blueprint, actions: Iterable[str]) -> Iterator[Json]:
         known = [arns.get(f"{service}:{each}") for each in types]
         resources = [arn for found in known if found for arn in found]
         # An action may take resources of several types at once: where one of them has no name, none helps.
-        complete = resources and action not in _WIDE and (all(known) or service in _ANY_TYPE)
+        complete = resources and action not in _WIDE and (all(known) or _is_narrow_by_part(service, action))
         tagged = service == "secretsmanager" and action not in _NEW_SECRET | _WITHOUT_RESOURCE
         key = (tuple(dict.fromkeys(resources)) if complete else ("*",), service in _GLOBAL, tagged)
         groups[key].append(action)
@@ -105,6 +105,16 @@ def _statements(blueprint: Blueprint, actions: Iterable[str]) -> Iterator[Json]:
 
 # Their actions on tags, and no others, name every type of the service.
 _ANY_TYPE = frozenset(["cloudwatch", "ecs", "logs", "states", "s3"])
+
+
+def _is_narrow_by_part(service: str, action: str) -> bool:
+    """Whether those of an action's types of resources that have a name are the only ones that our calls have.
+
+    A call that changes a database has its groups and snapshots and nothing of clusters, as in AWS's own examples:
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/security_iam_id-based-policy-examples-create-and-modify-examples.html
+    """
+    changes = not action.partition(":")[2].startswith(("Describe", "List"))
+    return service in _ANY_TYPE or (service == "rds" and changes)
 
 
 def _role_statements(blueprint: Blueprint, trees: Iterable[Mapping[str, Any]]) -> Iterator[Json]:

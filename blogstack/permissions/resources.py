@@ -52,6 +52,12 @@ def resource_arns(blueprint: Blueprint) -> Mapping[str, tuple[str, ...]]:
         "logs:log-group": log_groups,
         "logs:log-stream": log_groups,
         "rds:db": arns("rds", f"db:{application}-database"),
+        # Groups of AWS's own begin with default.
+        "rds:og": arns("rds", "og:default*"),
+        "rds:pg": arns("rds", f"pg:{application}-*", "pg:default*"),
+        # RDS's own snapshots have its name before that of the database.
+        "rds:snapshot": arns("rds", f"snapshot:{application}-*", f"snapshot:rds:{application}-database-*"),
+        "rds:subgrp": arns("rds", f"subgrp:{application}-*"),
         "route53:hostedzone": (f"{prefix}:route53:::hostedzone/{zone}",) if zone else (),
         "s3:bucket": (f"{prefix}:s3:::{application}-*",),
         "s3:object": (f"{prefix}:s3:::{application}-*/*",),

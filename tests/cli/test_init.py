@@ -132,7 +132,7 @@ def test_the_region_of_the_environment(run: Run) -> None:
     """The region cannot be changed later without new stacks, so the one that the AWS CLI uses is taken."""
     said = run("init", env={**os.environ, "AWS_REGION": "moon-1", "AWS_DEFAULT_REGION": "eu-west-1"}).stdout
     assert "found: region eu-west-1 from AWS_DEFAULT_REGION\n" in said
-    assert "assumed: port 8000" in said
+    assert "assumed: port 8000, " in said
     assert "\nregion: eu-west-1  #" in Path("blogstack.yaml").read_text()
 
 

@@ -95,3 +95,20 @@ def test_environments(run: Run) -> None:
     done = run("status")
     assert done.returncode == 2
     assert "name one of the environments a and b" in done.stderr
+
+
+def test_doctor_of_what_was_deleted_by_hand(deployed: Emulator, run: Run) -> None:
+    """`--drift` asks the emulated CloudFormation; without it nothing is said of the resource. It is only a warning."""
+    logs = deployed.client("logs")
+    logs.delete_log_group(logGroupName="/ecs/blog-api")
+    try:
+        done = run("doctor", "--drift", env=deployed.env)
+        without = run("doctor", env=deployed.env)
+    finally:
+        logs.create_log_group(logGroupName="/ecs/blog-api")
+    first = (
+        "blogstack.yaml:1:1: warning[BS561]: LogGroup (AWS::Logs::LogGroup) in blog-api-tasks was deleted outside of"
+    )
+    assert done.stdout.startswith(first)
+    assert done.returncode == 0
+    assert "BS561" not in without.stdout

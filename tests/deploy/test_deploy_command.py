@@ -103,7 +103,7 @@ def test_it_asks(aws: Emulator, deploy: Deploy) -> None:
     Path("blogstack.yaml").write_text(FILE)
     done = deploy("--image-tag", "v1")
     assert done.returncode == 1
-    assert "without a terminal to ask on, --yes says that you mean it" in done.stdout
+    assert "confirmation needs a terminal; --yes skips it" in done.stdout
     assert statuses(aws) == {}
 
 
@@ -132,6 +132,25 @@ def test_a_resource_that_fails(aws: Emulator, deploy: Deploy) -> None:
     assert "removing blog-api-edge, whose creation failed before" in again.stdout
     assert "blog-api-network: nothing to change" in again.stdout
     assert statuses(aws)["service"] == "CREATE_COMPLETE"
+
+
+def test_dns_outside_of_route_53(aws: Emulator, deploy: Deploy, internet: Web) -> None:
+    """The load balancer is asked before a record leads to it, and what to point where is said."""
+    zone = "hosted_zone_id: Z0123456789ABCDEFGHIJ"
+    Path("blogstack.yaml").write_text(QUIET.replace(zone, f"certificate_arn: {CERTIFICATE}"))
+    refused = deploy("--image-tag", "v1", "--yes")
+    assert "error[BS528]: there is no such certificate in this account and region" in refused.stderr, refused.stderr
+    assert statuses(aws) == {}
+
+    aws.add_existing(certificates={CERTIFICATE: "blog.example.com"})
+    done = deploy("--image-tag", "v1", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (balancer,) = aws.client("elbv2").describe_load_balancers()["LoadBalancers"]
+    name = balancer["DNSName"]
+    assert f"in your DNS, point blog.example.com to {name}: with a CNAME record" in " ".join(done.stdout.split())
+    assert (internet.requested, internet.tunnels) == (["https://blog.example.com/health"], [f"{name}:443"])
+    records = aws.client("route53").list_resource_record_sets(HostedZoneId=next(iter(ZONES)))["ResourceRecordSets"]
+    assert not [record for record in records if record["Type"] == "A"]
 
 
 def test_what_would_fail_later(aws: Emulator, deploy: Deploy) -> None:

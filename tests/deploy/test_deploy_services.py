@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from blogstack.aws.session import Session
+from blogstack.deploy.preflight import rules as preflight_rules
+from blogstack.deploy.preflight.account import Account
 from blogstack.pipeline import compile_text
 from emulator import Emulator
 from tests.cases import ACCEPT, compiled
@@ -121,6 +124,28 @@ def test_by_host(emulator: Emulator) -> None:
     found = {record["Name"].rstrip(".").replace("\\052", "*") for record in records if record["Type"] == "A"}
     assert names == found
     assert {"api.example.com", "www.example.com", "*.old.example.com", "a.example.com"} <= names
+
+
+@pytest.mark.parametrize("second", [False, True])
+def test_another_route_of_a_canary(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, second: bool) -> None:
+    """It is refused while ECS uses the second target group, whose tasks the template's weights would leave."""
+    emulator.reset()
+    deploy_all(emulator, compiled(HOST))
+    elb = emulator.client("elbv2")
+    (front,) = [rule for rule in rules(emulator) if conditions(rule) == {"host-header": ["www.example.com"]}]
+    if second:  # the emulated ModifyRule keeps one group only
+        used = front["Actions"][0]["ForwardConfig"]["TargetGroups"][1]["TargetGroupArn"]
+        elb.modify_rule(RuleArn=front["RuleArn"], Actions=[{"Type": "forward", "TargetGroupArn": used}])
+    for name, value in emulator.env.items():
+        monkeypatch.setenv(name, value)
+    stacks = frozenset(template.stack_name for template in compiled(HOST).templates)
+    text = (ACCEPT / HOST / "blogstack.yaml").read_text()
+    session, found = Session("ap-northeast-2"), []
+    for edited in (text, text.replace("{host: www.example.com}", "{host: my-shop.example.com}")):
+        (blueprint,) = compile_text("blogstack.yaml", edited.encode()).blueprints
+        account = Account(session=session, blueprint=blueprint, tag="v1", stacks=stacks, can_build=False)
+        found.append([problem.code.id for problem in preflight_rules.check(account)])
+    assert found == [[], ["BS527"] if second else []]
 
 
 def test_one_more_service(emulator: Emulator) -> None:

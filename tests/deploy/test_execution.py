@@ -11,7 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from blogstack.aws.session import AwsError, Trouble
 from blogstack.blueprint.network import Placement
-from blogstack.cli.progress.plain import preview_lines
+from blogstack.cli.progress.plain import event_line, preview_lines
 from blogstack.deploy.execution.checks import wait_stable
 from blogstack.deploy.execution.context import Context, EcsTarget, Failed, StackTemplate
 from blogstack.deploy.execution.events import Event, Note, Outcome, Rollout
@@ -273,6 +273,47 @@ def test_the_share_of_a_shift() -> None:
     (rollout,) = [each for each in told if isinstance(each, Rollout)]
     assert (rollout.share, rollout.stage) == (10.0, "PRODUCTION_TRAFFIC_SHIFT")
     assert aws.called("ecs:DescribeServiceDeployments")[0] == {"serviceDeploymentArns": ["arn:new"]}
+
+
+def test_a_pause_for_a_person() -> None:
+    """How it is ended is said once, whatever is asked meanwhile."""
+    hook = {"hookId": "hook-1", "targetType": "PAUSE", "status": "AWAITING_ACTION", "expiresAt": NOW}
+    shift = {"serviceDeploymentArn": "arn:new", "lifecycleStage": "POST_SCALE_UP", "lifecycleHookDetails": [hook]}
+    others = {
+        "ecs:ListServiceDeployments": {"serviceDeployments": [{"serviceDeploymentArn": "arn:new", "createdAt": NOW}]},
+        "ecs:DescribeServiceDeployments": {"serviceDeployments": [shift]},
+    }
+    told: list[Event] = []
+    busy = ["UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
+    deploy_stack(context(FakeAws(answers(*busy, **others)), told, shifts=True), ACTION)
+    (note,) = [each.text for each in told if isinstance(each, Note)]
+    assert note.startswith("POST_SCALE_UP: waits for a person until 2026-")
+    command = "--service-deployment-arn arn:new --hook-id hook-1 --action CONTINUE`, or ROLLBACK"
+    assert note.endswith(command)
+
+
+def test_the_alarms_of_a_shift() -> None:
+    """The state of those that ECS watches, whenever one changes; without the right to read them, nothing of them."""
+    names = ["blog-api-target-5xx", "blog-api-slow"]
+    watched = {"enable": True, "rollback": True, "alarmNames": names}
+    others = answers()
+    (service,) = others["ecs:DescribeServices"]["services"]
+    services = {"services": [{**service, "deploymentConfiguration": {"alarms": watched}}]}
+    states = [
+        {"MetricAlarms": [{"AlarmName": name, "StateValue": state} for name, state in zip(names, each, strict=True)]}
+        for each in (("OK", "INSUFFICIENT_DATA"), ("ALARM", "OK"))
+    ]
+    busy = ["UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
+    given = {"ecs:DescribeServices": services, "cloudwatch:DescribeAlarms": states}
+    told: list[Event] = []
+    deploy_stack(context(FakeAws(answers(*busy, **given)), told), ACTION)
+    first, second = (event_line(each) for each in told if isinstance(each, Rollout))
+    assert first.endswith(": blog-api: 1 of 2 tasks run, 1 start, 3 failed, 2 alarms quiet")
+    assert second.endswith(", ALARM blog-api-target-5xx")
+    told.clear()
+    denied = {**given, "cloudwatch:DescribeAlarms": Refusal("AccessDenied", "not authorized", 403)}
+    deploy_stack(context(FakeAws(answers(*busy, **denied)), told), ACTION)
+    assert [each.alarms for each in told if isinstance(each, Rollout)] == [{}]
 
 
 def test_never_stable() -> None:

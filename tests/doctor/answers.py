@@ -10,6 +10,12 @@ NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 _ARN = "arn:aws:ecs:eu-west-1:123456789012"
 TARGET_GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop/0123456789abcdef"
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+DETECTION = {
+    "StackId": "arn:stack",
+    "StackDriftDetectionId": "12345678-1234-1234-1234-123456789012",
+    "DetectionStatus": "DETECTION_COMPLETE",
+    "Timestamp": NOW,
+}
 
 
 def healthy() -> dict[str, Any]:
@@ -21,6 +27,9 @@ def healthy() -> dict[str, Any]:
         "cloudformation:ListStackResources": {
             "StackResourceSummaries": [resource("TargetGroup", TARGET_GROUP), resource("Certificate", CERTIFICATE)]
         },
+        "cloudformation:DetectStackDrift": {"StackDriftDetectionId": DETECTION["StackDriftDetectionId"]},
+        "cloudformation:DescribeStackDriftDetectionStatus": DETECTION,
+        "cloudformation:DescribeStackResourceDrifts": {"StackResourceDrifts": []},
         "ecs:DescribeServices": {"services": [service()]},
         "ecs:ListTasks": {"taskArns": []},
         "elbv2:DescribeTargetHealth": targets("healthy"),

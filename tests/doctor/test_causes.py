@@ -9,7 +9,7 @@ import pytest
 from blogstack.diagnostics import Code
 from blogstack.doctor import Cause, diagnose, read_snapshot
 from blogstack.pipeline import compile_text, lower_environment, read_environments
-from tests.doctor.answers import failed_event, healthy, service, stacks, stopped, targets
+from tests.doctor.answers import DETECTION, NOW, failed_event, healthy, service, stacks, stopped, targets
 from tests.support.fake_aws import FakeAws, Refusal
 
 FILE = b"""\
@@ -292,6 +292,32 @@ SCENARIOS = {
         1,
         "the alarm shop-target-5xx is firing",
     ),
+    "a change by hand": Scenario(
+        {
+            "cloudformation:DescribeStackResourceDrifts": lambda asked: {
+                "StackResourceDrifts": [
+                    {
+                        "StackId": "arn:shop-edge",
+                        "LogicalResourceId": "LoadBalancerSecurityGroup",
+                        "ResourceType": "AWS::EC2::SecurityGroup",
+                        "StackResourceDriftStatus": "MODIFIED",
+                        "Timestamp": NOW,
+                        "PropertyDifferences": [
+                            {
+                                "PropertyPath": "/SecurityGroupIngress/0/CidrIp",
+                                "ExpectedValue": "0.0.0.0/0",
+                                "ActualValue": "198.51.100.0/24",
+                                "DifferenceType": "NOT_EQUAL",
+                            }
+                        ],
+                    }
+                ][: asked["StackName"] == "shop-edge"]
+            }
+        },
+        Code.DRIFTED,
+        1,
+        "LoadBalancerSecurityGroup (AWS::EC2::SecurityGroup) in shop-edge was changed outside of CloudFormation",
+    ),
     "nothing is deployed": Scenario(
         {"cloudformation:DescribeStacks": Refusal("ValidationError", "Stack with id shop-network does not exist")},
         Code.NOT_DEPLOYED,
@@ -306,7 +332,8 @@ def causes_of(answers: dict[str, Any]) -> tuple[Cause, ...]:
     stack_trees = lower_environment(environment)
     assert stack_trees is not None
     aws = FakeAws({**healthy(), **answers})
-    snapshot = read_snapshot(aws.session, compile_text("blogstack.yaml", FILE).blueprints[0])
+    blueprint = compile_text("blogstack.yaml", FILE).blueprints[0]
+    snapshot = read_snapshot(aws.session, blueprint, drift=True, pause=lambda _: None)
     assert not snapshot.unknown
     return diagnose(snapshot, {stack.name: stack.origins for stack in stack_trees})
 
@@ -351,6 +378,22 @@ def test_the_log_is_shown_without_secrets() -> None:
     )
     first = causes_of(answers)[0]
     assert first.evidence[-1] == "connecting to postgresql://shop:***@db:5432/shop with PASSWORD=***"
+
+
+def test_drift_is_asked_for_until_it_is_known() -> None:
+    """What differs is shown with both values; a detection that fails is said, and the rest is looked at."""
+    states = [{**DETECTION, "DetectionStatus": "DETECTION_IN_PROGRESS"}, DETECTION]
+    drifts = SCENARIOS["a change by hand"].answers
+    aws = FakeAws({**healthy(), **drifts, "cloudformation:DescribeStackDriftDetectionStatus": states})
+    blueprint = compile_text("blogstack.yaml", FILE).blueprints[0]
+    waited: list[float] = []
+    (drift,) = read_snapshot(aws.session, blueprint, drift=True, pause=waited.append).drifts
+    assert drift.differences == ("SecurityGroupIngress.0.CidrIp: 0.0.0.0/0 in the template, 198.51.100.0/24 now",)
+    assert waited == [5.0]
+    failed = {**DETECTION, "DetectionStatus": "DETECTION_FAILED", "DetectionStatusReason": "no right to ec2"}
+    aws = FakeAws({**healthy(), "cloudformation:DescribeStackDriftDetectionStatus": failed})
+    snapshot = read_snapshot(aws.session, blueprint, drift=True)
+    assert (snapshot.drifts, snapshot.unknown) == ((), ("drift of shop-registry: no right to ec2",))
 
 
 def test_what_may_not_be_seen_is_said() -> None:

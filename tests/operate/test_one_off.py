@@ -77,8 +77,14 @@ def test_a_job_with_its_own_command() -> None:
 
 
 def test_its_lines_and_its_exit_code() -> None:
+    """Also when ECS answers a question in the middle with throttling."""
     aws = deployed(
-        ecs_DescribeTasks=[task("PENDING"), task("RUNNING"), task("STOPPED", exit_code=3)],
+        ecs_DescribeTasks=[
+            task("PENDING"),
+            Refusal("ThrottlingException"),
+            task("RUNNING"),
+            task("STOPPED", exit_code=3),
+        ],
         logs_GetLogEvents=[
             Refusal("ResourceNotFoundException", "The specified log stream does not exist."),
             lines("one", place="a"),

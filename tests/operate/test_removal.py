@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from blogstack.aws.session import AwsError
 from blogstack.operate.removal import CannotDelete, delete, plan_removal
 from tests.cases import compiled
 from tests.doctor.answers import NOW, resource
@@ -80,7 +81,7 @@ def state(status: str, reason: str = "") -> dict[str, Any]:
     return {"Stacks": [{**found, "StackStatusReason": reason}]}
 
 
-def deleting(*states: dict[str, Any]) -> FakeAws:
+def deleting(*states: dict[str, Any] | Refusal) -> FakeAws:
     return FakeAws(
         {
             "cloudformation:DescribeStacks": list(states),
@@ -102,6 +103,19 @@ def test_a_deletion_in_progress_is_waited_for() -> None:
     fake = deleting(state("DELETE_IN_PROGRESS"), state("DELETE_COMPLETE"))
     delete(fake.session, "shop-tasks", pause=lambda _: None)
     assert fake.called("cloudformation:DeleteStack") == []
+
+
+def test_trouble_that_passes() -> None:
+    """Throttling in the middle is waited out; credentials that expire end the wait, and a second run goes on."""
+    throttled = Refusal("Throttling", "Rate exceeded")
+    fake = deleting(state("CREATE_COMPLETE"), state("DELETE_IN_PROGRESS"), throttled, state("DELETE_COMPLETE"))
+    delete(fake.session, "shop-tasks", pause=lambda _: None)
+    expired = Refusal("ExpiredToken", "The security token included in the request is expired", 403)
+    fake = deleting(state("CREATE_COMPLETE"), expired, state("DELETE_IN_PROGRESS"), state("DELETE_COMPLETE"))
+    with pytest.raises(AwsError, match="expired"):
+        delete(fake.session, "shop-tasks", pause=lambda _: None)
+    delete(fake.session, "shop-tasks", pause=lambda _: None)
+    assert len(fake.called("cloudformation:DeleteStack")) == 1
 
 
 def test_a_deletion_that_fails() -> None:

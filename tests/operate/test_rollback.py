@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+from blogstack.aws.session import AwsError, Trouble
 from blogstack.operate.rollback import DeployTag, Failed, NoWayBack, StopDeployment, deploy, plan_rollback, stop
 from tests.cases import compiled
 from tests.doctor.answers import NOW
@@ -103,6 +105,32 @@ def test_deploying() -> None:
     (call,) = fake.called("cloudformation:UpdateStack")
     assert call["UsePreviousTemplate"]
     assert call["Parameters"] == [{"ParameterKey": "ImageTag", "ParameterValue": "v7"}]
+
+
+LOST = EndpointConnectionError(endpoint_url="https://cloudformation.ap-northeast-2.amazonaws.com")
+EXPIRED = Refusal("ExpiredToken", "The security token included in the request is expired", 403)
+
+
+def test_trouble_that_passes() -> None:
+    """Throttling and a lost connection in the middle are waited out; the update is asked for once."""
+    states = [stack(), stack("UPDATE_IN_PROGRESS"), Refusal("Throttling", "Rate exceeded"), LOST, stack()]
+    fake = aws(cloudformation_DescribeStacks=states)
+    plan = plan_rollback(fake.session, SERVICE, None)
+    assert isinstance(plan, DeployTag)
+    deploy(fake.session, plan, pause=lambda _: None)
+    assert len(fake.called("cloudformation:UpdateStack")) == 1
+
+
+def test_credentials_that_expire_in_the_middle() -> None:
+    """What was started goes on; a second run says that it is in progress."""
+    fake = aws(cloudformation_DescribeStacks=[stack(), stack("UPDATE_IN_PROGRESS"), EXPIRED])
+    plan = plan_rollback(fake.session, SERVICE, None)
+    assert isinstance(plan, DeployTag)
+    with pytest.raises(AwsError) as caught:
+        deploy(fake.session, plan, pause=lambda _: None)
+    assert caught.value.trouble is Trouble.CREDENTIALS
+    with pytest.raises(NoWayBack, match="is in progress: wait for it"):
+        plan_rollback(aws(cloudformation_DescribeStacks=stack("UPDATE_IN_PROGRESS")).session, SERVICE, None)
 
 
 def test_deploying_what_is_deployed() -> None:

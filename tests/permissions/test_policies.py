@@ -143,6 +143,13 @@ def test_roles_are_passed_only_to_the_services_that_they_trust() -> None:
         ("iam:DeleteRole", "arn:aws:iam::1:role/blog-api-tasks-TaskRole-ABC", True),
         ("iam:DeleteRole", "arn:aws:iam::1:role/Administrator", False),
         ("rds:DeleteDBInstance", "arn:aws:rds:ap-northeast-2:1:db:shop-database", False),
+        ("rds:CreateDBInstance", "arn:aws:rds:ap-northeast-2:1:db:blog-api-database", True),
+        ("rds:CreateDBInstance", "arn:aws:rds:ap-northeast-2:1:subgrp:blog-api-database-databasesubnetgroup-1", True),
+        ("rds:CreateDBInstance", "arn:aws:rds:ap-northeast-2:1:pg:blog-api-database-databaseparametergroup-1", True),
+        ("rds:CreateDBInstance", "arn:aws:rds:ap-northeast-2:1:og:default:postgres-17", True),
+        ("rds:CreateDBInstance", "arn:aws:rds:ap-northeast-2:1:db:shop-database", False),
+        ("rds:DeleteDBParameterGroup", "arn:aws:rds:ap-northeast-2:1:pg:shop-database-1", False),
+        ("rds:AddTagsToResource", "arn:aws:rds:ap-northeast-2:1:cluster:shop", False),
         ("logs:GetLogEvents", "arn:aws:logs:ap-northeast-2:1:log-group:/ecs/blog-api:log-stream:task/blog-api/1", True),
         ("logs:GetLogEvents", "arn:aws:logs:ap-northeast-2:1:log-group:/ecs/blog-api-2:log-stream:task/x/1", False),
         ("ecr:PutImage", "arn:aws:ecr:ap-northeast-2:1:repository/team/blog-api", True),
@@ -178,5 +185,6 @@ def test_a_key_of_the_user() -> None:
 
 
 def test_a_reader_changes_nothing() -> None:
+    """Detect: drift detection only reads."""
     verbs = {action.partition(":")[2] for action in allowed(read_policies(compiled("everything").blueprints[0]))}
-    assert [verb for verb in verbs if not verb.startswith(("Describe", "List", "Get", "Filter"))] == []
+    assert [verb for verb in verbs if not verb.startswith(("Describe", "Detect", "List", "Get", "Filter"))] == []

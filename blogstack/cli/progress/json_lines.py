@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from blogstack.deploy.execution.events import Event, Note, ResourceEvent, Rollout, StepEnded, StepStarted
 from blogstack.deploy.execution.failure import Explanation
@@ -48,7 +48,7 @@ class JsonProgress:
 
     def tell(self, event: Event) -> None:
         """What happens."""
-        self._print(_KINDS[type(event)], **{name: getattr(event, name) for name in event._names})
+        self._print(_KINDS[type(event)], **{name: _plain(getattr(event, name)) for name in event._names})
 
     def failure(self, path: str, content: bytes, explanation: Explanation) -> None:  # noqa: ARG002
         """Why a step failed."""
@@ -81,3 +81,8 @@ class JsonProgress:
     def _print(self, event: str, **fields: object) -> None:
         with self._lock:
             print(json.dumps({"event": event, **fields}, ensure_ascii=False), flush=True)
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it."""
+    return dict(value) if isinstance(value, Mapping) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from blogstack.deploy.execution.events import Event, Note, Outcome, ResourceEvent, Rollout, StepEnded, StepStarted
 from blogstack.deploy.execution.failure import Explanation
@@ -85,7 +85,14 @@ def rollout_words(rollout: Rollout) -> str:
     counts = f"{rollout.running} of {rollout.desired} tasks run, {rollout.pending} start, {rollout.failed} failed"
     share = "" if rollout.share is None else f", {rollout.share:g} % of the requests"
     stage = f", {rollout.stage}" if rollout.stage else ""
-    return f"{rollout.service}: {counts}{share}{stage}"
+    return f"{rollout.service}: {counts}{share}{stage}{_alarm_words(rollout.alarms)}"
+
+
+def _alarm_words(alarms: Mapping[str, str]) -> str:
+    """Which of the alarms fire; how many there are where none does."""
+    if firing := [name for name, state in alarms.items() if state == "ALARM"]:
+        return f", ALARM {' and '.join(firing)}"
+    return f", {plural(len(alarms), 'alarms')} quiet" if alarms else ""
 
 
 def elapsed(seconds: float) -> str:

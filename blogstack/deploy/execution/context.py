@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from blogstack.aws.change_sets import ChangeSet
-from blogstack.aws.session import AwsError, Session, Trouble
+from blogstack.aws.session import AwsError, Session
 from blogstack.deploy.execution.events import Note, Tell
 from blogstack.diagnostics import Code
 from blogstack.lint.cfn import Origins
@@ -151,7 +151,7 @@ class Context:
             try:
                 return ask()
             except AwsError as error:
-                if error.trouble not in (Trouble.THROTTLED, Trouble.CONNECTION):
+                if not error.is_passing:
                     raise
                 last = error
             if not told:

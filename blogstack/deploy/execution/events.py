@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 from blogstack.records import Record
 
@@ -61,6 +62,7 @@ class Rollout(Record, kw_only=True):
         state: ECS's word, as in IN_PROGRESS.
         stage: Of a deployment that shifts requests, as in PRODUCTION_TRAFFIC_SHIFT; "" for a rolling one.
         share: Percent of the requests that the new version gets; None for a rolling deployment.
+        alarms: The state of each alarm that takes the deployment back, as in OK, by its name.
     """
 
     step: str
@@ -72,6 +74,7 @@ class Rollout(Record, kw_only=True):
     state: str
     stage: str = ""
     share: float | None = None
+    alarms: Mapping[str, str] = MappingProxyType({})
 
 
 class Note(Record):

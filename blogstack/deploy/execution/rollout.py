@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from blogstack.aws.alarms import alarm_states
 from blogstack.aws.session import AwsError, Trouble
 from blogstack.deploy.execution.context import Context, EcsTarget
-from blogstack.deploy.execution.events import Rollout
+from blogstack.deploy.execution.events import Note, Rollout
 
 
 class RolloutWatch:
@@ -22,13 +24,14 @@ class RolloutWatch:
         self._stack = stack
         self._target = context.services.get(stack)
         self._last: Rollout | None = None
+        self._paused: set[str] = set()
 
     def tell(self) -> None:
         """Ask ECS once; what it does not answer is only not shown."""
         if self._target is None:
             return
         try:
-            now = _ask(self._context, self._stack, self._target)
+            now, shift = _ask(self._context, self._stack, self._target)
         except AwsError as error:
             if error.trouble is Trouble.CREDENTIALS:
                 raise
@@ -38,19 +41,38 @@ class RolloutWatch:
         if now is not None and now != self._last:
             self._last = now
             self._context.tell(now)
+        self._tell_pauses(shift)
+
+    def _tell_pauses(self, shift: Mapping[str, Any]) -> None:
+        """Say once of each pause for a person how it is ended.
+
+        Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContinueServiceDeployment.html
+        """
+        for hook in shift.get("lifecycleHookDetails", ()):
+            if hook.get("status") != "AWAITING_ACTION" or hook["hookId"] in self._paused:
+                continue
+            self._paused.add(hook["hookId"])
+            command = (
+                f"aws ecs continue-service-deployment --region {self._context.session.region}"
+                f" --service-deployment-arn {shift['serviceDeploymentArn']} --hook-id {hook['hookId']} --action"
+            )
+            until = f" until {hook['expiresAt']:%Y-%m-%d %H:%M %Z}" if "expiresAt" in hook else ""
+            text = f"{shift.get('lifecycleStage')}: waits for a person{until}: `{command} CONTINUE`, or ROLLBACK"
+            self._context.tell(Note(self._stack, text))
 
 
-def _ask(context: Context, stack: str, target: EcsTarget) -> Rollout | None:
+def _ask(context: Context, stack: str, target: EcsTarget) -> tuple[Rollout | None, Mapping[str, Any]]:
+    """Where the rollout stands, and ECS's own words on a deployment that shifts requests."""
     session = context.session
     answer = session.call("ecs", "describe_services", cluster=target.cluster, services=[target.service])
     if not answer["services"]:
-        return None
+        return None, {}
     (service,) = answer["services"]
     newest = next((each for each in service.get("deployments", ()) if each["status"] == "PRIMARY"), None)
     if newest is None:
-        return None
+        return None, {}
     shift = _newest_shift(context, service["serviceArn"]) if target.shifts else {}
-    return Rollout(
+    rollout = Rollout(
         step=stack,
         service=target.service,
         desired=newest["desiredCount"],
@@ -60,7 +82,24 @@ def _ask(context: Context, stack: str, target: EcsTarget) -> Rollout | None:
         state=newest.get("rolloutState", ""),
         stage=shift.get("lifecycleStage", ""),
         share=shift.get("targetServiceRevision", {}).get("requestedProductionTrafficWeight"),
+        alarms=_alarms(context, service.get("deploymentConfiguration", {}).get("alarms", {})),
     )
+    return rollout, shift
+
+
+def _alarms(context: Context, watched: Mapping[str, Any]) -> Mapping[str, str]:
+    """The states of the alarms that ECS watches; none where it watches none, or they may not be read.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentAlarms.html
+    """
+    if not (watched.get("enable") and watched.get("alarmNames")):
+        return {}
+    try:
+        return alarm_states(context.session, watched["alarmNames"])
+    except AwsError as error:
+        if error.trouble is not Trouble.DENIED:
+            raise
+        return {}
 
 
 def _newest_shift(context: Context, service: str) -> dict[str, Any]:
