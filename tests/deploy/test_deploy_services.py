@@ -143,7 +143,7 @@ def test_another_route_of_a_canary(emulator: Emulator, monkeypatch: pytest.Monke
     session, found = Session("ap-northeast-2"), []
     for edited in (text, text.replace("{host: www.example.com}", "{host: my-shop.example.com}")):
         (blueprint,) = compile_text("blogstack.yaml", edited.encode()).blueprints
-        account = Account(session=session, blueprint=blueprint, tag="v1", stacks=stacks, can_build=False)
+        account = Account(session=session, blueprint=blueprint, tag="v1", stacks=stacks, chosen=stacks, can_build=False)
         found.append([problem.code.id for problem in preflight_rules.check(account)])
     assert found == [[], ["BS527"] if second else []]
 
