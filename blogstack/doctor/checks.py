@@ -19,6 +19,7 @@ _EVENT = re.compile(r"is unhealthy in .*? due to \(reason (.*?)\)", re.DOTALL)
 _CODES = re.compile(r"codes: \[(\d+)")
 _TARGET_GROUP_CHECK = re.compile(r"failed ELB health checks", re.IGNORECASE)
 _CONTAINER_CHECK = re.compile(r"failed container health checks", re.IGNORECASE)
+_TIMED_OUT = re.compile(r"timed out", re.IGNORECASE)
 _READY = re.compile(
     r"Uvicorn running|Application startup complete|Listening at|Listening on|Starting development server"
 )
@@ -56,6 +57,17 @@ def check_causes(state: WorkloadState) -> Iterator[Cause]:
             where,
             f"{name} answers the load balancer's check of {path} with {codes[0]}, not {exposure.success_codes}",
             f"{help}: set service.health.path, or let load_balancer.health_check.success_codes take the status",
+            reasons,
+        )
+    elif any(_TIMED_OUT.search(reason) for reason in reasons):
+        # A port that nobody listens on refuses at once; what is dropped on the way takes its time.
+        yield _cause(
+            state,
+            Code.TARGET_SILENT,
+            state.workload.locate("port"),
+            f"{name} does not answer the load balancer's check on port {port} in time",
+            f"either {path} takes longer than the check waits, or a security group lets the load balancer no longer in:"
+            " `blogstack doctor --drift` shows a rule that was changed by hand",
             reasons,
         )
     else:

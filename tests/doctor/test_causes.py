@@ -165,7 +165,7 @@ SCENARIOS = {
         {"elbv2:DescribeTargetHealth": targets("unhealthy", "Target.Timeout", "Request timed out")},
         Code.TARGET_SILENT,
         5,
-        "does not answer",
+        "does not answer the load balancer's check on port 8000 in time",
     ),
     "the wrong path": Scenario(
         {
