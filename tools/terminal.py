@@ -82,9 +82,16 @@ def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> st
     """What a command writes to a terminal of this size."""
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-    cache = {"XDG_CACHE_HOME": str(folder / "cache")}
+    inherited = {name: value for name, value in environment.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
+    # What the caller says of its own terminal would count more than the size of this one.
+    own = {
+        "TERM": "xterm-256color",
+        "COLUMNS": str(COLUMNS),
+        "LINES": str(ROWS),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+    }
     process = subprocess.Popen(  # noqa: S603 (ours)
-        command, cwd=folder, env={**environment, **cache, "TERM": "xterm-256color"}, stdin=its, stdout=its, stderr=its
+        command, cwd=folder, env=inherited | own, stdin=its, stdout=its, stderr=its
     )
     os.close(its)
     output, answered = b"", False
