@@ -82,15 +82,16 @@ def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> st
     """What a command writes to a terminal of this size."""
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-    # rich takes the size from the variables before it asks the terminal.
-    of_terminal = {"TERM": "xterm-256color", "COLUMNS": str(COLUMNS), "LINES": str(ROWS)}
+    inherited = {name: value for name, value in environment.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
+    # What the caller says of its own terminal would count more than the size of this one.
+    own = {
+        "TERM": "xterm-256color",
+        "COLUMNS": str(COLUMNS),
+        "LINES": str(ROWS),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+    }
     process = subprocess.Popen(  # noqa: S603 (ours)
-        command,
-        cwd=folder,
-        env={**environment, **of_terminal, "XDG_CACHE_HOME": str(folder / "cache")},
-        stdin=its,
-        stdout=its,
-        stderr=its,
+        command, cwd=folder, env=inherited | own, stdin=its, stdout=its, stderr=its
     )
     os.close(its)
     output, answered = b"", False
