@@ -54,6 +54,7 @@ DEPLOY = (
     "ecr:PutImage",
     "ecr:UploadLayerPart",
     # What `blogstack deploy` looks at before it begins.
+    "acm:ListCertificates",
     "cloudwatch:GetMetricStatistics",
     "ec2:DescribeSubnets",
     "rds:DescribeOrderableDBInstanceOptions",

@@ -361,6 +361,7 @@ class TestQuotas:
             "ec2:DescribeVpcs": {"Vpcs": [{"VpcId": str(number)} for number in range(vpcs)]},
             "ec2:DescribeAddresses": {"Addresses": []},
             "cloudwatch:GetMetricStatistics": {"Datapoints": []},
+            "acm:ListCertificates": {"CertificateSummaryList": []},
             "service-quotas:GetServiceQuota": Refusal("NoSuchResourceException", "none of its own"),
             "service-quotas:GetAWSDefaultServiceQuota": {"Quota": {"Value": limit}},
         }
@@ -376,7 +377,26 @@ class TestQuotas:
         more = "service: {cpu: 4096, memory: 8192}\n"
         found = told(quotas.check(account(self.answers(0, 6), more)))
         assert found == [("BS521", "service.cpu")]
-        assert told(quotas.check(account({}, more, stacks=EVERYTHING))) == []
+
+    def test_vcpus_of_an_update(self) -> None:
+        """Twice as many tasks run for a while, as `maximum_percent` says."""
+        more = "service: {cpu: 4096, memory: 8192}\n%s"
+        answers, there = self.answers(0, 6), {"stacks": EVERYTHING}
+        assert told(quotas.check(account(answers, more % "", **there))) == [("BS521", "service.cpu")]
+        fewer = more % "deployment: {maximum_percent: 150}\n"
+        assert told(quotas.check(account(answers, fewer, **there))) == []
+
+    def test_certificates(self) -> None:
+        """Those that ACM has issued; a certificate that is there takes none."""
+        arn = "arn:aws:acm:ap-northeast-2:123456789012:certificate/1"
+        issued = {"CertificateArn": arn, "Type": "AMAZON_ISSUED"}
+        imported = {"CertificateArn": arn, "Type": "IMPORTED"}
+        several = {"CertificateSummaryList": [issued, imported, *[issued] * 9]}
+        answers = {**self.answers(0, 10), "acm:ListCertificates": several}
+        problem = only(quotas.check(account(answers)))
+        assert problem.message.startswith("11 ACM certificates would be needed")
+        own = "  certificate_arn: arn:aws:acm:ap-northeast-2:123456789012:certificate/12345678-90ab-cdef\n"
+        assert told(quotas.check(account(answers, own))) == []
 
     def test_vcpus_that_run_already(self) -> None:
         """The newest count of the account's other tasks is added; what may not be read is said."""
@@ -458,7 +478,7 @@ class TestDatabase:
 @pytest.mark.parametrize(
     ("stack", "asked"),
     [
-        ("edge", {"route53:GetHostedZone", "route53:ListResourceRecordSets"}),
+        ("edge", {"route53:GetHostedZone", "route53:ListResourceRecordSets", "acm:ListCertificates"}),
         ("network", {"ec2:DescribeVpcs", "service-quotas:GetServiceQuota"}),
         ("registry", {"ecr:DescribeRepositories"}),
         ("database", {"rds:DescribeOrderableDBInstanceOptions"}),
@@ -470,6 +490,7 @@ def test_a_part_is_checked_for_what_concerns_it(stack: str, asked: set[str]) -> 
     calls = {
         "route53:GetHostedZone", "route53:ListResourceRecordSets", "ec2:DescribeVpcs", "ecr:DescribeRepositories",
         "rds:DescribeOrderableDBInstanceOptions", "service-quotas:GetServiceQuota", "ec2:DescribeAddresses",
+        "acm:ListCertificates",
     }  # fmt: skip
     aws = FakeAws(dict.fromkeys(calls, denied) | {"ec2:DescribeVpcs": {"Vpcs": []}}, "ap-northeast-2")
     plan = blueprint(TestDatabase.MORE + TestSecrets.MORE)

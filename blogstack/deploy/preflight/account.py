@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from blogstack.aws.session import Session
 from blogstack.blueprint import Blueprint
+from blogstack.blueprint.workload import EcsService
 from blogstack.deploy.preflight.name_servers import name_servers
 from blogstack.diagnostics import Code
 from blogstack.records import Record
@@ -39,6 +41,12 @@ class Account(Record, kw_only=True):
     def creates(self, stack: str) -> bool:
         """Whether a stack is deployed for the first time."""
         return stack in self.chosen and stack not in self.stacks
+
+    def added_tasks(self, service: EcsService) -> int:
+        """Tasks of a service that its deployment starts next to those that run."""
+        fewest = service.capacity.fewest
+        most = math.floor(fewest * service.deployment.maximum_percent / 100)
+        return most - fewest if service.stack in self.stacks else fewest
 
 
 class Problem(Record):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
-from blogstack.blueprint.workload import EcsService
 from blogstack.deploy.preflight.account import Account, Problem
 from blogstack.diagnostics import Code
 
@@ -26,7 +24,7 @@ def check(account: Account) -> Iterator[Problem]:
     answer = account.session.call("ec2", "describe_subnets", SubnetIds=sorted({*tasks, *balancer}))
     free = {subnet["SubnetId"]: subnet["AvailableIpAddressCount"] for subnet in answer["Subnets"]}
     here = ("network", "existing")
-    needed = sum(_added(account, service) for service in deployed)
+    needed = sum(account.added_tasks(service) for service in deployed)
     if needed > sum(free[subnet] for subnet in tasks):
         message = (
             f"a deployment starts {needed} tasks, and their subnets have {sum(free[s] for s in tasks)} free addresses"
@@ -37,10 +35,3 @@ def check(account: Account) -> Iterator[Problem]:
             if free[subnet] < _FOR_A_BALANCER:
                 message = f"{subnet} has {free[subnet]} free addresses, and a load balancer needs {_FOR_A_BALANCER}"
                 yield Problem(Code.NO_ADDRESSES, message, here, "name a larger subnet")
-
-
-def _added(account: Account, service: EcsService) -> int:
-    """Tasks of a service that a deployment starts next to those that run."""
-    fewest = service.capacity.fewest
-    most = math.floor(fewest * service.deployment.maximum_percent / 100)
-    return most - fewest if service.stack in account.stacks else fewest

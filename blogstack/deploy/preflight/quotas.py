@@ -1,4 +1,4 @@
-"""Quotas of the account that a first deployment may exceed."""
+"""Quotas of the account that a deployment may exceed."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ from blogstack.words import plural
 _VPCS = ("vpc", "L-F678F1CE")
 _ADDRESSES = ("ec2", "L-0263D0A3")
 _VCPUS = ("fargate", "L-3032A538")
+# https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html: imported certificates have a quota of their own.
+_CERTIFICATES = ("acm", "L-F141DD1D")
 _RUNNING_VCPUS = {"Service": "Fargate", "Type": "Resource", "Resource": "vCPU", "Class": "Standard/OnDemand"}
 """Of all tasks of the account in the region that are not on Spot:
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/monitoring-fargate-usage.html"""
+_KEY_TYPES = ("RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1")
 _CPU_UNITS = 1024
 """CPU units of a vCPU."""
 
 
 def check(account: Account) -> Iterator[Finding]:
-    """Compare what is there, and what a first deployment adds, with the quotas."""
+    """Compare what is there, and what the deployment adds, with the quotas."""
     session, network = account.session, account.blueprint.network
     if network is not None and account.creates(network.stack):
         path = ("network",)
@@ -35,8 +38,14 @@ def check(account: Account) -> Iterator[Finding]:
         if gateways:
             there = len(session.call("ec2", "describe_addresses")["Addresses"])
             yield from _compare(account, "Elastic IP addresses", _ADDRESSES, there + gateways, path)
-    new = [service for service in account.blueprint.services if account.creates(service.stack)]
-    units = sum(service.capacity.fewest * service.container.cpu for service in new)
+    edge = account.blueprint.edge
+    if edge.tls and edge.tls.certificate_arn is None and account.creates(edge.stack):
+        kinds = {"keyTypes": _KEY_TYPES}  # only RSA's up to 2048 bits unless asked
+        found = session.pages("acm", "list_certificates", "CertificateSummaryList", Includes=kinds)
+        there = sum(certificate.get("Type") == "AMAZON_ISSUED" for certificate in found)
+        yield from _compare(account, "ACM certificates", _CERTIFICATES, there + 1, ("domain",))
+    deployed = [service for service in account.blueprint.services if account.deploys(service.stack)]
+    units = sum(account.added_tasks(service) * service.container.cpu for service in deployed)
     if units:
         running = 0.0
         try:
