@@ -19,8 +19,9 @@ from blogstack.diagnostics import Code
 
 def check(account: Account) -> Iterator[Problem]:
     """Look at the weights of each rule that the deployment changes."""
+    there = account.stacks & account.chosen
     for workload in account.blueprint.workloads:
-        if isinstance(workload, EcsService) and workload.exposure and workload.stack in account.stacks:
+        if isinstance(workload, EcsService) and workload.exposure and workload.stack in there:
             stack = read_stack(account.session, workload.stack)
             outputs = stack.outputs if stack else {}
             # Only with two target groups, of which ECS uses one after the other.
