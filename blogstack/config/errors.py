@@ -117,7 +117,9 @@ def _raised(document: Document, path: KeyPath, code: Code, value: object, contex
     """The diagnostic of an error that a validator raised, made by `fault`."""
     message, help, keys = context["message"], context["help"], context["keys"]
     span = document.locate(path)
-    if keys:
+    if keys and code is Code.MISSING_KEY:
+        span = document.locate_missing((*path, *keys))
+    elif keys:
         span = document.locate_key(document.first_of_environment([(*path, key) for key in keys]))
     name = dotted(path)
     match code:
