@@ -41,3 +41,8 @@ class AwsError(Exception):
     def is_passing(self) -> bool:
         """Whether the same question may be answered in some minutes: after throttling or a lost connection."""
         return self.trouble in (Trouble.THROTTLED, Trouble.CONNECTION)
+
+    @property
+    def interrupts(self) -> bool:
+        """Whether it says nothing about what AWS has begun: as when it is throttled or credentials expire."""
+        return self.is_passing or self.trouble is Trouble.CREDENTIALS

@@ -55,8 +55,9 @@ def destroy_command(
             say(f"error: {stack.name} was not deleted: {error}")
             say("help: fix the cause and run it again: it continues here")
             return ExitCode.FAILED
-        except AwsError:
-            say(f"the deletion of {stack.name} goes on in AWS if it has begun. Run it again to go on")
+        except AwsError as error:
+            if error.interrupts:
+                say(f"the deletion of {stack.name} goes on in AWS if it has begun. Run it again to go on")
             raise
         except KeyboardInterrupt:
             say(f"no longer waiting; the deletion of {stack.name} goes on in AWS. Run it again to go on")

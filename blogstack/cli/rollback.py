@@ -53,8 +53,9 @@ def rollback_command(
                 stop(session, plan.deployment, picked.stack)
             else:
                 deploy(session, plan)
-        except AwsError:
-            say("what was started goes on in AWS. To follow it: blogstack status")
+        except AwsError as error:
+            if error.interrupts:
+                say("what was started goes on in AWS. To follow it: blogstack status")
             raise
     except NoWayBack as error:
         say(f"error: {error}")

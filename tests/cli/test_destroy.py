@@ -83,7 +83,10 @@ def test_protection_stays(emulator: Emulator, run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
-    [(["--yes", "blog"], "--yes blog does not name what would be deleted: blog-api"), ([], "there is no terminal")],
+    [
+        (["--yes", "blog"], "--yes blog does not name what would be deleted: blog-api"),
+        ([], "confirmation needs a terminal; --yes blog-api skips it"),
+    ],
 )
 def test_without_the_name(deployed: Emulator, run: Run, arguments: list[str], reason: str) -> None:
     done = run("destroy", *arguments, env=deployed.env)

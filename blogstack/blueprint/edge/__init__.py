@@ -23,6 +23,7 @@ class Tls(Record, kw_only=True):
         aliases: More names that lead to the load balancer.
         redirects: Names that are redirected to `domain`.
         hosted_zone_id: Of the zone that has their records; None for DNS outside of Route 53.
+        elsewhere: The names whose records are made by hand.
         certificate_arn: An existing certificate; None for one that the stack requests.
         policy: Security policy of the listener.
     """
@@ -31,6 +32,7 @@ class Tls(Record, kw_only=True):
     aliases: tuple[str, ...]
     redirects: tuple[str, ...]
     hosted_zone_id: str | None
+    elsewhere: tuple[str, ...]
     certificate_arn: str | None
     policy: str
 
@@ -38,11 +40,6 @@ class Tls(Record, kw_only=True):
     def more_names(self) -> tuple[str, ...]:
         """Every name but `domain`."""
         return (*self.aliases, *self.redirects)
-
-    @property
-    def elsewhere(self) -> tuple[str, ...]:
-        """The names whose records are made by hand."""
-        return () if self.hosted_zone_id else (self.domain, *self.more_names)
 
 
 class Edge(Record, kw_only=True):
@@ -120,6 +117,7 @@ def resolve_edge(config: Config, naming: Naming, placement: Placement) -> Edge:
             aliases=domain.aliases,
             redirects=domain.redirect_from,
             hosted_zone_id=domain.hosted_zone_id,
+            elsewhere=() if domain.hosted_zone_id else domain.names,
             certificate_arn=domain.certificate_arn,
             policy=balancer.tls_policy,
         )
