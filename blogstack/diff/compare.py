@@ -27,21 +27,24 @@ def compare(old: Snapshot, new: Snapshot, regions: Mapping[str, str]) -> Compari
         regions: The region of each stack of `new`.
     """
     stacks = []
-    moved: dict[str, frozenset[str]] = {}
+    changed = {
+        name: _resources(old[name], tree, regions.get(name, "us-east-1"))
+        for name, tree in new.items()
+        if name in old and tree != old[name]
+    }
+    moved = {name: {each.logical_id for each in found if each.effect.moves} for name, found in changed.items()}
     for name, tree in new.items():
         if name not in old:
             created = tuple(_created(logical_id, body) for logical_id, body in tree["Resources"].items())
             stacks.append(StackChange(stack=name, state=StackState.NEW, resources=created))
-            continue
-        resources = _resources(old[name], tree, regions.get(name, "us-east-1"))
-        moved[name] = frozenset(each.logical_id for each in resources if each.effect.moves)
-        others = tuple(_others(old[name], tree))
-        refused = tuple(refusals(name, old, new, moved[name]))
-        if resources or others:
-            change = StackChange(
-                stack=name, state=StackState.CHANGED, resources=resources, others=others, refusals=refused
-            )
-            stacks.append(change)
+        elif name in changed:
+            resources, others = changed[name], tuple(_others(old[name], tree))
+            if resources or others:
+                refused = tuple(refusals(name, old, new, moved))
+                change = StackChange(
+                    stack=name, state=StackState.CHANGED, resources=resources, others=others, refusals=refused
+                )
+                stacks.append(change)
     stacks += [_left(name, tree) for name, tree in old.items() if name not in new]
     return Comparison(stacks=tuple(stacks), cost=cost_change(old, new, regions))
 

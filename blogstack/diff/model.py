@@ -79,12 +79,14 @@ class Refusal(Record, kw_only=True):
         export: Its name.
         removed: Whether it is removed; else it changes.
         importers: What imports it, as in `blog-api-service: Service`.
+        steps: The stacks to deploy before, in order, or to delete if they are no longer made; none where nothing helps.
         remedy: What to do.
     """
 
     export: str
     removed: bool
     importers: tuple[str, ...]
+    steps: tuple[str, ...]
     remedy: str
 
 

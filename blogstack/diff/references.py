@@ -32,16 +32,16 @@ def references(value: object, at: Path = ()) -> Iterator[tuple[str, Path]]:
 
 
 def imports(value: object) -> Iterator[str]:
-    """The name of every export that a value imports."""
-    match value:
-        case {"Fn::ImportValue": str(name)}:
-            yield name
-        case dict():
-            for child in value.values():
-                yield from imports(child)
-        case list():
-            for child in value:
-                yield from imports(child)
+    """The name of every export that a value imports, in no order."""
+    values = [value]  # not by recursion: every value of every template is asked
+    while values:
+        value = values.pop()
+        if isinstance(value, dict):
+            if isinstance(name := value.get("Fn::ImportValue"), str):
+                yield name
+            values.extend(value.values())
+        elif isinstance(value, list):
+            values.extend(value)
 
 
 def exports(tree: Tree) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from blogstack.config.types.values import PLACEHOLDER, Export
 from blogstack.config.workloads import Container
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
-from blogstack.words import dotted, shorten
+from blogstack.words import dotted, listed, shorten
 
 # The last words of a name, with those that the control at `source` below looks for.
 _SECRET_NAME = re.compile(
@@ -53,18 +53,33 @@ _REFERENCE = re.compile(
 _ENVIRONMENT_NAMES = ("COPILOT_ENVIRONMENT_NAME", "ENVIRONMENT", "ENVIRONMENT_NAME")
 
 
+_MOST_NAMES = 8
+"""Variables that a message lists."""
+
+
 @rule(Code.NOT_EXPANDED, Scope[Container], reads=("environment",))
 def not_expanded(scope: Scope[Container]) -> Iterator[Finding]:
     """The container gets the values of its environment as they are written: no shell reads them."""
+    found: dict[str | None, dict[str, str]] = {}  # by the environment that sets them: what all have is said once
     for name, value in scope.value.section.environment.items():
         if isinstance(value, str) and (reference := _REFERENCE.search(value)):
-            message = f"{name} contains {shorten(reference[0])!r}, which is not expanded"
-            help = (
-                "write the value itself, or put it together in the application or in a shell: explain BS345 shows how"
-            )
-            if scope.environment and reference[0].strip("${}") in _ENVIRONMENT_NAMES:
-                help = f"write {PLACEHOLDER} for the environment's name"
-            yield Finding(scope.at("environment", name), message, help)
+            path = scope.at("environment", name)
+            if path[0] != "service" and scope.document.same(path, ("service", *path[2:])):
+                continue  # inherited, and said of the service
+            found.setdefault(scope.document.origin(path), {})[name] = reference[0]
+    for references in found.values():
+        names = list(references)
+        message = f"{names[0]} contains {shorten(references[names[0]])!r}, which is not expanded"
+        if others := names[1:]:
+            if (hidden := len(names) - _MOST_NAMES) > 0:
+                others = [*names[1:_MOST_NAMES], f"{hidden} more"]
+            message += f"; the same holds for {listed(others)}"
+        help = "write the value itself, or put it together in the application or in a shell: explain BS345 shows how"
+        if scope.environment and any(each.strip("${}") in _ENVIRONMENT_NAMES for each in references.values()):
+            help = f"write {PLACEHOLDER} for the environment's name"
+            help += "" if len(names) == 1 else ", and other values themselves: explain BS345 shows how"
+        first, *rest = (scope.at("environment", name) for name in names)
+        yield Finding(first, message, help, also=tuple(rest))
 
 
 @rule(Code.NO_ENVIRONMENTS, Scope[Container], reads=("environment", "secrets"))

@@ -92,7 +92,7 @@ class TestExports:
 
     def test_removed(self) -> None:
         old, new = self.stacks("10.0.0.0/16"), self.stacks("10.0.0.0/16", exported=False, imported=False)
-        remedy = "first deploy app, which no longer imports it, then deploy net"
+        remedy = "first deploy app, then deploy net"
         assert self.refusals(old, new) == [("net:Vpc", True, remedy)]
 
     def test_changed_by_a_replacement(self) -> None:

@@ -79,6 +79,45 @@ def test_elb_17() -> None:
     assert set(get_args(TlsPolicy)) > RECOMMENDED
 
 
+def endpoints(case: str = CASE) -> set[str]:
+    """The AWS services that the network has interface endpoints for, such as `ecr.api`."""
+    interfaces = [each for each in all_of("EC2::VPCEndpoint", case) if each["VpcEndpointType"] == "Interface"]
+    return {each["ServiceName"]["Fn::Sub"].partition("${AWS::Region}.")[2] for each in interfaces}
+
+
+def test_ec2_2() -> None:
+    """A VPC's default security group lets nothing through. Not met: EC2 makes it, and nothing is in it."""
+    assert "DefaultSecurityGroup" not in str(trees(CASE))
+
+
+def test_ec2_10() -> None:
+    """Networks have an endpoint for EC2. Not met: nothing calls EC2."""
+    assert "ec2" not in endpoints()
+
+
+def test_ec2_55() -> None:
+    """Networks have an endpoint for the ECR API. Not met, but with `egress: endpoints`."""
+    assert "ecr.api" not in endpoints()
+    assert "ecr.api" in endpoints("endpoints")
+
+
+def test_ec2_56() -> None:
+    """Networks have an endpoint for the Docker registry. Not met, but with `egress: endpoints`."""
+    assert "ecr.dkr" not in endpoints()
+    assert "ecr.dkr" in endpoints("endpoints")
+
+
+def test_ec2_57() -> None:
+    """Networks have an endpoint for Systems Manager. Not met, but with `egress: endpoints` for a secret in a parameter."""
+    assert "ssm" not in endpoints()
+    assert "ssm" in endpoints("secrets")
+
+
+def test_ec2_21() -> None:
+    """Network ACLs do not let everybody in on ports 22 and 3389: there is only the default one, which is exempt."""
+    assert not all_of("EC2::NetworkAcl") + all_of("EC2::NetworkAclEntry")
+
+
 def test_ec2_6() -> None:
     """Networks log their traffic."""
     assert only("EC2::FlowLog")["ResourceId"] == {"Ref": "Vpc"}
