@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import takewhile
 from typing import Any
 
 from blogstack.aws.session import Session
 from blogstack.records import Record
 
 _MOST_SERVICES = 10  # in one call: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
-_EVENTS = 20
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
 _STEADY = "has reached a steady state"
 _TASKS = 10
@@ -37,14 +35,25 @@ class Rollout(Record, kw_only=True):
     failed: int
 
 
+class ServiceEvent(Record):
+    """A message of ECS about a service.
+
+    Attributes:
+        time: When ECS wrote it.
+        message: In ECS's words.
+    """
+
+    time: datetime
+    message: str
+
+
 class ServiceState(Record, kw_only=True):
     """An ECS service that exists.
 
     Attributes:
         task_definition: ARN of the newest version's.
         rollouts: The newest first.
-        events: ECS's messages, the newest first.
-        steady: When ECS last said that the service has reached a steady state; None if it is not among the messages.
+        events: ECS's messages, the newest first; ECS keeps a hundred.
     """
 
     name: str
@@ -53,13 +62,21 @@ class ServiceState(Record, kw_only=True):
     pending: int
     task_definition: str
     rollouts: tuple[Rollout, ...]
-    events: tuple[str, ...]
-    steady: datetime | None = None
+    events: tuple[ServiceEvent, ...]
 
     @property
-    def events_since_steady(self) -> tuple[str, ...]:
-        """The messages after the last steady state; all without one."""
-        return tuple(takewhile(lambda message: _STEADY not in message, self.events))
+    def messages(self) -> tuple[str, ...]:
+        """ECS's messages without their times, the newest first."""
+        return tuple(event.message for event in self.events)
+
+    def last_steady(self, before: datetime | None = None) -> ServiceEvent | None:
+        """The last event that says that the service has reached a steady state; None where there is none.
+
+        Args:
+            before: Only events before this moment count.
+        """
+        steady = (event for event in self.events if _STEADY in event.message)
+        return next((event for event in steady if before is None or event.time < before), None)
 
     @property
     def is_stable(self) -> bool:
@@ -247,7 +264,6 @@ def _service(service: dict[str, Any]) -> ServiceState:
         )
         for each in service.get("deployments", ())
     )
-    events = service.get("events", ())[:_EVENTS]
     return ServiceState(
         name=service["serviceName"],
         desired=service["desiredCount"],
@@ -255,8 +271,7 @@ def _service(service: dict[str, Any]) -> ServiceState:
         pending=service["pendingCount"],
         task_definition=service.get("taskDefinition", ""),
         rollouts=rollouts,
-        events=tuple(event["message"] for event in events),
-        steady=next((event["createdAt"] for event in events if _STEADY in event["message"]), None),
+        events=tuple(ServiceEvent(event["createdAt"], event["message"]) for event in service.get("events", ())),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -55,11 +56,13 @@ class FailedEvent(Record):
         logical_id: Of the resource.
         type: As in AWS::ECS::Service.
         reason: In the service's words.
+        time: When it failed.
     """
 
     logical_id: str
     type: str
     reason: str
+    time: datetime
 
 
 def read_stack(session: Session, name: str) -> StackState | None:
@@ -133,7 +136,9 @@ def _operation_events(session: Session, what: Mapping[str, str]) -> list[FailedE
     events = sorted(found, key=lambda event: event["Timestamp"])
     newest = events[-1].get("OperationId") if events else None
     return [
-        FailedEvent(event["LogicalResourceId"], event.get("ResourceType", ""), f"{reason}{_at(event)}")
+        FailedEvent(
+            event["LogicalResourceId"], event.get("ResourceType", ""), f"{reason}{_at(event)}", event["Timestamp"]
+        )
         for event in events
         if event.get("OperationId") == newest
         and event.get("LogicalResourceId")
@@ -159,7 +164,8 @@ def _stack_events(session: Session, stack: str) -> list[FailedEvent]:
             if status in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"):
                 break
         elif status.endswith("_FAILED") and reason:
-            failed.append(FailedEvent(event["LogicalResourceId"], event.get("ResourceType", ""), reason))
+            kind, time = event.get("ResourceType", ""), event["Timestamp"]
+            failed.append(FailedEvent(event["LogicalResourceId"], kind, reason, time))
     return failed[::-1]
 
 

@@ -234,9 +234,21 @@ def _say_what_it_means(
             old = read_snapshot(of_environments(ours, compilation, environments))
             comparison = compare(old, snapshot_of(compilation), regions_of(compilation))
             if old and comparison.stacks:
-                say(f"{one_line(comparison)}: see `blogstack diff --against HEAD`")
+                say(f"{one_line(comparison)}{_where_to_see(compilation.path)}")
                 for remedy in refused_exports(comparison):
                     say(f"CloudFormation takes no export away that is in use, so the commands would fail: {remedy}")
+
+
+def _where_to_see(path: str) -> str:
+    """The command that shows the changes; "" where git does not have the file, because the older templates are gone."""
+    from blogstack.cli.git import NoRevision, read_revision
+
+    try:
+        read_revision("HEAD", path)
+    except NoRevision:
+        return ""
+    name = [path] if path != DEFAULT_FILE else []
+    return f": see `{shlex.join(['blogstack', 'diff', *name, '--against', 'HEAD'])}`"
 
 
 def _command(options: Options) -> str:

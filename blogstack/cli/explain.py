@@ -33,11 +33,11 @@ def explain_command(
 ) -> ExitCode:
     """Explain a code, or a key: limits, default, example."""
     from blogstack.help.data import explanation, explanations
-    from blogstack.help.explain import Unknown, explain
+    from blogstack.help.explain import Unknown, explain, what_is_known
 
     as_json = format is OutputFormat.JSON
     if word is None and not as_json:
-        raise typer.BadParameter("missing; everything is explained with --format json", param_hint="CODE|KEY")
+        raise typer.BadParameter(f"missing; {what_is_known()}; --format json explains all", param_hint="CODE|KEY")
     try:
         if as_json:
             found = explanations() if word is None else explanation(word)

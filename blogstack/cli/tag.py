@@ -13,7 +13,7 @@ def tag_of_commit(folder: str) -> str:
     """The commit of a folder in which everything is committed, as the printed script takes it.
 
     Raises:
-        NoTag: when there is no git, no commit, or something is not committed.
+        NoTag: when there is no git, no commit, or a file is not committed.
     """
     try:
         commit = _git(folder, "rev-parse", "--short=12", "HEAD")
@@ -21,9 +21,15 @@ def tag_of_commit(folder: str) -> str:
     except OSError:
         raise NoTag("git is not installed; name the tag of the image") from None
     if commit.returncode:
-        raise NoTag("this is not a git repository with a commit; name the tag of the image")
-    if status.returncode or status.stdout.strip():
-        raise NoTag("something is not committed, and the tag is the commit: commit first, or name the tag of the image")
+        raise NoTag("this is not a git repository with a commit: commit first, or name the tag of the image")
+    if status.returncode:
+        raise NoTag(f"git status: {status.stderr.strip()}")
+    if changed := status.stdout.splitlines():
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise NoTag(
+            f"the tag is the commit, and not everything is committed: {changed[0][3:]}{more};"
+            " commit or ignore it, or name the tag of the image"
+        )
     return commit.stdout.strip()
 
 

@@ -51,7 +51,9 @@ def diagnose(snapshot: Snapshot, origins: Origins) -> tuple[Cause, ...]:
         origins: For each stack the key of the file that made each of its resources, by logical ID.
     """
     causes = [*stack_causes(snapshot, origins)]
-    for state in map(without_history, snapshot.workloads):
+    for workload in snapshot.workloads:
+        failed = snapshot.failures.get(workload.workload.stack, ())
+        state = without_history(workload, failed[0].time if failed else None)
         found = [*task_causes(state), *check_causes(state)]
         consequences = [*rollout_causes(state)]
         # A count of tasks is news only where nothing says why.

@@ -99,7 +99,7 @@ def _of_container(state: WorkloadState) -> Iterator[Cause]:
 def _reasons(state: WorkloadState) -> tuple[str, ...]:
     """What the load balancer says of the unhealthy targets; those that are gone are in ECS's events."""
     found = [target.description or target.reason for target in state.targets if target.state == "unhealthy"]
-    events = state.service.events if state.service else ()
+    events = state.service.messages if state.service else ()
     found += [match[1] for event in events if (match := _EVENT.search(event))]
     found += [task.reason for task in state.stopped if _TARGET_GROUP_CHECK.search(task.reason)]
     return tuple(dict.fromkeys(found))

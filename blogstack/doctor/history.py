@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from blogstack.aws.services import ServiceState, StoppedTask
 from blogstack.doctor.snapshot import WorkloadState
@@ -11,21 +12,28 @@ from blogstack.records import replace
 _HEALTH_CHECKS = re.compile(r"failed (?:ELB|container) health checks", re.IGNORECASE)
 
 
-def without_history(state: WorkloadState) -> WorkloadState:
+def without_history(state: WorkloadState, failed: datetime | None) -> WorkloadState:
     """The workload without the events and stopped tasks that say nothing about now.
 
     Of a service that has reached a steady state, the events before that are over, and so are the tasks that stopped
-    before it, unless they are of the version that runs and ended by themselves: that can happen again.
+    before it, unless they are of the version that runs and ended by themselves: that can happen again. A steady state
+    after a deployment that failed is that of the older version: why the newer one failed is not over.
+
+    Args:
+        state: What AWS says.
+        failed: When the newest operation of the workload's stack failed; None if it did not.
     """
     service = state.service
-    if service is None or service.steady is None:
+    steady = service.last_steady(before=failed) if service else None
+    if service is None or steady is None:
         return state
-    stopped = tuple(task for task in state.stopped if not _is_over(service, task))
-    return replace(state, service=replace(service, events=service.events_since_steady), stopped=stopped)
+    stopped = tuple(task for task in state.stopped if not _is_over(service, steady.time, task))
+    events = service.events[: service.events.index(steady)]
+    return replace(state, service=replace(service, events=events), stopped=stopped)
 
 
-def _is_over(service: ServiceState, task: StoppedTask) -> bool:
-    if task.stopped is None or service.steady is None or task.stopped > service.steady:
+def _is_over(service: ServiceState, steady: datetime, task: StoppedTask) -> bool:
+    if task.stopped is None or task.stopped > steady:
         return False
     never_ran_or_unhealthy = task.code == "TaskFailedToStart" or _HEALTH_CHECKS.search(task.reason) is not None
     return never_ran_or_unhealthy or task.task_definition != service.task_definition

@@ -90,7 +90,7 @@ def rollout_causes(state: WorkloadState) -> Iterator[Cause]:
             path=state.workload.locate("scaling"),
             message=f"{state.workload.name} runs {service.running} of {service.desired} tasks",
             help="see ECS's own messages below; ask again in a minute if a deployment is in progress",
-            evidence=service.events[:3],
+            evidence=service.messages[:3],
         )
 
 

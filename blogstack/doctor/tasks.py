@@ -41,7 +41,7 @@ def task_causes(state: WorkloadState) -> Iterator[Cause]:
         if cause and cause.code not in seen:
             seen.add(cause.code)
             yield cause
-    for event in state.service.events if state.service else ():
+    for event in state.service.messages if state.service else ():
         if _NO_ADDRESSES.search(event) and Code.NO_ADDRESSES not in seen:
             seen.add(Code.NO_ADDRESSES)
             yield _no_addresses(state, event)

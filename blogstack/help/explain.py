@@ -52,10 +52,17 @@ def find(word: str) -> Code | Key:
         return matching[0]
     if matching:
         raise Unknown(f"{shown!r} is the name of several keys: {', '.join(key.name for key in matching)}")
-    names = [key.name for key in known] if "." in word else [name for key in known for name in _named(key)[-1:]]
-    near = did_you_mean(word, [*names, *codes])
-    help = f"did you mean {near!r}?" if near else f"codes are BSnnn; keys start with {', '.join(_top(known))}"
+    near = _elsewhere(known, parts)
+    if near is None:
+        names = [key.name for key in known] if "." in word else [name for key in known for name in _named(key)[-1:]]
+        near = did_you_mean(word, [*names, *codes])
+    help = f"did you mean {near!r}?" if near else what_is_known()
     raise Unknown(f"{shown!r} is neither a code nor a key; {help}")
+
+
+def what_is_known() -> str:
+    """What codes and keys begin with, for a person who has named none."""
+    return f"codes are BSnnn; keys start with {', '.join(key.name for key in keys() if len(key.path) == 1)}"
 
 
 def words() -> list[str]:
@@ -138,5 +145,7 @@ def _same(key: Key, parts: tuple[str, ...]) -> bool:
     return chosen or parts == _named(key)
 
 
-def _top(known: Sequence[Key]) -> list[str]:
-    return [key.name for key in known if len(key.path) == 1]
+def _elsewhere(known: Sequence[Key], parts: tuple[str, ...]) -> str | None:
+    """The only key with the last of several names, in another section; None where there is none, or several."""
+    found = [key.name for key in known if len(parts) > 1 and _named(key)[-1:] == parts[-1:] and key.path[0] != SERVICES]
+    return found[0] if len(found) == 1 else None

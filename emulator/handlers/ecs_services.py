@@ -83,6 +83,7 @@ def _update(arn: str, old: Props, new: Props, _stack_name: str) -> Made:
     request("ecs", "UpdateService", asked)
     _check(new, "UpdateService")
     if new["TaskDefinition"] != old["TaskDefinition"]:
+        target_health.tell(_stored(arn))  # ECS's events say why, also after the way back
         _check_health(new, "UpdateService")
     call("ecs", "UpdateService", asked)
     stored = _stored(arn)

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-unhealthy-ev
 """
 
 import re
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -34,7 +35,7 @@ def install() -> None:
     def describe(data: dict[str, Any]) -> Any:  # noqa: ANN401 - as above
         for found in ecs._services.values():
             if found["status"] == "ACTIVE":
-                _tell(found)
+                tell(found)
         return describe_services(data)
 
     def reset_all() -> None:
@@ -62,7 +63,7 @@ def _takes(matcher: str, status: int) -> bool:
     return any(int(low) <= status <= int(high or low) for low, high in ranges)
 
 
-def _tell(found: dict[str, Any]) -> None:
+def tell(found: dict[str, Any]) -> None:
     """Add ECS's event when the targets of a service became unhealthy, or healthy again."""
     name = found["serviceName"]
     reasons = [
@@ -75,4 +76,5 @@ def _tell(found: dict[str, Any]) -> None:
         return
     found["_unhealthy"] = reasons
     for message in reasons or [f"(service {name}) has reached a steady state."]:
-        found["events"].insert(0, {"id": str(uuid4()), "createdAt": service("ecs")._iso(), "message": message})
+        # With fractions of a second, as AWS has them: what follows within one second has an order.
+        found["events"].insert(0, {"id": str(uuid4()), "createdAt": time.time(), "message": message})

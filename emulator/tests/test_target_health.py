@@ -56,6 +56,17 @@ def test_a_new_version_that_is_never_healthy(deployed: Emulator, tmp_path: Path)
         _deploy(deployed, tmp_path, ("StopTimeout: 30", "StopTimeout: 40"))
 
 
+def test_a_new_version_whose_path_is_wrong(deployed: Emulator, tmp_path: Path) -> None:
+    """The way back mends the targets; ECS's events still say what was wrong, before the steady state."""
+    deployed.add_existing(answers={"/health": 200})
+    with pytest.raises(EmulatorError, match="Circuit Breaker was triggered"):
+        _deploy(deployed, tmp_path, (PATH, "HealthCheckPath: /helth"), ("StopTimeout: 30", "StopTimeout: 40"))
+    assert _health(deployed) == [{"State": "healthy"}] * 2
+    newest, before = _events(deployed)[:2]
+    assert newest == "(service sample) has reached a steady state."
+    assert before.endswith(" due to (reason Health checks failed with these codes: [404]).")
+
+
 def test_another_status_that_the_check_takes(deployed: Emulator, tmp_path: Path) -> None:
     deployed.add_existing(answers={"/health": 404})
     _deploy(deployed, tmp_path, ('HttpCode: "200"', 'HttpCode: "200-299,404"'))

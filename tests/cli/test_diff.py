@@ -193,7 +193,7 @@ class TestCompile:
     """`compile` says on one line what its templates do to those that it replaces."""
 
     def test_something_is_replaced(self, run: Run) -> None:
-        write(DATABASE)
+        commit(DATABASE)
         assert "diff" not in run("compile", "--no-lint").stderr
         write(RENAMED)
         *_, line, _quotas = run("compile", "--no-lint").stderr.splitlines()
@@ -201,7 +201,7 @@ class TestCompile:
         assert line == f"{what}: see `blogstack diff --against HEAD`"
 
     def test_nothing_is_replaced(self, run: Run) -> None:
-        write(DATABASE)
+        commit(DATABASE)
         run("compile", "--no-lint")
         write(LARGER)
         *_, line, _quotas = run("compile", "--no-lint").stderr.splitlines()
@@ -211,11 +211,28 @@ class TestCompile:
     def test_one_environment(self, run: Run) -> None:
         """The templates of the others are left alone, and so is what is said of them."""
         file = MINIMAL + "environments: {staging: {}, prod: {scaling: {max: 4}}}\n"
-        write(file)
+        commit(file)
         run("compile", "--no-lint")
         write(file.replace("max: 4", "max: 5"))
         *_, line = run("compile", "--no-lint", "--env", "prod").stderr.splitlines()[:2]
         assert line == "1 stack: 1 in place: see `blogstack diff --against HEAD`"
+
+    def test_a_file_that_git_does_not_have(self, run: Run) -> None:
+        """The older templates are overwritten, so no command can show the changes any more."""
+        write(DATABASE)
+        run("compile", "--no-lint")
+        write(LARGER)
+        *_, line, _quotas = run("compile", "--no-lint").stderr.splitlines()
+        assert line == "1 stack: 1 may interrupt"
+
+    def test_a_file_of_another_name(self, run: Run) -> None:
+        commit(DATABASE)
+        git("mv", "blogstack.yaml", "shop.yaml")
+        git("commit", "-q", "-m", "second")
+        run("compile", "--no-lint", "shop.yaml")
+        Path("shop.yaml").write_text(LARGER)
+        *_, line, _quotas = run("compile", "--no-lint", "shop.yaml").stderr.splitlines()
+        assert line == "1 stack: 1 may interrupt: see `blogstack diff shop.yaml --against HEAD`"
 
 
 def test_markdown_is_one_table_for_each_stack(run: Run) -> None:

@@ -27,7 +27,7 @@ LARGER = QUIET + "service:\n  memory: 2048\n"
 
 def wrote(service: str) -> str:
     """What is said when larger tasks were written for a service, and what they do to those that run."""
-    what = "1 stack: 1 new revision, 1 in place: see `blogstack diff --against HEAD`"
+    what = "1 stack: 1 new revision, 1 in place"
     return f"wrote templates/out/{service}-service.yaml\n{what}\n"
 
 

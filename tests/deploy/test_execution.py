@@ -325,7 +325,7 @@ def test_never_stable() -> None:
         "desiredCount": 2,
         "runningCount": 1,
         "pendingCount": 0,
-        "events": [{"message": "(service blog-api) has started 1 tasks"}],
+        "events": [{"createdAt": NOW, "message": "(service blog-api) has started 1 tasks"}],
     }
     aws = FakeAws({"ecs:DescribeServices": {"services": [service]}})
     with pytest.raises(Failed) as caught:

@@ -84,6 +84,11 @@ def service(
     }
 
 
+def service_event(text: str, minutes: int) -> dict[str, Any]:
+    """A message of ECS, these minutes after now, when stacks fail."""
+    return {"id": text, "createdAt": NOW + timedelta(minutes=minutes), "message": text}
+
+
 def stopped(
     reason: str,
     *,

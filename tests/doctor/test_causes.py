@@ -9,7 +9,7 @@ import pytest
 from blogstack.diagnostics import Code
 from blogstack.doctor import Cause, diagnose, read_snapshot
 from blogstack.pipeline import compile_text, lower_environment, read_environments
-from tests.doctor.answers import DETECTION, NOW, failed_event, healthy, service, stacks, stopped, targets
+from tests.doctor.answers import DETECTION, NOW, failed_event, healthy, service, service_event, stacks, stopped, targets
 from tests.support.fake_aws import FakeAws, Refusal
 
 FILE = b"""\
@@ -414,6 +414,23 @@ def test_what_is_over_is_no_cause() -> None:
     assert causes_of(over | {"ecs:DescribeServices": {"services": [service(events=(_STEADY, _UNHEALTHY))]}}) == ()
     never_started = stopped("CannotPullContainerError: pull image manifest: not found")
     assert causes_of(never_started | {"ecs:DescribeServices": {"services": [service(events=(_STEADY,))]}}) == ()
+
+
+def test_a_steady_state_after_a_failed_deployment_is_that_of_the_older_version() -> None:
+    """The circuit breaker went back, and the older version is steady: why the newer one failed is still told."""
+    unhealthy = _UNHEALTHY.replace("failed)", "failed with these codes: [404])")
+    breaker = "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'."
+    told = [service_event(_STEADY, 1), service_event(unhealthy, -1), service_event(_STEADY, -60)]
+    answers = {
+        "cloudformation:DescribeStacks": stacks({"shop-service": "UPDATE_ROLLBACK_COMPLETE"}),
+        "cloudformation:DescribeEvents": {"OperationEvents": [failed_event("Service", "AWS::ECS::Service", breaker)]},
+        "ecs:DescribeServices": {"services": [service() | {"events": told}]},
+    }
+    (cause,) = causes_of(answers)
+    assert cause.code is Code.TARGET_STATUS
+    assert "answers the load balancer's check of /health with 404" in cause.message
+    later = {"cloudformation:DescribeStacks": stacks({})}
+    assert causes_of(answers | later) == (), "a deployment that succeeds ends it"
 
 
 def test_what_may_happen_again_is_a_cause() -> None:

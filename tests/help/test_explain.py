@@ -131,6 +131,7 @@ class TestWords:
         [
             ("scalling", "'scalling' is neither a code nor a key; did you mean 'scaling'?"),
             ("scaling.mni", "did you mean 'scaling.min'?"),
+            ("service.health.grace_period", "did you mean 'load_balancer.health_check.grace_period'?"),
             ("deregistration-delay", "did you mean 'deregistration_delay'?"),
             ("BS3O1", "did you mean 'BS3"),
             ("timeout", "the name of several keys: service.sidecars.NAME.health.timeout, service.health.timeout, "),
@@ -143,6 +144,10 @@ class TestWords:
         result = run("explain", word)
         assert (result.returncode, result.stdout) == (2, "")
         assert said in " ".join(result.stderr.split())
+
+    def test_nothing_is_named(self, run: Run) -> None:
+        """As with `git help`, a person wants to know what there is."""
+        assert "missing; codes are BSnnn; keys start with name, region, " in " ".join(run("explain").stderr.split())
 
     def test_every_code(self) -> None:
         """In small letters too."""

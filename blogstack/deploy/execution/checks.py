@@ -41,7 +41,7 @@ def wait_stable(context: Context, step: str, action: WaitStable) -> Outcome:
             return Outcome.DONE
     counts = f"{service.running} of {service.desired} tasks run"
     message = f"{action.service} is not stable after ten minutes: {counts}"
-    raise Failed(Code.NOT_STABLE, message, "`blogstack doctor` says why", evidence=service.events[:5])
+    raise Failed(Code.NOT_STABLE, message, "`blogstack doctor` says why", evidence=service.messages[:5])
 
 
 def request(context: Context, step: str, action: Request) -> Outcome:
