@@ -295,7 +295,7 @@ class TestNames:
         _, problem, _ = names.check(account(self.ANSWERS))
         assert isinstance(problem, Problem)
         assert problem.help.endswith(
-            "delete it with its images: aws ecr delete-repository --region ap-northeast-2 --repository-name blog-api --force"
+            "aws ecr delete-repository --region ap-northeast-2 --repository-name blog-api --force"
         )
 
     def test_ours(self) -> None:
