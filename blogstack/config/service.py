@@ -61,7 +61,7 @@ class WebTask(TaskWithSidecars):
             {name: f"start_period {s.start_period}s, grace_period {s.grace_period}s" for name, s in START_UP.items()}
         ),
     ] = "other"
-    """Web framework; it sets only how long a start may take."""
+    """Web framework; it sets only how long a start may take: grace_period and start_period of its checks."""
     port: Annotated[int, Whole(1, 65535)] = 8000
     """Port that the container listens on; it is also given to it as the variable PORT."""
     health: Health = Health.model_construct()

@@ -57,7 +57,7 @@ def test_a_new_version_that_is_never_healthy(deployed: Emulator, tmp_path: Path)
 
 
 def test_a_new_version_whose_path_is_wrong(deployed: Emulator, tmp_path: Path) -> None:
-    """After the way back the targets are healthy; ECS's events still say what was wrong, before the steady state."""
+    """After the rollback the targets are healthy; ECS's events still say what was wrong, before the steady state."""
     deployed.add_existing(answers={"/health": 200})
     with pytest.raises(EmulatorError, match="Circuit Breaker was triggered"):
         _deploy(deployed, tmp_path, (PATH, "HealthCheckPath: /helth"), ("StopTimeout: 30", "StopTimeout: 40"))

@@ -71,6 +71,7 @@ def test_first_second_and_next(aws: Emulator, deploy: Deploy, internet: Web, tmp
     assert first.stdout.startswith(f"blog-api to account {aws.account} as arn:aws:")
     assert "blog-api-registry: create: 1 created\n" in first.stdout
     assert "(from the template: it imports what another stack will export)" in first.stdout
+    assert "not checked: the delegation of example.com (this AWS is not the real one)\n" in first.stdout
     assert first.stdout.endswith("deployed\n")
     assert {kind: statuses(aws)[kind] for kind in STACKS} == {
         "registry": "CREATE_COMPLETE",

@@ -290,6 +290,14 @@ class TestNames:
         found = told(names.check(account(self.ANSWERS)))
         assert found == [("BS520", "name"), ("BS520", "image.repository"), ("BS520", "domain.name")]
 
+    def test_the_repository_that_destroy_leaves(self) -> None:
+        """The way to deploy again is one command."""
+        _, problem, _ = names.check(account(self.ANSWERS))
+        assert isinstance(problem, Problem)
+        assert problem.help.endswith(
+            "aws ecr delete-repository --region ap-northeast-2 --repository-name blog-api --force"
+        )
+
     def test_ours(self) -> None:
         assert told(names.check(account({}, stacks=EVERYTHING))) == []
 

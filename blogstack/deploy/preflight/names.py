@@ -23,7 +23,8 @@ def check(account: Account) -> Iterator[Problem]:
             yield Problem(Code.NAME_TAKEN, message, ("name",), f"choose another name, or delete it: {delete}")
     if registry and account.creates(registry.stack) and _has_repository(account, registry.repository):
         message = f"the repository {registry.repository} exists already"
-        help = "use it as an existing image with image.uri, or choose another image.repository"
+        delete = f"aws ecr delete-repository --region {session.region} --repository-name {registry.repository} --force"
+        help = f"use it with image.uri, choose another image.repository, or delete it with its images: {delete}"
         yield Problem(Code.NAME_TAKEN, message, ("image", "repository"), help)
     if tls and tls.hosted_zone_id and account.creates(blueprint.edge.stack):
         found = session.call(
