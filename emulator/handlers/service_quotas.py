@@ -11,11 +11,13 @@ from .ministack_modules import ministack
 TARGET_PREFIX = "ServiceQuotasV20190624"
 # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
 # https://docs.aws.amazon.com/general/latest/gr/ecs-service.html
+# https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
 DEFAULTS = {
     ("vpc", "L-F678F1CE"): 5,
     ("ec2", "L-0263D0A3"): 5,
     ("fargate", "L-3032A538"): 6,
     ("fargate", "L-36FBB829"): 6,
+    ("acm", "L-F141DD1D"): 2500,
 }
 
 
