@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 HELP = ROOT / "blogstack" / "help"
+THEME = ROOT / "tools" / "theme"
 CONFIGURATION = ROOT / "zensical.toml"
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 _ITEM = re.compile(r"(?:\d+\.|-) (?=\S)")
@@ -46,9 +47,11 @@ def stage(folder: Path) -> None:
         target = folder / "docs" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".md":
-            target.write_text(nested(_moved(path.read_text("utf-8"), path, known)), encoding="utf-8")
+            title = f"# `{path.stem}` in detail\n\n" if path.parent.name == "guides" else ""
+            target.write_text(title + nested(_moved(path.read_text("utf-8"), path, known)), encoding="utf-8")
         else:
             shutil.copyfile(path, target)
+    shutil.copytree(THEME, folder / THEME.name, dirs_exist_ok=True)
     (folder / "docs" / "decisions.md").write_text(_decisions(), encoding="utf-8")
     (folder / CONFIGURATION.name).write_text(expanded(CONFIGURATION.read_text("utf-8")), encoding="utf-8")
 
@@ -59,14 +62,19 @@ def nested(text: str) -> str:
     GitHub wants the width of the item's mark, two or three; Python-Markdown, which zensical uses, wants four
     (https://python-markdown.github.io/#differences) and would end the list.
     """
-    lines, width = [], 0
+    lines: list[str] = []
+    width, is_loose = 0, False
     for line in text.split("\n"):
         if mark := _ITEM.match(line):
-            width = len(mark[0])
+            if is_loose and lines[-1]:  # after a second paragraph, an item needs an empty line before it
+                lines.append("")
+            width, is_loose = len(mark[0]), False
         elif line and not line.startswith(" "):
-            width = 0
+            width, is_loose = 0, False
         elif width and line.startswith(" " * width):
             line = "    " + line[width:]
+        elif width and not line:
+            is_loose = True
         lines.append(line)
     return "\n".join(lines)
 

@@ -11,5 +11,7 @@ def test_quotas(aws: Emulator) -> None:
     assert answer["Quota"]["Value"] == 6
     answer = quotas.get_aws_default_service_quota(ServiceCode="vpc", QuotaCode="L-F678F1CE")
     assert answer["Quota"]["Value"] == 5
+    answer = quotas.get_aws_default_service_quota(ServiceCode="acm", QuotaCode="L-F141DD1D")
+    assert answer["Quota"]["Value"] == 2500
     with pytest.raises(quotas.exceptions.NoSuchResourceException):
         quotas.get_service_quota(ServiceCode="vpc", QuotaCode="L-00000000")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from tools.site import DOCS, build, links, nested, pages
 
-LISTED = ("decisions/", "reference/codes/", "reference/guides/")
+LISTED = ("decisions/", "reference/codes/")
 """Pages that a page of the navigation lists."""
 
 
@@ -39,6 +40,8 @@ def test_nothing_is_loaded_from_another_host(site: Path) -> None:
     home = (site / "index.html").read_text()
     for attribute in ('src="http', 'rel="stylesheet" href="http', "fonts.googleapis"):
         assert attribute not in home
+    assert "github.com/OWNER" in home  # a link; with this attribute the theme's script asks api.github.com about it
+    assert 'data-md-component="source"' not in home
 
 
 def test_pictures_are_in_the_site(site: Path) -> None:
@@ -59,9 +62,21 @@ def test_what_is_inside_of_an_item_stays_there() -> None:
     assert nested(text) == expected
 
 
-def test_a_numbered_list_is_one(site: Path) -> None:
-    page = (site / "teardown" / "index.html").read_text()
-    assert page.count("<ol>") == 1
+def test_an_item_after_one_of_several_paragraphs_is_an_item() -> None:
+    assert nested("1. One:\n\n   here\n2. Two\n3. Three\n") == "1. One:\n\n    here\n\n2. Two\n3. Three\n"
+
+
+@pytest.mark.parametrize("page", ["teardown", "contributing"])
+def test_numbered_lists_have_all_of_their_items(site: Path, page: str) -> None:
+    html = (site / page / "index.html").read_text()
+    source = next(path for path, name in pages().items() if name == f"{page}.md").read_text("utf-8")
+    items = re.findall(r"^ *\d+\. ", source, re.MULTILINE)
+    assert sum(found.count("<li>") for found in re.findall(r"<ol>.*?</ol>", html, re.DOTALL)) == len(items)
+
+
+def test_a_guide_has_a_title(site: Path) -> None:
+    page = (site / "reference" / "guides" / "kms_key" / "index.html").read_text()
+    assert "<code>kms_key</code> in detail" in page
 
 
 def _url(name: Path) -> str:
