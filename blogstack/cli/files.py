@@ -164,7 +164,8 @@ def write_new(files: Mapping[str, str]) -> None:
     """
     if existing := [name for name in files if os.path.lexists(name)]:
         message = f"{' and '.join(existing)} {'exist' if len(existing) > 1 else 'exists'} already; nothing was written"
-        raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help="move it away, or continue with it")])
+        help = "delete or rename what exists to start again, or run `blogstack compile` to use it"
+        raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help=help)])
     written: list[Path] = []
     try:
         for name, text in files.items():
@@ -188,7 +189,7 @@ def _protect_others(folder: Path, files: Collection[str], owners: Owners) -> Non
     paths = [folder / name for name in files if (folder / name).is_file()]
     others = [path for path in paths if (owner := _owner_of(path)) is None or owner.service not in owners.services]
     if others:
-        help = "move it away, give the service another name, or choose another folder with --out"
+        help = "delete or rename it, give the service another name, or choose another folder with --out"
         messages = [f"{path} exists and was not written for this service" for path in others]
         raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help=help) for message in messages])
 

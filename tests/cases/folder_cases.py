@@ -127,7 +127,7 @@ FOLDERS: dict[str, Case] = {
                 "BS501",
                 OUT,
                 f"{OUT}/blog-api-{stack}.yaml exists and was not written for this service",
-                "move it away, give the service another name, or choose another folder with --out",
+                "delete or rename it, give the service another name, or choose another folder with --out",
             )
             for stack in ("network", "edge", "tasks", "service")
         ),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cfnlint.api import lint
 
 from blogstack.config import Config
 from blogstack.config.fields import fields_of
@@ -16,6 +17,7 @@ from blogstack.reports.text import as_text
 from tests.conftest import ROOT
 from tests.support.console import MINIMAL, Run
 from tests.support.diagnostics import HELLO, diagnose
+from tests.support.second_judge import judge
 from tools.site import DOCS, links
 
 FOLDERS = (DOCS, ROOT / "examples", ROOT / "skills", ROOT / "blogstack" / "help")
@@ -87,3 +89,11 @@ class TestReadme:
         (total,) = re.findall(r"^total +([\d.]+) +([\d.]+)$", run("cost").stdout, re.MULTILINE)
         low, high = (round(float(amount)) for amount in total)
         assert f"{low} US dollars a month with two tasks and {high} with ten" in self.TEXT
+
+
+@pytest.mark.slow
+def test_the_template_for_static_files_is_sound() -> None:
+    """cfn-lint and AWS's own validator find no error in it, and no warning."""
+    ((_, text),) = (each for each in blocks("yaml") if each[1].startswith("# static.yaml"))
+    assert not [match for match in lint(text, regions=["us-east-1"]) if match.rule.id[0] in "EW"]
+    assert judge(text) == set()

@@ -43,6 +43,15 @@ BANNED = (
     r"\bin the place of\b",
     r"\blook whether\b",
     r"\bwould tell\b",
+    r"\bmove it away\b",
+    r"\bhas no room for\b",
+    r"\bhow to say what\b",
+    r"\bwhat is seen here\b",
+    r"\bno program of yours\b",
+    r"\ba project of your own\b",
+    r"\bsomebody has to confirm\b",
+    r"\bis left alone while\b",
+    r"\bof which some exclude\b",
 )
 FOLDERS = [ROOT / "blogstack", ROOT / "emulator", ROOT / "tools"]
 MODULES = sorted(path for folder in FOLDERS for path in folder.rglob("*.py"))

@@ -108,7 +108,7 @@ def test_ec2_56() -> None:
 
 
 def test_ec2_57() -> None:
-    """Networks have an endpoint for Systems Manager: not met, except with `egress: endpoints` and a parameter."""
+    """Networks have an endpoint for Systems Manager. Not met, but with `egress: endpoints` where one reads it."""
     assert "ssm" not in endpoints()
     assert "ssm" in endpoints("secrets")
 

@@ -1,0 +1,34 @@
+"""The checks of cfn-lint that templates ignore: one, on the database (docs/decisions/0106-what-reviewers-ask.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from cfnlint.api import lint
+
+from tests.cases import EACH, compiled
+from tests.support.templates import trees
+
+
+def ignored(resource: dict[str, Any]) -> list[str]:
+    return resource.get("Metadata", {}).get("cfn-lint", {}).get("config", {}).get("ignore_checks", [])  # type: ignore[no-any-return]
+
+
+def test_only_the_version_of_the_database() -> None:
+    found = {
+        (stack, logical_id, check)
+        for case in EACH
+        for stack, tree in trees(case).items()
+        for logical_id, body in tree["Resources"].items()
+        for check in ignored(body)
+    }
+    assert found == {("database", "Database", "W3691")}
+
+
+@pytest.mark.slow
+def test_cfn_lint_still_finds_a_major_version_deprecated() -> None:
+    """Fails on the day when the exception can go."""
+    (text,) = (each.text for each in compiled("database").templates if each.stack_name.endswith("-database"))
+    matches = lint(text.replace("W3691", "W0000"), regions=["eu-west-1"])
+    assert [match.rule.id for match in matches if match.rule.id[0] in "EW"] == ["W3691"]
