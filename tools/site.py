@@ -23,6 +23,8 @@ THEME = ROOT / "tools" / "theme"
 CONFIGURATION = ROOT / "zensical.toml"
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 _ITEM = re.compile(r"(?:\d+\.|-) (?=\S)")
+_UP = {"codes": "\n[All codes](../codes.md)\n", "decisions": "\n[All decisions](../decisions.md)\n"}
+"""The last line of a page that is not in the navigation, by its folder: where its list is."""
 _CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -48,7 +50,8 @@ def stage(folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".md":
             title = f"# `{path.stem}` in detail\n\n" if path.parent.name == "guides" else ""
-            target.write_text(title + nested(_moved(path.read_text("utf-8"), path, known)), encoding="utf-8")
+            text = nested(_moved(path.read_text("utf-8"), path, known))
+            target.write_text(title + text + _UP.get(path.parent.name, ""), encoding="utf-8")
         else:
             shutil.copyfile(path, target)
     shutil.copytree(THEME, folder / THEME.name, dirs_exist_ok=True)

@@ -137,8 +137,8 @@ def bare(text: str) -> str:
 
 
 _PLAIN: dict[object, str] = {
-    str: "text",
-    str | int | float: "text",
+    str: "string",
+    str | int | float: "string",
     str | int | float | bool: "string, number, true or false",
     int: "whole number",
     bool: "true or false",

@@ -39,7 +39,7 @@ class Health(Section):
     ready_path: UrlPath | None = Field(None, examples=["/ready"])
     """Path that answers 200 when the database answers and 503 otherwise, requested after a deployment; null: none."""
     command: CheckCommand | None = Field(None, examples=[["/app", "healthcheck"]])
-    """Command run in the container too, 0 means healthy: a text for its shell, or a list without one; null: none."""
+    """Command run in the container too, 0 means healthy: a string for its shell, or a list of words; null: none."""
     interval: Annotated[Annotated[int, Duration(5, 300)], _OF_COMMAND] = 10
     """Time between two runs of the command."""
     timeout: Annotated[Annotated[int, Duration(2, 60)], _OF_COMMAND] = 3

@@ -99,7 +99,7 @@ class Sidecar(Section):
     port: Annotated[int, Whole(1, 65535)] | None = Field(None, examples=[9901])
     """Port that the sidecar listens on, which no other container may have; see load_balancer.container too."""
     environment: dict[Variable, EnvironmentValue] = Field({}, max_length=200, examples=[{"LOG_LEVEL": "info"}])
-    """Environment variables: values as written, with <environment> for its name, or {import: EXPORT}; no secrets."""
+    """Environment variables: values as written, with `<environment>` for its name, or {import: EXPORT}; no secrets."""
     secrets: dict[Variable, Secret] = Field({}, max_length=100, examples=[{"API_KEY": {"secretsmanager": "vendor"}}])
     """Secret variables and their sources, as in service.secrets; a generated secret of a name is the same for all."""
     essential: bool = True

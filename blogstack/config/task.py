@@ -46,7 +46,7 @@ class Task(Section):
     environment: Annotated[dict[Variable, EnvironmentValue], Inherited()] = Field(
         {}, max_length=200, examples=[{"LOG_LEVEL": "info"}]
     )
-    """Environment variables: values as written, with <environment> for its name, or {import: EXPORT}; no secrets."""
+    """Environment variables: values as written, with `<environment>` for its name, or {import: EXPORT}; no secrets."""
     secrets: Annotated[dict[Variable, Secret], Inherited()] = Field(
         {},
         max_length=100,

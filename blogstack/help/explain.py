@@ -83,7 +83,7 @@ def guide(key: Key) -> str:
 
 def about(key: Key) -> str:
     """A key's meaning, type, default, rules and example, and the keys that it holds."""
-    takes = re.sub(r"[\w:/.\"]*\*\"?", r"`\g<0>`", key.takes)  # a bare asterisk would be emphasis
+    takes = re.sub(r"[\w:/.\"]*\*[\w.\"]*", r"`\g<0>`", key.takes)  # a bare asterisk would be emphasis
     facts = [f"Type: {takes}", f"Default: {_default(key)}"]
     if codes := checked_by(key):
         facts.append(f"Checked by: {', '.join(f'{code.id} ({code.subject})' for code in codes)}")

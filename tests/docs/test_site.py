@@ -74,6 +74,13 @@ def test_numbered_lists_have_all_of_their_items(site: Path, page: str) -> None:
     assert sum(found.count("<li>") for found in re.findall(r"<ol>.*?</ol>", html, re.DOTALL)) == len(items)
 
 
+@pytest.mark.parametrize(
+    ("page", "link"), [("reference/codes/BS301", "../../codes/"), ("decisions/0022-database-name", "../../decisions/")]
+)
+def test_a_page_outside_of_the_navigation_leads_back(site: Path, page: str, link: str) -> None:
+    assert f'<a href="{link}">All ' in (site / page / "index.html").read_text()
+
+
 def test_a_guide_has_a_title(site: Path) -> None:
     page = (site / "reference" / "guides" / "kms_key" / "index.html").read_text()
     assert "<code>kms_key</code> in detail" in page

@@ -40,7 +40,7 @@ def test_page(code: Code) -> None:
     """The title is the code and its subject, three sections follow and none is empty."""
     text = (PAGES / f"{code.id}.md").read_text()
     first = code.subject.split()[0]
-    subject = code.subject[0].upper() + code.subject[1:] if first.isalpha() else code.subject
+    subject = code.subject[0].upper() + code.subject[1:] if first.rstrip(",").isalpha() else code.subject
     assert text.splitlines()[0] == f"# {code.id}: {subject}"
     parts = re.split(r"^## (.*)\n", text, flags=re.MULTILINE)
     assert parts[1::2] == SECTIONS
