@@ -8,7 +8,7 @@ from typing import Any
 from blogstack.cost.change import cost_change
 from blogstack.diff.data import describe_data
 from blogstack.diff.effects import Effect, Verdict, judge
-from blogstack.diff.exports import refusals
+from blogstack.diff.exports import ExportChanges
 from blogstack.diff.model import Comparison, PropertyChange, ResourceChange, StackChange, StackState
 from blogstack.diff.references import references
 from blogstack.diff.snapshots import Snapshot
@@ -33,6 +33,7 @@ def compare(old: Snapshot, new: Snapshot, regions: Mapping[str, str]) -> Compari
         if name in old and tree != old[name]
     }
     moved = {name: {each.logical_id for each in found if each.effect.moves} for name, found in changed.items()}
+    of_exports = ExportChanges(old, new, moved)
     for name, tree in new.items():
         if name not in old:
             created = tuple(_created(logical_id, body) for logical_id, body in tree["Resources"].items())
@@ -40,7 +41,7 @@ def compare(old: Snapshot, new: Snapshot, regions: Mapping[str, str]) -> Compari
         elif name in changed:
             resources, others = changed[name], tuple(_others(old[name], tree))
             if resources or others:
-                refused = tuple(refusals(name, old, new, moved))
+                refused = tuple(of_exports.refusals(name))
                 change = StackChange(
                     stack=name, state=StackState.CHANGED, resources=resources, others=others, refusals=refused
                 )

@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-e
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import groupby
 
 from blogstack.diff.data import describe_data
@@ -20,87 +21,95 @@ Trees = Mapping[str, Tree]
 Moved = Mapping[str, Collection[str]]
 
 
-def refusals(stack: str, old: Trees, new: Trees, moved: Moved) -> Iterator[Refusal]:
-    """What CloudFormation refuses of a stack's new exports.
+class ExportChanges:
+    """What CloudFormation refuses of the exports of new templates, and which stacks have to be deployed before.
 
     Args:
-        stack: Name of the stack.
         old: The templates before. Who imports is decided by them: a stack is deployed before those that import from it.
         new: The templates after.
         moved: Logical IDs of the resources in each stack that are replaced.
     """
-    lost = _lost(stack, old, new, moved)
-    steps = steps_before(stack, old, new, moved) if lost else None
-    for name, removed in lost.items():
-        users = importers(name, _others(stack, old))
-        remaining = [each.partition(":")[0] for each in importers(name, _others(stack, new))]
-        if remaining:
-            still = f"{listed(list(dict.fromkeys(remaining)))} would still import it"
-            remedy = f"{still}: undo the change, or deploy under another name, with new stacks"
-        elif steps is None:
-            twice = "change the file twice: add what is new, deploy, and then remove what"
-            remedy = f"no order of the stacks allows it: {twice} {stack} should no longer have"
-        else:
-            remedy = f"first {_in_words(steps, old, new)}, then deploy {stack}"
-        yield Refusal(export=name, removed=removed, importers=users, steps=steps or (), remedy=remedy)
 
+    def __init__(self, old: Trees, new: Trees, moved: Moved) -> None:
+        self._old, self._new, self._moved = old, new, moved
 
-def steps_before(
-    stack: str, old: Trees, new: Trees, moved: Moved, above: Collection[str] = ()
-) -> tuple[str, ...] | None:
-    """The stacks to deploy, or to delete if they are no longer made, before a stack; None where no order works.
+    def refusals(self, stack: str) -> Iterator[Refusal]:
+        """The exports in use that a stack takes away or changes."""
+        lost = self._lost(stack)
+        steps = self._steps_before(stack) if lost else None
+        stuck = any(map(self._still_importing, lost))
+        for name, removed in lost.items():
+            if stuck:
+                remaining = self._still_importing(name)
+                still = f"{listed(remaining)} would still import it: " if remaining else ""
+                remedy = f"{still}undo the change, or deploy under another name, with new stacks"
+            elif steps is None:
+                twice = "change the file twice: add what is new, deploy, and then remove what"
+                remedy = f"no order of the stacks allows it: {twice} {stack} should no longer have"
+            else:
+                remedy = f"first {_in_words(steps, self._old, self._new)}, then deploy {stack}"
+            users = tuple(self._importers[name])
+            yield Refusal(export=name, removed=removed, importers=users, steps=steps or (), remedy=remedy)
 
-    They are those that import what the stack takes away, and those that export what these import anew.
-    """
-    if stack in above:
-        return None
-    steps: dict[str, None] = {}
-    users = _users(stack, old, new, moved)
-    lost = _lost(stack, old, new, moved)
-    if any(user in new and not lost.keys().isdisjoint(imports(new[user]["Resources"])) for user in users):
-        return None
-    for other in (*_providers(stack, old, new), *users):
-        before = steps_before(other, old, new, moved, (*above, stack))
-        if before is None:
+    def _steps_before(self, stack: str, above: Collection[str] = ()) -> tuple[str, ...] | None:
+        """The stacks to deploy, or to delete if they are no longer made, before a stack; None where no order works.
+
+        They are those that import what the stack takes away, and those that export what these import anew.
+        """
+        lost = self._lost(stack)
+        if stack in above or any(map(self._still_importing, lost)):
             return None
-        steps.update(dict.fromkeys((*before, other)))
-    return tuple(steps)
+        steps: dict[str, None] = {}
+        users = _stacks(user for name in lost for user in self._importers[name])
+        for other in (*self._providers(stack), *filter(users.__contains__, self._old)):
+            before = self._steps_before(other, (*above, stack))
+            if before is None:
+                return None
+            steps.update(dict.fromkeys((*before, other)))
+        return tuple(steps)
+
+    def _lost(self, stack: str) -> dict[str, bool]:
+        """The exports in use that a stack takes away (True) or changes (False)."""
+        if stack not in self._old:
+            return {}
+        after = exports(self._new[stack]) if stack in self._new else {}
+        moved = self._moved.get(stack, ())
+        lost = {
+            name: name not in after
+            for name, value in exports(self._old[stack]).items()
+            if not (name in after and same(value, after[name]))
+            or any(target in moved for target, _ in references(value))
+        }
+        return {name: removed for name, removed in lost.items() if name in self._importers} if lost else {}
+
+    def _still_importing(self, name: str) -> list[str]:
+        """The stacks that import an export before and after."""
+        after = _stacks(self._importers_after.get(name, ()))
+        return [stack for stack in _stacks(self._importers[name]) if stack in after]
+
+    def _providers(self, stack: str) -> list[str]:
+        """The stacks that export what a stack imports and no stack exports yet."""
+        if stack not in self._new:
+            return []
+        missing = set(imports(self._new[stack]["Resources"])) - self._exported
+        return [name for name, tree in self._new.items() if name != stack and not missing.isdisjoint(exports(tree))]
+
+    @cached_property
+    def _importers(self) -> dict[str, list[str]]:
+        return importers(self._old)
+
+    @cached_property
+    def _importers_after(self) -> dict[str, list[str]]:
+        return importers(self._new)
+
+    @cached_property
+    def _exported(self) -> set[str]:
+        return {name for tree in self._old.values() for name in exports(tree)}
 
 
-def _lost(stack: str, old: Trees, new: Trees, moved: Moved) -> dict[str, bool]:
-    """The exports in use that a stack takes away (True) or changes (False)."""
-    if stack not in old:
-        return {}
-    after = exports(new[stack]) if stack in new else {}
-    moving = moved.get(stack, ())
-    lost = {
-        name: name not in after
-        for name, value in exports(old[stack]).items()
-        if not (name in after and same(value, after[name])) or any(target in moving for target, _ in references(value))
-    }
-    used = {name for tree in _others(stack, old).values() for name in imports(tree["Resources"])} if lost else set()
-    return {name: removed for name, removed in lost.items() if name in used}
-
-
-def _users(stack: str, old: Trees, new: Trees, moved: Moved) -> list[str]:
-    """The stacks that import what a stack takes away or changes."""
-    lost = _lost(stack, old, new, moved)
-    return [
-        name for name, tree in _others(stack, old).items() if not lost.keys().isdisjoint(imports(tree["Resources"]))
-    ]
-
-
-def _providers(stack: str, old: Trees, new: Trees) -> list[str]:
-    """The stacks that export what a stack imports and no stack exports yet."""
-    if stack not in new:
-        return []
-    there = {name for tree in old.values() for name in exports(tree)}
-    missing = set(imports(new[stack]["Resources"])) - there
-    return [name for name, tree in _others(stack, new).items() if not missing.isdisjoint(exports(tree))]
-
-
-def _others(stack: str, trees: Trees) -> Trees:
-    return {name: tree for name, tree in trees.items() if name != stack}
+def _stacks(users: Iterable[str]) -> list[str]:
+    """The stacks of resources such as `blog-api-service: Service`, each once."""
+    return list(dict.fromkeys(user.partition(":")[0] for user in users))
 
 
 def _in_words(steps: Collection[str], old: Trees, new: Trees) -> str:

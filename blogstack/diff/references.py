@@ -50,11 +50,11 @@ def exports(tree: Tree) -> dict[str, Any]:
     return {output["Export"]["Name"]: output["Value"] for output in outputs if "Export" in output}
 
 
-def importers(name: str, trees: Mapping[str, Tree]) -> tuple[str, ...]:
-    """What imports an export, as in `blog-api-service: Service`, by the templates of the stacks."""
-    return tuple(
-        f"{stack}: {logical_id}"
-        for stack, tree in trees.items()
-        for logical_id, body in tree["Resources"].items()
-        if name in imports(body)
-    )
+def importers(trees: Mapping[str, Tree]) -> dict[str, list[str]]:
+    """What imports each export, as in `blog-api-service: Service`, by the templates of the stacks."""
+    found: dict[str, list[str]] = {}
+    for stack, tree in trees.items():
+        for logical_id, body in tree["Resources"].items():
+            for name in dict.fromkeys(imports(body)):
+                found.setdefault(name, []).append(f"{stack}: {logical_id}")
+    return found

@@ -116,6 +116,22 @@ class TestExports:
         del new["app"]
         assert [each[2] for each in self.refusals(old, new)] == ["first delete app, then deploy net"]
 
+    def test_what_imports_it_anew_is_not_in_the_way(self) -> None:
+        """A worker with another name is another stack: deployed after the network, when the old one is gone."""
+        old, new = self.stacks("10.0.0.0/16"), self.stacks("10.1.0.0/16")
+        new["web"] = new.pop("app")
+        assert [each[2] for each in self.refusals(old, new)] == ["first delete app, then deploy net"]
+
+    def test_of_what_is_refused_for_another_reason(self) -> None:
+        """Where one export of a stack is stuck, no order helps the others."""
+        old, new = self.stacks("10.0.0.0/16"), self.stacks("10.1.0.0/16")
+        old["net"]["Outputs"]["Other"] = {"Value": "other", "Export": {"Name": "net:Other"}}
+        old["job"] = {"Resources": {"Group": resource("X", Name={"Fn::ImportValue": "net:Other"})}}
+        new["job"] = {"Resources": {"Group": resource("X", Name="none")}}
+        remedies = {export: remedy for export, _, remedy in self.refusals(old, new)}
+        undo = "undo the change, or deploy under another name, with new stacks"
+        assert remedies == {"net:Vpc": f"app would still import it: {undo}", "net:Other": undo}
+
 
 class TestData:
     """What a deletion policy does is said of whatever holds data."""
