@@ -394,6 +394,13 @@ class TestQuotas:
         fewer = more % "deployment: {maximum_percent: 150}\n"
         assert told(quotas.check(account(answers, fewer, **there))) == []
 
+    def test_a_quota_that_may_not_be_read(self) -> None:
+        """The others are compared all the same."""
+        denied = Refusal("AccessDeniedException", "not authorized", 403)
+        found = list(quotas.check(account({**self.answers(4, 5), "service-quotas:GetServiceQuota": denied})))
+        names = ("VPCs", "Elastic IP addresses", "ACM certificates", "Fargate vCPUs")
+        assert found == [Unchecked(f"the quota of {name} (service-quotas:GetServiceQuota)") for name in names]
+
     def test_certificates(self) -> None:
         """Those that ACM has issued; a certificate that is there takes none."""
         arn = "arn:aws:acm:ap-northeast-2:123456789012:certificate/1"

@@ -60,9 +60,15 @@ def check(account: Account) -> Iterator[Finding]:
 
 def _compare(
     account: Account, what: str, quota: tuple[str, str], needed: int, path: tuple[str, ...]
-) -> Iterator[Problem]:
+) -> Iterator[Finding]:
     service, code = quota
-    limit = _quota(account, service, code)
+    try:
+        limit = _quota(account, service, code)
+    except AwsError as error:
+        if error.trouble is Trouble.CREDENTIALS:
+            raise
+        yield Unchecked(f"the quota of {what} ({error.operation})")
+        return
     if needed > limit:
         message = f"{needed} {what} would be needed, and the account's quota in {account.session.region} is {limit:g}"
         raise_it = (
