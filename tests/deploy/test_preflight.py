@@ -494,7 +494,7 @@ class TestDatabase:
     ("stack", "asked"),
     [
         ("edge", {"route53:GetHostedZone", "route53:ListResourceRecordSets", "acm:ListCertificates"}),
-        ("network", {"ec2:DescribeVpcs", "service-quotas:GetServiceQuota"}),
+        ("network", {"ec2:DescribeVpcs", "ec2:DescribeAddresses", "service-quotas:GetServiceQuota"}),
         ("registry", {"ecr:DescribeRepositories"}),
         ("database", {"rds:DescribeOrderableDBInstanceOptions"}),
     ],
