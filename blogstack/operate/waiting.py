@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from blogstack.aws.session import AwsError, Session
+from blogstack.aws import patience
+from blogstack.aws.session import Session
 from blogstack.aws.stacks import StackState, failed_events, read_stack
 
 T = TypeVar("T")
@@ -29,14 +30,14 @@ def persistently(ask: Callable[[], T], pause: Pause) -> T:
     Raises:
         AwsError: when that does not help, or the trouble is another.
     """
+    return patience.persistently(ask, _turns(pause))
+
+
+def _turns(pause: Pause) -> Iterator[None]:
     for _ in range(_PATIENCE):
-        try:
-            return ask()
-        except AwsError as error:
-            if not error.is_passing:
-                raise
+        yield
         pause(POLL)
-    return ask()
+    yield
 
 
 def wait_for_stack(session: Session, stack: str, pause: Pause = time.sleep) -> StackState | None:

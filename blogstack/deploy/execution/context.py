@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from blogstack.aws.change_sets import ChangeSet
-from blogstack.aws.session import AwsError, Session
+from blogstack.aws.patience import persistently
+from blogstack.aws.session import Session
 from blogstack.deploy.execution.events import Note, Tell
 from blogstack.diagnostics import Code
 from blogstack.lint.cfn import Origins
@@ -145,17 +146,5 @@ class Context:
             AwsError: when that does not help, or the trouble is another.
             Detached: when the user is no longer waiting.
         """
-        told = False
-        last: AwsError | None = None
-        for _ in self.waits(limit=600):
-            try:
-                return ask()
-            except AwsError as error:
-                if not error.is_passing:
-                    raise
-                last = error
-            if not told:
-                self.tell(Note(step, f"no answer from AWS, retrying: {last}"))
-                told = True
-        assert last is not None
-        raise last
+        retrying = "no answer from AWS, retrying"
+        return persistently(ask, self.waits(limit=600), lambda error: self.tell(Note(step, f"{retrying}: {error}")))
