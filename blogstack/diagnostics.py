@@ -119,13 +119,15 @@ class Code(Enum):
     NO_ENVIRONMENTS = "BS384", Severity.ERROR, "a file without environments contains `<environment>`"
     NAME_LIKE_AN_ARN = "BS385", Severity.ERROR, "a secret cannot be found by its name in an environment"
     SECRET_LACKS_HOST = "BS386", Severity.ERROR, "the secret of an existing database does not say where it is"
+    OF_ANOTHER_APPLICATION = "BS387", Severity.ERROR, "a key of what another application makes"
+    ROUTE_OF_SERVICE = "BS388", Severity.ERROR, "a route of `service`, or none behind another load balancer"
     FAILURES_UNCOUNTED = "BS390", Severity.ERROR, "failed tasks are not counted"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 
     NOT_WRITTEN = "BS501", Severity.ERROR, "the templates cannot be written"
-    SAME_STACK = "BS502", Severity.ERROR, "two files describe the same stack, repository or domain"
+    SAME_STACK = "BS502", Severity.ERROR, "two files describe the same stack, repository, domain or listener rule"
     OUT_OF_DATE = "BS503", Severity.ERROR, "--check found a difference"
 
     STACK_FAILED = "BS510", Severity.ERROR, "a stack was not deployed"
@@ -142,6 +144,8 @@ class Code(Enum):
     NOT_ON_SALE = "BS524", Severity.ERROR, "RDS does not offer this version on this instance class"
     TARGETS_WITHOUT_TASKS = "BS527", Severity.ERROR, "requests would go to a target group without tasks"
     CERTIFICATE = "BS528", Severity.ERROR, "the certificate does not suit the domain"
+    PLATFORM_MISSING = "BS529", Severity.ERROR, "the application in `uses` is not deployed, or lacks something"
+    RULE_IN_THE_WAY = "BS530", Severity.ERROR, "another application's rule at the load balancer is in the way"
 
     IMAGE_MISSING = "BS540", Severity.ERROR, "the image is not in its registry"
     IMAGE_FORBIDDEN = "BS541", Severity.ERROR, "the registry refuses the image"

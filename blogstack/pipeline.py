@@ -252,7 +252,11 @@ def _unique_things(compilation: Compilation) -> Iterator[tuple[str, str]]:
     for blueprint in compilation.blueprints:
         if blueprint.registry is not None:
             yield "repository", f"{blueprint.registry.repository} in {blueprint.region}"
-        if tls := blueprint.edge.tls:
+        listener = blueprint.load_balancer.listener.export
+        for service in blueprint.services:
+            if service.exposure:
+                yield "listener rule", f"{service.exposure.priority} of {listener}"
+        if blueprint.edge and (tls := blueprint.edge.tls):
             where = f"in the hosted zone {tls.hosted_zone_id}" if tls.hosted_zone_id else "outside of Route 53"
             for name in (tls.domain, *tls.more_names):
                 yield "domain", f"{name} {where}"

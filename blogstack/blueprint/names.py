@@ -116,13 +116,20 @@ class Naming(Record):
 
     Attributes:
         application: Name of the application; in an environment followed by the environment's name.
+        platform: The same of the application whose network, cluster and load balancer it uses; usually its own.
         tags: Tags of every resource, sorted by key.
         environment: Name of the environment; None without environments.
     """
 
     application: str
+    platform: str
     tags: Mapping[str, str]
     environment: str | None
+
+    @property
+    def has_platform(self) -> bool:
+        """Whether network, cluster and load balancer are its own."""
+        return self.platform == self.application
 
     def fill(self, text: str) -> str:
         """A text of the user's with the name of the environment where it says so."""
@@ -132,10 +139,25 @@ class Naming(Record):
         """Name of a stack, as in `blog-api-prod-network`."""
         return f"{self.application}-{kind}"
 
+    def platform_stack(self, kind: str) -> str:
+        """Name of a stack of the application with the network, the cluster and the load balancer."""
+        return f"{self.platform}-{kind}"
 
-def make_naming(name: str, tags: Mapping[str, str], environment: str | None) -> Naming:
-    """The names of an application in an environment; None without environments."""
+
+def make_naming(name: str, tags: Mapping[str, str], environment: str | None, uses: str | None = None) -> Naming:
+    """The names of an application in an environment.
+
+    Args:
+        name: Of the application.
+        tags: In addition to the standard ones.
+        environment: None without environments.
+        uses: Name of the application with its network, cluster and load balancer; None for itself.
+    """
     standard = {"blogstack:name": name, "blogstack:environment": environment or "default"}
+    ending = f"-{environment}" if environment else ""
     return Naming(
-        f"{name}-{environment}" if environment else name, dict(sorted({**tags, **standard}.items())), environment
+        application=f"{name}{ending}",
+        platform=f"{uses or name}{ending}",
+        tags=dict(sorted({**tags, **standard}.items())),
+        environment=environment,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from blogstack.blueprint.names import NETWORK, Imported, Naming, Output, Value
 from blogstack.config import Config
@@ -79,8 +79,8 @@ class Placement(Record, kw_only=True):
 
 
 def resolve_network(config: Config, naming: Naming) -> Network | None:
-    """The network stack; None with an existing network."""
-    create = config.network.created
+    """The network stack; None with an existing network or that of another application."""
+    create = config.created_network
     if create is None:
         return None
     wanted = create.availability_zones
@@ -126,17 +126,24 @@ def _endpoints(config: Config) -> tuple[Endpoint, ...]:
     return tuple(Endpoint(name, prefixes.get(name, "com.amazonaws")) for name in interface_endpoints(config))
 
 
-def resolve_placement(config: Config, network: Network | None) -> Placement:
+# Every network has these: a second application in it need not know how many more there are.
+_ZONES_OF_ANOTHER = (1, 2)
+
+
+def resolve_placement(config: Config, naming: Naming, network: Network | None) -> Placement:
     """Where load balancer, tasks and database are."""
     public: tuple[Value, ...]
     private: tuple[Value, ...]
     database: tuple[Value, ...]
     vpc: Value
-    if network is not None:
-        public = tuple(_subnet(network, Output.PUBLIC_SUBNET_ID, zone) for zone in network.zones)
-        private = tuple(_subnet(network, Output.PRIVATE_SUBNET_ID, zone) for zone in network.zones if zone.private)
-        database = tuple(_subnet(network, Output.DATABASE_SUBNET_ID, zone) for zone in network.zones)
-        vpc = Imported(network.stack, Output.VPC_ID)
+    stack, other = naming.platform_stack(NETWORK), config.other_network
+    if network is not None or other is not None:
+        numbers = [zone.number for zone in network.zones] if network else _ZONES_OF_ANOTHER
+        has_private = network.private_tier if network else other is not None and other.egress != "public_ip"
+        public = _subnets(stack, Output.PUBLIC_SUBNET_ID, numbers)
+        private = _subnets(stack, Output.PRIVATE_SUBNET_ID, numbers) if has_private else ()
+        database = _subnets(stack, Output.DATABASE_SUBNET_ID, numbers)
+        vpc = Imported(stack, Output.VPC_ID)
     else:
         existing = config.network.existing
         assert existing is not None
@@ -152,5 +159,5 @@ def resolve_placement(config: Config, network: Network | None) -> Placement:
     )
 
 
-def _subnet(network: Network, output: str, zone: Zone) -> Imported:
-    return Imported(network.stack, output.format(zone.number))
+def _subnets(stack: str, output: str, zones: Iterable[int]) -> tuple[Imported, ...]:
+    return tuple(Imported(stack, output.format(number)) for number in zones)

@@ -38,7 +38,9 @@ class Tasks(Record, kw_only=True):
     """The tasks stack.
 
     Attributes:
+        title: Name of the application in its environment.
         cluster: Name of the ECS cluster.
+        has_cluster: Whether the cluster is in this stack, and not in that of another application.
         log_retention: Days.
         stores: The other stores, which the tasks may use.
         permissions: What the tasks may do in AWS besides.
@@ -52,7 +54,9 @@ class Tasks(Record, kw_only=True):
     """
 
     stack: str
+    title: str
     cluster: str
+    has_cluster: bool
     log_group: str
     log_retention: int
     container_insights: bool
@@ -87,7 +91,9 @@ def resolve_tasks(
     store_alarms = resolve_store_alarms(config, stack, stores)
     return Tasks(
         stack=stack,
-        cluster=naming.application,
+        title=naming.application,
+        cluster=naming.platform,
+        has_cluster=naming.has_platform,
         log_group=log_group_name(naming),
         log_retention=config.logs.retention,
         container_insights=config.logs.container_insights,

@@ -21,9 +21,11 @@ from blogstack.config.jobs import Job
 from blogstack.config.load_balancer import LoadBalancer
 from blogstack.config.logs import Logs
 from blogstack.config.marks import InheritsFrom, Shared
-from blogstack.config.network import Network
+from blogstack.config.network import Create, Network, OtherNetwork
 from blogstack.config.overrides import Overrides
+from blogstack.config.priorities import LAST, route_priority
 from blogstack.config.queues import Queue
+from blogstack.config.route import Route
 from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
 from blogstack.config.services import FurtherService
@@ -78,23 +80,28 @@ _KEY_ARN = Form(
 _KEY_EXAMPLE = "arn:aws:kms:ap-northeast-2:123456789012:key/12345678-90ab-cdef-1234-567890abcdef"
 
 
+_NAME = Form(
+    "[a-z](?:-?[a-z0-9])+",
+    "a service name",
+    "start with a lower-case letter, then use a-z, 0-9 and single hyphens, not at the end",
+    30,
+    fix=hyphenated,
+)
+
+
 class Config(Section):
     """A web service in a container, as it should run on AWS."""
 
     name: Annotated[
         str,
-        Form(
-            "[a-z](?:-?[a-z0-9])+",
-            "a service name",
-            "start with a lower-case letter, then use a-z, 0-9 and single hyphens, not at the end",
-            30,
-            fix=hyphenated,
-        ),
+        _NAME,
         Shared(help="remove it: every stack carries the environment's name by itself, as in blog-api-prod-service"),
     ] = Field(examples=["blog-api"])
     """Name of the service, 2 to 30 characters; the prefix of every stack."""
     region: Annotated[Region, Choices(PLACES), Shared(unless="image.uri")] = Field(examples=["ap-northeast-2"])
     """AWS region that everything is in."""
+    uses: Annotated[Annotated[str, _NAME] | None, Shared()] = Field(None, examples=["shop"])
+    """Name of another application, whose network, cluster and load balancer this one uses; null: its own."""
     # 50 tags a resource, three of them ours.
     tags: dict[Annotated[str, _TAG_KEY], Annotated[AsWritten, _TAG_VALUE]] = Field(
         {}, max_length=47, examples=[{"team": "blog"}]
@@ -178,6 +185,18 @@ class Config(Section):
     """What differs in each environment, merged over the rest of the file; null returns a key to its default."""
 
     @property
+    def created_network(self) -> Create | None:
+        """The network to make; None with an existing one or that of another application."""
+        network = self.network
+        return (network.create or Create()) if network.existing is None and self.uses is None else None
+
+    @property
+    def other_network(self) -> OtherNetwork | None:
+        """What the network of the application in `uses` is like; None with another network."""
+        network = self.network
+        return (network.shared or OtherNetwork()) if network.existing is None and self.uses is not None else None
+
+    @property
     def made_database(self) -> Database | None:
         """The database to make; None without one, or when it exists already."""
         return self.database if self.database and self.database.existing is None else None
@@ -202,19 +221,21 @@ class Config(Section):
             )
             for name, worker in sorted(self.workers.items())
         )
-        service = WebService(
+        further = self.further_services()
+        private = (each for each in further if each.is_private)
+        return (*private, *workers, *(each for each in further if not each.is_private), self._main_service())
+
+    def _main_service(self) -> WebService:
+        return WebService(
             name="service",
             place=SERVICE,
             task=self.service,
             scaling=self.scaling,
             deployment=self.deployment,
             load_balancer=self.load_balancer,
-            route=None,
+            route=self.service.route,
             is_main=True,
         )
-        further = self.further_services()
-        private = (each for each in further if each.is_private)
-        return (*private, *workers, *(each for each in further if not each.is_private), service)
 
     def further_services(self) -> tuple[WebService, ...]:
         """The services next to `service`, by name."""
@@ -231,6 +252,17 @@ class Config(Section):
             )
             for name, service in sorted(self.services.items())
         )
+
+    def routed_services(self) -> tuple[tuple[WebService, Route], ...]:
+        """The services that get the requests of a route, with it."""
+        services = (*self.further_services(), self._main_service())
+        return tuple((each, each.route) for each in services if each.route)
+
+    def rule_priority(self, service: WebService) -> int:
+        """The number of a service's rule at the listener: with `uses`, services of several files have one name."""
+        if service.route is None:
+            return LAST
+        return route_priority(f"{self.name}-{service.name}" if self.uses else service.name, service.route)
 
 
 _ROLLING = Deployment.model_construct()

@@ -122,7 +122,7 @@ class Targets(Section):
     """The target group's check."""
 
 
-class _Front(Section):
+class Front(Section):
     """The application load balancer itself."""
 
     internal: bool = False
@@ -142,5 +142,5 @@ class _Front(Section):
 
 
 # The keys of the last base come first.
-class LoadBalancer(Targets, _Front):
+class LoadBalancer(Targets, Front):
     """The application load balancer in front of the tasks."""

@@ -1,4 +1,4 @@
-"""The key `network`: the network that is made, or the one that exists."""
+"""The key `network`: the network that is made, the one that exists, or that of another application."""
 
 from __future__ import annotations
 
@@ -107,11 +107,27 @@ class Existing(Section):
     """What the network offers its private subnets: nat or endpoints; public_ip: tasks run in the public subnets."""
 
 
+class OtherNetwork(Section):
+    """The network of the application that `uses` names."""
+
+    egress: Annotated[
+        Literal["nat", "endpoints", "public_ip"],
+        Choices(
+            {
+                "nat": "the tasks reach the internet from private subnets: that file has nat or nat_per_az",
+                "endpoints": "the tasks reach AWS through VPC endpoints only",
+                "public_ip": "tasks run in the public subnets, with public addresses",
+            }
+        ),
+    ] = "nat"
+    """What that application's network offers: the same as in its file, where nat_per_az is nat."""
+
+
 _EITHER = Excludes("existing", "keep one of the two; in an environment null removes the other one")
 
 
 class Network(Section):
-    """The network that is made, or the one that exists: exactly one of the two."""
+    """The network that is made, the one that exists, or that of another application: one of the three."""
 
     create: Annotated[Create | None, _EITHER] = None
     """Make a network with these settings."""
@@ -128,9 +144,7 @@ class Network(Section):
     )
     """Use a network that exists."""
 
-    _exclusions = model_validator(mode="after")(check_exclusions)
+    shared: Annotated[OtherNetwork | None, _EITHER] = Field(None, examples=[{"egress": "public_ip"}])
+    """What the network of the application in `uses` is like."""
 
-    @property
-    def created(self) -> Create | None:
-        """The network to make; None when an existing one is used."""
-        return (self.create or Create()) if self.existing is None else None
+    _exclusions = model_validator(mode="after")(check_exclusions)

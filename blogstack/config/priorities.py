@@ -1,7 +1,8 @@
 """The order in which the listener tries the rules of the services.
 
 A rule's number depends on its own route and its service's name only, so that no other service that comes or goes moves
-it: rules are in the stacks of their services, and two that change places would be refused on the way.
+it: rules are in the stacks of their services, and two that change places would be refused on the way. At the load
+balancer of another application (`uses`) the name has that of its own application before it.
 """
 
 from __future__ import annotations

@@ -5,7 +5,9 @@ The kinds of patterns: https://docs.aws.amazon.com/elasticloadbalancing/latest/a
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
 MOST_VALUES, _MOST_WILDCARDS = 5, 6
 _LONGEST = 128
+_ANY = ("*",)
 
 
 class _Patterns:
@@ -105,6 +108,30 @@ class Route(Section):
         """The patterns of `path` as the load balancer takes them: with /app for /app/*, each once."""
         with_parents = ((each[:-2], each) if re.fullmatch(r".+/\*", each) else (each,) for each in self.path or ())
         return tuple(dict.fromkeys(pattern for patterns in with_parents for pattern in patterns))
+
+    def combinations(self) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+        """One pattern of hosts, one of paths and one of each header at a time."""
+        for values in itertools.product(*self.header.values()):
+            headers = dict(zip(self.header, values, strict=True))
+            # /app is there because of /app/*, and says nothing that the user has not written.
+            for host, path in itertools.product(self.host or _ANY, self.path or _ANY):
+                yield host, path, headers
+
+    def takes(self, host: str, path: str, headers: Mapping[str, str]) -> bool:
+        """Whether it has every request that a pattern of hosts, one of paths and those of headers stand for."""
+        # Every path begins with a slash.
+        paths = ["*" if each == "/*" else each for each in self.paths or _ANY]
+        has = {name.lower(): value.lower() for name, value in headers.items()}
+        by_header = all(
+            name.lower() in has and any(covers(each.lower(), has[name.lower()]) for each in values)
+            for name, values in self.header.items()
+        )
+        by_host = any(covers(each, host) for each in self.host or _ANY)
+        return by_header and by_host and any(covers(each, path) for each in paths)
+
+    def hides(self, other: Route) -> bool:
+        """Whether another route gets nothing when this one is tried before it."""
+        return all(self.takes(*each) for each in other.combinations())
 
     @model_validator(mode="after")
     def _limits(self) -> Route:

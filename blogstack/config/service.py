@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from blogstack.config.fields import check_exclusions
 from blogstack.config.marks import Requires
+from blogstack.config.route import Route
 from blogstack.config.task import TaskWithSidecars
 from blogstack.config.types import Choices, Duration, Form, Items, Section, Text, Whole
 from blogstack.config.types.check_command import CheckCommand
@@ -73,6 +74,9 @@ class Service(WebTask):
 
     release: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["python", "-m", "app.migrate"]])
     """Words of a command that runs once in the new image before each deployment of the service; null: none."""
+
+    route: Route | None = Field(None, examples=[{"path": "/reports/*"}])
+    """Which requests it gets from the load balancer of the application in `uses`; only with `uses`."""
 
     @property
     def image(self) -> None:

@@ -97,7 +97,8 @@ def draw(blueprint: Blueprint) -> Picture:
     gateways = _gateways(network)
     databases = (*_databases(blueprint), *_caches(blueprint.stores))
     made = blueprint.database or blueprint.stores.cache
-    public_tasks, internal = placement.assign_public_ip, blueprint.edge.internal
+    public_tasks = placement.assign_public_ip
+    internal = blueprint.edge is not None and blueprint.edge.internal
     public = (*(() if internal and not public_tasks else (balancer,)), *gateways, *(tasks if public_tasks else ()))
     private = (*((balancer,) if internal and not public_tasks else ()), *(() if public_tasks else tasks))
     tiers = [
@@ -116,7 +117,7 @@ def draw(blueprint: Blueprint) -> Picture:
         ),
     ]
     return Picture(
-        title=blueprint.edge.title,
+        title=blueprint.tasks.title,
         entry=tuple(_entry(blueprint)),
         vpc=_vpc(network, placement),
         zones=_zones(network, blueprint.region),
@@ -128,6 +129,9 @@ def draw(blueprint: Blueprint) -> Picture:
 
 def _entry(blueprint: Blueprint) -> Iterator[Node]:
     edge = blueprint.edge
+    if edge is None:
+        yield Node(id="clients", title="Clients", lines=(f"as {blueprint.platform} lets them in",))
+        return
     everybody = edge.allowed_cidrs == ("0.0.0.0/0",)
     few = edge.allowed_cidrs if len(edge.allowed_cidrs) <= _SHOWN else (plural(len(edge.allowed_cidrs), "blocks"),)
     lines = () if everybody else (f"only {', '.join(few)}",)
@@ -140,6 +144,8 @@ def _entry(blueprint: Blueprint) -> Iterator[Node]:
 
 def _balancer(blueprint: Blueprint) -> Node:
     edge = blueprint.edge
+    if edge is None:
+        return Node(id="balancer", title="Application Load Balancer", lines=(f"of {blueprint.platform}",))
     https = "HTTPS with TLS 1.2 and 1.3; port 80 redirects" if edge.tls else "HTTP only: there is no domain"
     lines = [https, *(["AWS WAF in front of it"] if edge.firewall else [])]
     return Node(id="balancer", title="Application Load Balancer", lines=tuple(lines))
@@ -233,9 +239,9 @@ def _services(blueprint: Blueprint) -> Iterator[Node]:
 
 def _ways(blueprint: Blueprint) -> Iterator[Way]:
     edge, network = blueprint.edge, blueprint.network
-    if edge.tls:
+    if edge and edge.tls:
         yield Way(source="clients", target="domain", label="name")
-    ports = " and ".join(str(port) for port in edge.ports)
+    ports = " and ".join(str(port) for port in edge.ports) if edge else "requests"
     yield Way(source="clients", target="balancer", label=ports)
     for workload in blueprint.workloads:
         task = _task_id(workload)

@@ -105,13 +105,13 @@ def reserved_name(scope: Scope[Config]) -> Iterator[Finding]:
 @rule(
     Code.DATABASE_ELSEWHERE,
     Scope[Config],
-    reads=("database.existing", "network.existing"),
+    reads=("database.existing", "network.existing", "uses"),
     source="https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html",
 )
 def database_elsewhere(scope: Scope[Config]) -> Iterator[Finding]:
     """A database that exists is in a network that exists: a new one has no way to it."""
-    database, network = scope.value.database, scope.value.network
-    if database is not None and database.existing is not None and network.existing is None:
+    database, new = scope.value.database, scope.value.network.existing is None and scope.value.uses is None
+    if database is not None and database.existing is not None and new:
         message = "tasks in a new network cannot reach an existing database"
         help = "name the database's VPC and its subnets under network.existing"
         yield Finding(("database", "existing"), message, help, also=(("network", "existing"),))

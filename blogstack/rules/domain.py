@@ -17,7 +17,7 @@ from blogstack.words import listed
 @rule(
     Code.PLAIN_HTTP,
     Scope[Config],
-    reads=("domain", "load_balancer.internal"),
+    reads=("uses", "domain", "load_balancer.internal"),
     needs=("name",),
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-https-listener.html",
 )
@@ -26,6 +26,8 @@ def plain_http(scope: Scope[Config]) -> Iterator[Finding]:
 
     So may a service whose file says `domain: null`.
     """
+    if scope.value.uses is not None:  # as its load balancer does
+        return
     root = scope.document.root
     written = "domain" in (root.entries or {}) or "domain" in root.removed
     if scope.value.domain is None and not written and not scope.value.load_balancer.internal:

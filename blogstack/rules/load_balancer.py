@@ -15,6 +15,7 @@ from blogstack.words import did_you_mean
     Code.BALANCER_SUBNETS,
     Scope[Config],
     reads=(
+        "uses",
         "load_balancer.internal",
         "network.existing.egress",
         "network.existing.public_subnet_ids",
@@ -25,7 +26,7 @@ from blogstack.words import did_you_mean
 def balancer_subnets(scope: Scope[Config]) -> Iterator[Finding]:
     """An application load balancer needs subnets in two zones."""
     existing, balancer = scope.config.network.existing, scope.value.load_balancer
-    if existing is None:
+    if existing is None or scope.value.uses is not None:
         return
     private = balancer.internal and existing.egress != "public_ip"
     key = "private_subnet_ids" if private else "public_subnet_ids"

@@ -60,12 +60,11 @@ def tasks_without_egress(scope: Scope[Config]) -> Iterator[Finding]:
 
 def _only_endpoints(config: Config) -> bool:
     """Whether tasks reach AWS's services only."""
-    existing, created = config.network.existing, config.network.created
-    egress = existing.egress if existing else created.egress if created else None
-    return egress == "endpoints"
+    network = config.network.existing or config.other_network or config.created_network
+    return network is not None and network.egress == "endpoints"
 
 
-_EGRESS = ("network.create.egress", "network.existing.egress")
+_EGRESS = ("uses", "network.create.egress", "network.existing.egress", "network.shared.egress")
 _ELSEWHERE = "copy the image into ECR there, or choose another egress: nat or public_ip"
 
 
@@ -101,12 +100,12 @@ def own_image_without_endpoint(scope: Scope[Container]) -> Iterator[Finding]:
 @rule(
     Code.TOO_FEW_ZONES,
     Scope[Config],
-    reads=("region", "network.create.availability_zones", "network.existing"),
+    reads=("region", "network.create.availability_zones", "network.existing", "uses"),
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html",
 )
 def too_few_zones(scope: Scope[Config]) -> Iterator[Finding]:
     """A region has as many availability zones with Fargate as the network spans."""
-    network, region = scope.value.network.created, scope.value.region
+    network, region = scope.value.created_network, scope.value.region
     if network is None:
         return
     zones = network.availability_zones
@@ -129,9 +128,11 @@ def too_few_zones(scope: Scope[Config]) -> Iterator[Finding]:
         ),
         "jobs",
         "workers.NAME.singleton",
+        "service.route",
         "services.NAME.route",
         *(f"{place}deployment.{key}" for place in ("", "services.NAME.") for key in ("strategy", "maximum_percent")),
         "load_balancer.internal",
+        "uses",
         "network.existing",
         "network.create.cidr",
         "network.create.availability_zones",
@@ -142,7 +143,7 @@ def too_few_zones(scope: Scope[Config]) -> Iterator[Finding]:
 )
 def subnets_too_small(scope: Scope[Config]) -> Iterator[Finding]:
     """The subnets have an address for every task of a deployment."""
-    config, network = scope.value, scope.value.network.created
+    config, network = scope.value, scope.value.created_network
     if network is None:
         return
     zones = network.availability_zones
@@ -174,7 +175,7 @@ def _percent(service: EcsService) -> int:
 
 def _too_small(scope: Scope[Config], largest: EcsService, tasks: int, needed: int, others: int, usable: int) -> Finding:
     """The finding, at the service with the most tasks; addresses are those of each subnet."""
-    network = scope.value.network.created
+    network = scope.value.created_network
     assert network
     zones = network.availability_zones
     zones = zones if isinstance(zones, int) else len(zones)

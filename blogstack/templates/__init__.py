@@ -23,7 +23,8 @@ def lower(blueprint: Blueprint) -> tuple[Stack, ...]:
     if blueprint.database is not None:
         stacks.append(database.lower(blueprint.database))
     stacks += _lower_stores(blueprint.stores)
-    stacks.append(edge.lower(blueprint.edge))
+    if blueprint.edge is not None:
+        stacks.append(edge.lower(blueprint.edge))
     stacks.append(tasks.lower(blueprint.tasks, blueprint.services))
     for each in blueprint.workloads:
         if isinstance(each, EcsService):

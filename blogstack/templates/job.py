@@ -75,7 +75,7 @@ def _add_schedule(stack: Stack, job: Job, schedule: Schedule, task: AWSObject) -
 
 def _add_state_machine(stack: Stack, job: Job, schedule: Schedule, task: AWSObject) -> AWSObject:
     placement = job.placement
-    cluster = import_value(job.from_tasks(Output.CLUSTER_NAME))
+    cluster = import_value(job.imported_cluster)
     network = {
         "AwsvpcConfiguration": {
             "Subnets": [to_template(subnet) for subnet in placement.task_subnets],

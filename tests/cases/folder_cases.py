@@ -52,6 +52,14 @@ def one_domain(folder: Path) -> None:
         (folder / f"{name}.yaml").write_text(HELLO.replace("blog-api", name, 1))
 
 
+def one_rule(folder: Path) -> None:
+    """Equally exact routes under names that happen to lead to one number."""
+    front = "services: {api: {command: [a], route: {path: /a/*}}}"
+    (folder / "shop.yaml").write_text(f"name: shop\nregion: us-east-1\ndomain: null\n{front}\n")
+    behind = "uses: shop\nservice: {route: {path: /a/*}}"
+    (folder / "blog.yaml").write_text(f"name: blog\nregion: us-east-1\n{behind}\n")
+
+
 def one_repository(folder: Path) -> None:
     """Two services that run one image."""
     for name in ("web", "worker"):
@@ -156,6 +164,18 @@ FOLDERS: dict[str, Case] = {
             ),
         ),
         one_domain,
+    ),
+    "one rule of a load balancer twice": Case(
+        "compile --no-lint shop.yaml blog.yaml",
+        (
+            (
+                "BS502",
+                "blog.yaml",
+                "the listener rule 46325 of shop-edge:ListenerArn is also defined by shop.yaml",
+                "give one of the two services another name or another route",
+            ),
+        ),
+        one_rule,
     ),
     "one repository twice": Case(
         "compile --no-lint web.yaml worker.yaml",

@@ -16,7 +16,7 @@ from blogstack.graph.svg import as_svg
 from blogstack.pipeline import compile_text
 from tests.cases import EACH, compiled
 from tests.support.console import MINIMAL, QUIET, Run
-from tests.support.templates import has, trees
+from tests.support.templates import has, platform, trees
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -43,6 +43,8 @@ def test_the_ways_are_those_that_the_security_groups_open(case: str) -> None:
             if name in ("DatabaseIngress", "CacheIngress"):
                 store = name.removesuffix("Ingress").lower()
                 opened |= {(each, store, str(properties["FromPort"])) for each in tasks}
+    if platform(case):
+        opened.add(("clients", "balancer", "requests"))
     ways = {(way.source, way.target, way.label) for way in drawn.ways}
     # The group of all tasks may connect to a private service, so it may to itself, which is not worth an arrow.
     opened = {(source, target, port) for source, target, port in opened if source != target}

@@ -79,6 +79,7 @@ class TestKeys:
         assert [line for line in text.splitlines() if line.startswith("- `")] == [
             "- `network.create`: Make a network with these settings.",
             "- `network.existing`: Use a network that exists.",
+            "- `network.shared`: What the network of the application in `uses` is like.",
         ]
         assert "- `service.permissions[].actions`: IAM actions" in explain("service.permissions")
 
@@ -135,7 +136,7 @@ class TestWords:
             ("deregistration-delay", "did you mean 'deregistration_delay'?"),
             ("BS3O1", "did you mean 'BS3"),
             ("timeout", "the name of several keys: service.sidecars.NAME.health.timeout, service.health.timeout, "),
-            ("", "codes are BSnnn; keys start with name, region, tags"),
+            ("", "codes are BSnnn; keys start with name, region, uses, tags"),
             ("....", "is neither a code nor a key"),
             ("짧은", "is neither a code nor a key"),
         ],

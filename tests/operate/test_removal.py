@@ -19,7 +19,7 @@ TEXTS = {template.stack_name: template.text for template in COMPILATION.template
 _ID = "arn:aws:cloudformation:ap-northeast-2:123456789012:stack/shop-tasks/1"
 
 
-def aws(*, protected: bool = False, gone: bool = False) -> FakeAws:
+def aws(*, protected: bool = False, gone: bool = False, used: bool = False) -> FakeAws:
     texts = {**TEXTS, "blog-api-prod-tasks": _of_environment(), "blog-api-of-others": "Resources: {}\n"}
 
     def template(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -30,8 +30,10 @@ def aws(*, protected: bool = False, gone: bool = False) -> FakeAws:
     found = [resource("Database", "blog-api-database"), resource("LoadBalancer", "arn:of:the-load-balancer")]
     attribute = {"Key": "deletion_protection.enabled", "Value": str(protected).lower()}
     database = {"DBInstances": [{"DeletionProtection": protected}]}
+    own = ["blog-api-service", "blog-api-clock"]
     return FakeAws(
         {
+            "cloudformation:ListImports": {"Imports": [*own, "reports-service"]} if used else _NO_IMPORTS,
             "cloudformation:ListStacks": {"StackSummaries": [*listed, deleted]},
             "cloudformation:GetTemplate": template,
             "cloudformation:ListStackResources": {"StackResourceSummaries": found},
@@ -40,6 +42,10 @@ def aws(*, protected: bool = False, gone: bool = False) -> FakeAws:
         },
         region="ap-northeast-2",
     )
+
+
+# As CloudFormation says it.
+_NO_IMPORTS = Refusal("ValidationError", "Export 'blog-api-tasks:ClusterName' is not imported by any stack.")
 
 
 def _of_environment() -> str:
@@ -74,6 +80,12 @@ def test_protection() -> None:
 
 def test_a_database_that_is_gone_is_not_protected() -> None:
     assert plan_removal(aws(gone=True).session, BLUEPRINT).protected == ()
+
+
+def test_another_application_uses_it() -> None:
+    """Its stacks are named; without that the services would be gone before CloudFormation refuses."""
+    assert plan_removal(aws().session, BLUEPRINT).users == ()
+    assert plan_removal(aws(used=True).session, BLUEPRINT).users == ("reports-service",)
 
 
 def state(status: str, reason: str = "") -> dict[str, Any]:

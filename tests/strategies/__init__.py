@@ -10,7 +10,7 @@ from blogstack.config.database import Database, DatabaseVariables
 from blogstack.config.deployment import Deployment
 from blogstack.config.fields import fields_of, marked
 from blogstack.config.image import Image
-from blogstack.config.load_balancer import HealthCheck, LoadBalancer, Targets
+from blogstack.config.load_balancer import Front, HealthCheck, LoadBalancer, Targets
 from blogstack.config.logs import Logs
 from blogstack.config.marks import OnlyWith, Shared
 from blogstack.config.network import Create
@@ -269,8 +269,14 @@ def network(draw: st.DrawFn, inside_aws: bool, internal: bool) -> Data:
 
 
 @st.composite
-def configurations(draw: st.DrawFn, *, more_names: bool = True) -> Data:
-    """A whole valid blogstack.yaml as plain data; `more_names`: whether a domain may have several."""
+def configurations(draw: st.DrawFn, *, more_names: bool = True, uses: bool = True) -> Data:
+    """A whole valid blogstack.yaml as plain data.
+
+    Args:
+        draw: Of Hypothesis.
+        more_names: Whether a domain may have several.
+        uses: Whether it may use the network, cluster and load balancer of another application.
+    """
     region = draw(st.sampled_from(_REGIONS))
     internal = draw(st.booleans())
     data: Data = {"name": draw(NAMES), "region": region}
@@ -332,13 +338,29 @@ def configurations(draw: st.DrawFn, *, more_names: bool = True) -> Data:
                 chosen["overrides"][section] = {name: draw(of_task_definition())}
         if "services" in chosen:
             chosen["overrides"]["services"] = {name: draw(of_task_definition()) for name in chosen["services"]}
-    return _settled(data | chosen)
+    whole = _settled(data | chosen)
+    return _behind_another(whole) if uses and draw(st.booleans()) else whole
+
+
+def _behind_another(data: Data) -> Data:
+    """The same in the network and behind the load balancer of another application."""
+    network = data.get("network", {})
+    egress = network["create"].get("egress", "nat") if "create" in network else None
+    if egress:
+        network = {"shared": {"egress": egress.removesuffix("_per_az")}}
+    ours = {key: value for key, value in data.get("load_balancer", {}).items() if key not in Front.model_fields}
+    overrides = {key: value for key, value in data.get("overrides", {}).items() if key not in ("edge", "network")}
+    logs = {key: value for key, value in data.get("logs", {}).items() if key != "container_insights"}
+    service = data.get("service", {}) | {"route": {"path": "/second/*"}}
+    changed = {"uses": "shop", "service": service, "network": network, "load_balancer": ours, "logs": logs}
+    kept = {key: value for key, value in data.items() if key not in ("domain", "overrides")}
+    return kept | changed | ({"overrides": overrides} if overrides else {})
 
 
 @st.composite
 def with_environments(draw: st.DrawFn) -> Data:
     """A configuration with environments, each of which is valid when it is merged over the rest."""
-    data = draw(configurations(more_names=False))  # they would be the same in each
+    data = draw(configurations(more_names=False, uses=False))  # they would be the same in each
     if "existing" in data.get("database", {}):  # an environment may have a network of its own
         del data["database"]
     # Those of an environment come over none: they would be of another service, in another network.

@@ -13,6 +13,8 @@ from blogstack.blueprint.workload import Workload
 from blogstack.pipeline import Compilation
 from blogstack.templates.render import Template
 from emulator import Emulator
+from tests.cases import compiled
+from tests.support.templates import PLATFORM
 
 ZONES = {"Z0123456789ABCDEFGHIJ": "example.com"}
 
@@ -23,6 +25,8 @@ def deploy_all(aws: Emulator, compilation: Compilation, tag: str = "v1") -> None
     The first time (tag v1) also puts there what the configuration says exists.
     """
     if tag == "v1":
+        if any(blueprint.platform for blueprint in compilation.blueprints):
+            deploy_all(aws, compiled(PLATFORM))
         give_what_exists(aws, compilation)
     with TemporaryDirectory() as folder:
         for template in compilation.templates:
@@ -54,17 +58,18 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
     repositories: set[str] = set()
     exports: set[str] = set()
     for blueprint in compilation.blueprints:
-        if tls := blueprint.edge.tls:
+        edge = blueprint.edge
+        if edge and (tls := edge.tls):
             if tls.hosted_zone_id:
                 zones[tls.hosted_zone_id] = "example.com"
             if tls.certificate_arn:
                 certificates[tls.certificate_arn] = tls.domain
-        if isinstance(blueprint.edge.access_logs, str):
-            buckets[blueprint.edge.access_logs] = "logdelivery.elasticloadbalancing.amazonaws.com"
+        if edge and isinstance(edge.access_logs, str):
+            buckets[edge.access_logs] = "logdelivery.elasticloadbalancing.amazonaws.com"
         placement = blueprint.services[0].placement
         if isinstance(placement.vpc, str):
             vpcs[placement.vpc] = "10.0.0.0/16"
-            public = () if blueprint.edge.internal else placement.balancer_subnets
+            public = () if edge and edge.internal else placement.balancer_subnets
             for subnet in placement.balancer_subnets + placement.task_subnets + placement.database_subnets:
                 number = len(subnets)
                 zone = f"{aws.region}{'abcdef'[number % 6]}"

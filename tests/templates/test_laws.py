@@ -21,6 +21,7 @@ from tests.support.templates import (
     cases_without,
     entries,
     of_type,
+    platform,
     read,
     resource,
     stack,
@@ -66,7 +67,12 @@ def resources(name: str) -> Iterator[tuple[str, Tree]]:
 @each
 def test_imports_are_exported_before(name: str) -> None:
     """A stack imports only what a stack before it exports, under the name STACK:OUTPUT."""
-    exported: set[str] = set()
+    exported = {
+        body["Export"]["Name"]
+        for tree in platform(name).values()
+        for body in tree["Outputs"].values()
+        if "Export" in body
+    }
     for template, tree in zip(compiled(name).templates, trees(name).values(), strict=True):
         assert imports(tree) <= exported
         for output, body in tree["Outputs"].items():
@@ -95,6 +101,7 @@ def test_imports_come_from_the_right_stacks(name: str) -> None:
     *before, service = [kind for kind in IMPORTS if kind in trees(name)]
     assert [*before, *entries(name), service] == list(trees(name))
     kinds = {template.stack_name: kind for template, kind in zip(compiled(name).templates, trees(name), strict=True)}
+    kinds |= {stack: stack.rpartition("-")[2] for stack in platform(name)}
     for kind, tree in trees(name).items():
         behind_balancer = "TargetGroup" in tree["Resources"]
         allowed = IMPORTS.get(kind, IMPORTS["service"] - (set() if behind_balancer else {"edge"}))

@@ -43,7 +43,7 @@ def test_without_overrides_nothing_changes(name: str) -> None:
         "{}",
         "{service: {}}",
         "{services: {}, workers: {}, jobs: {}}",
-        "{service: {TargetGroup: {}}, tasks: {Cluster: {Properties: {}}}}",
+        "{service: {TargetGroup: {}}, tasks: {TaskRole: {Properties: {}}}}",
     ):
         again = compile_text("blogstack.yaml", content + f"\noverrides: {empty}\n".encode())
         assert again.templates == compiled(name).templates

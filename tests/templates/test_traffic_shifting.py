@@ -11,7 +11,7 @@ from blogstack.facts.iam import EXEC_ACTIONS, ROLE_CHARACTERS, allow, count_char
 from blogstack.facts.regions import REGIONS
 from blogstack.pipeline import compile_text
 from tests.cases import EACH
-from tests.support.templates import Tree, read, resource, trees
+from tests.support.templates import Tree, cases_with, read, resource, trees
 
 HELLO = "name: blog-api\nregion: {}\n"
 IN_CHINA = {"cn-north-1": "638102146993", "cn-northwest-1": "037604701340"}
@@ -22,7 +22,7 @@ def attributes(tree: Tree, logical_id: str, key: str) -> dict[str, Any]:
     return {item["Key"]: item["Value"] for item in tree["Resources"][logical_id]["Properties"][key]}
 
 
-@pytest.mark.parametrize("name", EACH)
+@pytest.mark.parametrize("name", cases_with("LoadBalancer"))
 def test_the_load_balancer_logs_where_it_may(name: str) -> None:
     """Into the bucket of its own stack, or one that exists, or not at all; and it says which."""
     declared = attributes(trees(name)["edge"], "LoadBalancer", "LoadBalancerAttributes")

@@ -42,6 +42,31 @@ class Tls(Record, kw_only=True):
         return (*self.aliases, *self.redirects)
 
 
+class LoadBalancer(Record):
+    """The load balancer that workloads are behind, by what the stack that makes it exports.
+
+    Attributes:
+        stack: Name of the edge stack, of this or of another application.
+    """
+
+    stack: str
+
+    @property
+    def listener(self) -> Imported:
+        """ARN of the listener that the workloads' rules belong to."""
+        return Imported(self.stack, Output.LISTENER_ARN)
+
+    @property
+    def security_group(self) -> Imported:
+        """ID of the load balancer's security group."""
+        return Imported(self.stack, Output.LOAD_BALANCER_SECURITY_GROUP_ID)
+
+    @property
+    def full_name(self) -> Imported:
+        """The load balancer's name in metrics."""
+        return Imported(self.stack, Output.LOAD_BALANCER_FULL_NAME)
+
+
 class Edge(Record, kw_only=True):
     """The edge stack.
 
@@ -81,24 +106,11 @@ class Edge(Record, kw_only=True):
         """
         return self.deletion_protection or isinstance(self.access_logs, AccessLogs)
 
-    @property
-    def listener(self) -> Imported:
-        """ARN of the listener that the workloads' rules belong to."""
-        return Imported(self.stack, Output.LISTENER_ARN)
 
-    @property
-    def security_group(self) -> Imported:
-        """ID of the load balancer's security group."""
-        return Imported(self.stack, Output.LOAD_BALANCER_SECURITY_GROUP_ID)
-
-    @property
-    def full_name(self) -> Imported:
-        """The load balancer's name in metrics."""
-        return Imported(self.stack, Output.LOAD_BALANCER_FULL_NAME)
-
-
-def resolve_edge(config: Config, naming: Naming, placement: Placement) -> Edge:
-    """Every decision about the edge stack."""
+def resolve_edge(config: Config, naming: Naming, placement: Placement) -> Edge | None:
+    """Every decision about the edge stack; None with the load balancer of another application."""
+    if not naming.has_platform:
+        return None
     balancer, domain = config.load_balancer, config.domain
     return Edge(
         stack=naming.stack(EDGE),

@@ -11,7 +11,7 @@ from typing import Any
 
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.database import DatabaseAccess
-from blogstack.blueprint.edge import Edge
+from blogstack.blueprint.edge import LoadBalancer
 from blogstack.blueprint.names import TASKS, Imported, Naming, Output
 from blogstack.blueprint.network import Placement
 from blogstack.blueprint.registry import Image, resolve_tagged_image
@@ -60,7 +60,8 @@ class Workload(Record, kw_only=True):
         service_name: Name of its task family, and of the ECS service where it is one.
         container_name: Name of its own container, the same in all environments.
         cluster: Name of the ECS cluster.
-        tasks_stack: Name of the stack with the cluster, the log group, the roles and the secrets.
+        cluster_stack: Name of the stack with the cluster.
+        tasks_stack: Name of the stack with the log group, the roles and the secrets; usually the cluster's too.
         log_group: Name of the log group.
         log_prefix: First part of the names of its log streams.
         secrets: Secret variables of the workload's own container.
@@ -74,6 +75,7 @@ class Workload(Record, kw_only=True):
     service_name: str
     container_name: str
     cluster: str
+    cluster_stack: str
     tasks_stack: str
     log_group: str
     log_prefix: str
@@ -90,6 +92,11 @@ class Workload(Record, kw_only=True):
     def all_secrets(self) -> tuple[SecretVariable, ...]:
         """The secret variables of every container of a task."""
         return (*self.secrets, *(secret for sidecar in self.sidecars for secret in sidecar.secrets))
+
+    @property
+    def imported_cluster(self) -> Imported:
+        """Name of the ECS cluster, as its stack exports it."""
+        return Imported(self.cluster_stack, Output.CLUSTER_NAME)
 
     def from_tasks(self, output: str) -> Imported:
         """A value that the tasks stack exports."""
@@ -138,7 +145,7 @@ class Surroundings(Record, kw_only=True):
         placement: Where tasks run.
         database: Whose variables every main container gets; None for none.
         stores: Whose variables they get too.
-        edge: The load balancer that requests come from.
+        load_balancer: That requests come from.
         addresses: The variables that main containers get with the addresses of private services.
     """
 
@@ -148,7 +155,7 @@ class Surroundings(Record, kw_only=True):
     placement: Placement
     database: DatabaseAccess | None
     stores: Stores
-    edge: Edge
+    load_balancer: LoadBalancer
     addresses: Mapping[str, str]
 
 
@@ -159,7 +166,7 @@ def resolve_service(source: workloads.EcsService, around: Surroundings) -> EcsSe
     return EcsService(
         **_common(source, around),
         release=_release(source.name, release) if release else None,
-        exposure=resolve_exposure(source, around.edge, is_only=not any(s.route for s in config.services.values())),
+        exposure=resolve_exposure(source, config, around.load_balancer),
         discovery=resolve_discovery(source, around.naming),
         # Several workloads may have the same port, and a group takes a rule once.
         has_own_group=isinstance(source, workloads.WebService) and not source.is_main,
@@ -184,7 +191,8 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
         # The service has the application's name, other workloads that of their stack.
         "service_name": naming.application if is_main else naming.stack(source.name),
         "container_name": container_name(config, source),
-        "cluster": naming.application,
+        "cluster": naming.platform,
+        "cluster_stack": naming.platform_stack(TASKS),
         "tasks_stack": naming.stack(TASKS),
         "log_group": log_group_name(naming),
         "log_prefix": "task" if is_main else source.name,

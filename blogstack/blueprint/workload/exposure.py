@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from blogstack.blueprint.edge import Edge
+from blogstack.blueprint.edge import LoadBalancer
 from blogstack.blueprint.names import Imported
 from blogstack.blueprint.workload.check import Check
-from blogstack.config.priorities import LAST, route_priority
+from blogstack.config import Config
 from blogstack.config.route import Route, covers
 from blogstack.config.workloads import EcsService, WebService
 from blogstack.facts.frameworks import START_UP
@@ -60,13 +60,13 @@ class Exposure(Record, kw_only=True):
     errors_are_healthy: bool
 
 
-def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Exposure | None:
+def resolve_exposure(workload: EcsService, config: Config, load_balancer: LoadBalancer) -> Exposure | None:
     """How requests reach a workload; None for one that gets none from the load balancer.
 
     Args:
         workload: The workload in the configuration.
-        edge: The load balancer.
-        is_only: Whether no other workload is behind it.
+        config: The configuration.
+        load_balancer: That sends them.
     """
     if not isinstance(workload, WebService) or workload.is_private:
         return None
@@ -77,15 +77,15 @@ def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Expo
     return Exposure(
         container=balancer.container,
         port=_port(workload),
-        listener=edge.listener,
-        load_balancer_security_group=edge.security_group,
-        load_balancer_full_name=edge.full_name,
-        priority=route_priority(workload.name, route) if route else LAST,
+        listener=load_balancer.listener,
+        load_balancer_security_group=load_balancer.security_group,
+        load_balancer_full_name=load_balancer.full_name,
+        priority=config.rule_priority(workload),
         paths=route.paths if route else ("/*",),
         hosts=(route.host or ()) if route else (),
         headers=route.header if route else {},
-        is_only=is_only,
-        is_main=workload.is_main,
+        is_only=config.uses is None and not any(each.route for each in config.services.values()),
+        is_main=route is None,
         health_path=service.health.path,
         check=Check(
             interval=check.interval,

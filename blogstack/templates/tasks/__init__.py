@@ -24,8 +24,8 @@ _SECRET_LENGTH = 64
 
 def lower(tasks: Tasks, services: Iterable[EcsService]) -> Stack:
     """Write the tasks stack down."""
-    stack = Stack(TASKS, tasks.stack, f"{tasks.cluster}: what the tasks share")
-    cluster = _add_cluster(stack, tasks)
+    stack = Stack(TASKS, tasks.stack, f"{tasks.title}: what the tasks share")
+    cluster = _add_cluster(stack, tasks) if tasks.has_cluster else None
     log_group = stack.add(
         make_log_group(
             ids.LOG_GROUP, tasks.log_group, retention=tasks.log_retention, kms_key=tasks.kms_key, tags=tasks.tags
@@ -56,7 +56,8 @@ def lower(tasks: Tasks, services: Iterable[EcsService]) -> Stack:
         from blogstack.templates.tasks import monitoring  # its imports cost a millisecond at every other start
 
         monitoring.add_monitoring(stack, tasks, tasks.topic)
-    stack.export(Output.CLUSTER_NAME, "The ECS cluster", Ref(cluster))
+    if cluster is not None:
+        stack.export(Output.CLUSTER_NAME, "The ECS cluster", Ref(cluster))
     stack.export(Output.LOG_GROUP_NAME, "Where the tasks log", Ref(log_group))
     stack.export(Output.TASK_SECURITY_GROUP_ID, "Security group of the tasks", GetAtt(security_group, "GroupId"))
     stack.export(Output.EXECUTION_ROLE_ARN, "Role with which ECS starts a task", GetAtt(execution_role, "Arn"))
@@ -102,17 +103,17 @@ def _add_security_group(stack: Stack, tasks: Tasks) -> AWSObject:
             SecurityGroupEgress=[
                 ec2.SecurityGroupRule(IpProtocol="-1", CidrIp="0.0.0.0/0", Description="Requests of the service itself")
             ],
-            Tags=make_tags(tasks.tags, f"{tasks.cluster}-tasks"),
+            Tags=make_tags(tasks.tags, f"{tasks.title}-tasks"),
         ),
         "service",
     )
     if tasks.database is not None:
         store, port = tasks.database.security_group, tasks.database.port
-        ingress = _ingress(ids.DATABASE_INGRESS, store, port, group, f"PostgreSQL from the tasks of {tasks.cluster}")
+        ingress = _ingress(ids.DATABASE_INGRESS, store, port, group, f"PostgreSQL from the tasks of {tasks.title}")
         stack.add(ingress, "database")
     if tasks.stores.cache is not None:
         store, port = tasks.stores.cache.security_group, tasks.stores.cache.port
-        ingress = _ingress(ids.CACHE_INGRESS, store, port, group, f"Valkey from the tasks of {tasks.cluster}")
+        ingress = _ingress(ids.CACHE_INGRESS, store, port, group, f"Valkey from the tasks of {tasks.title}")
         stack.add(ingress, "cache")
     return group
 
@@ -134,7 +135,7 @@ def _add_secret(stack: Stack, tasks: Tasks, variable: str, logical_id: str) -> A
     """A secret that AWS generates; it stays when the stack is deleted, as what it signed or encrypted may stay."""
     secret = secretsmanager.Secret(
         logical_id,
-        Description=f"{tasks.cluster}: {variable}",
+        Description=f"{tasks.title}: {variable}",
         GenerateSecretString=secretsmanager.GenerateSecretString(
             PasswordLength=_SECRET_LENGTH, ExcludePunctuation=True
         ),

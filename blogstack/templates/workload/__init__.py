@@ -64,7 +64,7 @@ def _make_service(
     return ecs.Service(
         ids.ECS_SERVICE,
         ServiceName=workload.service_name,
-        Cluster=import_value(workload.from_tasks(Output.CLUSTER_NAME)),
+        Cluster=import_value(workload.imported_cluster),
         TaskDefinition=Ref(task),
         # A strategy rather than a launch type: ECS cannot change from one to the other on a running service.
         CapacityProviderStrategy=_capacity(workload.capacity),

@@ -6,7 +6,6 @@ from troposphere import AWSObject, GetAtt, Ref, Sub
 from troposphere import applicationautoscaling as scaling
 
 from blogstack.blueprint import logical_ids as ids
-from blogstack.blueprint.names import Output
 from blogstack.blueprint.workload import EcsService
 from blogstack.blueprint.workload.scaling import Policy, Scaling, Schedule
 from blogstack.templates.stack import Stack, import_value, make_tags
@@ -22,7 +21,7 @@ _METRICS = {
 
 def add_scaling(stack: Stack, workload: EcsService, plan: Scaling, service: AWSObject, targets: Targets | None) -> None:
     """Keep the number of tasks between its limits by what the policies measure."""
-    cluster = import_value(workload.from_tasks(Output.CLUSTER_NAME))
+    cluster = import_value(workload.imported_cluster)
     schedules = {"ScheduledActions": [_action(schedule) for schedule in plan.schedules]} if plan.schedules else {}
     target = stack.add(
         scaling.ScalableTarget(
