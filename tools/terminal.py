@@ -75,7 +75,7 @@ def _record(folder: Path, environment: Mapping[str, str], tag: str) -> str:
     console.print(Text(f"$ {' '.join(command)}", style="bold"))
     for line in _screen(output):
         console.print(Text.from_ansi(line))
-    return console.export_svg(title="blogstack deploy", code_format=_FORMAT, unique_id="terminal")
+    return console.export_svg(title="blogstack deploy", code_format=FORMAT, unique_id="terminal")
 
 
 def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str:
@@ -137,7 +137,7 @@ def _screen(output: str) -> list[str]:
 
 _MONOSPACE = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
 # Without the fonts that rich's pictures fetch from elsewhere: in a page they may not.
-_FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
+FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
     "font-family: Fira Code, monospace", f"font-family: {_MONOSPACE}"
 )
 
