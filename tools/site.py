@@ -25,6 +25,8 @@ _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 _ITEM = re.compile(r"(?:\d+\.|-) (?=\S)")
 _UP = {"codes": "\n[All codes](../codes.md)\n", "decisions": "\n[All decisions](../decisions.md)\n"}
 """The last line of a page that is not in the navigation, by its folder: where its list is."""
+_INLINE_CODE = re.compile(r"(?<=<code>)[^<]*(?=</code>)")  # code of several lines has elements in it
+_OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
 _CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -87,9 +89,17 @@ def build(folder: Path) -> subprocess.CompletedProcess[str]:
     stage(folder)
     command = [str(Path(sys.executable).with_name("zensical")), "build", "--strict", "--clean"]
     environment = {**os.environ, "NO_COLOR": "1"}
-    return subprocess.run(  # noqa: S603 (ours)
+    done = subprocess.run(  # noqa: S603 (ours)
         command, cwd=folder, env=environment, text=True, capture_output=True, timeout=120, check=False
     )
+    for page in (folder / "site").rglob("*.html"):
+        page.write_text(unbroken(page.read_text("utf-8")), encoding="utf-8")
+    return done
+
+
+def unbroken(page: str) -> str:
+    """A page in HTML in which no option within a line, such as `--env`, is broken after its hyphens."""
+    return _INLINE_CODE.sub(lambda code: _OPTION.sub(r'<span class="option">\g<0></span>', code[0]), page)
 
 
 def _help(folder: str) -> list[Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.site import DOCS, build, links, nested, pages
+from tools.site import DOCS, build, links, nested, pages, unbroken
 
 LISTED = ("decisions/", "reference/codes/")
 """Pages that a page of the navigation lists."""
@@ -64,6 +64,14 @@ def test_what_is_inside_of_an_item_stays_there() -> None:
 
 def test_an_item_after_one_of_several_paragraphs_is_an_item() -> None:
     assert nested("1. One:\n\n   here\n2. Two\n3. Three\n") == "1. One:\n\n    here\n\n2. Two\n3. Three\n"
+
+
+def test_an_option_in_a_line_stays_together() -> None:
+    page = "<p><code>aws-cli ls --env a-b -t</code></p><pre><code><span>ls --env</span></code></pre>"
+    marked = page.replace("--env a", '<span class="option">--env</span> a').replace(
+        "-t<", '<span class="option">-t</span><'
+    )
+    assert unbroken(page) == marked
 
 
 @pytest.mark.parametrize("page", ["teardown", "contributing"])
