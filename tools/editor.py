@@ -80,7 +80,7 @@ vim.o.completeopt = "menuone,noinsert,popup"
 vim.diagnostic.config({ virtual_text = { spacing = 2, prefix = "■" }, signs = false })
 for group, colors in pairs({
   Normal = { fg = "#1f2328", bg = "#ffffff" },
-  LineNr = { fg = "#8c959f" },
+  LineNr = { fg = "#6e7781" },
   Comment = { fg = "#59636e" },
   Identifier = { fg = "#0550ae" },
   Delimiter = { fg = "#1f2328" },
