@@ -25,6 +25,12 @@ _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 _ITEM = re.compile(r"(?:\d+\.|-) (?=\S)")
 _UP = {"codes": "\n[All codes](../codes.md)\n", "decisions": "\n[All decisions](../decisions.md)\n"}
 """The last line of a page that is not in the navigation, by its folder: where its list is."""
+_INLINE_CODE = re.compile(r"(?<=<code>)[^<]*(?=</code>)")  # code of several lines has elements in it
+_HEADING = re.compile(r"(?<=>)[^<>]*(?=<a class=\"headerlink\")")
+_OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
+_LONG = re.compile(r"[\w./:\[\]-]{30,}")  # on a phone a line has room for about 40
+_CODE = re.compile(r"(?<=<code>)[^<]*(?=</code>)")  # code of several lines has elements in it
+_OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
 _CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -87,9 +93,26 @@ def build(folder: Path) -> subprocess.CompletedProcess[str]:
     stage(folder)
     command = [str(Path(sys.executable).with_name("zensical")), "build", "--strict", "--clean"]
     environment = {**os.environ, "NO_COLOR": "1"}
-    return subprocess.run(  # noqa: S603 (ours)
+    done = subprocess.run(  # noqa: S603 (ours)
         command, cwd=folder, env=environment, text=True, capture_output=True, timeout=120, check=False
     )
+    for page in (folder / "site").rglob("*.html"):
+        page.write_text(with_breaks(page.read_text("utf-8")), encoding="utf-8")
+    return done
+
+
+def with_breaks(page: str) -> str:
+    """A page in HTML in which names are broken where a reader expects it.
+
+    An option within a line, such as `--env`, is not broken after its hyphens, and a long name is broken after a dot or
+    a slash.
+    """
+
+    def parted(text: str) -> str:
+        return _LONG.sub(lambda name: re.sub(r"(?<=[\w\]])[./](?=\w)", r"\g<0><wbr>", name[0]), text)
+
+    page = _HEADING.sub(lambda heading: parted(heading[0]), page)
+    return _INLINE_CODE.sub(lambda code: parted(_OPTION.sub(r'<span class="option">\g<0></span>', code[0])), page)
 
 
 def _help(folder: str) -> list[Path]:

@@ -89,10 +89,15 @@ def about(key: Key) -> str:
         facts.append(f"Checked by: {', '.join(f'{code.id} ({code.subject})' for code in codes)}")
     text = f"# {key.name}\n\n{key.description}\n\n" + "".join(f"- {fact}\n" for fact in facts)
     if key.section:
-        text += "\nKeys:\n\n" + "".join(f"- `{k.name}`: {k.description}\n" for k in inside(key, keys()))
+        text += "\nKeys:\n\n" + "".join(f"- `{k.name}`: {summary(k)}\n" for k in inside(key, keys()))
     if key.example is not None:
         text += f"\n```yaml\n{bare(to_yaml(example(key)))}```\n"
     return text
+
+
+def summary(key: Key) -> str:
+    """The first paragraph of a key's description, as in a list."""
+    return key.description.partition("\n\n")[0]
 
 
 def checked_by(key: Key) -> list[Code]:

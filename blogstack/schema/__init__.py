@@ -151,8 +151,9 @@ def _with_texts(body: Mapping[str, Any], model: type[Section]) -> Json:
 
 def _texts(key: Key) -> Json:
     """The hover text of a key, and what an editor offers to write there."""
-    takes = "one of:" if key.takes.startswith("one of ") else key.takes  # an editor lists the values below it
-    text = f"{key.description}\n\n{takes}"
+    text = key.description
+    if not key.takes.startswith("one of "):  # an editor lists the choices itself
+        text += f"\n\n{key.takes}"
     if key.takes != "mapping":
         text += "\n\nrequired" if key.required else f"\n\ndefault: `{bare(flow(key.default))}`"
     texts: Json = {"description": key.description, "markdownDescription": text}

@@ -83,6 +83,13 @@ class TestKeys:
         ]
         assert "- `service.permissions[].actions`: IAM actions" in explain("service.permissions")
 
+    def test_each_key_of_a_section_is_an_item(self) -> None:
+        """Also one whose description has several paragraphs."""
+        listed = explain("overrides.registry").partition("\nKeys:\n\n")[2].partition("\n\n")[0].splitlines()
+        assert [line.partition(":")[0].rpartition(".")[2] for line in listed] == [
+            *("Properties`", "DependsOn`", "Metadata`", "DeletionPolicy`", "UpdateReplacePolicy`")
+        ]
+
     @pytest.mark.parametrize(
         ("key", "codes"),
         [
