@@ -83,7 +83,7 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
         HELLO.replace("\n", "\r").encode() + b"scaling:\r  max: 0\r",
         ("5:8 E[BS205] scaling.max is out of range: 0 tasks",),
     ),
-    "only a tab": (b"\t", ("1:1 E[BS105] a tab cannot indent YAML",)),
+    "only a tab": (b"\t", ("1:1 E[BS105] YAML does not allow tabs in the indentation",)),
     "a question mark": (b"?", ("1:2 E[BS111] a key is empty",)),
     "too large": (
         HELLO.encode() + b"#" * (256 * 1024),
