@@ -109,7 +109,7 @@ class Code(Enum):
 
     ROUTE_HIDDEN = "BS375", Severity.ERROR, "a route that gets no requests"
     NEEDS_ROUTE = "BS376", Severity.ERROR, "a key that needs a route"
-    HOST_NOT_COVERED = "BS377", Severity.ERROR, "the domain does not have a route's host"
+    HOST_NOT_COVERED = "BS377", Severity.ERROR, "the domain does not cover a route's host"
     SAME_PRIORITY = "BS378", Severity.ERROR, "the listener rules of two services have the same priority"
     NAME_TWICE = "BS379", Severity.ERROR, "a domain has a duplicate name, or too many names"
     UNKNOWN_QUEUE = "BS380", Severity.ERROR, "scaling follows a queue that is not in the file"

@@ -124,7 +124,7 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "too many errors": (
         HELLO.encode() + b"".join(b"k%03d: 1\n" % n for n in range(101)),
         (
-            "- E[BS209] 1 more error is not shown -> fix the first ones, and the rest are shown...",
+            "- E[BS209] 1 more error is not shown -> fix the errors above first, and check that...",
             *(f"{n + 4}:1 E[BS201] unknown key 'k{n:03}'" for n in range(100)),
         ),
     ),
