@@ -1,6 +1,6 @@
-"""Config -> Blueprint: every decision is made here, so that the templates only write it down.
+"""Config -> Blueprint: every decision is made here, so that the templates only transcribe it.
 
-Framework defaults, the address plan, which stacks exist and what they are called.
+Framework defaults, the address plan, which stacks exist and their names.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from blogstack.records import Record
 
 
 class Blueprint(Record, kw_only=True):
-    """What is to be built. A stack that is None does not exist: the image or the network is there already.
+    """What will be built. A stack that is None is not created: the image or the network exists already.
 
     Attributes:
         name: Of the application, without the environment.
         environment: None without environments.
         output: Folder of the templates.
-        image: What tasks pull that have no other image.
-        services: What runs all the time, at least one, in the order of deployment.
-        jobs: What runs to its end.
-        database: The one that is made.
+        image: The image of all tasks without another one.
+        services: The ECS services, at least one, in the order of deployment.
+        jobs: The jobs, which run to completion.
+        database: The database to create; None without one.
         monitoring: The alarms and the dashboard of each service, by its name; empty without alarms.
         job_monitoring: The alarm of each job that has one, by the job's name.
     """
