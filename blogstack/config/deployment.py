@@ -32,7 +32,7 @@ class Deployment(Section):
             }
         ),
     ] = "rolling"
-    """How tasks are replaced: a few at a time, or by a second set that gets all requests at once, later or in steps."""
+    """How tasks are replaced: a few at a time, or by a second set, which gets the requests at once or in steps."""
     minimum_healthy_percent: Annotated[int, Whole(0, 100, "percent"), OnlyWith("rolling")] = 100
     """Minimum percentage of the tasks that stay healthy during a deployment, rounded up."""
     maximum_percent: Annotated[int, Whole(100, 200, "percent"), OnlyWith("rolling")] = 200

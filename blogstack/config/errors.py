@@ -61,7 +61,7 @@ def find_empty_values(document: Document) -> Iterator[tuple[KeyPath, str, str]]:
         if expected and expected.kind is Kind.SECTION:
             needed = keys_to_write(expected.python)
             keys = f"its keys below it, indented: {', '.join(needed)}" if needed else "`{}` for its defaults"
-            help = f"write {keys}; or null for none"
+            help = f"write {keys}; or write null for none"
         if within:  # an environment may be empty
             yield path, f"{dotted(path)} has no value", help
 

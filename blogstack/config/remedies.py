@@ -33,7 +33,7 @@ _UNKNOWN: Mapping[KeyPath, str] = {
     (
         "database",
         "engine",
-    ): "remove it: the engine is PostgreSQL; reach any other database with environment and secrets",
+    ): "remove it: the engine is PostgreSQL; connect to any other database with environment and secrets",
 }
 _WITHOUT_VALUE: Mapping[KeyPath, str] = {("service", "port"): _WORKER, ("load_balancer",): _WORKER}
 _LIMITS: Mapping[KeyPath, str] = {

@@ -50,7 +50,7 @@ class _Patterns:
                 raise fault(Code.WRONG_TYPE, f"is neither {self.form.words} nor a list of them", self.form.help)
             self.form.check(each)
         if not 1 <= len(values) <= MOST_VALUES:
-            message = f"has {plural(len(values), 'items')}"
+            message = plural(len(values), "items")
             raise fault(Code.OUT_OF_RANGE, message, f"write 1 to {MOST_VALUES}, or move some to another service")
         if repeated := [each for n, each in enumerate(values) if each in values[:n]]:
             raise fault(Code.WRONG_FORM, f"{shorten(str(repeated[0]))!r} is a duplicate", "keep one of the two")
@@ -65,7 +65,7 @@ _PATH = _Patterns(
 _LABEL = "[a-z0-9*?-]+"
 _HOST = _Patterns(
     rf"(?:{_LABEL}\.)+[a-z]+",
-    "a host name or a pattern of one",
+    "a host name or pattern",
     "write it in lower case, as in www.example.com or *.example.com",
 )
 
@@ -83,7 +83,7 @@ _HeaderName = Annotated[
 ]
 _HEADER = _Patterns(
     r"[ !#%&(-Z\[\]^_a-~]+",
-    "a header's value or a pattern of one",
+    "a header value or pattern",
     'write it in quotes, as in "2" or "beta*"; * is any text, ? any one character',
 )
 
@@ -119,7 +119,7 @@ class Route(Section):
         values = [*self.paths, *(self.host or ()), *(value for values in self.header.values() for value in values)]
         wildcards = sum(len(re.findall(r"[*?]", value)) for value in values)
         if len(values) > MOST_VALUES or wildcards > _MOST_WILDCARDS:
-            message = f"has {plural(len(values), 'patterns')} with {plural(wildcards, 'wildcards')}"
+            message = f"{plural(len(values), 'patterns')} with {plural(wildcards, 'wildcards')}"
             help = f"a listener rule has at most {MOST_VALUES} patterns with {_MOST_WILDCARDS} wildcards: remove some"
             if len(self.paths) > len(self.path or ()):
                 help += "; /app/* counts as two, as it also matches /app, and /app/?* counts as one"

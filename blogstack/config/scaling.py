@@ -70,7 +70,7 @@ class TaskScaling(Section):
     # A capacity provider of weight 0 gets no task, so at 100 no task would run on demand:
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
     spot: Annotated[int, Whole(0, 99, "percent")] = 0
-    """Percentage of tasks above `min` on Fargate Spot: AWS may stop them with two minutes' notice, or not have any."""
+    """Percentage of tasks above `min` on Fargate Spot: AWS may lack capacity, or stop them at two minutes' notice."""
 
     @property
     def least(self) -> int:
@@ -126,7 +126,7 @@ class WorkerScaling(TaskScaling):
     queue: Backlog | None = Field(None, examples=[{"name": "mails", "backlog_per_task": 100}])
     """Queue whose messages set the number of tasks; null: none."""
     spot: Annotated[int, Whole(0, 100, "percent")] = 0
-    """Percentage of all tasks that run on Fargate Spot, which AWS may stop with two minutes' notice."""
+    """Percentage of all tasks that run on Fargate Spot, which AWS may stop at two minutes' notice."""
 
     @model_validator(mode="before")
     @classmethod

@@ -72,7 +72,7 @@ class Service(WebTask):
     """The container that runs and how it runs."""
 
     release: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["python", "-m", "app.migrate"]])
-    """Command, as a list of words, that runs once in the new image before each deployment of it; null: none."""
+    """Command, as a list of words, that runs once in the new image before each deployment; null: none."""
 
     @property
     def image(self) -> None:

@@ -99,9 +99,10 @@ class Sidecar(Section):
     port: Annotated[int, Whole(1, 65535)] | None = Field(None, examples=[9901])
     """Port that the sidecar listens on; no other container may have it; see also load_balancer.container."""
     environment: dict[Variable, EnvironmentValue] = Field({}, max_length=200, examples=[{"LOG_LEVEL": "info"}])
-    """Environment variables, no secrets: values, with `<environment>` as the environment's name, or {import: NAME}."""
+    """Environment variables, no secrets: values, in which `<environment>` becomes the environment's name, or
+    {import: EXPORT}."""
     secrets: dict[Variable, Secret] = Field({}, max_length=100, examples=[{"API_KEY": {"secretsmanager": "vendor"}}])
-    """Secret variables and their sources, as in service.secrets; a generated secret is shared by its name."""
+    """Secret variables and their sources, as in service.secrets; containers share a generated secret by its name."""
     essential: bool = True
     """Whether the task stops and is replaced when the sidecar stops."""
     depends_on: DependsOn = Field({}, max_length=MOST_SIDECARS, examples=[{"config": "SUCCESS"}])

@@ -46,7 +46,8 @@ class Task(Section):
     environment: Annotated[dict[Variable, EnvironmentValue], Inherited()] = Field(
         {}, max_length=200, examples=[{"LOG_LEVEL": "info"}]
     )
-    """Environment variables, no secrets: values, with `<environment>` as the environment's name, or {import: NAME}."""
+    """Environment variables, no secrets: values, in which `<environment>` becomes the environment's name, or
+    {import: EXPORT}."""
     secrets: Annotated[dict[Variable, Secret], Inherited()] = Field(
         {},
         max_length=100,

@@ -9,7 +9,7 @@ from blogstack.config.sidecars import Sidecar
 from blogstack.config.workloads import SERVICES, WORKERS, EcsService, WebService
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
-from blogstack.words import did_you_mean, dotted
+from blogstack.words import did_you_mean, dotted, listed
 
 _ECS = "https://docs.aws.amazon.com/AmazonECS/latest/"
 _DEPENDENCY = f"{_ECS}APIReference/API_ContainerDependency.html"
@@ -94,7 +94,7 @@ def too_little_memory(scope: Scope[EcsService]) -> Iterator[Finding]:
     taken = sum(limits.values())
     if limits and memory - taken < _LEAST_LEFT:
         largest = max(sorted(limits), key=lambda name: limits[name])
-        who = f"the sidecars {', '.join(sorted(limits))}" if len(limits) > 1 else f"the sidecar {largest}"
+        who = f"the sidecars {listed(sorted(limits))}" if len(limits) > 1 else f"the sidecar {largest}"
         message = f"{who} may take {taken} of the task's {memory} MiB, which leaves {_name_of(scope.value)} too little"
         help = f"raise {dotted(scope.at('memory'))} or lower these limits: at least {_LEAST_LEFT} MiB must be left"
         yield Finding(scope.at("sidecars", largest, "memory"), message, help)

@@ -167,7 +167,7 @@ def variable_of_two_stores(scope: Scope[Config]) -> Iterator[Finding]:
     for variable in variables:
         name, path = variable.name, variable.path
         if name == "PORT":
-            yield Finding(path, "PORT is set by blogstack, to the port of the service", "choose another name")
+            yield Finding(path, "PORT is set by blogstack to the service's port", "choose another name")
         elif (other := makers.setdefault(name, variable)) is not variable:
             path = scope.first_written(path, other.path)
             message = f"{name} is set by `{dotted(other.path)}` and by `{dotted(variable.path)}`"

@@ -101,7 +101,8 @@ def _refused_without(unless: KeyPath, body: Node, root: Node, rules: MergeRules)
         return
     value = _at(body, unless)
     if value is not None and not value.has_value:
-        message = f"{dotted(unless)} cannot be null in an environment: all of them share a registry stack, or none"
+        why = "all environments share a registry stack, or none has one"
+        message = f"{dotted(unless)} cannot be null in an environment: {why}"
         yield RefusedKey(unless, message, "give it a value, or remove the key")
 
 
