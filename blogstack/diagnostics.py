@@ -105,7 +105,7 @@ class Code(Enum):
     NOTHING_STARTS = "BS371", Severity.ERROR, "a worker has no tasks, and nothing starts one"
     SAME_COMMAND = "BS372", Severity.WARNING, "a worker or job runs what the service runs"
     SAME_NAME = "BS373", Severity.ERROR, "a workload has a name that is taken"
-    OVERLAPPING_RUNS = "BS374", Severity.WARNING, "a job may start while its last run still runs"
+    OVERLAPPING_RUNS = "BS374", Severity.WARNING, "a job may start while its previous run still runs"
 
     ROUTE_HIDDEN = "BS375", Severity.ERROR, "a route that gets no requests"
     NEEDS_ROUTE = "BS376", Severity.ERROR, "a key that needs a route"
