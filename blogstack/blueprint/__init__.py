@@ -1,6 +1,6 @@
-"""Config -> Blueprint: every decision is made here, so that the templates only write it down.
+"""Config -> Blueprint: every decision is made here, so that the templates only transcribe it.
 
-Framework defaults, the address plan, which stacks exist and what they are called.
+Framework defaults, the address plan, which stacks exist and their names.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from blogstack.records import Record
 
 
 class Blueprint(Record, kw_only=True):
-    """What is to be built. A stack that is None does not exist: image, network or load balancer are there already.
+    """What will be built. A stack that is None is not created: image, network or load balancer exist already.
 
     Attributes:
         name: Of the application, without the environment.
@@ -31,11 +31,11 @@ class Blueprint(Record, kw_only=True):
         platform: Name of the application, in the same environment, with the network, the cluster and the load balancer;
             None for this one.
         output: Folder of the templates.
-        image: What tasks pull that have no other image.
-        services: What runs all the time, at least one, in the order of deployment.
-        jobs: What runs to its end.
-        database: The one that is made.
-        load_balancer: The one that services are behind, of this application (`edge`) or of another one.
+        image: The image of all tasks without another one.
+        services: The ECS services, at least one, in the order of deployment.
+        jobs: The jobs, which run to completion.
+        database: The database to create; None without one.
+        load_balancer: The load balancer of the services, of this application (`edge`) or of another one.
         monitoring: The alarms and the dashboard of each service, by its name; empty without alarms.
         job_monitoring: The alarm of each job that has one, by the job's name.
     """

@@ -1,4 +1,4 @@
-"""Decisions about the network: the one to create, and where load balancer, tasks and database are placed in it."""
+"""Decisions about the network: the one to create, and where the load balancer, tasks and database are in it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Zone(Record, kw_only=True):
     """One availability zone and its subnets.
 
     Attributes:
-        number: From 1; the last character of the logical IDs of what is in the zone.
-        letter: The zone's letter; None for the region's zone of that number.
+        number: From 1; the last character of the logical IDs of the zone's resources.
+        letter: The zone's letter; None for the region's zone with that number.
         public: IPv4 block of the public subnet.
         private: IPv4 block of the private subnet; None without one.
         database: IPv4 block of the subnet of database and cache.
@@ -45,7 +45,7 @@ class Network(Record, kw_only=True):
     """The network stack.
 
     Attributes:
-        interface_endpoints: What the private subnets reach without the internet.
+        interface_endpoints: The services that the private subnets reach without the internet.
         flow_log_retention: Days; None for no flow logs.
         kms_key: ARN of the key for flow logs; None for AWS's own.
     """
@@ -60,12 +60,12 @@ class Network(Record, kw_only=True):
 
     @property
     def private_tier(self) -> bool:
-        """Whether tasks have subnets for themselves."""
+        """Whether there are private subnets, for the tasks."""
         return self.zones[0].private is not None
 
 
 class Placement(Record, kw_only=True):
-    """Where load balancer, tasks and database are in a network.
+    """Where the load balancer, tasks and database are in a network.
 
     Attributes:
         assign_public_ip: Whether tasks get public addresses, which they need in public subnets.
@@ -95,7 +95,7 @@ def resolve_network(config: Config, naming: Naming) -> Network | None:
                 letter=letter,
                 public=public,
                 private=plan.private[number - 1] if plan.private else None,
-                # Without a database too: CloudFormation could not take away the subnets that a database stack still
+                # Also without a database: CloudFormation could not delete subnets that a database stack still
                 # imports. Subnets cost nothing.
                 database=plan.database[number - 1],
                 nat=nat,
@@ -113,7 +113,7 @@ def resolve_network(config: Config, naming: Naming) -> Network | None:
     )
 
 
-# Services are named after com.amazonaws, but for these:
+# The services' names begin with com.amazonaws, except for these:
 # https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts
 _PREFIXES = {
     "aws-cn": {"ecr.api": "cn.com.amazonaws", "ecr.dkr": "cn.com.amazonaws", "sqs": "cn.com.amazonaws"},
@@ -126,12 +126,12 @@ def _endpoints(config: Config) -> tuple[Endpoint, ...]:
     return tuple(Endpoint(name, prefixes.get(name, "com.amazonaws")) for name in interface_endpoints(config))
 
 
-# Every network has these: a second application in it need not know how many more there are.
+# Every network has these two, so a second application in it need not know how many more there are.
 _ZONES_OF_ANOTHER = (1, 2)
 
 
 def resolve_placement(config: Config, naming: Naming, network: Network | None) -> Placement:
-    """Where load balancer, tasks and database are."""
+    """Where the load balancer, tasks and database are."""
     public: tuple[Value, ...]
     private: tuple[Value, ...]
     database: tuple[Value, ...]

@@ -52,16 +52,16 @@ from blogstack.words import hyphenated
 # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices
 _TAG_CHARACTERS = "[A-Za-z0-9 _.:/=+@-]"
 _TAG_KEY = Form(
-    # In full: the regular expressions of editors know no other way to leave upper and lower case aside.
+    # Each letter in both cases: the regular expressions of editors have no flag for it.
     rf"(?!(?:[Aa][Ww][Ss]|[Bb][Ll][Oo][Gg][Ss][Tt][Aa][Cc][Kk]):|Name$){_TAG_CHARACTERS}*[A-Za-z0-9_.:/=+@-]",
     "a tag key",
-    "use letters, digits, spaces and _.:/=+@-; aws:, blogstack: and Name are taken",
+    "use letters, digits, spaces and _.:/=+@-; aws:, blogstack: and Name are reserved",
     128,
 )
-# Some services (cfn-lint, E3033) take no empty value.
+# Some services accept no empty value (cfn-lint, E3033).
 _TAG_VALUE = Form(f"{_TAG_CHARACTERS}+", "a tag value", "use letters, digits, spaces and _.:/=+@-", scalars=True)
-# 12 characters: a service's and its environment's name make 43 with the hyphen, and every name that AWS limits has room
-# for that and an ending; the narrowest is a database's, 63.
+# 12 characters: a service's and an environment's name with a hyphen have at most 43, which fits with an ending into
+# every name that AWS limits; the shortest limit is a database's, 63.
 _ENVIRONMENT = Form(
     "[a-z](?:-?[a-z0-9])*",
     "an environment's name",
@@ -70,7 +70,7 @@ _ENVIRONMENT = Form(
     fix=hyphenated,
 )
 
-# The ARN of a key, multi-Region ones too; not of an alias, which is no resource that a role could have rights to:
+# The ARN of a key, also of a multi-Region key; not of an alias, to which a policy cannot grant permissions:
 # https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN
 _KEY_ARN = Form(
     r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/(?:mrk-)?[0-9a-f-]{32,36}",
@@ -95,14 +95,14 @@ class Config(Section):
     name: Annotated[
         str,
         _NAME,
-        Shared(help="remove it: every stack carries the environment's name by itself, as in blog-api-prod-service"),
+        Shared(help="remove it: the stacks' names contain the environment's name, as in blog-api-prod-service"),
     ] = Field(examples=["blog-api"])
     """Name of the service, 2 to 30 characters; the prefix of every stack."""
     region: Annotated[Region, Choices(PLACES), Shared(unless="image.uri")] = Field(examples=["ap-northeast-2"])
-    """AWS region that everything is in."""
+    """AWS region of every resource."""
     uses: Annotated[Annotated[str, _NAME] | None, Shared()] = Field(None, examples=["shop"])
-    """Name of another application, whose network, cluster and load balancer this one uses; null: its own."""
-    # 50 tags a resource, three of them ours.
+    """Another application, whose network, cluster and load balancer this one uses; null: its own."""
+    # 50 tags per resource, three of which are blogstack's.
     tags: dict[Annotated[str, _TAG_KEY], Annotated[AsWritten, _TAG_VALUE]] = Field(
         {}, max_length=47, examples=[{"team": "blog"}]
     )
@@ -119,7 +119,7 @@ class Config(Section):
         max_length=MOST_ENTRIES,
         examples=[{"front": {"image": "ghcr.io/team/front:1.4.2", "route": {"path": "/app/*"}}}],
     )
-    """Further services with a port, by name: behind the load balancer by a route, or private."""
+    """Further services with a port, by name: behind the load balancer with a route, or private without one."""
     workers: dict[EntryName, Annotated[Worker, InheritsFrom("service")]] = Field(
         {}, max_length=MOST_ENTRIES, examples=[{"celery": {"command": ["celery", "-A", "shop", "worker"]}}]
     )
@@ -129,15 +129,15 @@ class Config(Section):
         max_length=MOST_ENTRIES,
         examples=[{"cleanup": {"command": ["python", "manage.py", "clearsessions"], "cron": "0 3 * * ? *"}}],
     )
-    """Tasks that run to their end, by a schedule or by hand, by name."""
+    """Tasks that run to completion, on a schedule or by hand, by name."""
     scaling: Scaling = Field(Scaling.model_construct(), examples=[{"min": 2, "max": 10, "cpu": 60}])
-    """How many tasks run, and what makes their number change."""
+    """How many tasks run, and what changes their number."""
     load_balancer: LoadBalancer = Field(
         LoadBalancer.model_construct(), examples=[{"allowed_cidrs": ["198.51.100.0/24"], "idle_timeout": "2m"}]
     )
     """The application load balancer in front of the tasks."""
     domain: Domain | None = None
-    """The service's name on the internet; without it the load balancer speaks plain HTTP."""
+    """The service's domain name; without it the load balancer speaks plain HTTP."""
     deployment: Deployment = Field(
         Deployment.model_construct(), examples=[{"strategy": "canary", "canary_percent": 10, "bake_time": "10m"}]
     )
@@ -145,13 +145,13 @@ class Config(Section):
     network: Network = Field(
         Network.model_construct(), examples=[{"create": {"availability_zones": 2, "egress": "nat_per_az"}}]
     )
-    """The network that is made, or the one that exists."""
+    """The network to create, or an existing one."""
     database: Database | None = Field(
         None, examples=[{"engine_version": "17", "instance_class": "db.t4g.small", "storage": 50}]
     )
     """PostgreSQL on Amazon RDS; absent: no database."""
     cache: Cache | None = Field(None, examples=[{"node_type": "cache.t4g.small", "variables": {"url": "REDIS_URL"}}])
-    """Valkey on Amazon ElastiCache, which clients of Redis speak with; absent: no cache."""
+    """Valkey on Amazon ElastiCache, for Redis clients; absent: no cache."""
     queues: dict[StoreName, Queue] = Field({}, max_length=MOST_STORES, examples=[{"mails": {"max_receives": 5}}])
     """Queues on Amazon SQS, by name, each with a dead-letter queue; every container may send and receive messages."""
     buckets: dict[StoreName, Bucket] = Field({}, max_length=MOST_STORES, examples=[{"media": {"versioned": True}}])
@@ -161,16 +161,16 @@ class Config(Section):
     kms_key: Annotated[Annotated[str, _KEY_ARN] | None, Shared(unless="image.uri")] = Field(
         None, examples=[_KEY_EXAMPLE]
     )
-    """ARN of a KMS key of your own for images, logs, secrets, stores and alarms; it costs extra; null: AWS's keys."""
+    """ARN of your own KMS key for images, logs, secrets, stores and alarms; it costs extra; null: AWS's keys."""
     alarms: Alarms | None = None
     """Alarms and a dashboard; absent: none."""
     output: Annotated[RelativePath, Shared()] = Field("templates/out", examples=["cloudformation"])
-    """Folder that the templates are written to, from where the command runs; --out overrides it."""
+    """Folder for the templates, relative to the current folder; --out overrides it."""
     overrides: Overrides = Overrides.model_construct()
-    """Changes to the templates themselves, by stack and logical ID, in CloudFormation's words; the last resort."""
+    """Changes to the templates themselves, by stack and logical ID, in CloudFormation's syntax; the last resort."""
     environments: Annotated[
         dict[Annotated[str, _ENVIRONMENT], dict[str, Any] | None],
-        Shared(help="remove it: an environment has none of its own"),
+        Shared(help="remove it: environments cannot be nested"),
     ] = Field(
         {},
         min_length=1,
@@ -182,7 +182,7 @@ class Config(Section):
             }
         ],
     )
-    """What differs in each environment, merged over the rest of the file; null returns a key to its default."""
+    """What differs in each environment, merged over the rest of the file; null resets a key to its default."""
 
     @property
     def created_network(self) -> Create | None:
@@ -198,7 +198,7 @@ class Config(Section):
 
     @property
     def made_database(self) -> Database | None:
-        """The database to make; None without one, or when it exists already."""
+        """The database to create; None if there is none, or if it exists already."""
         return self.database if self.database and self.database.existing is None else None
 
     def workloads(self) -> tuple[Workload, ...]:
@@ -206,11 +206,11 @@ class Config(Section):
         return (*self.ecs_jobs(), *self.ecs_services())
 
     def ecs_jobs(self) -> tuple[EcsJob, ...]:
-        """What runs to its end."""
+        """The jobs, which run to completion."""
         return tuple(EcsJob(name=name, place=Place((JOBS, name)), task=job) for name, job in sorted(self.jobs.items()))
 
     def ecs_services(self) -> tuple[EcsService, ...]:
-        """What runs all the time; one that may call another, or give it work that is new, comes after that one."""
+        """What runs all the time; a service that may call another one, or send it work, comes after that one."""
         workers = (
             WorkerService(
                 name=name,

@@ -24,7 +24,7 @@ _ROUTES = (
 
 @rule(Code.ROUTE_HIDDEN, Scope[Config], reads=_ROUTES, source=_RULES)
 def route_hidden(scope: Scope[Config]) -> Iterator[Finding]:
-    """Every pattern of a route gets requests: no rule that is tried before takes them all."""
+    """Every pattern of a route gets requests: no earlier rule matches all of them."""
     tried: list[tuple[WebService, Route]] = []
     for service, route in sorted(scope.value.routed_services(), key=lambda item: scope.value.rule_priority(item[0])):
         name = service.name
@@ -51,12 +51,12 @@ _ORDER = "a header goes before a host, a host before a path, a longer path first
 
 @rule(Code.SAME_PRIORITY, Scope[Config], reads=_ROUTES, source=_RULES)
 def same_priority(scope: Scope[Config]) -> Iterator[Finding]:
-    """Every rule of the listener has a number of its own, which follows from the route and the service's name."""
+    """The rules of the listener have different priorities, computed from the route and the service's name."""
     makers: dict[int, str] = {}
     for service, _ in scope.value.routed_services():
         other = makers.setdefault(scope.value.rule_priority(service), service.name)
         if other != service.name:
-            message = f"the names {other} and {service.name} lead to the same listener rule number"
+            message = f"the listener rules of {other} and {service.name} get the same priority from their names"
             yield Finding(service.place.at(), message, "choose another name for one of them", at_key=True)
 
 
@@ -74,7 +74,7 @@ _WITH_ROUTE = ("load_balancer", "scaling.requests", "deployment.strategy", "depl
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html",
 )
 def needs_route(scope: Scope[Config]) -> Iterator[Finding]:
-    """What concerns requests through the load balancer goes with a route."""
+    """A key about requests through the load balancer needs a route."""
     for name, service in scope.value.services.items():
         written = (
             bool(service.load_balancer.model_fields_set),
@@ -84,7 +84,7 @@ def needs_route(scope: Scope[Config]) -> Iterator[Finding]:
         )
         for key, is_written in zip(_WITH_ROUTE, written, strict=True):
             if is_written and service.route is None:
-                message = f"{key} has no effect: {name} has no route, so that the load balancer sends it no requests"
+                message = f"{key} has no effect: {name} has no route, so the load balancer sends it no requests"
                 help = "add route, as in {path: /app/*}, or remove the key"
                 yield Finding((SERVICES, name, *key.split(".")), message, help)
 
@@ -97,7 +97,7 @@ def needs_route(scope: Scope[Config]) -> Iterator[Finding]:
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
 )
 def host_not_covered(scope: Scope[Config]) -> Iterator[Finding]:
-    """The domain has every host of a route: a certificate is for it, and a record leads to the load balancer."""
+    """The domain covers every host of a route, with its certificate and a record for the load balancer."""
     domain = scope.value.domain
     if scope.value.uses is not None:  # `deploy` asks the load balancer of that application
         return
@@ -105,7 +105,7 @@ def host_not_covered(scope: Scope[Config]) -> Iterator[Finding]:
         for host in (service.route.host or ()) if service.route else ():
             path = (SERVICES, service.name, "route", "host")
             if domain is None:
-                message = f"there is no domain, so that nothing leads {host} to the load balancer"
+                message = f"there is no domain, so no DNS record points {host} to the load balancer"
                 help = f"add `domain:` with name, hosted_zone_id and aliases: [{host}], or route by path"
                 yield Finding(path, message, help)
             elif host in domain.redirect_from:
@@ -113,12 +113,12 @@ def host_not_covered(scope: Scope[Config]) -> Iterator[Finding]:
                 yield Finding(path, message, "move it from domain.redirect_from to domain.aliases")
             elif not _has(domain, host):
                 names = listed([domain.name, *domain.aliases])
-                message = f"the domain does not have {host}: its names are {names}"
+                message = f"the domain does not cover {host}: its names are {names}"
                 yield Finding(path, message, f"add {host} to domain.aliases")
 
 
 def _has(domain: Domain, host: str) -> bool:
-    """Whether a domain has a host; `*` in an alias stands for one label."""
+    """Whether a domain covers a host; `*` in an alias matches one label."""
     names = (domain.name, *domain.aliases)
     if re.search(r"[*?]", host):
         return host in names or any(covers(host, name) for name in names)
@@ -132,7 +132,7 @@ def _has(domain: Domain, host: str) -> bool:
     source="https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html",
 )
 def domain_names(scope: Scope[Config]) -> Iterator[Finding]:
-    """A domain has each name once, and as many as a certificate takes."""
+    """A domain has no duplicate names, and not more than a certificate covers."""
     domain = scope.value.domain
     if domain is None:
         return
@@ -144,6 +144,6 @@ def domain_names(scope: Scope[Config]) -> Iterator[Finding]:
                 message = f"{name} is also in domain.{other[1]}"
                 yield Finding(path, message, "keep one of the two")
     if domain.certificate_arn is None and len(seen) > MOST_NAMES:
-        message = f"the domain has {len(seen)} names, and a certificate is for {MOST_NAMES} at most"
+        message = f"the domain has {len(seen)} names, but a certificate covers at most {MOST_NAMES}"
         help = f"remove some, or use a wildcard such as *.{domain.name}, or a certificate of your own (certificate_arn)"
         yield Finding(("domain", "redirect_from" if domain.redirect_from else "aliases"), message, help)

@@ -52,6 +52,20 @@ BANNED = (
     r"\bsomebody has to confirm\b",
     r"\bis left alone while\b",
     r"\bof which some exclude\b",
+    r"\btakes? every default\b",
+    r"\bnone twice\b",
+    r"\bcalled like\b",
+    r"\bbehind (?:the|its|whose) colon\b",
+    r"\bwhat concerns\b",
+    r"\bmakes? (?:the|their) number of tasks change\b",
+    r"\bmakes their number change\b",
+    r"\bas good as\b",
+    r"\bthe warning can stay\b",
+    r"\bno two (?:\w+ )+share one\b",
+    r"\bwhere they have other names\b",
+    r"\bat every other start\b",
+    r"\bwhen (?:the|its) stack goes\b",
+    r"\bits very creation\b",
 )
 FOLDERS = [ROOT / "blogstack", ROOT / "emulator", ROOT / "tools"]
 MODULES = sorted(path for folder in FOLDERS for path in folder.rglob("*.py"))

@@ -69,16 +69,16 @@ class TestKeys:
 
     def test_lists_and_mappings_in_words(self) -> None:
         tag = "an image tag, at most 128 characters (use A-Z, a-z, 0-9 and ._-)"
-        assert f"- Type: list, at most 5 items, none twice; each item: {tag}\n" in explain("image.mutable_tags")
-        variable = "a variable name, at most 128 characters (use letters, digits and _, not first a digit)"
+        assert f"- Type: list, at most 5 items, without duplicates; each item: {tag}\n" in explain("image.mutable_tags")
+        variable = "a variable name, at most 128 characters (use letters, digits and _, and do not start with a digit)"
         each = f"each key: {variable}; each value: string, number, true or false, or {{import: EXPORT}}"
         assert f"- Type: mapping, at most 200 keys; {each}\n" in explain("service.environment")
 
     def test_a_section_lists_its_keys(self) -> None:
         text = explain("network")
         assert [line for line in text.splitlines() if line.startswith("- `")] == [
-            "- `network.create`: Make a network with these settings.",
-            "- `network.existing`: Use a network that exists.",
+            "- `network.create`: Create a network with these settings.",
+            "- `network.existing`: Use an existing network.",
             "- `network.shared`: What the network of the application in `uses` is like.",
         ]
         assert "- `service.permissions[].actions`: IAM actions" in explain("service.permissions")

@@ -17,13 +17,13 @@ from blogstack.records import Record
 
 
 class Tls(Record, kw_only=True):
-    """What a domain brings: a certificate, DNS records, and HTTPS.
+    """The domain: its certificate, DNS records, and HTTPS.
 
     Attributes:
-        aliases: More names that lead to the load balancer.
+        aliases: More names for the load balancer.
         redirects: Names that are redirected to `domain`.
         hosted_zone_id: Of the zone that has their records; None for DNS outside of Route 53.
-        elsewhere: The names whose records are made by hand.
+        elsewhere: The names whose records are created by hand.
         certificate_arn: An existing certificate; None for one that the stack requests.
         policy: Security policy of the listener.
     """
@@ -74,8 +74,8 @@ class Edge(Record, kw_only=True):
         title: Name of the application in its environment.
         idle_timeout: Seconds.
         access_logs: The bucket to create, the name of an existing one, or None for no access logs.
-        has_health_logs: Whether the load balancer knows the attributes of health check logs, which go to a bucket that
-            is created. AWS's pages are of its commercial regions, and an unknown attribute is refused.
+        has_health_logs: Whether the load balancer has the attributes of health check logs, which go to the created
+            bucket. AWS documents them for its commercial regions; elsewhere an unknown attribute would be refused.
         firewall: None without AWS WAF.
     """
 
@@ -95,7 +95,7 @@ class Edge(Record, kw_only=True):
 
     @property
     def ports(self) -> tuple[int, ...]:
-        """Ports of the load balancer: with a certificate 80 only redirects."""
+        """Ports of the load balancer: with a certificate, port 80 only redirects."""
         return (80, 443) if self.tls else (80,)
 
     @property
