@@ -1,4 +1,4 @@
-"""The pages for coding agents, generated from the commands, keys and codes: skills/blogstack/SKILL.md, docs/llms.txt."""
+"""The pages for coding agents, generated from commands, keys and codes: skills/blogstack/SKILL.md, docs/llms.txt."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ AWS: never run them unless you are asked to.
    wrong usage.
 4. For a key or a code that you do not know, run `blogstack explain KEY --format json` or `blogstack explain BS301
    --format json`. Do not guess keys: an unknown key is an error. `blogstack explain --format json` lists all of them.
-5. Run `blogstack diff --against HEAD` before you propose the change. Show REPLACED, DELETED, REFUSED and "holds data" to
-   a human. `blogstack cost` prints the cost of a month.
+5. Run `blogstack diff --against HEAD` before you propose the change. Show REPLACED, DELETED, REFUSED and "holds data"
+   to a human. `blogstack cost` prints the cost of a month.
 6. Run `blogstack compile`, and commit `templates/out/` with the file. Never edit the templates: change the file, or use
    `overrides` as the last resort.
-7. If a running service has a problem, run `blogstack doctor --format json`: it reads AWS with the credentials of the AWS
-   CLI, changes nothing, and lists the causes with their codes, the most likely first.
+7. If a running service has a problem, run `blogstack doctor --format json`: it reads AWS with the credentials of the
+   AWS CLI, changes nothing, and lists the causes with their codes, the most likely first.
 
 Rules: never write a secret's value into the file, only its source (`generate`, `{secretsmanager: NAME}`, `{ssm:
 NAME}`). The container listens on `PORT` and answers `GET /health` with 200 without querying the database; `GET /ready`

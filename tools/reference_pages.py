@@ -35,8 +35,8 @@ numbers is a string, exactly as written: `22:22`, `1.10` and `no` are strings.
 _BLOCK = """
 ## Every key in one file
 
-The values are the defaults, except on lines marked e.g., whose keys are absent by default. Some keys cannot be combined;
-a real file is as short as the one in the [README](../../README.md).
+The values are the defaults, except on lines marked e.g., whose keys are absent by default. Some keys cannot be
+combined; a real file is as short as the one in the [README](../../README.md).
 
 """
 
