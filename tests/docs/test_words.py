@@ -44,6 +44,13 @@ BANNED = (
     r"\blook whether\b",
     r"\bwould tell\b",
     r"\bmove it away\b",
+    r"\btakes? back\b",
+    r"\bin vain\b",
+    r"\bcomes? on top\b",
+    r"\bat hand\b",
+    r"\bgets? along\b",
+    r"\bwell again\b",
+    r"\bthat the internet asks\b",
     r"\bhas no room for\b",
     r"\bhow to say what\b",
     r"\bwhat is seen here\b",
@@ -52,13 +59,6 @@ BANNED = (
     r"\bsomebody has to confirm\b",
     r"\bis left alone while\b",
     r"\bof which some exclude\b",
-    r"\btakes? back\b",
-    r"\bin vain\b",
-    r"\bcomes? on top\b",
-    r"\bat hand\b",
-    r"\bgets? along\b",
-    r"\bwell again\b",
-    r"\bthat the internet asks\b",
 )
 FOLDERS = [ROOT / "blogstack", ROOT / "emulator", ROOT / "tools"]
 MODULES = sorted(path for folder in FOLDERS for path in folder.rglob("*.py"))
