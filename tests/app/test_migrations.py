@@ -1,4 +1,4 @@
-"""The schema: up, down, equal to the models, and made once when many make it."""
+"""The schema: up, down, equal to the models, and created once if many processes migrate."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The service starts with what is right, and says which variable is not."""
+"""The service starts with correct settings, and names a wrong variable."""
 
 import subprocess
 import sys
