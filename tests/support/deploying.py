@@ -43,7 +43,7 @@ def _parameters(aws: Emulator, template: Template, tag: str) -> Iterator[dict[st
 
 
 def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
-    """Existing resources of all environments, each once: zones, networks, certificates, secrets, buckets, repositories."""
+    """Existing resources of all environments, each once: zones, networks, certificates, secrets, buckets, ECR."""
     zones: dict[str, str] = {}
     certificates: dict[str, str] = {}
     vpcs: dict[str, str] = {}
