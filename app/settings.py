@@ -99,12 +99,12 @@ class Settings(BaseSettings):
         if self.database_host is None:
             return []
         parts = ("database_name", "database_user", "database_password")
-        return [f"{part.upper()} is missing; DATABASE_HOST needs it" for part in parts if not getattr(self, part)]
+        return [f"{part.upper()} is missing, and DATABASE_HOST needs it" for part in parts if not getattr(self, part)]
 
     def _production_problems(self) -> list[str]:
         problems = []
         if self.jwt_secret is None and self.production:
-            problems.append("JWT_SECRET is missing; ENVIRONMENT=production requires it")
+            problems.append("JWT_SECRET is missing, and ENVIRONMENT=production requires it")
         for name, secret in (("JWT_SECRET", self.jwt_secret), ("JWT_SECRET_ACCEPTED", self.jwt_secret_accepted)):
             if secret is not None and len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
                 problems.append(f"{name} is shorter than {MIN_SECRET_BYTES} bytes")
