@@ -92,9 +92,9 @@ class Settings(BaseSettings):
             except ArgumentError:
                 return ["DATABASE_URL is not a URL such as postgresql://user:password@host:5432/name"]
             if url.drivername not in ("postgresql", "postgres", "postgresql+psycopg", "sqlite"):
-                return [f"DATABASE_URL starts with {url.drivername!r}; postgresql or sqlite is served"]
+                return [f"DATABASE_URL starts with {url.drivername!r}, but only postgresql and sqlite are supported"]
             if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
-                return ["DATABASE_URL names no file; a database in memory cannot have a second connection"]
+                return ["DATABASE_URL names no file, and a database in memory cannot have a second connection"]
             return []
         if self.database_host is None:
             return []
