@@ -1,4 +1,4 @@
-"""What blogstack says about a user's file: the table of codes, a place in the text, a finding."""
+"""Diagnostics about a user's file: the table of codes, a position in the text, a finding."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Severity(StrEnum):
 
 
 class Code(Enum):
-    """Every finding there is: its number, its severity and its subject. A number is never used twice.
+    """Every code: its number, its severity and its subject. A number is never reused.
 
-    BS1xx the YAML text, BS2xx the shape of the configuration, BS3xx rules across keys,
-    BS4xx findings of cfn-lint, BS5xx output files and AWS. Each has a page in codes/.
+    BS1xx the YAML text, BS2xx the structure of the configuration, BS3xx rules across keys,
+    BS4xx templates, BS5xx output files, deployments and AWS. Each has a page in codes/.
     """
 
     UNREADABLE = "BS101", Severity.ERROR, "the file cannot be read"
@@ -177,7 +177,7 @@ class Code(Enum):
 
 
 class Span(NamedTuple):
-    """A stretch of the user's text; lines and columns count from 1, the end column is exclusive."""
+    """A range of the user's text; lines and columns count from 1, the end column is exclusive."""
 
     line: int
     column: int
@@ -186,7 +186,7 @@ class Span(NamedTuple):
 
 
 class Diagnostic(Record):
-    """One finding: what is wrong, where (None: nowhere in the text), and what to do about it."""
+    """One finding: what is wrong, where (None: no position in the text), and what to do about it."""
 
     code: Code
     message: str
@@ -213,16 +213,16 @@ class Rejected(Exception):
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The errors, then the warnings, each in the order of the text, those without a place first."""
+    """The errors, then the warnings, each in the order of the text, those without a position first."""
     start = Span(0, 0, 0, 0)
     return tuple(sorted(diagnostics, key=lambda d: (not d.is_error, d.span or start, d.code.id, d.message)))
 
 
 def merge_environments(diagnostics: Mapping[str, Iterable[Diagnostic]]) -> list[Diagnostic]:
-    """One list for all environments. What every environment has is kept once; what only some have ends in their names.
+    """One list for all environments: a finding in all is kept once, one in some ends with their names.
 
     Args:
-        diagnostics: What each environment has, by its name.
+        diagnostics: The findings of each environment, by its name.
     """
     if len(diagnostics) < 2:
         return [diagnostic for reported in diagnostics.values() for diagnostic in reported]

@@ -1,7 +1,7 @@
 """Recordings of `blogstack deploy` on a terminal, as pictures: `python -m tools.terminal` renews docs/images/.
 
-The real command runs in a pseudo-terminal against the emulated AWS, where nothing takes time and no container runs.
-What is left on the screen becomes the picture.
+The real command runs in a pseudo-terminal against the emulated AWS, where every step is instant and no container runs.
+The picture shows what is on the screen at the end.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ MISTAKE = ("  framework: fastapi\n", "  framework: fastapi\n  health: {path: /he
 
 
 def recordings() -> Iterator[tuple[str, str]]:
-    """The name of each picture and its text: a first deployment, and one with a health path that nobody answers."""
+    """The name of each picture and its text: a first deployment, and one with a health path without an answer."""
     with Emulator("us-east-1") as aws, TemporaryDirectory() as name, web(Path(name), "shop.example.com") as internet:
         folder = Path(name)
         give_what_exists(aws, compile_text("blogstack.yaml", FILE.encode()))
@@ -84,7 +84,7 @@ def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> st
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     inherited = {name: value for name, value in environment.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
-    # What the caller says of its own terminal would count more than the size of this one.
+    # The caller's variables about its own terminal would override the size of this one.
     own = {
         "TERM": "xterm-256color",
         "COLUMNS": str(COLUMNS),
@@ -114,10 +114,10 @@ _CONTROL = re.compile(r"\x1b\[\?25[lh]|\x1b\[(\d*)A|\x1b\[2K|\r|\n")
 
 
 def _screen(output: str) -> list[str]:
-    """The lines that are left of what was written: rich moves up, erases lines and writes them anew.
+    """The lines that remain of the output: rich moves up, erases lines and writes them again.
 
     Raises:
-        ValueError: for another way to move.
+        ValueError: for another movement of the cursor.
     """
     lines, row, start = [""], 0, 0
     for control in _CONTROL.finditer(output):
@@ -147,8 +147,8 @@ _THEME = TerminalTheme(
     ],
 )
 _MONOSPACE = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
-# Without the fonts that rich's pictures fetch from elsewhere: in a page they may not.
-FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
+# Without the fonts that rich's pictures load from another host, which a page may forbid.
+FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVGFORMAT, flags=re.DOTALL).replace(
     "font-family: Fira Code, monospace", f"font-family: {_MONOSPACE}"
 )
 

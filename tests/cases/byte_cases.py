@@ -1,4 +1,4 @@
-"""Reject cases that no file with comments can be, such as binary ones, with the diagnostics that they get."""
+"""Reject cases that cannot be files with comments, such as binary ones, with their diagnostics."""
 
 from __future__ import annotations
 

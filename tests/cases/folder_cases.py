@@ -1,4 +1,4 @@
-"""Reject cases of files and folders, each with the command line and the diagnostics that it gets."""
+"""Reject cases of files and folders, each with its command line and diagnostics."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OUT = "templates/out"
 
 
 class Case(NamedTuple):
-    """Files to make, the command line, and what it says: code, path, message and help."""
+    """Files to create, the command line, and its diagnostics: code, path, message and help."""
 
     command: str
     said: tuple[tuple[str, str, str, str], ...]
@@ -33,7 +33,7 @@ def compiled(folder: Path) -> None:
 
 
 def stale(folder: Path) -> None:
-    """Templates of which one was edited, one is missing and one is of a stack that is no more."""
+    """Templates: one was edited, one is missing and one belongs to a stack that no longer exists."""
     compiled(folder)
     out = folder / OUT
     (out / "blog-api-service.yaml").write_text((out / "blog-api-service.yaml").read_text() + "\n")
@@ -68,19 +68,19 @@ def one_repository(folder: Path) -> None:
 
 
 def out_is_a_file(folder: Path) -> None:
-    """A file where the folder of the templates should be."""
+    """A file instead of the folder of the templates."""
     (folder / "blogstack.yaml").write_text(HELLO)
     (folder / "templates").write_text("")
 
 
 def template_is_a_folder(folder: Path) -> None:
-    """A folder where a template should be."""
+    """A folder instead of a template."""
     (folder / "blogstack.yaml").write_text(HELLO)
     (folder / OUT / "blog-api-service.yaml").mkdir(parents=True)
 
 
 def names_meet(folder: Path) -> None:
-    """Files of somebody else under the names of our templates: one by hand, one of a service whose names meet ours."""
+    """Other files with the names of templates: one written by hand, one of a service with colliding names."""
     (folder / "other.yaml").write_text(HELLO.replace("blog-api", "blog") + "environments: {api: {}}\n")
     run(folder, "compile --no-lint other.yaml")
     (folder / OUT / "blog-api-service.yaml").write_text("Resources: {}\n")

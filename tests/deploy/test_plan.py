@@ -1,4 +1,4 @@
-"""The plan: its steps' needs are what the templates import, and what it names exists."""
+"""The plan: its steps depend on what the templates import, and every name in it exists."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def imported_stacks(tree: object) -> set[str]:
 
 
 def all_needs(steps: dict[str, Step], step: Step) -> set[str]:
-    """The needs of a step, and theirs."""
+    """The dependencies of a step, and theirs."""
     return set(step.needs).union(*(all_needs(steps, steps[need]) for need in step.needs))
 
 

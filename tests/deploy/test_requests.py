@@ -40,7 +40,7 @@ def asked(
     host: str | None = None,
     **others: bool,
 ) -> tuple[str, ...]:
-    """What was said while the paths were requested.
+    """The output while the paths were requested.
 
     Raises:
         Failed: when the step fails.
@@ -79,7 +79,7 @@ def test_a_route_by_header(internet: Web) -> None:
 
 
 def test_a_name_whose_record_is_made_later(internet: Web) -> None:
-    """The load balancer is asked under its own name, for the domain's; the certificate is for the latter."""
+    """The load balancer is requested by its own name, with the domain as host; the certificate is for the domain."""
     said = asked(paths=("/health",), host="blog.example.com", is_direct=True)
     assert said == ("https://blog.example.com/health answers",)
     assert internet.requested == ["https://blog.example.com/health"]

@@ -53,7 +53,7 @@ def test_the_ways_are_those_that_the_security_groups_open(case: str) -> None:
 
 @pytest.mark.parametrize("case", EACH)
 def test_the_subnets_are_those_of_the_template(case: str) -> None:
-    """But for those of a database that there is none of yet."""
+    """Except those of a database that does not exist yet."""
     used = has(case, "Database") or has(case, "Cache")
     blocks = {
         body["Properties"]["CidrBlock"]
@@ -66,7 +66,7 @@ def test_the_subnets_are_those_of_the_template(case: str) -> None:
 
 @pytest.mark.parametrize("case", EACH)
 def test_svg_says_everything(case: str) -> None:
-    """It is XML, and has every text, without anything from elsewhere."""
+    """It is XML with every text, and loads nothing from elsewhere."""
     drawn = picture(case)
     root = ElementTree.fromstring(as_svg(drawn))  # noqa: S314 (ours)
     said = {element.text for element in root.iter(f"{SVG}text")}

@@ -1,4 +1,4 @@
-"""What `blogstack explain` and the pages of docs/reference say: of every code and of every key, from one source."""
+"""`blogstack explain` and the pages of docs/reference: every code and every key, from one source."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEYS = keys()
 
 
 class TestKeys:
-    """Of every key there is its meaning, its type and limits, its default and an example that holds."""
+    """Every key has a description, its type and limits, its default and a valid example."""
 
     @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
     def test_is_whole(self, key: Key) -> None:
@@ -35,7 +35,7 @@ class TestKeys:
 
     @pytest.mark.parametrize("key", [key for key in KEYS if key.example is not None], ids=lambda key: key.name)
     def test_example_holds(self, key: Key) -> None:
-        """It has nothing wrong with it but for keys that are missing beside it."""
+        """It has no error except keys that are missing next to it."""
         minimal = {"name": "blog-api", "region": "ap-northeast-2"}
         told = about(key).split("```yaml\n")[1].removesuffix("```\n")
         rest = "".join(f"{name}: {value}\n" for name, value in minimal.items() if name != key.path[0])
@@ -112,7 +112,7 @@ class TestKeys:
 
 
 class TestWords:
-    """What is found, and what is said of a word that is not."""
+    """What is found, and the message for an unknown word."""
 
     @pytest.mark.parametrize(
         ("word", "title"),
@@ -208,7 +208,7 @@ class TestData:
 
 
 class TestTerminal:
-    """On a terminal the Markdown is laid out, in colour unless NO_COLOR is set."""
+    """On a terminal the Markdown is formatted, in colour unless NO_COLOR is set."""
 
     def test_colour(self) -> None:
         text = on_terminal("explain", "BS302")
@@ -250,7 +250,7 @@ class TestPages:
 
 
 class TestGuides:
-    """What there is to know beside a key."""
+    """The longer texts about keys."""
 
     def test_each_is_a_key_s(self) -> None:
         guides = {path.stem for path in (ROOT / "blogstack" / "help" / "guides").iterdir()}

@@ -1,4 +1,4 @@
-"""Removal: what goes and what stays by the deployed templates, what is in the way, and how a deletion ends."""
+"""Removal: what is deleted and what is kept by the deployed templates, what blocks it, and how a deletion ends."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_a_deletion_in_progress_is_waited_for() -> None:
 
 
 def test_trouble_that_passes() -> None:
-    """Throttling in the middle is waited out; credentials that expire end the wait, and a second run goes on."""
+    """It retries after throttling; expired credentials end the wait, and a second run continues."""
     throttled = Refusal("Throttling", "Rate exceeded")
     fake = deleting(state("CREATE_COMPLETE"), state("DELETE_IN_PROGRESS"), throttled, state("DELETE_COMPLETE"))
     delete(fake.session, "shop-tasks", pause=lambda _: None)

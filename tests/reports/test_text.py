@@ -1,4 +1,4 @@
-"""What a person reads: the text report of some files, exactly."""
+"""The text report of some files, exactly."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def health(draw: st.DrawFn) -> Data:
 
 @st.composite
 def service(draw: st.DrawFn, region: str) -> Data:
-    """A container of a size that is sold; exec only with a writable root."""
+    """A container of a valid size; exec only with a writable root."""
     cpu = draw(st.sampled_from(sorted(TASK_SIZES)))
     memory = draw(st.sampled_from(TASK_SIZES[cpu]))
     spelling = draw(st.booleans())
@@ -108,7 +108,7 @@ def service(draw: st.DrawFn, region: str) -> Data:
 
 @st.composite
 def database(draw: st.DrawFn, region: str) -> Data:
-    """A database that the region sells, with storage that can grow or does not."""
+    """A database that the region offers, with storage that can grow or does not."""
     storage = draw(st.integers(20, 1000))
     grown = st.just(storage) | st.integers(-(-storage * 11 // 10), 65536)
     classes = classes_in(region) or ["db.m7g.large"]
@@ -136,7 +136,7 @@ def existing_database(region: str) -> st.SearchStrategy[Data]:
 
 @st.composite
 def target_check(draw: st.DrawFn) -> Data:
-    """A check of the load balancer that ends before the next one begins."""
+    """A check of the load balancer that ends before the next one starts."""
     interval = draw(st.integers(5, 300))
     required = {"interval": st.just(interval), "timeout": st.integers(2, min(120, interval - 1))}
     others = scalars(HealthCheck) | {
@@ -158,7 +158,7 @@ def load_balancer(internal: st.SearchStrategy[bool]) -> st.SearchStrategy[Data]:
 
 
 def of_further_service() -> st.SearchStrategy[Data]:
-    """What a further service has as `service` has it."""
+    """The keys that a further service shares with `service`."""
     return optional(
         {"port": st.sampled_from([3000, 8080]), "health": health(), "deployment": deployment()},
         {
@@ -251,7 +251,7 @@ def _counted(deployment: Data) -> Data:
 
 @st.composite
 def network(draw: st.DrawFn, inside_aws: bool, internal: bool) -> Data:
-    """A network that leads to the image and is wide enough for ten tasks, or one that exists."""
+    """A network with a route to the image and enough addresses for ten tasks, or an existing one."""
     ways = ["nat", "public_ip", *(["endpoints"] if inside_aws else [])]
     if draw(st.booleans()):
         zones = st.sampled_from([2, 3, ["a", "b"], ["c", "a", "b"]])
@@ -410,13 +410,13 @@ def _settled(data: Data) -> Data:
 
 
 def _instead(data: Data) -> Data:
-    """A network that takes the place of any other: what it does not name is taken back."""
+    """A network that replaces any other: keys that it does not set are reset."""
     lists: Data = {"public_subnet_ids": None, "private_subnet_ids": None}
     return {key: {**lists, **data[key]} if key == "existing" and key in data else data.get(key) for key in _NETWORKS}
 
 
 def _instead_of_deployment(data: Data) -> Data:
-    """A deployment that takes the place of any other, whose keys might exclude its own."""
+    """A deployment that replaces any other, whose keys might exclude its own."""
     return {**dict.fromkeys(Deployment.model_fields), **data}
 
 

@@ -1,4 +1,4 @@
-"""Deploys compiled templates to the emulated AWS, with what a user would have there before."""
+"""Deploys compiled templates to the emulated AWS, with the resources that a user would have there before."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _parameters(aws: Emulator, template: Template, tag: str) -> Iterator[dict[st
 
 
 def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
-    """What the environments say exists, each once: zones, networks, certificates, secrets, buckets, repositories."""
+    """Existing resources of all environments, each once: zones, networks, certificates, secrets, buckets, ECR."""
     zones: dict[str, str] = {}
     certificates: dict[str, str] = {}
     vpcs: dict[str, str] = {}
@@ -98,7 +98,7 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
 
 
 def _add_exports(aws: Emulator, names: list[str]) -> None:
-    """A stack of somebody else's that exports the value `of NAME` under each name."""
+    """Another application's stack, which exports the value `of NAME` under each name."""
     outputs = {f"O{n}": {"Value": f"of {name}", "Export": {"Name": name}} for n, name in enumerate(names)}
     template = {"Resources": {"Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}, "Outputs": outputs}
     aws.client("cloudformation").create_stack(StackName="somebody-elses", TemplateBody=json.dumps(template))

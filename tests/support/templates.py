@@ -13,7 +13,7 @@ from tests.cases import EACH, compiled
 PLATFORM = "two-services-path"
 """The case whose network, cluster and load balancer another one uses."""
 FOREIGN = {"search:Url", "search-staging-edge:Url", "proxy:Upstream"}
-"""What the cases import from stacks of somebody else."""
+"""The values that the cases import from other applications' stacks."""
 
 
 def read(text: str) -> Tree:
@@ -48,7 +48,7 @@ def entries(case: str) -> list[str]:
 
 
 def cases_where(holds: Callable[[str], bool]) -> list[str]:
-    """Those of EACH for which something holds; an error if there are none, because a law of none says nothing."""
+    """Those of EACH for which something is true; an error if there are none, because then a law would test nothing."""
     names = [name for name in EACH if holds(name)]
     assert names, "no case is like that"
     return names

@@ -1,4 +1,4 @@
-"""Alarms and dashboard: what they measure exists, and every threshold means something in its configuration."""
+"""Alarms and dashboard: their metrics exist, and every threshold is meaningful in its configuration."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def dashboard_body(name: str) -> tuple[str, Tree]:
 
 
 def small(more: str) -> dict[str, Tree]:
-    """The alarms of a small configuration with some keys more."""
+    """The alarms of a small configuration with some more keys."""
     compilation = compile_text("blogstack.yaml", SMALL + more.encode())
     assert not compilation.failed, compilation.diagnostics
     made = [alarms(read(template.text)) for template in compilation.templates]
@@ -204,7 +204,7 @@ class TestEachCase:
         assert all(alarm.startswith(f"{stack(name, 'tasks')}-") for alarm in names)
 
     def test_alarms_of_a_deployment_come_before_the_service(self, name: str) -> None:
-        """ECS is told of alarms that exist; the others wait for the tasks, and no two wait for each other."""
+        """ECS gets only existing alarms; the others wait for the tasks, and no two wait for each other."""
         before = ["Target5xxAlarm", "LoadBalancer5xxAlarm"]
         properties = service(name)["Resources"]["Service"]["Properties"]
         (blueprint,) = compiled(name).blueprints

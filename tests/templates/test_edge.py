@@ -1,4 +1,4 @@
-"""The edge stack and the workloads behind it: who answers what, and what no deployment of a workload may change."""
+"""The edge stack and the workloads behind it: which requests each answers, and what a deployment must not change."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ CHANGES: dict[str, Tree] = {
 
 @COMPARED
 def test_no_strategy_changes_the_edge(name: str) -> None:
-    """The four make four different services behind one and the same edge."""
+    """The four give four different services behind the same edge."""
     made = [
         changed(name, {"deployment": {"strategy": strategy}})
         for strategy in ("rolling", "blue_green", "canary", "linear")
@@ -191,7 +191,7 @@ def test_the_edge_has_no_parameter_of_a_workload(name: str) -> None:
 
 @own_edge
 def test_load_balancer_stands_in_two_zones(name: str) -> None:
-    """Two different subnets at the least, public ones unless it is internal."""
+    """At least two different subnets, public ones unless it is internal."""
     properties = resource(name, "edge", "LoadBalancer")
     subnets = [str(subnet) for subnet in properties["Subnets"]]
     assert len(set(subnets)) == len(subnets) >= 2
@@ -201,14 +201,14 @@ def test_load_balancer_stands_in_two_zones(name: str) -> None:
 
 
 def test_the_other_cases_have_no_second_target_group() -> None:
-    """They say that they are rolling: ECS keeps the strategy that it had before if a template names none."""
+    """They set `rolling`: ECS keeps the earlier strategy if a template sets none."""
     for name in cases_without("AlternateTargetGroup"):
         assert resource(name, "service", "Service")["DeploymentConfiguration"]["Strategy"] == "ROLLING"
 
 
 @own_edge
 def test_the_rule_of_the_weights_never_changes(name: str) -> None:
-    """Whatever a user changes, but the strategy, CloudFormation leaves the rule and its weights alone."""
+    """Whatever a user changes except the strategy, CloudFormation does not change the rule and its weights."""
     service = trees(name)["service"]["Resources"]
     weights = [{"TargetGroupArn": {"Ref": "TargetGroup"}, "Weight": 100}]
     if service["Service"]["Properties"]["DeploymentConfiguration"]["Strategy"] != "ROLLING":

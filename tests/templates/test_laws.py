@@ -1,4 +1,4 @@
-"""Properties of the templates that no emulator refuses and no linter knows."""
+"""Laws over the templates that neither the emulator nor the linter checks."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_the_service_sends_requests_to_the_container(name: str) -> None:
 
 @each
 def test_rights_are_exact(name: str) -> None:
-    """Inline policies, no wildcard but where AWS knows no resource, and no other account behind a trust policy.
+    """Inline policies, no wildcard except where AWS supports no resource, and no other account in a trust policy.
 
     But for ECS's own role with the load balancer, which is exactly what its guide says.
     """
@@ -219,7 +219,7 @@ def test_nothing_that_a_plain_deployment_cannot_do(name: str) -> None:
 
 @each
 def test_a_deployment_never_resets_the_number_of_tasks(name: str) -> None:
-    """A count stands in the template only when nothing scales it."""
+    """The template has a count only if nothing scales it."""
     scaled = "ScalableTarget" in trees(name)["service"]["Resources"]
     assert ("DesiredCount" in resource(name, "service", "Service")) is not scaled
 

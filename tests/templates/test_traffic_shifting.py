@@ -24,7 +24,7 @@ def attributes(tree: Tree, logical_id: str, key: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", cases_with("LoadBalancer"))
 def test_the_load_balancer_logs_where_it_may(name: str) -> None:
-    """Into the bucket of its own stack, or one that exists, or not at all; and it says which."""
+    """To the bucket of its own stack, to an existing one, or not at all; the template says which."""
     declared = attributes(trees(name)["edge"], "LoadBalancer", "LoadBalancerAttributes")
     bucket = declared.get("access_logs.s3.bucket", "")
     made = "AccessLogBucket" in trees(name)["edge"]["Resources"]
@@ -49,7 +49,7 @@ def test_the_cases_log_in_every_way() -> None:
 
 @pytest.mark.parametrize("region", REGIONS)
 def test_who_writes_access_logs(region: str) -> None:
-    """The service, but for China, where it is an account of AWS's; into the path of this account only."""
+    """The service, except in China, where it is an AWS account; only to the path of this account."""
     templates = compile_text("blogstack.yaml", HELLO.format(region).encode()).templates
     (edge,) = (read(template.text) for template in templates if template.stack_name == "blog-api-edge")
     statement, _ = edge["Resources"]["AccessLogBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
@@ -62,7 +62,7 @@ def test_who_writes_access_logs(region: str) -> None:
 
 @pytest.mark.parametrize("name", EACH)
 def test_sticky_sessions(name: str) -> None:
-    """What is off says so, because an attribute that is left out stays as it was."""
+    """Settings that are off are written, because an attribute that is left out keeps its value."""
     declared = attributes(trees(name)["service"], "TargetGroup", "TargetGroupAttributes")
     seconds = declared.get("stickiness.lb_cookie.duration_seconds")
     assert declared["stickiness.enabled"] == ("true" if seconds else "false")
