@@ -119,7 +119,11 @@ class Code(Enum):
     NO_ENVIRONMENTS = "BS384", Severity.ERROR, "a file without environments contains `<environment>`"
     NAME_LIKE_AN_ARN = "BS385", Severity.ERROR, "a secret cannot be found by its name in an environment"
     SECRET_LACKS_HOST = "BS386", Severity.ERROR, "the secret of an existing database lacks its host and name"
-    OF_ANOTHER_APPLICATION = "BS387", Severity.ERROR, "a key of the network, cluster or load balancer that another application has"
+    OF_ANOTHER_APPLICATION = (
+        "BS387",
+        Severity.ERROR,
+        "a key of the network, cluster or load balancer that another application has",
+    )
     ROUTE_OF_SERVICE = "BS388", Severity.ERROR, "a route of `service`, or none behind another load balancer"
     FAILURES_UNCOUNTED = "BS390", Severity.ERROR, "failed tasks are not counted"
 

@@ -148,7 +148,7 @@ _THEME = TerminalTheme(
 )
 _MONOSPACE = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
 # Without the fonts that rich's pictures load from another host, which a page may forbid.
-FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVGFORMAT, flags=re.DOTALL).replace(
+FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
     "font-family: Fira Code, monospace", f"font-family: {_MONOSPACE}"
 )
 
