@@ -119,7 +119,7 @@ def draw(blueprint: Blueprint) -> Picture:
     return Picture(
         title=blueprint.tasks.title,
         entry=tuple(_entry(blueprint)),
-        vpc=_vpc(network, placement),
+        vpc=f"VPC of {blueprint.platform}" if blueprint.platform else _vpc(network, placement),
         zones=_zones(network, blueprint.region),
         tiers=tuple(tier for tier in tiers if tier.nodes),
         services=tuple(_services(blueprint)),

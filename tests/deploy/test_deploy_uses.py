@@ -11,6 +11,7 @@ from blogstack.config.priorities import route_priority
 from blogstack.config.route import Route
 from blogstack.deploy.preflight import other_rules, platform
 from blogstack.deploy.preflight.account import Account
+from blogstack.doctor.snapshot import read_snapshot
 from blogstack.operate.removal import plan_removal
 from blogstack.pipeline import compile_text
 from emulator import Emulator
@@ -92,6 +93,16 @@ class TestTogether:
     def test_everything_is_there(self, both: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
         in_shell_of(both, monkeypatch)
         assert list(platform.check(account(TEXT))) == []
+
+    def test_what_the_commands_read(self, both: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Its own stacks, its services in the other cluster, and the address of the other load balancer."""
+        in_shell_of(both, monkeypatch)
+        snapshot = read_snapshot(Session("ap-northeast-2"), read(TEXT))
+        assert {name.rpartition("-")[0] for name in snapshot.stacks} == {"blog-api"}
+        assert all(state.service for state in snapshot.workloads)
+        assert snapshot.load_balancer
+        assert snapshot.load_balancer.outputs["Url"] == "https://shop.example.com"
+        assert snapshot.unknown == ()
 
     def test_the_other_application_is_not_removed(self, both: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
         """Before anything is deleted; and this one may go at any time."""

@@ -107,6 +107,13 @@ def test_no_domain_no_route_53() -> None:
     assert [node.id for node in picture("domain").entry] == ["clients", "domain"]
 
 
+def test_the_load_balancer_of_another_application() -> None:
+    drawn = picture("uses")
+    assert drawn.vpc == "VPC of shop"
+    (balancer,) = [node for node in drawn.nodes() if node.id == "balancer"]
+    assert balancer.lines == ("of shop",)
+
+
 class TestCommand:
     """blogstack graph."""
 
