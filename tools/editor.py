@@ -1,8 +1,8 @@
 """Pictures of blogstack.yaml in an editor: `python -m tools.editor` renews docs/images/editor-*.svg.
 
-A real Neovim with the real yaml-language-server of the tests is driven by keys in a terminal of tmux, and what it shows
-becomes the picture. It needs `nvim`, 0.11 or later, and `tmux` in PATH, which a fresh machine does not have: no test
-runs it, but one compares the texts of the pictures with what the language server answers today.
+A real Neovim with the real yaml-language-server of the tests is controlled by keys in a terminal of tmux, and its
+screen becomes the picture. It needs `nvim`, 0.11 or later, and `tmux` in PATH, which a new machine may lack: no test
+runs it, but one compares the texts of the pictures with the current answers of the language server.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SCHEMA = "blogstack.schema.json"
 FILE = "blogstack.yaml"
 COLUMNS = 90
 
-# Texts with the cursor where `|` stands.
+# Texts with the cursor at `|`.
 MISTAKES = f"""\
 # yaml-language-server: $schema=./{SCHEMA}
 name: shop
@@ -141,7 +141,7 @@ class Neovim:
         """Return when an expression in Lua is true in the editor.
 
         Raises:
-            TimeoutError: it is not for a minute.
+            TimeoutError: if it is not true within a minute.
         """
         ask = ("nvim", "--server", str(self._socket), "--remote-expr", f"luaeval('({expression}) and 1 or 0')")
         for _ in range(SECONDS * 5):
@@ -151,7 +151,7 @@ class Neovim:
         raise TimeoutError(expression)
 
     def picture(self) -> str:
-        """What the terminal shows, as SVG, once nothing moves any more."""
+        """The screen of the terminal as SVG, once it no longer changes."""
         screen, last = self._screen(), ""
         while screen != last:
             time.sleep(1)
@@ -176,7 +176,7 @@ class Neovim:
 
 
 def pictures() -> Iterator[tuple[str, str]]:
-    """The name of each picture and its text: a file with mistakes, and a key half written."""
+    """The name of each picture and its text: a file with mistakes, and the completion of a key."""
     with neovim(MISTAKES, rows=MISTAKES.count("\n") + 1) as editor:
         yield "editor-mistakes", editor.picture()
     with neovim(COMPLETION, rows=COMPLETION.count("\n") + 5) as editor:

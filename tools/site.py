@@ -100,10 +100,9 @@ def build(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def with_breaks(page: str) -> str:
-    """A page in HTML in which names are broken where a reader expects it.
+    """A page in HTML with better line breaks in names.
 
-    An option within a line, such as `--env`, is not broken after its hyphens, and a long name is broken after a dot or
-    a slash.
+    An option such as `--env` is not broken after its hyphens, and a long name may be broken after a dot or a slash.
     """
 
     def parted(text: str) -> str:

@@ -136,8 +136,8 @@ def _screen(output: str) -> list[str]:
     return "\n".join(lines).rstrip().splitlines()
 
 
-# Background, text and the eight colors of a terminal, with more contrast than those of rich: also dimmed, all but red
-# have the 4.5 that WCAG asks for, and red, which is bold, its 3.
+# Background, text and the eight colors of a terminal, with more contrast than those of rich: even dimmed, all but red
+# have the 4.5 that WCAG requires, and red, which is bold, the required 3.
 _THEME = TerminalTheme(
     (13, 17, 23),
     (225, 228, 232),

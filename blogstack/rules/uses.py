@@ -21,7 +21,7 @@ def of_another_application(scope: Scope[Config]) -> Iterator[Finding]:
     config, uses = scope.value, scope.value.uses
     if uses is None:
         if config.network.shared is not None:
-            message = "shared describes the network of another application, and the file uses none"
+            message = "shared describes the network of another application, but `uses` is not set"
             yield Finding(("network", "shared"), message, "name that application in `uses`, or remove shared")
         return
     if uses == config.name:
@@ -59,6 +59,6 @@ def route_of_service(scope: Scope[Config]) -> Iterator[Finding]:
         help = f"add service.route, as in {{path: /app/*}}, or {{host: ...}} with a name from domain.aliases of {uses}"
         yield Finding(("uses",), message, help)
     elif uses is None and route is not None:
-        message = "service gets every request that no other route takes, and no route of its own"
-        help = "remove route, or move what is behind it to `services`; with `uses` a service has one"
+        message = "service gets every request that matches no other route, so it has no route"
+        help = "remove route, or move this part to `services`; only with `uses` has `service` a route"
         yield Finding(("service", "route"), message, help)

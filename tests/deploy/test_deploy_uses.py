@@ -133,9 +133,9 @@ class TestTogether:
         after = next(name for name, number in numbers.items() if number > front.priority)
         same = next(name for name, number in numbers.items() if number == front.priority)
         expected = {
-            before: "service would get the requests for /app and /app/*, which another application has now",
+            before: "service would get the requests for /app and /app/*, which another application gets now",
             after: "another application gets every request for /app and /app/*, so service gets none",
-            same: f"rule {front.priority} at the load balancer is that of another application, for /app and /app/*",
+            same: f"listener rule {front.priority} belongs to another application, for /app and /app/*",
         }
         for name, message in expected.items():
             text = TEXT.replace("name: blog-api", f"name: {name}").replace("/blog/*", "/app/*")

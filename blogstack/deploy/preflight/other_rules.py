@@ -45,13 +45,13 @@ def _problems(workload: EcsService, exposure: Exposure, others: list[Mapping[str
         other = _route_of_rule(rule)
         number, what = int(rule["Priority"]), _in_words(other)
         if number == exposure.priority:
-            message = f"rule {number} at the load balancer is that of another application, for {what}"
+            message = f"listener rule {number} belongs to another application, for {what}"
             yield Problem(Code.RULE_IN_THE_WAY, message, path, "give the service another name or another route")
         elif number < exposure.priority and other.hides(own):
             message = f"another application gets every request for {what}, so {workload.name} gets none"
             yield Problem(Code.RULE_IN_THE_WAY, message, path, "change one of the two routes")
         elif number > exposure.priority and own.hides(other) and not _is_rest(other):
-            message = f"{workload.name} would get the requests for {what}, which another application has now"
+            message = f"{workload.name} would get the requests for {what}, which another application gets now"
             yield Problem(Code.RULE_IN_THE_WAY, message, path, "change one of the two routes")
 
 

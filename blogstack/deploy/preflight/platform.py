@@ -25,7 +25,7 @@ def check(account: Account) -> Iterator[Problem]:
         yield Problem(Code.PLATFORM_MISSING, f"{platform} is not deployed in {region}", ("uses",), help)
     elif all(each.output.startswith(Output.PRIVATE_SUBNET_ID.partition("{")[0]) for each in missing):
         message = f"the network of {platform} has no private subnets"
-        help = "write network.shared.egress: public_ip, as it is in that file"
+        help = f"set network.shared.egress: public_ip, as in the file of {platform}"
         yield Problem(Code.PLATFORM_MISSING, message, ("network", "shared"), help)
     elif all(each.stack.endswith(f"-{NETWORK}") for each in missing):
         message = f"{platform} has no network stack: its file names an existing network"
