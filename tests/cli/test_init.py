@@ -166,7 +166,7 @@ def test_says_what_it_assumes_and_where_to_read_on(run: Run) -> None:
         ),
         ({"requirements.txt": "django\n", "manage.py": ""}, ["framework django from requirements.txt"]),
         ({"Dockerfile": "FROM node:22\nEXPOSE 3000\n", "package.json": "{}"}, ["port 3000 from Dockerfile"]),
-        ({"compose.yaml": "services: {}\n"}, ["compose.yaml, which is not read: ports, environment and command of"]),
+        ({"compose.yaml": "services: {}\n"}, ["compose.yaml, which is not read: the web service goes to service,"]),
         ({"fly.toml": "app = 'shop'\n"}, ["fly.toml, which is not read: internal_port goes to service.port,"]),
         (
             {"copilot/api/manifest.yml": "type: Backend Service\n", "copilot/web/manifest.yml": ""},

@@ -227,6 +227,24 @@ def test_nothing_can_build(deploy: Deploy, tmp_path: Path) -> None:
     assert "docker build --platform linux/amd64" in done.stderr
 
 
+def test_docker_does_not_run(aws: Emulator, deploy: Deploy, tmp_path: Path) -> None:
+    """It is known before anything is made, and buildah takes its place."""
+    Path("blogstack.yaml").write_text(QUIET)
+    programs = tmp_path / "programs"
+    make_docker(programs, stopped=True)
+    done = deploy("--image-tag", "v1", "--yes", PATH=str(programs))
+    assert done.returncode == 1
+    assert "and neither a running docker nor buildah to build it" in done.stderr
+    assert statuses(aws) == {}
+    other = tmp_path / "other"
+    other.mkdir()
+    make_docker(other)
+    (other / "docker").rename(programs / "buildah")
+    done = deploy("--image-tag", "v1", "--yes", PATH=str(programs))
+    assert done.returncode == 0, done.stderr
+    assert "for linux/amd64 with buildah" in done.stdout
+
+
 def test_a_build_that_fails(aws: Emulator, deploy: Deploy, tmp_path: Path) -> None:
     """Its last lines are shown, and what runs side by side with it comes to its end."""
     make_docker(tmp_path / "programs", BROKEN)
