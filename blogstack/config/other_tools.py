@@ -33,7 +33,7 @@ NAMES = (
 )
 """Patterns of the names that files of other tools have in a project."""
 MOVES = {
-    "compose": "the web service goes to service, other commands of its image to workers, postgres to database, redis to cache",
+    "compose": "the web service goes to service, other commands to workers, postgres to database, redis to cache",
     "copilot": "variables, secrets and cpu go to service, count to scaling, http to load_balancer and domain",
     "fly": "internal_port goes to service.port, env to service.environment, release_command to service.release",
 }

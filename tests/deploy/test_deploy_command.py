@@ -168,6 +168,22 @@ def test_what_would_fail_later(aws: Emulator, deploy: Deploy) -> None:
     assert statuses(aws) == {}
 
 
+def test_the_first_deployment_has_a_wrong_health_path(aws: Emulator, deploy: Deploy, run: Run) -> None:
+    """CloudFormation deletes the service that did not become stable; why it did not is told all the same."""
+    aws.add_existing(answers={"/health": 200})
+    Path("blogstack.yaml").write_text(f"{QUIET}service: {{health: {{path: /healthz}}}}\n")
+    failed = deploy("--image-tag", "v1", "--yes")
+    assert failed.returncode == 1
+    assert statuses(aws)["service"] == "ROLLBACK_COMPLETE"
+    cause = "blogstack.yaml:6:26: error[BS549]: service answers the load balancer's check of /healthz with 404"
+    assert cause in failed.stderr
+    doctor = run("doctor", env=aws.env)
+    assert doctor.returncode == 1
+    assert cause in doctor.stdout + doctor.stderr
+    verify = run("verify", env=aws.env)
+    assert "there is no ECS service" in verify.stdout
+
+
 def test_a_release_step_that_fails(aws: Emulator, deploy: Deploy) -> None:
     Path("blogstack.yaml").write_text(FILE.replace("[python, -m, migrate]", "['false']"))
     failed = deploy("--image-tag", "v1", "--yes")

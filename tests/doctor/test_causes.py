@@ -359,16 +359,23 @@ def test_every_cause_has_a_scenario() -> None:
     }
 
 
-def test_a_failed_service_is_told_by_its_tasks() -> None:
-    """CloudFormation only knows that the service did not become stable."""
+@pytest.mark.parametrize("status", ["ACTIVE", "DRAINING", "INACTIVE"])
+def test_a_failed_service_is_told_by_its_tasks(status: str) -> None:
+    """CloudFormation only knows that the service did not become stable, and deletes it when it was new."""
     answers = SCENARIOS["no secret"].answers | {
         "cloudformation:DescribeStacks": stacks({"shop-service": "ROLLBACK_COMPLETE"}),
         "cloudformation:DescribeEvents": {
             "OperationEvents": [failed_event("Service", "AWS::ECS::Service", "Resource handler returned message: …")]
         },
+        "ecs:DescribeServices": {"services": [service() | {"status": status}]},
     }
     codes = [cause.code for cause in causes_of(answers)]
     assert codes == [Code.SECRET_UNREADABLE, Code.STACK_STUCK]
+
+
+def test_a_service_that_was_deleted_earlier_is_no_cause() -> None:
+    gone = {"ecs:DescribeServices": {"services": [service(events=(_UNHEALTHY,)) | {"status": "INACTIVE"}]}}
+    assert causes_of(gone) == ()
 
 
 def test_the_log_is_shown_without_secrets() -> None:
