@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 
-from blogstack.aws.session import AwsError, Session
+from blogstack.aws.images import has_image
 from blogstack.blueprint.names import Output
 from blogstack.blueprint.registry import Build
 from blogstack.deploy.execution.context import Context, Failed
@@ -37,21 +37,6 @@ def _daemon_answers() -> bool:
         ).returncode
     except subprocess.TimeoutExpired:
         return False
-
-
-def has_image(session: Session, repository: str, tag: str) -> bool:
-    """Whether a repository has an image with a tag; not if there is no such repository.
-
-    Raises:
-        AwsError: when AWS does not answer.
-    """
-    try:
-        answer = session.call("ecr", "describe_images", repositoryName=repository, imageIds=[{"imageTag": tag}])
-    except AwsError as error:
-        if error.code in ("ImageNotFoundException", "RepositoryNotFoundException"):
-            return False
-        raise
-    return bool(answer["imageDetails"])
 
 
 def find_image(context: Context, action: FindImage) -> Outcome:
