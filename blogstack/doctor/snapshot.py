@@ -69,6 +69,13 @@ class Snapshot(Record, kw_only=True):
     unknown: tuple[str, ...]
     drifts: tuple[Drift, ...] = ()
 
+    @property
+    def is_deployed(self) -> bool:
+        """Whether there is a stack of the environment; the registry that all environments share is none."""
+        registry = self.blueprint.registry
+        shared = {registry.stack} if registry and self.blueprint.environment else set()
+        return bool(self.stacks.keys() - shared)
+
 
 def stack_names(blueprint: Blueprint) -> list[str]:
     """The stacks of an environment, in the order of deployment."""

@@ -87,6 +87,26 @@ def test_a_dockerfile_elsewhere(run: Run) -> None:
     assert "build:" not in Path("blogstack.yaml").read_text()
 
 
+@pytest.mark.parametrize(
+    ("copy", "context"),
+    [
+        ("COPY --chown=app requirements.txt ./", "backend"),
+        ('COPY ["requirements.txt", "./"]', "backend"),
+        ("COPY backend/requirements.txt ./", "."),
+        ("COPY . .", "."),
+        ("COPY --from=build /venv /venv", "."),
+        ("COPY missing.txt ./", "."),
+    ],
+)
+def test_the_context_is_where_the_copied_files_are(run: Run, copy: str, context: str) -> None:
+    Path("backend").mkdir()
+    Path("backend/Dockerfile").write_text(f"FROM python:3.14-slim\n{copy}\n")
+    Path("backend/requirements.txt").write_text("fastapi\n")
+    run("init")
+    assert f"    file: backend/Dockerfile\n    context: {context}  #" in Path("blogstack.yaml").read_text()
+    assert run("validate").returncode == 0
+
+
 def test_the_folder_of_templates_is_the_applications(run: Run) -> None:
     """Django and Flask read templates/: it is told of a file that has no other folder, and `init` writes one."""
     Path("templates/blog").mkdir(parents=True)

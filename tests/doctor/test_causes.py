@@ -137,6 +137,18 @@ SCENARIOS = {
         3,
         "exit code 3, 4 seconds after its start",
     ),
+    "the container writes outside of /tmp": Scenario(
+        stopped(
+            "Essential container in task exited",
+            code="EssentialContainerExited",
+            exit_code=1,
+            seconds=4,
+            log=((1, "OSError: [Errno 30] Read-only file system: 'celerybeat-schedule'"),),
+        ),
+        Code.CONTAINER_EXITS,
+        3,
+        "shop ended with exit code 1: it writes outside of /tmp",
+    ),
     "out of memory": Scenario(
         stopped(
             "Essential container in task exited",

@@ -45,7 +45,8 @@ class Web(ThreadingHTTPServer):
     def environment(self) -> Mapping[str, str]:
         """What sends a program's requests here, and lets it trust the certificate."""
         proxy = f"http://127.0.0.1:{self.server_port}"
-        return {"http_proxy": proxy, "https_proxy": proxy, "SSL_CERT_FILE": str(self.certificate)}
+        trusted = {"SSL_CERT_FILE": str(self.certificate), "CURL_CA_BUNDLE": str(self.certificate)}
+        return {"http_proxy": proxy, "https_proxy": proxy, **trusted}
 
 
 class _Handler(BaseHTTPRequestHandler):
