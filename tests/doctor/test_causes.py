@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import pytest
@@ -40,6 +41,17 @@ class Scenario(NamedTuple):
     code: Code
     line: int | None
     message: str
+
+
+def all_but(missing: str) -> Callable[[Mapping[str, Any]], Any]:
+    """Every stack is complete, and one does not exist."""
+
+    def answer(parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401 (an answer or a refusal)
+        if parameters["StackName"] == missing:
+            return Refusal("ValidationError", f"Stack with id {missing} does not exist")
+        return stacks({})(parameters)
+
+    return answer
 
 
 SCENARIOS = {
@@ -335,6 +347,12 @@ SCENARIOS = {
         Code.NOT_DEPLOYED,
         None,
         "nothing of shop is deployed",
+    ),
+    "the release step failed the first time": Scenario(
+        {"cloudformation:DescribeStacks": all_but("shop-service")},
+        Code.NOT_DEPLOYED,
+        None,
+        "service is not deployed",
     ),
 }
 
