@@ -54,7 +54,7 @@ def logs_command(
                 print(f"{when} {label(line, blueprint, picked)} {printable(line.text)}", flush=follow)
                 printed = True
     except NoLogs:
-        say(f"error: nothing of {blueprint.tasks.cluster} is deployed in {blueprint.region}: there is no log group")
+        say(f"error: nothing of {blueprint.tasks.title} is deployed in {blueprint.region}: there is no log group")
         return ExitCode.FAILED
     except KeyboardInterrupt:
         return ExitCode.DONE

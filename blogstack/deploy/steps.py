@@ -55,6 +55,18 @@ class CheckZones(Record):
     zones: int
 
 
+class CheckPlatform(Record):
+    """Make sure that the application with the network, the cluster and the load balancer is deployed.
+
+    Attributes:
+        name: Of that application.
+        stack: Name of its stack with the load balancer.
+    """
+
+    name: str
+    stack: str
+
+
 class PushImage(Record, kw_only=True):
     """Build the image and push it, unless the repository has its tag.
 
@@ -121,7 +133,8 @@ class Request(Record, kw_only=True):
         is_direct: Whether the load balancer is asked by its own name, as the record of `host` is made by hand, later.
         headers: What to send, by name.
         internal: Whether the load balancer answers inside the network only.
-        allowed_cidrs: Blocks of addresses that the load balancer answers.
+        restriction: Who the load balancer answers, in words, so that no answer elsewhere is no failure; None for
+            everybody.
     """
 
     edge_stack: str
@@ -131,7 +144,7 @@ class Request(Record, kw_only=True):
     paths: tuple[str, ...]
     errors_are_healthy: bool
     internal: bool
-    allowed_cidrs: tuple[str, ...]
+    restriction: str | None
 
     def curl(self, path: str, balancer: str) -> str:
         """The command that requests a path, without the URL; it fails (-f) at 400 or above unless that is a success.
@@ -191,6 +204,7 @@ Action = (
     CreateServiceRoles
     | DeployStack
     | CheckZones
+    | CheckPlatform
     | PushImage
     | FindImage
     | RunTask

@@ -28,7 +28,7 @@ Origins = Mapping[str, Mapping[str, KeyPath]]
 def stack_causes(snapshot: Snapshot, origins: Origins) -> Iterator[Cause]:
     """What failed in stacks, which of them need help, and what they wait for."""
     if not snapshot.is_deployed and not snapshot.unknown:
-        message = f"nothing of {snapshot.blueprint.tasks.cluster} is deployed in {snapshot.blueprint.region}"
+        message = f"nothing of {snapshot.blueprint.tasks.title} is deployed in {snapshot.blueprint.region}"
         yield _cause(Code.NOT_DEPLOYED, None, message, "deploy it first")
     if snapshot.certificate == "PENDING_VALIDATION":
         yield _cause(

@@ -27,7 +27,7 @@ def emulated_account(compilation: Compilation) -> Iterator[tuple[Emulator, Mappi
     blueprints = compilation.blueprints
     exposures = [each.exposure for blueprint in blueprints for each in blueprint.services if each.exposure]
     answers = {path: 200 for each in exposures for path in (each.health_path, *each.own_paths)}
-    tls = [blueprint.edge.tls for blueprint in blueprints if blueprint.edge.tls]
+    tls = [blueprint.edge.tls for blueprint in blueprints if blueprint.edge and blueprint.edge.tls]
     names = [name for each in tls for name in (each.domain, *each.more_names)]
     with (
         Emulator(blueprints[0].region) as aws,
