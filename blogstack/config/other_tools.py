@@ -33,7 +33,7 @@ NAMES = (
 )
 """Patterns of the names of other tools' files in a project."""
 MOVES = {
-    "compose": "ports, environment and command of one service go to service.port, .environment and .command",
+    "compose": "the web service goes to service, other commands to workers, postgres to database, redis to cache",
     "copilot": "variables, secrets and cpu go to service, count to scaling, http to load_balancer and domain",
     "fly": "internal_port goes to service.port, env to service.environment, release_command to service.release",
 }

@@ -22,7 +22,7 @@ class Account(Record, kw_only=True):
         tag: Of the image to deploy; "" where every image has one.
         stacks: Names of the stacks that exist in the region.
         chosen: Names of the stacks that are deployed.
-        can_build: Whether docker or buildah is here.
+        can_build: Whether docker runs here, or buildah is installed.
         name_servers: Asks DNS for those of a domain.
     """
 
