@@ -78,7 +78,7 @@ def compile_command(
     watch: Annotated[bool, typer.Option("--watch", help="Compile again whenever a file changes.")] = False,
     diagnostics: DiagnosticsOption = DiagnosticsFormat.TEXT,
 ) -> ExitCode:
-    """Write CloudFormation templates and print deployment commands."""
+    """Run `blogstack compile`; returns the exit status."""
     if watch and (check or diagnostics is not DiagnosticsFormat.TEXT):
         raise typer.BadParameter("cannot be combined with --check or --diagnostics", param_hint="--watch")
     options = Options(
