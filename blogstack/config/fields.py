@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -26,7 +26,6 @@ from blogstack.config.marks import (
 )
 from blogstack.config.types import Section, fault
 from blogstack.diagnostics import Code
-from blogstack.records import Record
 from blogstack.source.document import NAME, KeyPath
 from blogstack.source.merging import Inheritance, MergeRules, SharedKey
 
@@ -44,7 +43,7 @@ class Kind(Enum):
     SCALAR = auto()
 
 
-class Type(Record, kw_only=True):
+class Type(NamedTuple):
     """A type of the models, taken apart.
 
     Attributes:
@@ -85,7 +84,7 @@ class Type(Record, kw_only=True):
         return (NAME, *self.inner[1].steps) if self.kind is Kind.MAPPING else ()
 
 
-class Field(Record, kw_only=True):
+class Field(NamedTuple):
     """A key of a model.
 
     Attributes:
@@ -112,33 +111,32 @@ class Field(Record, kw_only=True):
 
 def type_of(annotation: object, *metadata: object) -> Type:
     """Take an annotation apart; `metadata`: what the field adds to it."""
-    parts = tuple(part for item in metadata for part in (item.metadata if isinstance(item, FieldInfo) else (item,)))
+    if isinstance(annotation, type):
+        return Type(Kind.SECTION if issubclass(annotation, Section) else Kind.SCALAR, annotation, metadata)
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return type_of(args[0], *args[1:], *parts)
+        own = (part for item in args[1:] for part in (item.metadata if isinstance(item, FieldInfo) else (item,)))
+        return type_of(args[0], *own, *metadata)
     if origin in (Union, UnionType):
         others = [choice for choice in args if choice is not NoneType]
         nullable = len(others) < len(args)
         if len(others) > 1:
-            inner = tuple(map(type_of, others))
-            return Type(kind=Kind.UNION, python=annotation, metadata=parts, nullable=nullable, inner=inner)
-        one = type_of(others[0], *parts)
-        return Type(kind=one.kind, python=one.python, metadata=one.metadata, nullable=nullable, inner=one.inner)
+            return Type(Kind.UNION, annotation, metadata, nullable, tuple(map(type_of, others)))
+        return type_of(others[0], *metadata)._replace(nullable=nullable)
     if origin is Literal:
-        return Type(kind=Kind.CHOICE, python=annotation, metadata=parts)
+        return Type(Kind.CHOICE, annotation, metadata)
     if origin is tuple:
-        return Type(kind=Kind.LIST, python=annotation, metadata=parts, inner=(type_of(args[0]),))
+        return Type(Kind.LIST, annotation, metadata, inner=(type_of(args[0]),))
     if origin is dict:
-        return Type(kind=Kind.MAPPING, python=annotation, metadata=parts, inner=(type_of(args[0]), type_of(args[1])))
-    is_section = isinstance(annotation, type) and issubclass(annotation, Section)
-    return Type(kind=Kind.SECTION if is_section else Kind.SCALAR, python=annotation, metadata=parts)
+        return Type(Kind.MAPPING, annotation, metadata, inner=(type_of(args[0]), type_of(args[1])))
+    return Type(Kind.SCALAR, annotation, metadata)
 
 
 @cache
 def fields_of(model: type[Section]) -> Mapping[str, Field]:
     """The keys of a model, by name."""
     return {
-        name: Field(model=model, path=(name,), info=info, type=type_of(info.annotation, *info.metadata))
+        name: Field(model, (name,), info, type_of(info.annotation, *info.metadata))
         for name, info in model.model_fields.items()
     }
 
@@ -147,7 +145,7 @@ def walk(model: type[Section], at: KeyPath = ()) -> Iterator[Field]:
     """Every key of a model and of those inside it, in order, each before what it holds; `at`: the model's path."""
     for name, field in fields_of(model).items():
         path = (*at, name)
-        yield Field(model=model, path=path, info=field.info, type=field.type)
+        yield field._replace(path=path)
         if section := field.type.section:
             yield from walk(section, (*path, *field.type.steps))
 

@@ -1,7 +1,5 @@
 """The key `overrides`: what is changed in the templates themselves, in CloudFormation's words."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field

@@ -3,20 +3,15 @@
 The kinds of patterns: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.types import Form, JsonSchema, Section, fault, with_error_message
 from blogstack.diagnostics import Code
 from blogstack.words import plural, shorten
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 # Values, and wildcards in them, of all conditions of a rule:
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
@@ -107,7 +102,7 @@ class Route(Section):
         return tuple(dict.fromkeys(pattern for patterns in with_parents for pattern in patterns))
 
     @model_validator(mode="after")
-    def _limits(self) -> Route:
+    def _limits(self) -> Self:
         keys = [key for key in ("path", "host", "header") if getattr(self, key)]
         if not keys:
             message, help = "has neither path nor host nor header", "add path, as in /app/*, or remove route"

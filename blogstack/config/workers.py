@@ -1,7 +1,5 @@
 """The key `workers`: what runs next to the service and gets no requests, such as the worker of a task queue."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 from typing import Any
 
 from blogstack.config import Config
@@ -22,8 +22,8 @@ from blogstack.source.document import Document, KeyPath
 
 __all__ = ["RULES", "Rule", "check", "config_scope", "run", "scopes", "workload_scopes"]
 
-for _module in iter_modules(__path__):
-    import_module(f"{__name__}.{_module.name}")
+for _file in sorted(Path(__file__).parent.glob("[!_]*.py")):
+    import_module(f"{__name__}.{_file.stem}")
 
 _RULES_OVER: dict[object, list[Rule]] = {}
 for _rule in RULES:
