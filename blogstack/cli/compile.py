@@ -7,11 +7,10 @@ import shlex
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blogstack.cli.comparison import Difference, differences
 from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, has_errors, report, say
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.files import Changes, Owners, page_in, read_templates, write
@@ -25,6 +24,9 @@ from blogstack.pipeline import Compilation, compile_text, lint_all, unique_stack
 from blogstack.records import Record
 from blogstack.source.template import UnreadableTemplate
 from blogstack.templates.render import written_for
+
+if TYPE_CHECKING:
+    from blogstack.cli.comparison import Difference
 
 
 class TemplateFormat(StrEnum):
@@ -114,6 +116,8 @@ def _put_into(folder: Path, compilations: Sequence[Compilation], options: Option
     owners = Owners({blueprint.name for c in compilations for blueprint in c.blueprints}, options.environments)
     try:
         if options.check:
+            from blogstack.cli.comparison import differences
+
             return [_out_of_date(found, options) for found in differences(folder, texts, owners)]
         _write(folder, texts, owners, compilations, options)
     except Rejected as rejected:

@@ -22,8 +22,9 @@ from blogstack.source.document import Document, KeyPath
 
 __all__ = ["RULES", "Rule", "check", "config_scope", "run", "scopes", "workload_scopes"]
 
-for _file in sorted(Path(__file__).parent.glob("[!_]*.py")):
-    import_module(f"{__name__}.{_file.stem}")
+for _name in sorted(path.stem for path in Path(__file__).parent.iterdir() if path.suffix == ".py"):
+    if _name != "__init__":
+        import_module(f"{__name__}.{_name}")
 
 _RULES_OVER: dict[object, list[Rule]] = {}
 for _rule in RULES:

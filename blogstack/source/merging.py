@@ -8,12 +8,13 @@ config/ and comes in as MergeRules. The merge works on the tree of nodes, so tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from blogstack.records import Record
 from blogstack.source.document import NAME, KeyPath, Node
 
 
-class SharedKey(NamedTuple):
+class SharedKey(Record):
     """A key that all environments share.
 
     Attributes:
@@ -27,7 +28,7 @@ class SharedKey(NamedTuple):
     help: str
 
 
-class Inheritance(NamedTuple):
+class Inheritance(Record):
     """A mapping whose entries are merged over a section.
 
     Attributes:
@@ -41,7 +42,7 @@ class Inheritance(NamedTuple):
     keys: tuple[str, ...]
 
 
-class MergeRules(NamedTuple):
+class MergeRules(Record):
     """What the language says about the merge.
 
     Attributes:
