@@ -19,7 +19,6 @@ from blogstack.deploy.quotas import quota_notes
 from blogstack.deploy.removal import removal_notes
 from blogstack.deploy.shell import deployment_script
 from blogstack.diagnostics import Code, Diagnostic, Rejected, Span
-from blogstack.lint.cache import VerdictFolder
 from blogstack.pipeline import Compilation, compile_text, lint_all, unique_stacks
 from blogstack.records import Record
 from blogstack.source.template import UnreadableTemplate
@@ -168,6 +167,8 @@ def _compile_files(options: Options) -> list[Compilation]:
     )
     compilations = unique_stacks(compilations)
     if options.lint and not has_errors(compilations):
+        from blogstack.lint.cache import VerdictFolder
+
         return lint_all(compilations, VerdictFolder(lint_cache_folder()))
     return compilations
 

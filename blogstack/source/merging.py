@@ -7,11 +7,11 @@ config/ and comes in as MergeRules. The merge works on the tree of nodes, so tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from blogstack.records import Record
-from blogstack.source.document import NAME, KeyPath, Node
+from blogstack.source.document import KeyPath, Node
 
 
 class SharedKey(Record):
@@ -43,34 +43,27 @@ class Inheritance(Record):
 
 
 class MergeRules(Record):
-    """What the language says about the merge.
+    """What the language says about the merge; the models answer it (config/fields.py).
 
     Attributes:
         shared: The keys that all environments share.
-        atomic: Paths of the values that an environment replaces and never merges.
-        in_template: Paths of mappings that hold parts of a template, in which null is a value and functions are atomic.
-        nullable: Paths of the keys to which null is a value that their default is not, as in `scaling.cpu`.
         inheritances: The mappings whose entries are merged over a section.
     """
 
     shared: tuple[SharedKey, ...]
-    atomic: tuple[KeyPath, ...]
-    in_template: tuple[KeyPath, ...]
-    nullable: tuple[KeyPath, ...]
     inheritances: tuple[Inheritance, ...]
 
     def is_atomic(self, path: KeyPath) -> bool:
-        """Whether the value at a path replaces the one below it."""
-        return any(len(path) == len(rule) and _leads_to(path, rule) for rule in self.atomic)
+        """Whether the value at a path replaces the one below it, and is never merged."""
+        raise NotImplementedError
 
     def is_in_template(self, path: KeyPath) -> bool:
-        """Whether the value at a path is a part of a template."""
-        return any(len(path) > len(rule) and _leads_to(path, rule) for rule in self.in_template)
+        """Whether the value at a path is a part of a template, in which null is a value and functions are atomic."""
+        raise NotImplementedError
 
     def is_null_a_value(self, path: KeyPath) -> bool:
-        """Whether null at a path says something, and does not take the key away."""
-        is_nullable = any(len(path) == len(rule) and _leads_to(path, rule) for rule in self.nullable)
-        return is_nullable or self.is_in_template(path)
+        """Whether null at a path says something, and does not take the key away: as in `scaling.cpu`."""
+        raise NotImplementedError
 
 
 def merge(base: Node | None, over: Node, rules: MergeRules, at: KeyPath = ()) -> Node:
@@ -96,11 +89,6 @@ def merge(base: Node | None, over: Node, rules: MergeRules, at: KeyPath = ()) ->
             entries.pop(key, None)
             removed[key] = value
     return Node(base.span, entries=entries, key_spans=key_spans, origin=base.origin, removed=removed)
-
-
-def _leads_to(path: Iterable[str | int], rule: KeyPath) -> bool:
-    """Whether a path begins as the path of a rule does."""
-    return all(known in (NAME, step) for step, known in zip(path, rule, strict=False))
 
 
 def is_function(mapping: Mapping[str, object]) -> bool:
