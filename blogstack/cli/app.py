@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
+import os
 import sys
 import traceback
 from typing import Annotated, NoReturn
@@ -45,6 +47,29 @@ def main(
     ] = False,
 ) -> None:
     """A web service in a container on AWS: from blogstack.yaml to linted CloudFormation."""
+
+
+def run_process() -> None:
+    """Run the command line in a process of its own, and end it.
+
+    It ends without freeing its memory object by object, because the system takes it back at once.
+    """
+    status: int | None = None
+
+    def leave() -> None:
+        if status is not None:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+
+    atexit.register(
+        leave
+    )  # before what a command registers, so that it is called after it, when all threads have ended
+    try:
+        run()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else None
+        raise
 
 
 def run() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 from blogstack.config import Config
@@ -22,9 +22,8 @@ from blogstack.source.document import Document, KeyPath
 
 __all__ = ["RULES", "Rule", "check", "config_scope", "run", "scopes", "workload_scopes"]
 
-for _name in sorted(path.stem for path in Path(__file__).parent.iterdir() if path.suffix == ".py"):
-    if _name != "__init__":
-        import_module(f"{__name__}.{_name}")
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
 
 _RULES_OVER: dict[object, list[Rule]] = {}
 for _rule in RULES:
