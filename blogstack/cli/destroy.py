@@ -27,7 +27,7 @@ def destroy_command(
     ] = None,
     profile: ProfileOption = None,
 ) -> ExitCode:
-    """Show what will be deleted, and delete an environment."""
+    """Run `blogstack destroy`; returns the exit status."""
     environment = open_environment(file, env)
     blueprint = environment.blueprint
     name = blueprint.tasks.title

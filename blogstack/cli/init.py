@@ -38,7 +38,7 @@ def init_command(
         Framework | None, typer.Option(help="Web framework of the service.", show_default="detected")
     ] = None,
 ) -> ExitCode:
-    """Write a blogstack.yaml to start from, and its JSON Schema. Existing files are not overwritten."""
+    """Run `blogstack init`; returns the exit status."""
     from blogstack.cli.starter import ATTRIBUTES, SCHEMA_FILE, start
     from blogstack.schema import json_schema
 

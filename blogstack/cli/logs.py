@@ -37,7 +37,7 @@ def logs_command(
     grep: Annotated[str | None, typer.Option(metavar="TEXT", help="Only lines with this text.")] = None,
     profile: ProfileOption = None,
 ) -> ExitCode:
-    """Print the log lines of all tasks, in order of time."""
+    """Run `blogstack logs`; returns the exit status."""
     start = datetime.now(UTC) - _duration(since)
     environment = open_environment(file, env)
     blueprint = environment.blueprint

@@ -29,7 +29,7 @@ def status_command(
     profile: ProfileOption = None,
     format: Annotated[OutputFormat, typer.Option(help="Format of the status.")] = OutputFormat.TEXT,
 ) -> ExitCode:
-    """Show what runs: versions, tasks, health, alarms and cost."""
+    """Run `blogstack status`; returns the exit status."""
     environment = open_environment(file, env)
     from blogstack.doctor.overview import read_overview
     from blogstack.doctor.snapshot import read_snapshot

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from blogstack.records import Record
 from blogstack.source.document import Data
 
 # https://docs.docker.com/reference/compose-file/services/
@@ -40,7 +40,7 @@ MOVES = {
 """Where the content of a tool's file goes, by the first word of its name."""
 
 
-class OtherTool(NamedTuple):
+class OtherTool(Record):
     """A kind of file that is not a blogstack.yaml.
 
     Attributes:
