@@ -6,7 +6,7 @@ The kinds of patterns: https://docs.aws.amazon.com/elasticloadbalancing/latest/a
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
@@ -89,6 +89,8 @@ _HEADER = _Patterns(
 class Route(Section):
     """Which requests the service gets: by path, host or header, or by several of these together."""
 
+    ONE_NEEDED: ClassVar = ("path", "host", "header")
+
     path: Annotated[tuple[str, ...] | None, _PATH] = Field(None, examples=["/app/*"])
     """Path patterns, one of which the request's path must match, case included; /app/* also matches /app."""
     host: Annotated[tuple[str, ...] | None, _HOST] = Field(None, examples=["www.example.com"])
@@ -130,7 +132,7 @@ class Route(Section):
 
     @model_validator(mode="after")
     def _limits(self) -> Self:
-        keys = [key for key in ("path", "host", "header") if getattr(self, key)]
+        keys = [key for key in self.ONE_NEEDED if getattr(self, key)]
         if not keys:
             message, help = "has neither path nor host nor header", "add path, as in /app/*, or remove route"
             raise fault(Code.MISSING_KEY, message, help)

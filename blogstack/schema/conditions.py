@@ -71,8 +71,16 @@ def _exclusions() -> Iterator[tuple[str, Json]]:
 
 
 def requirements(model: type[Section]) -> list[Json]:
-    """The conditions on the keys of one mapping that require another key."""
-    return [_requires(field, requires) for field, requires in marked(model, Requires)]
+    """The conditions on the keys of one mapping that require another key, and on those of which one is needed."""
+    needed = [_any_of(model.ONE_NEEDED)] if model.ONE_NEEDED else []
+    return [*(_requires(field, requires) for field, requires in marked(model, Requires)), *needed]
+
+
+def _any_of(names: Sequence[str]) -> Json:
+    """A condition that one of some keys has a value; an empty mapping is none."""
+    value = {"not": {"enum": [None, {}]}, **_NOT_OFFERED}
+    has = [{"properties": {name: value}, "required": [name]} for name in names]
+    return {"anyOf": has, "errorMessage": f"expected {', '.join(names[:-1])} or {names[-1]}"}
 
 
 def _either(first: str, second: str) -> Json:

@@ -55,7 +55,7 @@ def test_a_second_run_goes_on(deployed: Emulator, run: Run) -> None:
     """Another stack imports from the tasks stack, which stays until that stack is deleted."""
     guest = """
 Resources:
-  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !ImportValue "blog-api-tasks:ClusterName"}}
+  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !ImportValue "blog-api-tasks:LogGroupName"}}
 """
     deployed.deploy_text(guest, "guest")
     done = run("destroy", "--yes", "blog-api", env=deployed.env)
@@ -66,6 +66,22 @@ Resources:
     deployed.delete("guest")
     assert run("destroy", "--yes", "blog-api", env=deployed.env).returncode == 0
     assert left(deployed) == []
+
+
+def test_another_application_uses_it(deployed: Emulator, run: Run) -> None:
+    """Its stacks import the cluster: nothing is deleted before they are."""
+    guest = """
+Resources:
+  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !ImportValue "blog-api-tasks:ClusterName"}}
+"""
+    deployed.deploy_text(guest, "guest")
+    done = run("destroy", "--yes", "blog-api", env=deployed.env)
+    assert done.returncode == 1
+    use = "other stacks use the network, cluster and load balancer"
+    assert done.stderr.splitlines() == [f"error: {use}: delete guest first", "nothing was deleted"]
+    assert len(left(deployed)) == len(KINDS)
+    deployed.delete("guest")
+    assert run("destroy", "--yes", "blog-api", env=deployed.env).returncode == 0
 
 
 def test_protection_stays(emulator: Emulator, run: Run) -> None:

@@ -22,7 +22,7 @@ from blogstack.pipeline import lower_environment, read_environments
 from tests.cases import EACH, compiled
 from tests.support.lint import NoVerdicts
 
-CHANGING = ("change_sets.py", "changes.py", "protection.py")
+CHANGING = ("change_sets.py", "changes.py", "images.py", "protection.py")
 """The modules of aws/ for commands that change something."""
 
 LIMIT = 6144

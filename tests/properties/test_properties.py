@@ -21,7 +21,7 @@ from tests.strategies import configurations, with_environments
 from tests.strategies.entries import PRIVATE, ROUTED, WORKER
 from tests.support.deploying import deploy_all
 from tests.support.lint import NoVerdicts
-from tests.support.second_judge import ACCOUNT, LITERAL, judge
+from tests.support.second_judge import ACCOUNT, CLASSES, LITERAL, judge
 from tests.support.templates import read
 
 pytestmark = pytest.mark.slow
@@ -44,7 +44,7 @@ def compiled(data: dict[str, Any]) -> Compilation:
 def test_any_valid_configuration_compiles_and_lints_clean(data: dict[str, Any]) -> None:
     (linted,) = lint_all([compiled(data)], NoVerdicts())
     assert not linted.failed, [d for d in linted.diagnostics if d.is_error]
-    assert {rule for template in linted.templates for rule in judge(template.text)} <= {LITERAL, ACCOUNT}
+    assert {rule for template in linted.templates for rule in judge(template.text)} <= {LITERAL, ACCOUNT, *CLASSES}
 
 
 @given(configurations())

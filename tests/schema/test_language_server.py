@@ -113,7 +113,7 @@ def test_a_wrong_size_is_underlined_with_the_choices(opened: Editor) -> None:
         ("service: {stop_timeout: 5 minutes}", "expected duration, 2s to 2m"),
         ("service: {cpu: 2 vCPU}", "the default memory 1024 fits cpu 256 or 512: add memory"),
         ("servce: {cpu: 512}", "Property servce is not allowed."),
-        ("network: {create: {egress: nat}, existing: {vpc_id: vpc-01234567}}", "keep one of existing and create"),
+        ("network: {create: {egress: nat}, existing: {vpc_id: vpc-01234567}}", "keep only one of existing and create"),
         ("environments: {prod: {service: {cpu: 2048}}}", "cpu 2048 does not fit the memory outside of the env"),
         ("environments: {prod: {region: us-east-1}}", "Property region is not allowed."),
     ],

@@ -79,7 +79,7 @@ class TestPicking:
         for picked in ([], ["staging", "prod"]):
             result = run("compile", *(word for name in picked for word in ("--env", name)))
             assert result.returncode == 1
-            assert "blogstack.yaml:4:9: error[BS324]: staging and prod have the domain" in result.stderr
+            assert "blogstack.yaml:4:9: error[BS324]: staging and prod have the same domain" in result.stderr
             assert not OUT.exists()
 
     @pytest.mark.parametrize("command", ["compile", "validate"])

@@ -11,6 +11,9 @@ LITERAL = "E1029"
 ACCOUNT = "W9013"
 """An account in an ARN: the ARNs of the user's own file."""
 
+CLASSES = {"E3025", "E3062"}
+"""An RDS instance class that is newer than its table, such as db.m8a.xlarge; cfn-lint's table has it."""
+
 
 def judge(text: str) -> set[str]:
     """The rules that a template breaks: errors and warnings, without information such as create-only properties."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import CoreSchema, PydanticCustomError
@@ -20,7 +20,13 @@ JsonSchema = dict[str, Any]
 
 
 class Section(BaseModel):
-    """A mapping of the configuration: unknown keys are errors, values are never converted or changed."""
+    """A mapping of the configuration: unknown keys are errors, values are never converted or changed.
+
+    Attributes:
+        ONE_NEEDED: Keys of which one needs a value; none for most mappings.
+    """
+
+    ONE_NEEDED: ClassVar[tuple[str, ...]] = ()
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
