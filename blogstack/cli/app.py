@@ -62,9 +62,8 @@ def run_process() -> None:
             sys.stderr.flush()
             os._exit(status)
 
-    atexit.register(
-        leave
-    )  # before what a command registers, so that it is called after it, when all threads have ended
+    # Before what a command registers, so that it is called after that, when all threads have ended.
+    atexit.register(leave)
     try:
         run()
     except SystemExit as end:

@@ -9,11 +9,10 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from blogstack.config import Config, remedies
-from blogstack.config.fields import Kind, fields_of, keys_to_write, merge_rules, type_at, walk
+from blogstack.config.fields import Kind, fields_of, merge_rules, type_at, walk
 from blogstack.config.types import BARE_NUMBER, Form, Whole
 from blogstack.diagnostics import Code, Diagnostic, Span
 from blogstack.source.document import NAME, Data, Document, KeyPath
-from blogstack.source.environments import ENVIRONMENTS
 from blogstack.words import did_you_mean, dotted, plural, shorten
 
 MAX_ERRORS = 100
@@ -44,26 +43,6 @@ def to_diagnostics(document: Document, data: Data, errors: list[ErrorDetails]) -
         help = "fix the errors above first, and check that this is a blogstack.yaml"
         shown.append(Diagnostic(Code.MORE_ERRORS, message, help=help))
     return tuple(shown)
-
-
-def find_empty_values(document: Document) -> Iterator[tuple[KeyPath, str, str]]:
-    """The keys with nothing after the colon, each with a message and the remedy.
-
-    YAML reads null, which some keys accept, so validation alone would accept them.
-    """
-    for path in document.empties():
-        within = path[2:] if path[0] == ENVIRONMENTS else path
-        try:
-            expected = type_at(Config, within)
-        except KeyError:  # an unknown key is another error
-            continue
-        help = "write null if no value is intended, or remove the key"
-        if expected and expected.kind is Kind.SECTION:
-            needed = keys_to_write(expected.python)
-            keys = f"its keys below it, indented: {', '.join(needed)}" if needed else "`{}` for its defaults"
-            help = f"write {keys}; or write null for none"
-        if within:  # an environment may be empty
-            yield path, f"{dotted(path)} has no value", help
 
 
 def _to_diagnostic(document: Document, data: Data, details: ErrorDetails) -> Diagnostic:

@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from blogstack.config import Config
-from blogstack.config.errors import MAX_ERRORS, describe, guess_key, path_in, to_diagnostics
 from blogstack.config.other_tools import recognize
 from blogstack.diagnostics import Code, Diagnostic, Rejected
 from blogstack.facts.regions import REGIONS
@@ -43,6 +42,8 @@ def validate(document: Document) -> Validation:
     """
     written, data = document.plain(), document.plain()
     if not isinstance(data, dict):
+        from blogstack.config.errors import describe  # as below: a file without errors starts faster without it
+
         message = f"expected a mapping, not {describe(data)}"
         space = ", with a space after the colon" if isinstance(data, str) and ":" in data else ""
         help = f"write `key: value` lines{space}"
@@ -58,6 +59,8 @@ def validate(document: Document) -> Validation:
             return Validation(Config.model_validate(data), tuple(faulty), diagnostics)
         except ValidationError as error:
             errors = error.errors(include_url=False)
+        from blogstack.config.errors import MAX_ERRORS, guess_key, to_diagnostics
+
         # Removing a faulty key may break its mapping in turn, if the key is required: that is the same error.
         diagnostics = diagnostics or to_diagnostics(document, written, errors)
         paths = list(dict.fromkeys(_removable(data, details) for details in errors))
@@ -71,6 +74,8 @@ def validate(document: Document) -> Validation:
 
 def _removable(data: Data, details: ErrorDetails) -> KeyPath:
     """The key to remove for an error: the faulty one, or the mapping that lacks a required one."""
+    from blogstack.config.errors import path_in
+
     path = path_in(data, details["loc"])
     for depth, step in enumerate(path):
         if isinstance(step, int):  # a list with a faulty item is removed completely

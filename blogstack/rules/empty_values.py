@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from blogstack.config.errors import find_empty_values
+from blogstack.config import Config
+from blogstack.config.fields import Kind, keys_to_write, type_at
 from blogstack.diagnostics import Code, Diagnostic, Span
 from blogstack.rules.rule import File, Finding, rule
 from blogstack.source.document import Document
+from blogstack.source.environments import ENVIRONMENTS
+from blogstack.words import dotted
 
 
 @rule(Code.WRONG_TYPE, File)
 def empty_value(file: File) -> Iterator[Finding]:
     """A key has a value: YAML reads a missing one as null, which some keys accept, so null must be written out."""
-    for path, message, help in find_empty_values(file.document):
-        yield Finding(path, message, help, at_key=True)
+    for path in file.document.empties():
+        within = path[2:] if path[0] == ENVIRONMENTS else path
+        try:
+            expected = type_at(Config, within)
+        except KeyError:  # an unknown key is another error
+            continue
+        help = "write null if no value is intended, or remove the key"
+        if expected and expected.kind is Kind.SECTION:
+            needed = keys_to_write(expected.python)
+            keys = f"its keys below it, indented: {', '.join(needed)}" if needed else "`{}` for its defaults"
+            help = f"write {keys}; or write null for none"
+        if within:  # an environment may be empty
+            yield Finding(path, f"{dotted(path)} has no value", help, at_key=True)
 
 
 def merge_empty_values(document: Document, diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
