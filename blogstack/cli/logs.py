@@ -33,11 +33,11 @@ def logs_command(
     file: FileOption = DEFAULT_FILE,
     env: EnvironmentOption = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Follow new lines until Ctrl-C.")] = False,
-    since: Annotated[str, typer.Option(metavar="TIME", help="How far back, as in 30s, 10m, 2h or 7d.")] = "10m",
+    since: Annotated[str, typer.Option(metavar="TIME", help="How far back, such as 30s, 10m, 2h or 7d.")] = "10m",
     grep: Annotated[str | None, typer.Option(metavar="TEXT", help="Only lines with this text.")] = None,
     profile: ProfileOption = None,
 ) -> ExitCode:
-    """Print the log lines of all tasks, in order of time."""
+    """Print the log lines of all tasks, sorted by time."""
     start = datetime.now(UTC) - _duration(since)
     environment = open_environment(file, env)
     blueprint = environment.blueprint
@@ -53,7 +53,7 @@ def logs_command(
                 when = line.time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
                 print(f"{when} {label(line, blueprint, picked)} {printable(line.text)}", flush=follow)
     except NoLogs:
-        say(f"error: nothing of {blueprint.tasks.cluster} is deployed in {blueprint.region}: there is no log group")
+        say(f"error: {blueprint.tasks.cluster} is not deployed in {blueprint.region}: there is no log group")
         return ExitCode.FAILED
     except KeyboardInterrupt:
         pass

@@ -24,7 +24,7 @@ class PlainCommand(TyperCommand):
 
 
 class CommandAfterDashes(PlainCommand):
-    """A command that takes another one behind `--`: `command_of` says which."""
+    """A command that takes another command after `--`; `command_of` returns that one."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Parse the arguments before `--`."""
@@ -35,7 +35,7 @@ class CommandAfterDashes(PlainCommand):
         return super().parse_args(ctx, args)
 
     def collect_usage_pieces(self, ctx: Context) -> list[str]:
-        """The words of the line that shows the usage."""
+        """The words of the usage line."""
         return [*super().collect_usage_pieces(ctx), "[-- COMMAND...]"]
 
 
@@ -43,7 +43,7 @@ _COMMAND = "blogstack.command"
 
 
 def command_of(ctx: typer.Context) -> tuple[str, ...]:
-    """The words behind `--`; none for no command."""
+    """The words after `--`; empty without a command."""
     words: tuple[str, ...] = ctx.meta.get(_COMMAND, ())
     return words
 
@@ -52,17 +52,17 @@ class PlainGroup(TyperGroup):
     """The group of all commands."""
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
-        """The command that the arguments begin with.
+        """The command that the first argument names.
 
         Raises:
-            UsageError: when there is none of this name; the message says what there is instead.
+            UsageError: when there is no such command; the message lists those that exist.
         """
         if args[0] not in self.commands and not args[0].startswith("-"):
             ctx.fail(f"no such command: {args[0]!r}; the commands are {listed(list(self.commands))}")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Context) -> object:
-        """Run the command; a message about a wrong value is without the prefix that pydantic, below Typer, gives it."""
+        """Run the command; removes the prefix that pydantic, which Typer uses, adds to messages about wrong values."""
         try:
             return super().invoke(ctx)
         except typer.BadParameter as error:

@@ -19,7 +19,7 @@ _WORDS = {True: "ok", False: "FAILED", None: "not checked"}
 def verify_command(
     file: FileArgument = DEFAULT_FILE, env: EnvironmentOption = None, profile: ProfileOption = None
 ) -> ExitCode:
-    """Check that all is deployed, stable and answers requests."""
+    """Check that everything is deployed, stable and responding."""
     environment = open_environment(file, env)
     from blogstack.doctor.snapshot import read_snapshot, stack_names
     from blogstack.doctor.verification import verify

@@ -48,7 +48,7 @@ def test_everything_goes_in_order(deployed: Emulator, run: Run) -> None:
         "blog-api"
     ]
     again = run("destroy", "--yes", "blog-api", env=deployed.env)
-    assert (again.returncode, again.stdout) == (0, "nothing of blog-api is deployed in ap-northeast-2\n")
+    assert (again.returncode, again.stdout) == (0, "blog-api is not deployed in ap-northeast-2\n")
 
 
 def test_a_second_run_goes_on(deployed: Emulator, run: Run) -> None:

@@ -68,7 +68,7 @@ def test_doctor_of_nothing(deployed: Emulator, run: Run) -> None:
     Path("other.yaml").write_text(QUIET.replace("blog-api", "other"))
     done = run("doctor", "other.yaml", env=deployed.env)
     assert done.returncode == 1
-    assert "error[BS560]: nothing of other is deployed in ap-northeast-2" in done.stdout
+    assert "error[BS560]: other is not deployed in ap-northeast-2" in done.stdout
 
 
 def test_verify(deployed: Emulator, run: Run) -> None:

@@ -257,7 +257,7 @@ def test_interrupted(aws: Emulator, internet: Web, deploy: Deploy, tmp_path: Pat
         os.killpg(running.pid, signal.SIGINT)
         said, _ = running.communicate(timeout=60)
     assert running.returncode == 1
-    assert "no longer waiting; what was started goes on in AWS, and no other step begins\n" in said
+    assert "no longer waiting; what was started continues in AWS, and no further step starts\n" in said
     assert "aws cloudformation cancel-update-stack --region ap-northeast-2 --stack-name blog-api-service" in said
 
     make_docker(tmp_path / "programs")

@@ -82,7 +82,7 @@ def answer(before: Compilation, after: Compilation) -> tuple[list[str], list[str
 
 
 def take(emulator: Emulator, after: Compilation, steps: list[str]) -> None:
-    """Deploy stacks, or delete those that are no longer made."""
+    """Deploy stacks, or delete those that are no longer in the file."""
     texts = {template.stack_name: template.text for template in after.templates}
     with TemporaryDirectory() as folder:
         for stack in steps:

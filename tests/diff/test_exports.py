@@ -59,7 +59,7 @@ class Account:
         }
 
     def bring(self, stack: str) -> None:
-        """Deploy the new template of a stack; delete one that is no longer made."""
+        """Deploy the new template of a stack; delete one that is no longer in the file."""
         old, new = self.there.get(stack), self.new.get(stack)
         others = [text for name, text in self.there.items() if name != stack]
         kept = exports_of(new)

@@ -69,7 +69,7 @@ SCENARIOS = {
         ),
         Code.IMAGE_ARCHITECTURE,
         1,
-        "is not for x86_64",
+        "was not built for x86_64",
     ),
     "another architecture, at the start": Scenario(
         stopped(
@@ -81,7 +81,7 @@ SCENARIOS = {
         ),
         Code.IMAGE_ARCHITECTURE,
         1,
-        "is not for x86_64",
+        "was not built for x86_64",
     ),
     "no route to the registry": Scenario(
         stopped(
@@ -135,7 +135,7 @@ SCENARIOS = {
         ),
         Code.CONTAINER_EXITS,
         3,
-        "exit code 3, 4 seconds after its start",
+        "code 3, 4 seconds after it started",
     ),
     "out of memory": Scenario(
         stopped(
@@ -207,7 +207,7 @@ SCENARIOS = {
         ),
         Code.SLOW_START,
         1,
-        "took 150 seconds to start, and checks count after 120",
+        "took 150 seconds to start, but checks count after 120",
     ),
     "no addresses": Scenario(
         stopped(
@@ -322,7 +322,7 @@ SCENARIOS = {
         {"cloudformation:DescribeStacks": Refusal("ValidationError", "Stack with id shop-network does not exist")},
         Code.NOT_DEPLOYED,
         None,
-        "nothing of shop is deployed",
+        "shop is not deployed",
     ),
 }
 

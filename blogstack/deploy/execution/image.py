@@ -27,7 +27,7 @@ def builder() -> str | None:
 
 
 def has_image(session: Session, repository: str, tag: str) -> bool:
-    """Whether a repository has an image with a tag; not if there is no such repository.
+    """Whether a repository has an image with a tag; False if there is no such repository.
 
     Raises:
         AwsError: when AWS does not answer.
@@ -42,16 +42,16 @@ def has_image(session: Session, repository: str, tag: str) -> bool:
 
 
 def find_image(context: Context, action: FindImage) -> Outcome:
-    """Make sure that the image is there.
+    """Make sure that the image exists.
 
     Raises:
-        Failed: when it is not.
+        Failed: when it does not.
         AwsError: when AWS does not answer.
     """
     if has_image(context.session, action.repository, context.tag):
         return Outcome.UNCHANGED
     message = f"the repository {action.repository} has no image with the tag {context.tag}"
-    raise Failed(Code.NO_IMAGE, message, "push it, or name a tag that is there with --image-tag")
+    raise Failed(Code.NO_IMAGE, message, "push it, or name an existing tag with --image-tag")
 
 
 def push_image(context: Context, action: PushImage) -> Outcome:
@@ -82,7 +82,7 @@ def push_image(context: Context, action: PushImage) -> Outcome:
 
 
 def no_builder(image: str, build: Build, region: str, folder: str) -> tuple[str, str]:
-    """Message and help where an image is missing and nothing can build it."""
+    """Message and help for a missing image that nothing here can build."""
     host = image.partition("/")[0]
     login = (
         f"aws ecr get-login-password --region {region} | docker login --username AWS --password-stdin {host}"
@@ -90,7 +90,7 @@ def no_builder(image: str, build: Build, region: str, folder: str) -> tuple[str,
         else "docker login"
     )
     commands = f"{build_command(build, folder, image)}; {login}; docker push {image}"
-    return f"there is no image {image}, and neither docker nor buildah to build it", f"where docker is: {commands}"
+    return f"there is no image {image}, and neither docker nor buildah to build it", f"with docker, run: {commands}"
 
 
 def _run(command: Sequence[str], input: str | None = None) -> None:
@@ -105,5 +105,5 @@ def _run(command: Sequence[str], input: str | None = None) -> None:
     )
     if done.returncode:
         lines = done.stdout.strip().splitlines()[-_EVIDENCE_LINES:]
-        message = f"{command[0]} {command[1]} ended with status {done.returncode}"
-        raise Failed(Code.NO_IMAGE, message, "read its last lines above", evidence=lines)
+        message = f"{command[0]} {command[1]} exited with status {done.returncode}"
+        raise Failed(Code.NO_IMAGE, message, "see its last lines above", evidence=lines)
