@@ -468,7 +468,7 @@ class TestRelease:
     def test_it_never_ran(self) -> None:
         reason = "ResourceInitializationError: unable to pull secrets"
         aws = FakeAws(self.answers({"lastStatus": "STOPPED", "stoppedReason": reason, "containers": [{}]}))
-        with pytest.raises(Failed, match=f"before it ran: {reason}"):
+        with pytest.raises(Failed, match=f"did not run: {reason}"):
             run_task(context(aws, []), "release", self.ACTION)
 
     def test_no_capacity(self) -> None:
