@@ -43,7 +43,7 @@ without credentials, but for the last point. Only deploying changes AWS: never d
    human. `blogstack cost` says what it costs a month.
 6. `blogstack compile`, and commit `templates/out/` with the file. Never edit the templates: change the file, or
    `overrides` as the last resort.
-7. Something that runs is not well: `blogstack doctor --format json` reads AWS with the credentials of the AWS CLI,
+7. Something that runs fails: `blogstack doctor --format json` reads AWS with the credentials of the AWS CLI,
    changes nothing, and has the causes with their codes, the most likely first.
 
 Rules: a secret's value is never in the file, only where it comes from (`generate`, `{secretsmanager: NAME}`, `{ssm:

@@ -225,7 +225,7 @@ class Plan(Record, kw_only=True):
         name: Name of the application.
         environment: None for an application without environments, and for the steps that all environments share.
         region: AWS region.
-        image: The existing image whose tag is deployed; None where the tag is a commit of the user's repository.
+        image: The existing image whose tag is deployed; None if the tag is a commit of the user's repository.
         log_group: Name of the log group of all workloads.
         email: Address that AWS asks to confirm the subscription to alarms; None without alarms.
     """

@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def explanation(word: str) -> Json:
-    """What a word means; arguments and errors as of `find`."""
+    """What a word means; arguments and errors as in `find`."""
     found = find(word)
     return _code(found) if isinstance(found, Code) else _key(found, keys())
 

@@ -1,7 +1,7 @@
-"""What a code or a key means, as Markdown: `blogstack explain`, and the pages of docs/reference, say the same.
+"""What a code or a key means, as Markdown: for `blogstack explain` and for the pages of docs/reference.
 
-The page of each code is a file in codes/, in this package, so that it is there wherever blogstack is installed; a key
-about which there is more to say has one in guides/.
+The page of each code is a file in codes/, in this package, so that it is installed with blogstack; a key that needs a
+longer text has a file in guides/.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from blogstack.words import did_you_mean, shorten
 
 
 class Unknown(Exception):
-    """A word that is neither a code nor one key; its text says so, with the nearest."""
+    """A word that is neither a code nor one key; the text says so, and names the nearest one."""
 
 
 def explain(word: str) -> str:
-    """What a word means; arguments and errors as of `find`."""
+    """What a word means; arguments and errors as in `find`."""
     found = find(word)
     return page(found) if isinstance(found, Code) else about(found) + guide(found)
 
@@ -34,10 +34,10 @@ def find(word: str) -> Code | Key:
     """The code or key that a word means.
 
     Args:
-        word: A code (BS301), a key (scaling.min), or the last part of one where no other key ends so.
+        word: A code (BS301), a key (scaling.min), or the last part of a key if no other key ends with it.
 
     Raises:
-        Unknown: when it is neither, or several keys end so.
+        Unknown: when it is neither, or several keys end with it.
     """
     codes = {code.id: code for code in Code}
     if code := codes.get(word.upper()):
@@ -61,7 +61,7 @@ def find(word: str) -> Code | Key:
 
 
 def what_is_known() -> str:
-    """What codes and keys begin with, for a person who has named none."""
+    """How codes and keys begin, for an error message."""
     return f"codes are BSnnn; keys start with {', '.join(key.name for key in keys() if len(key.path) == 1)}"
 
 
@@ -101,7 +101,7 @@ def checked_by(key: Key) -> list[Code]:
 
 
 def inside(key: Key, known: Iterable[Key]) -> list[Key]:
-    """Those of some keys that are directly inside of one."""
+    """The keys that are directly inside a key."""
     depth = len(_named(key)) + 1
     return [k for k in known if len(_named(k)) == depth and k.path[: len(key.path)] == key.path]
 
@@ -128,7 +128,7 @@ def _default(key: Key) -> str:
 
 
 def _parts(word: str) -> tuple[str, ...]:
-    """The names in a path, as a person or a message writes it: no numbers of items, no environment around it."""
+    """The names in a path that a person or a message writes: without indexes and without the environment."""
     parts = tuple(re.sub(r"\[.*?\]", "", word).split("."))
     return parts[2:] if parts[0] == ENVIRONMENTS and len(parts) > 2 else parts
 
@@ -146,6 +146,6 @@ def _same(key: Key, parts: tuple[str, ...]) -> bool:
 
 
 def _elsewhere(known: Sequence[Key], parts: tuple[str, ...]) -> str | None:
-    """The only key with the last of several names, in another section; None where there is none, or several."""
+    """The only key in another section whose last name is the same; None if there is none or more than one."""
     found = [key.name for key in known if len(parts) > 1 and _named(key)[-1:] == parts[-1:] and key.path[0] != SERVICES]
     return found[0] if len(found) == 1 else None

@@ -52,6 +52,13 @@ BANNED = (
     r"\bsomebody has to confirm\b",
     r"\bis left alone while\b",
     r"\bof which some exclude\b",
+    r"\bgo(?:es)? on in AWS\b",
+    r"\bgo(?:es)? on costing\b",
+    r"\bno longer made\b",
+    r"\bcannot be had\b",
+    r"\bis not well\b(?!-)",
+    r"\bthan should\b",
+    r"\bnothing of [\w…-]+ is deployed\b",
 )
 FOLDERS = [ROOT / "blogstack", ROOT / "emulator", ROOT / "tools"]
 MODULES = sorted(path for folder in FOLDERS for path in folder.rglob("*.py"))

@@ -82,7 +82,7 @@ def _delegation(account: Account, zone_id: str, name: str, its: Iterable[str]) -
     """
     host = urlsplit(account.session.client("route53").meta.endpoint_url).hostname or ""
     if not host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
-        yield Unchecked(f"the delegation of {name} (the endpoint is not one of AWS)")
+        yield Unchecked(f"the delegation of {name} (the endpoint does not belong to AWS)")
         return
     servers = sorted(server.rstrip(".").lower() for server in its)
     try:
