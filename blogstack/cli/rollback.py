@@ -45,7 +45,7 @@ def rollback_command(
         if isinstance(plan, StopDeployment):
             print(f"{name} in {region}: stop the deployment in progress, and go back to the previous version")
         else:
-            print(f"{name} in {region}: replace {plan.before} by {plan.tag}, with the template that is deployed now")
+            print(f"{name} in {region}: replace {plan.before} with {plan.tag}; the deployed template stays the same")
         print("the database does not change, and no release step runs")
         confirm("Roll back?", yes=yes)
         try:

@@ -84,7 +84,7 @@ def test_protection_stays(emulator: Emulator, run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["--yes", "blog"], "--yes blog does not name what would be deleted: blog-api"),
+        (["--yes", "blog"], "'blog' is not what would be deleted; write --yes blog-api"),
         ([], "confirmation needs a terminal; --yes blog-api skips it"),
     ],
 )

@@ -86,7 +86,8 @@ def test_without_credentials(run: Run, emulator: Emulator) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[0].startswith("error: ")
     assert (
-        done.stderr.splitlines()[1] == "help: log in as for the AWS CLI, such as `aws sso login`, or name a --profile"
+        done.stderr.splitlines()[1]
+        == "help: log in as for the AWS CLI, for example with `aws sso login`, or name a --profile"
     )
 
 
