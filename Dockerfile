@@ -1,9 +1,9 @@
 # syntax=docker/dockerfile:1
-# By digest, which nobody can move; a new one comes with a change of this line. Look it up with
+# Pinned by digest, because a digest cannot be moved; to update the image, change this line. Look the digest up with
 # `docker buildx imagetools inspect python:3.14-slim-trixie`.
 ARG BASE=python:3.14.7-slim-trixie@sha256:51dafde81dbdb6ebde285137a295cf18a47ca95234fe388a343719cb97305b3d
 
-# Dependencies are installed into a virtual environment from outside, so that pip and its cache stay behind.
+# Dependencies are installed into a virtual environment from outside, so that it has neither pip nor its cache.
 FROM ${BASE} AS dependencies
 # app/requirements-telemetry.txt has OpenTelemetry's exporters too.
 ARG REQUIREMENTS=app/requirements.txt
@@ -21,7 +21,7 @@ RUN apt-get update \
 COPY --from=dependencies /venv /venv
 WORKDIR /srv
 COPY app app
-# Compiled now, because later nothing can be: in production the root filesystem is read-only, all but /tmp.
+# Compile now, because the root filesystem is read-only in production, except /tmp.
 RUN python -m compileall -q app
 
 ENV PATH=/venv/bin:$PATH \

@@ -9,12 +9,12 @@ NOT_OURS := --extend-exclude tests/app --extend-exclude benchmarks/app
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | expand -t 14
 
-# What is of npm, which comes with node from PyPI: a machine may have none of its own.
+# npm's packages. npm itself comes with node from PyPI, because a machine may have neither.
 NODE_MODULES := tests/language_server/node_modules/.ready tests/graph/readers/node_modules/.ready
 
-setup: .venv/.ready .venv-aws/.ready $(NODE_MODULES) ## make the environments with their pinned dependencies
+setup: .venv/.ready .venv-aws/.ready $(NODE_MODULES) ## create the environments with their pinned dependencies
 
-# The pip of each environment reads only what is pinned; `make lock` chooses anew.
+# Each environment installs only pinned versions; `make lock` updates the pins.
 .venv/.ready: setup.cfg setup.py pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
@@ -33,7 +33,7 @@ $(NODE_MODULES): %/node_modules/.ready: %/package-lock.json .venv/.ready
 
 test: check test-app test-examples ## check everything: the compiler, the blog service and the examples
 
-check: setup ## check the compiler: format, lint, types, layers, tests, and that what is generated is up to date
+check: setup ## check the compiler: format, lint, types, layers, tests, and that generated files are up to date
 	$(BIN)/ruff format --check $(NOT_OURS) $(SOURCES)
 	$(BIN)/ruff check $(NOT_OURS) $(SOURCES)
 	$(BIN)/mypy
@@ -41,16 +41,16 @@ check: setup ## check the compiler: format, lint, types, layers, tests, and that
 	$(BIN)/python -m tools.generate --check
 	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
-quick: .venv/.ready ## the tests of the compiler but for the slow ones; under a minute on two cores
+quick: .venv/.ready ## run the compiler's tests except the slow ones; under a minute on two cores
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not slow' tests
 
-generate: setup ## renew what is generated: schema, reference, facts, templates/out/
+generate: setup ## regenerate the schema, the reference, the tables of facts and templates/out/
 	$(BIN)/python -m tools.generate
 
 site: .venv/.ready ## build the documentation site in .site/
 	$(BIN)/python -m tools.site .site
 
-demo: setup ## compile the blog service, deploy it to an emulated AWS, break it, ask doctor, mend it
+demo: setup ## compile the blog service, deploy it to an emulated AWS, break it, ask doctor, fix it
 	$(BIN)/python -m tests.demo
 
 bench: setup ## measure the compiler, as ratios against yardsticks of the same run
@@ -59,7 +59,7 @@ bench: setup ## measure the compiler, as ratios against yardsticks of the same r
 container: .venv/.ready ## build blogstack's own image with buildah and compile in it; needs root, buildah and debootstrap
 	$(BIN)/python -m pytest -q -m container tests/test_container.py
 
-soak: setup ## the property tests with many examples; takes about an hour
+soak: setup ## run the property tests with many examples; takes about an hour
 	BLOGSTACK_SOAK=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest -q -n auto tests/properties/test_properties.py tests/properties/test_robustness.py tests/templates/test_render.py tests/schema/test_schema.py
 
 format: setup ## format the code

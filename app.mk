@@ -1,12 +1,12 @@
 # The blog service's targets: `make -f app.mk test-app`, or included by the Makefile. The service has an
-# environment of its own, .venv-app, because what it needs and what the compiler needs have nothing in common.
+# environment of its own, .venv-app, because its dependencies and the compiler's have nothing in common.
 PYTHON ?= python3
 APP_BIN := .venv-app/bin
 APP_SOURCES := app tests/app benchmarks/app
 
 .PHONY: app-setup lock-app test-app soak-app bench-app task-app rolling image
 
-app-setup: .venv-app/.ready ## make the blog service's environment with its pinned dependencies
+app-setup: .venv-app/.ready ## create the blog service's environment with its pinned dependencies
 
 .venv-app/.ready: tests/app/requirements.txt
 	$(PYTHON) -m venv .venv-app
@@ -31,16 +31,16 @@ test-app: .venv-app/.ready ## check the blog service: format, lint, types, Docke
 	$(APP_BIN)/hadolint Dockerfile container/Dockerfile
 	$(APP_BIN)/python -m pytest -c tests/app/pytest.ini --rootdir . -n auto --maxprocesses 4 --dist worksteal tests/app
 
-soak-app: .venv-app/.ready ## many generated requests against the OpenAPI document; takes some minutes
+soak-app: .venv-app/.ready ## test with many generated requests against the OpenAPI document; takes a few minutes
 	APP_EXAMPLES=500 $(APP_BIN)/python -m pytest -c tests/app/pytest.ini --rootdir . tests/app/test_openapi.py
 
-bench-app: .venv-app/.ready ## the blog beside four other ways to write it: requests a second and CPU time, as ratios
+bench-app: .venv-app/.ready ## compare the blog with four other ways to write it: requests a second and CPU time, as ratios
 	$(APP_BIN)/python -m benchmarks.app.speed
 
-task-app: .venv-app/.ready ## what a task of half a vCPU carries: start, requests, log-ins, memory; needs root and control groups
+task-app: .venv-app/.ready ## measure what a task with half a vCPU can handle: start, requests, log-ins, memory; needs root and control groups
 	$(APP_BIN)/python -m benchmarks.app.task
 
-rolling: .venv-app/.ready ## replace two processes behind HAProxy under load, as ECS does; takes some minutes
+rolling: .venv-app/.ready ## replace two processes behind HAProxy under load, as ECS does; takes a few minutes
 	$(APP_BIN)/python -m benchmarks.app.rolling
 
 image: .venv-app/.ready ## build the image with buildah on a local base and run its health check

@@ -1,5 +1,5 @@
-# The examples' targets, included by the Makefile. Like the blog service, they have an environment of their own; the S3 that
-# they write to is that of the emulated AWS.
+# The examples' targets, included by the Makefile. Like the blog service, they have an environment of their own; they write to
+# the S3 of the emulated AWS.
 PYTHON ?= python3
 EXAMPLES_BIN := .venv-examples/bin
 EXAMPLES_SOURCES := examples/celery tests/examples

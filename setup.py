@@ -1,4 +1,4 @@
-"""The part of the package's description that setup.cfg cannot say: README.md with links that also work on PyPI."""
+"""The part of the package's metadata that setup.cfg cannot express: README.md with links that also work on PyPI."""
 
 import re
 from configparser import ConfigParser
@@ -11,7 +11,7 @@ IMAGES = (".png", ".svg")
 
 
 def with_absolute_links(text: str, repository: str, version: str) -> str:
-    """A page of the repository's root whose relative links lead to the tag of a version on GitHub."""
+    """A page of the repository's root whose relative links point to the tag of a version on GitHub."""
 
     def absolute(link: re.Match[str]) -> str:
         path = link[1]

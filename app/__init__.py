@@ -1,1 +1,1 @@
-"""The blog container: the service that the templates wrap, and the example to copy."""
+"""The blog container: the service that the templates run, and an example to copy."""

@@ -7,7 +7,7 @@ from app.settings import load_settings
 
 
 def main() -> int:
-    """Serve until told to stop; 0 after SIGTERM, 3 when the start or its migration failed."""
+    """Serve until SIGTERM; returns 0 after SIGTERM, 3 if the start or its migration failed."""
     server = make_server(load_settings())
     server.run()
     return 0 if server.succeeded else 3

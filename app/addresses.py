@@ -1,4 +1,4 @@
-"""The address that a request comes from, as far as it can be believed."""
+"""The address that a request comes from, as far as it can be trusted."""
 
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from app.settings import Networks
 
-# What one customer of a provider has; each can take any of its addresses (RFC 6177).
+# The prefix of one customer of a provider, who can use any of its addresses (RFC 6177).
 IPV6_CUSTOMER = 64
 
 
@@ -35,8 +35,8 @@ def _parse(entry: str) -> IPv4Address | IPv6Address | None:
 def client_address(request: Request) -> str:
     """The client's address; of an IPv6 address its /64, because a client has all of these.
 
-    Behind a load balancer it is the last entry of X-Forwarded-For, which the balancer itself has added; whatever is
-    left of it comes from the client. A peer that is no load balancer is the client itself.
+    Behind a load balancer it is the last entry of X-Forwarded-For, which the load balancer itself has added; the
+    entries to its left come from the client. A peer that is not a load balancer is the client itself.
     """
     peer = request.client.host if request.client else ""
     if _trusts(request.app.state.load_balancers, peer):

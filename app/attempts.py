@@ -1,4 +1,4 @@
-"""How often somebody may log in or register. Counted in the database, so that it holds over all tasks together."""
+"""How often somebody may log in or register. Counted in the database, so that limits apply to all tasks together."""
 
 import hashlib
 from datetime import timedelta
@@ -21,7 +21,7 @@ TAKE_BACK = (
     .where(CountedAttempts.key == bindparam("counter"))
     .values(attempts=CountedAttempts.attempts - 1)
 )
-# A few at a time, and none that another session holds, so that the table stays small and nobody waits.
+# A few at a time, and none that another session has locked, so that the table stays small and nobody waits.
 EXPIRED = (
     select(CountedAttempts.key)
     .where(CountedAttempts.expires_at <= bindparam("moment"))
@@ -32,21 +32,21 @@ FORGET_EXPIRED = delete(CountedAttempts).where(CountedAttempts.key.in_(EXPIRED))
 
 
 class Counter(NamedTuple):
-    """What is counted, and how far."""
+    """The key of a counter, and its limit."""
 
     key: str
     limit: int
 
 
 def _key(*parts: str) -> str:
-    # A hash, because what people type as a user name may be anything of any length, even a password.
+    # A hash, because people may type anything of any length as a user name, even a password.
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 class Attempts:
     """Counts log-ins by address, and by address and user name together; registrations by address.
 
-    Not by user name alone: whoever knows a name could then keep its owner out.
+    Not by user name alone: anybody who knows a name could then lock its owner out.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -55,7 +55,7 @@ class Attempts:
         self._window = timedelta(seconds=settings.login_window_seconds)
 
     def of_log_in(self, username: str, address: str) -> tuple[Counter, ...]:
-        """What an attempt to log in counts, the address first: the order in which rows are locked."""
+        """The counters of an attempt to log in, the address first: the order in which rows are locked."""
         settings = self._settings
         return (
             Counter(_key(address), settings.login_attempts_per_address),
@@ -63,22 +63,22 @@ class Attempts:
         )
 
     def of_registration(self, address: str) -> tuple[Counter, ...]:
-        """What a registration counts."""
+        """The counters of a registration."""
         return (Counter(_key("registration", address), self._settings.registrations_per_address),)
 
     async def count(self, database: Database, counters: tuple[Counter, ...]) -> None:
-        """Count one more attempt, before it is made; 429 when there were too many."""
+        """Count one more attempt, before it is made; 429 if there were too many."""
         keys = [counter.key for counter in counters]
         # Most refusals end here, without a write.
         made = await database.read(MADE, {"counters": keys, "moment": now()})
         self._require_fewer(dict(made), counters, 1)
-        # Statements by themselves: each locks the rows in the same order, and none while it waits for another.
+        # Separate statements: each locks the rows in the same order, and holds none while it waits for another.
         counted = await self._add(database, keys)
         await database.write(FORGET_EXPIRED, {"moment": now()})
         self._require_fewer(counted, counters, 0)
 
     async def forgive(self, database: Database, counters: tuple[Counter, ...]) -> None:
-        """Take back what a success has counted; of the last counter, the user's own, all that had failed."""
+        """Undo the count of a successful attempt, and reset the last counter, the user's own."""
         *shared, own = counters
         for counter in shared:
             await database.write(TAKE_BACK, {"counter": counter.key})

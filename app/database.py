@@ -22,11 +22,11 @@ from app.settings import Settings
 AnyRow = Row[*tuple[Any, ...]]
 
 READY_SECONDS = 1.0
-# Longer than a migration waits for a table (migrate.py): who queues behind it is answered.
+# Longer than a migration waits for a table (migrate.py), so that requests that queue behind it are answered.
 LOCK_SECONDS = 3
-# A connection that was used a moment ago is believed to be alive.
+# A connection that was used within this time is assumed to be alive.
 IDLE_SECONDS = 1.0
-# What bounds every wait for PostgreSQL. `tcp_user_timeout` and the keep-alives notice a server that vanished
+# The limits of every wait for PostgreSQL. `tcp_user_timeout` and the keep-alives notice a server that vanished
 # without a word, as the old primary does in an RDS failover; the others bound one that is alive but stuck.
 POSTGRES_LIMITS = {
     "connect_timeout": "3",
@@ -39,7 +39,7 @@ REQUEST_LIMITS = {"statement_timeout": "8s", "idle_in_transaction_session_timeou
 
 
 def connect_args(url: URL, lock_seconds: int, **session: str) -> dict[str, Any]:
-    """What the driver is told when it opens a connection: how long to wait for a lock, and more settings."""
+    """The options for opening a connection: how long to wait for a lock, and other settings."""
     if url.get_backend_name() == "sqlite":
         return {"timeout": lock_seconds}
     # UTC, because the server's own zone may be any, and the driver gives times in the session's.
@@ -49,7 +49,7 @@ def connect_args(url: URL, lock_seconds: int, **session: str) -> dict[str, Any]:
 
 
 def prepare_sqlite(engine: Engine) -> None:
-    """Make SQLite keep foreign keys, and let readers pass the writer."""
+    """Make SQLite enforce foreign keys, and let readers proceed while a writer works."""
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's, or its adapter)
@@ -62,7 +62,7 @@ def prepare_sqlite(engine: Engine) -> None:
 def begin_at_once(engine: Engine) -> None:
     """Make SQLite's transactions take the lock when they begin.
 
-    Python's driver begins late, at the first write; two that have read by then cannot both go on.
+    Python's driver takes it late, at the first write; two transactions that have read by then cannot both continue.
     """
 
     @event.listens_for(engine, "begin")
@@ -71,7 +71,7 @@ def begin_at_once(engine: Engine) -> None:
 
 
 def ping_when_idle(engine: Engine) -> None:
-    """Ask a connection whether it is alive when it has not been used for a while, and not before each use."""
+    """Test whether a connection is alive if it has not been used for a while, and not before each use."""
 
     @event.listens_for(engine, "checkin")
     def note(_connection: object, record: ConnectionPoolEntry) -> None:
@@ -87,33 +87,33 @@ def ping_when_idle(engine: Engine) -> None:
 
 
 class Turns(asyncio.Semaphore):
-    """So many at a time, in the order of their asking.
+    """Lets in a limited number at a time, in the order in which they arrive.
 
-    SQLAlchemy's pool by itself lets a fresh request overtake those that wait, for as long as there are fresh ones.
+    SQLAlchemy's pool by itself lets new requests overtake those that wait.
     """
 
     def __init__(self, count: int, patience: float) -> None:
-        """Let so many in; the others wait so many seconds."""
+        """Set how many are let in, and how many seconds the others wait."""
         super().__init__(count)
         self._patience = patience
 
     async def acquire(self) -> Literal[True]:
-        """Wait for one's turn."""
+        """Wait for a turn."""
         try:
             async with asyncio.timeout(self._patience):
                 return await super().acquire()
         except TimeoutError as error:
-            raise PoolTimeoutError("no connection came free") from error
+            raise PoolTimeoutError("no connection became free") from error
 
 
 class Database:
-    """One process's way to its database. Nothing connects before the first query."""
+    """The database of one process. Nothing connects before the first query."""
 
     def __init__(self, settings: Settings) -> None:
-        """Make the pools for the database that the settings name."""
+        """Create the pools for the database in the settings."""
         self.is_sqlite = settings.database.get_backend_name() == "sqlite"
         self._engine = self._make(settings, settings.database_pool_size)
-        # A connection of its own: whether the database answers must not depend on how busy the pool is.
+        # A separate connection: whether the database answers must not depend on how busy the pool is.
         self._probe_engine = self._make(settings, 1)
         self._probe: asyncio.Task[None] | None = None
         isolation = "SERIALIZABLE" if self.is_sqlite else "READ COMMITTED"
@@ -122,7 +122,7 @@ class Database:
             begin_at_once(self._transactions.sync_engine)
         size, patience = settings.database_pool_size, settings.database_pool_timeout
         self._connections = Turns(size, patience)
-        # One connection always remains for those who read: a writer may wait for a row as long as LOCK_SECONDS.
+        # One connection is always reserved for readers: a writer may wait for a row as long as LOCK_SECONDS.
         self._writers = Turns(max(1, size - 1), patience)
 
     def _make(self, settings: Settings, pool_size: int) -> AsyncEngine:
@@ -142,13 +142,13 @@ class Database:
         return engine
 
     async def read(self, statement: Executable, parameters: Mapping[str, object]) -> Sequence[AnyRow]:
-        """The rows that a statement finds. It runs by itself, which spares the round trips of BEGIN and COMMIT."""
+        """The rows that a statement finds. It has no transaction, to save the round trips of BEGIN and COMMIT."""
         async with self._connections:
-            # What SQLAlchemy's own async methods are made of; here once for connection and statement together.
+            # SQLAlchemy's own async methods use this too; here, once for connection and statement together.
             return await greenlet_spawn(self._run, statement, parameters)
 
     async def write(self, statement: Executable, parameters: Mapping[str, object]) -> Sequence[AnyRow]:
-        """The same for a statement that changes something, which takes effect by itself."""
+        """The same for a statement that changes something; the change is committed at once."""
         async with self._writers:
             return await self.read(statement, parameters)
 
@@ -159,14 +159,14 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for several statements that take effect together, or by an error not at all."""
+        """A connection for several statements that take effect together or, after an error, not at all."""
         async with self._writers, self._connections, self._transactions.begin() as connection:
             yield connection
 
     async def problem(self) -> str | None:
-        """Why the database cannot be used now: the class of the error, or None when it answers in time."""
-        # All who ask at once share one probe, so that asking much costs the database nothing. It is waited
-        # for, not cancelled: cancelling a query on a server that does not answer takes seconds itself.
+        """Why the database cannot be used now: the class of the error, or None if it answers in time."""
+        # Concurrent requests share one probe, so that many requests do not load the database. The probe is
+        # not cancelled: cancelling a query on a server that does not answer takes seconds itself.
         if self._probe is None or self._probe.done():
             self._probe = asyncio.create_task(self._ask())
             self._probe.add_done_callback(_log_failure)
@@ -215,6 +215,6 @@ async def _transaction(request: Request) -> AsyncIterator[AsyncConnection]:
 
 
 CurrentDatabase = Annotated[Database, Depends(_database)]
-# It ends when the handler returns, before the response leaves: what was answered is committed, and a slow client does
-# not keep a connection.
+# It ends when the handler returns, before the response is sent: an answer means that the change is committed, and a
+# slow client does not keep a connection.
 Transaction = Annotated[AsyncConnection, Depends(_transaction, scope="function")]

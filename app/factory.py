@@ -1,4 +1,4 @@
-"""Puts the application together. Nothing is opened before it starts, and all is closed when it stops."""
+"""Builds the application. Nothing is opened before it starts, and everything is closed when it stops."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The blog, on these settings or on the environment's: `uvicorn --factory app.factory:create_app`."""
+    """The blog, with these settings or the environment's: `uvicorn --factory app.factory:create_app`."""
     settings = settings or load_settings()
 
     @asynccontextmanager
@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
         # `list_posts`, not `list_posts_posts_get`: generated clients name their methods so.
         generate_unique_id_function=lambda route: route.name,
-        # What may happen to any request; each operation adds its own.
+        # The errors of any request; each operation adds its own.
         responses=documented(400, 408, 413, 422, 500, 503),
     )
     app.state.migration = StartMigration(settings)

@@ -26,7 +26,7 @@ NEW_PASSWORD = update(User).where(User.id == bindparam("user_id"))
 
 
 def invalid_token() -> HTTPException:
-    """The refusal of a token that names nobody."""
+    """The error for an invalid token."""
     return HTTPException(401, "the token is not valid", headers={"WWW-Authenticate": "Bearer"})
 
 
@@ -71,7 +71,7 @@ CurrentUser = Annotated[Account, Depends(_current_user)]
 
 
 def require_owner(user: Account, author_id: int) -> None:
-    """Refuse to let anybody but its author change something."""
+    """Refuse a change by anybody but the author."""
     if user.id != author_id:
         raise HTTPException(403, "only its author may do this")
 
@@ -86,7 +86,7 @@ class PasswordCheck:
         self._database, self._passwords, self._attempts, self._address = database, passwords, attempts, address
 
     async def user_id(self, username: str, password: SecretStr) -> int | None:
-        """Whose user name and password these are; None when they do not fit. 429 after too many attempts."""
+        """The user with this user name and password; None if they are wrong. 429 after too many attempts."""
         counters = self._attempts.of_log_in(username, self._address)
         with self._passwords.log_ins.place():
             await self._attempts.count(self._database, counters)

@@ -1,7 +1,7 @@
 """Bring the database to the newest schema: `python -m app.migrate`. Any number may run at once.
 
-A change of a table that waits for its lock makes everybody wait who asks for the table after it. So it waits for
-a second only, lets them pass and tries again, until MIGRATE_TIMEOUT. A database that is away is waited for as long.
+While a change of a table waits for its lock, all later requests for the table wait behind it. So it waits for only a
+second, lets them pass and retries, until MIGRATE_TIMEOUT. It waits just as long for a database that is down.
 """
 
 import itertools
@@ -27,16 +27,16 @@ from app.models import Base
 from app.settings import Settings, load_settings
 
 HERE = Path(__file__).parent
-# Any number will do, so long as nothing else in this database locks by it.
+# Any number, as long as nothing else in this database uses it for a lock.
 LOCK = 7_265_110
-# Shorter than the lock timeout of requests (database.py): who queues behind a change is answered.
+# Shorter than the lock timeout of requests (database.py), so that requests behind a change are answered.
 LOCK_SECONDS = 1
 LONGEST_PAUSE = 5
 # The states in which another attempt may succeed; a connection that fails has none. Deadlock; too many connections;
 # shutting down, crashed, starting: https://www.postgresql.org/docs/current/errcodes-appendix.html.
 LOCK_NOT_AVAILABLE = "55P03"
 PASSING = (None, LOCK_NOT_AVAILABLE, "40P01", "53300", "57P01", "57P02", "57P03")
-# Whoever holds a lock on a table, or the lock of migrations, for longer than such a lock is waited for.
+# The sessions that have held a lock on a table, or the lock of migrations, for longer than a migration waits for one.
 HOLDERS = text("""
     SELECT lock.pid, holder.application_name, holder.usename, holder.state,
            extract(epoch FROM clock_timestamp() - holder.xact_start)::int AS seconds,
@@ -55,7 +55,7 @@ logger = logging.getLogger(__name__)
 
 
 class MigrationError(Exception):
-    """Why the schema is not what this version needs, in a sentence; `fields` says more in the log."""
+    """Why the schema is not what this version needs, in a sentence; `fields` are for the log."""
 
     def __init__(self, reason: str, fields: dict[str, list[str]] | None = None) -> None:
         """Say why."""
@@ -64,14 +64,14 @@ class MigrationError(Exception):
 
 
 class _Busy(Exception):
-    """Another process migrates."""
+    """Another process is migrating."""
 
 
 def migrate(settings: Settings, stop: threading.Event | None = None) -> None:
-    """Apply what is missing; a schema that is newer than this version is left as it is.
+    """Apply missing migrations; a schema that is newer than this version is not changed.
 
-    Raises MigrationError when the schema cannot serve this version, when the database or a lock is not to be had
-    within MIGRATE_TIMEOUT, and when `stop` is set meanwhile; SQLAlchemyError when a migration itself fails.
+    Raises MigrationError if this version cannot use the schema, if the database or a lock is not available
+    within MIGRATE_TIMEOUT, or if `stop` is set meanwhile; SQLAlchemyError if a migration itself fails.
     """
     stop = stop or threading.Event()
     deadline = time.monotonic() + settings.migrate_timeout
@@ -81,7 +81,7 @@ def migrate(settings: Settings, stop: threading.Event | None = None) -> None:
                 _upgrade(connection)
                 return
         except _Busy:
-            reason, locked = "another process migrates", True
+            reason, locked = "another process is migrating", True
         except DBAPIError as error:
             state = getattr(error.orig, "sqlstate", "")
             if state not in PASSING:
@@ -96,7 +96,7 @@ def migrate(settings: Settings, stop: threading.Event | None = None) -> None:
 
 
 def alembic_config(connection: Connection) -> Config:
-    """What Alembic needs to work on this connection."""
+    """Alembic's configuration for this connection."""
     config = Config(HERE / "alembic.ini")
     config.attributes["connection"] = connection
     return config
@@ -108,8 +108,8 @@ def connect(settings: Settings) -> Iterator[Connection]:
     engine = _engine(settings)
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            # The session's, not a transaction's: each migration is a transaction of its own, and a concurrent index
-            # is in none. Tried, not waited for: an index that is built concurrently waits for all who wait.
+            # A lock of the session, not of a transaction: each migration is a transaction of its own, and a concurrent
+            # index is in none. Retried, not waited for: building an index concurrently waits for waiting sessions.
             if not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
                 raise _Busy
             connection.commit()
@@ -146,7 +146,7 @@ def _upgrade(connection: Connection) -> None:
 
 
 def _missing(connection: Connection) -> Iterator[str]:
-    """What this version would read or write in vain: a newer version may only have added."""
+    """What this version needs and the schema lacks: a newer version may only add tables and columns."""
     inspector = inspect(connection)
     for table in Base.metadata.sorted_tables:
         if not inspector.has_table(table.name):
@@ -160,7 +160,7 @@ def _missing(connection: Connection) -> Iterator[str]:
 
 
 def _holders(settings: Settings) -> dict[str, list[str]]:
-    """Which sessions hold locks that a migration needs, for the log."""
+    """The sessions that hold locks that a migration needs, for the log."""
     if settings.database.get_backend_name() == "sqlite":
         return {}
     try:
@@ -178,7 +178,7 @@ def _holders(settings: Settings) -> dict[str, list[str]]:
 
 
 def main() -> int:
-    """Migrate, and say in the exit status whether it worked."""
+    """Migrate; returns the exit status."""
     settings = load_settings()
     configure_logging(settings.log_level)
     try:

@@ -1,4 +1,4 @@
-"""The tables. `app/migrations` must make exactly these; a test compares the two."""
+"""The tables. `app/migrations` must create exactly these; a test compares the two."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,12 +7,12 @@ from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, Integer
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-# SQLite numbers its rows by itself only when the key's type is the word INTEGER.
+# SQLite numbers its rows itself only if the key's type is exactly INTEGER.
 Key = BigInteger().with_variant(Integer, "sqlite")
 
 
 class NaiveUtc(TypeDecorator[datetime]):
-    """A moment in UTC on SQLite, which has no time zones and is given them on the way out."""
+    """A time in UTC on SQLite, which stores no time zones; they are added when a value is read."""
 
     impl = DateTime()
     cache_ok = True
@@ -27,12 +27,12 @@ Moment = DateTime(timezone=True).with_variant(NaiveUtc(), "sqlite")
 
 
 def now() -> datetime:
-    """The present moment, in UTC."""
+    """The current time, in UTC."""
     return datetime.now(UTC)
 
 
 class Base(DeclarativeBase):
-    """What all tables share: named constraints, which a migration can drop on any database."""
+    """The base of all tables: named constraints, which a migration can drop on any database."""
 
     metadata = MetaData(
         naming_convention={
@@ -86,7 +86,7 @@ class Comment(Base):
 
 
 class CountedAttempts(Base):
-    """How often somebody has logged in or registered of late. In the database because all tasks must count together."""
+    """Recent log-ins or registrations of somebody. In the database because all tasks must count together."""
 
     __tablename__ = "login_attempts"
 

@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 from app.problems import RETRY_SECONDS
 
 Answer = TypeVar("Answer")
-# At half a vCPU a hash takes some 60 ms while the other lane is busy too: one waits a second or two at most. Few who
-# register, because they also queue for the database, in front of those who log in.
+# At half a vCPU a hash takes about 60 ms while the other lane is busy too, so a log-in waits a second or two at most.
+# The limit for registrations is low, because they also queue for the database, in front of log-ins.
 LOG_INS_WAITING = 24
 REGISTRATIONS_WAITING = 4
 
@@ -23,21 +23,21 @@ REGISTRATIONS_WAITING = 4
 class Lane:
     """One thread for expensive work, and a short queue in front of it.
 
-    A thread of its own, because each that has ever hashed keeps the 19 MiB that a hash takes.
+    A single thread, because each thread that has ever hashed keeps the 19 MiB that a hash takes.
     """
 
     def __init__(self, name: str, waiting: int) -> None:
-        """Name the thread; refuse when so many wait."""
+        """Set the thread's name, and how many may wait."""
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._name = name
         self._free = waiting + 1
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """A place in the queue; 503 at once when it is full.
+        """A place in the queue; 503 at once if it is full.
 
-        Taken before anything else is done for the request: many who count their attempts in the database would
-        keep the others from it.
+        Taken before anything else is done for the request: otherwise many requests that count their attempts in the
+        database would block the others.
         """
         if self._free <= 0:
             raise HTTPException(503, f"too many at once: {self._name}", headers={"Retry-After": RETRY_SECONDS})
@@ -48,35 +48,35 @@ class Lane:
             self._free += 1
 
     async def run(self, work: Callable[..., Answer], *arguments: object) -> Answer:
-        """Do this in its turn."""
+        """Run this function in its turn."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
 
 
 class Check(NamedTuple):
-    """Whether a password matched; when its hash is of an older kind than today's, one to store instead."""
+    """Whether a password matched; if its hash has outdated settings, a new one to store."""
 
     matches: bool
     new_hash: str | None = None
 
 
 class Passwords:
-    """Hashes in two lanes: those who register, which anybody can, do not delay those who log in."""
+    """Hashes in two lanes, so that registrations, which anybody can make, do not delay log-ins."""
 
     def __init__(self) -> None:
-        """Prepare the hash that stands in for users who do not exist."""
-        # The first of the settings that OWASP's Password Storage Cheat Sheet recommends for argon2id, but
-        # for its one with less memory; they are meant to be equally strong. A hash takes 19 MiB and some 20 ms.
+        """Prepare the hash that is checked for users who do not exist."""
+        # One of the settings that OWASP's Password Storage Cheat Sheet recommends for argon2id as equally
+        # strong, with less memory than its first. A hash takes 19 MiB and about 20 ms.
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._nobody = self._hasher.hash("a user who does not exist")
         self.log_ins = Lane("log-ins", LOG_INS_WAITING)
         self.registrations = Lane("registrations", REGISTRATIONS_WAITING)
 
     async def hash(self, password: SecretStr) -> str:
-        """What to store in the password's place."""
+        """The hash to store instead of the password."""
         return await self.registrations.run(self._hasher.hash, password.get_secret_value())
 
     async def verify(self, stored: str | None, password: SecretStr) -> Check:
-        """Whether this is the password. Takes as long when there is no such user (`stored` is None)."""
+        """Whether this is the password. Takes just as long if there is no such user (`stored` is None)."""
         check = await self.log_ins.run(self._check, stored or self._nobody, password.get_secret_value())
         return check if stored is not None else Check(matches=False)
 

@@ -19,14 +19,14 @@ RETRY_SECONDS = "5"
 
 
 class FieldProblem(BaseModel):
-    """What is wrong with one part of a request."""
+    """The error in one part of a request."""
 
     location: list[str | int] = Field(examples=[["body", "title"]])
     detail: str = Field(examples=["String should have at least 1 character"])
 
 
 class Problem(BaseModel):
-    """Why a request was not carried out (RFC 9457)."""
+    """Why a request failed (RFC 9457)."""
 
     type: str = Field(default="about:blank", examples=["about:blank"])
     title: str = Field(examples=["Not Found"])
@@ -42,14 +42,14 @@ def problem_response(
     errors: list[FieldProblem] | None = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
-    """The answer that tells this problem."""
+    """The answer with this problem."""
     problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors)
     body = problem.model_dump(exclude_none=True)
     return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """These statuses' part of an operation's `responses` in the OpenAPI document."""
+    """The entries of these statuses in an operation's `responses` in the OpenAPI document."""
     return {status: _documented(status) for status in statuses}
 
 
@@ -74,7 +74,7 @@ async def _http_problem(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request, allowed: str) -> list[str]:
-    # RFC 9110 asks for all methods of the resource; the framework's own header names those of one operation.
+    # RFC 9110 requires all methods of the resource; the framework's own header lists those of one operation.
     path = getattr(request.scope.get("route"), "path", None)
     methods = {"OPTIONS", *allowed.split(", "), *map(str.upper, request.app.openapi()["paths"].get(path, ()))}
     if "GET" in methods:
@@ -84,13 +84,13 @@ def _methods(request: Request, allowed: str) -> list[str]:
 
 async def _validation_problem(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    # Only place and message: the input may be a password, or text that cannot be written back at all.
+    # Only position and message: the input may be a password, or text that cannot be returned at all.
     errors = [FieldProblem(location=list(item["loc"]), detail=item["msg"]) for item in error.errors()]
-    return problem_response(422, "the request does not fit its description", errors=errors)
+    return problem_response(422, "the request does not match its schema", errors=errors)
 
 
 def log_database_error(error: BaseException) -> None:
-    """Log the error's class and state and not its text, in which values of parameters may be."""
+    """Log the error's class and state, but not its text, which may contain values of parameters."""
     cause = getattr(error, "orig", None) or error
     state = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
     fields = {"error": type(cause).__name__, "sqlstate": state}
@@ -103,7 +103,7 @@ async def _database_problem(_request: Request, error: Exception) -> JSONResponse
 
 
 def install_problem_handlers(app: FastAPI) -> None:
-    """Make every error of this application a problem document, and describe it in the OpenAPI document."""
+    """Return every error of this application as a problem document, and describe it in the OpenAPI document."""
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(RequestValidationError, _validation_problem)
     for unavailable in (OperationalError, InterfaceError, PoolTimeoutError):

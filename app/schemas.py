@@ -1,14 +1,14 @@
-"""What comes in and what goes out: the words of the API."""
+"""The data of requests and responses."""
 
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-# Keys are 64-bit in the database; a larger number is nobody's key.
+# Keys are 64-bit in the database; no key is larger.
 LARGEST_ID = 2**63 - 1
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID, examples=[42])]
-# No control characters but tab and line ends: PostgreSQL stores no NUL, and nobody means the others.
+# No control characters except tab and line ends: PostgreSQL cannot store NUL, and nobody needs the others.
 PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
 Username = Annotated[
@@ -31,7 +31,7 @@ class _Output(BaseModel):
 
 
 class NewUser(_Input):
-    """Who wants to write here."""
+    """A new user."""
 
     username: Username
     password: Password
@@ -39,7 +39,7 @@ class NewUser(_Input):
 
 
 class Profile(_Input):
-    """What a user says of themselves."""
+    """A user's own description."""
 
     display_name: DisplayName
     bio: Bio = ""
@@ -53,7 +53,7 @@ class PasswordChange(_Input):
 
 
 class Author(_Output):
-    """Who wrote something."""
+    """The author of something."""
 
     username: Username
     display_name: DisplayName
@@ -68,7 +68,7 @@ class Account(Author):
 
 
 class Token(BaseModel):
-    """What to send as `Authorization: Bearer ...`."""
+    """A token to send as `Authorization: Bearer ...`."""
 
     access_token: str = Field(examples=["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"])
     token_type: str = Field(default="bearer", examples=["bearer"])
@@ -76,7 +76,7 @@ class Token(BaseModel):
 
 
 class PostContent(_Input):
-    """What an author writes."""
+    """A new or changed post."""
 
     title: Title
     body: PostBody
@@ -99,7 +99,7 @@ class PostDetail(PostSummary):
 
 
 class CommentContent(_Input):
-    """What a reader answers."""
+    """A new or changed comment."""
 
     body: CommentBody
 
@@ -116,14 +116,14 @@ class CommentDetail(_Output):
 
 
 class PostPage(BaseModel):
-    """Some posts, newest first."""
+    """A page of posts, newest first."""
 
     items: list[PostSummary]
     next_before: Id | None = Field(description="Send it as `before` for the next page; null on the last.")
 
 
 class CommentPage(BaseModel):
-    """Some comments, newest first."""
+    """A page of comments, newest first."""
 
     items: list[CommentDetail]
     next_before: Id | None = Field(description="Send it as `before` for the next page; null on the last.")

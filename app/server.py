@@ -1,4 +1,4 @@
-"""The server: uvicorn, but in no hurry to leave, and with limits on what a connection may do before its request."""
+"""The server: uvicorn with a delayed shutdown, and with limits on what a connection may do before its request."""
 
 import asyncio
 import signal
@@ -21,19 +21,19 @@ HEAD_SECONDS = 10.0
 
 
 class Connection(HttpToolsProtocol):
-    """One connection. A head that is too long, too slow or no HTTP is refused with a problem document."""
+    """One connection. A head that is too long, too slow or not HTTP is refused with a problem document."""
 
     _timer: asyncio.TimerHandle | None = None
     _in_head = False
     _head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn's own
-        """Wait for the first request as long as for any later one."""
+        """Wait for the first request just as long as for any later one."""
         super().connection_made(transport)
         self._timer = self.loop.call_later(self.timeout_keep_alive, transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the timer."""
+        """Cancel the timer."""
         self._stop_timer()
         super().connection_lost(exc)
 
@@ -48,7 +48,7 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def data_received(self, data: bytes) -> None:
-        """Parse, then look at how much of a head there is and whether it has ended."""
+        """Parse, then check the size of the head and whether it is complete."""
         super().data_received(data)
         if self._in_head:
             if self._head_bytes == 0:
@@ -61,7 +61,7 @@ class Connection(HttpToolsProtocol):
             self._stop_timer()
 
     def send_400_response(self, msg: str) -> None:
-        """What uvicorn answers in plain text: an unknown method, two lengths, and whatever else is no HTTP."""
+        """Replace uvicorn's plain-text answers: to an unknown method, two lengths, and anything else but HTTP."""
         self._refuse(400, msg)
 
     def _refuse(self, status: int, detail: str | None = None) -> None:
@@ -80,22 +80,22 @@ class Connection(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, but in no hurry to leave.
+    """Uvicorn with a delayed shutdown.
 
-    ECS sends SIGTERM at about the time at which it deregisters the task, and a load balancer that is told to
-    stop goes on sending for some seconds. So SIGTERM changes nothing at first; the port closes when the delay
-    is over, and what is in flight then is finished. A second SIGTERM, or Ctrl-C, ends the delay.
+    ECS sends SIGTERM at about the time at which it deregisters the task, and the load balancer still sends requests
+    for a few seconds. So SIGTERM changes nothing at first; the port closes after the delay, and requests in progress
+    are finished. A second SIGTERM, or Ctrl-C, ends the delay.
     """
 
     def __init__(self, app: FastAPI, config: uvicorn.Config, shutdown_delay: float) -> None:
-        """Serve this as configured, and so many seconds longer than told."""
+        """Serve this as configured, and for some seconds longer after SIGTERM."""
         super().__init__(config)
         self._migration: StartMigration = app.state.migration
         self._shutdown_delay = shutdown_delay
         self._closes_at: float | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Note when to close; uvicorn itself would end by the signal, and not with status 0."""
+        """Note when to close; uvicorn itself would exit by the signal, and not with status 0."""
         if sig != signal.SIGTERM:
             super().handle_exit(sig, frame)
         elif self._closes_at is None:
@@ -104,7 +104,7 @@ class Server(uvicorn.Server):
             self._closes_at = time.monotonic()
 
     async def on_tick(self, counter: int) -> bool:
-        """Ten times a second: see whether it is time to close."""
+        """Ten times a second, check whether it is time to close."""
         if self._closes_at is not None and time.monotonic() >= self._closes_at:
             self.should_exit = True
         if self._migration.failed:
@@ -113,12 +113,12 @@ class Server(uvicorn.Server):
 
     @property
     def succeeded(self) -> bool:
-        """Whether it started, and ended because it was told to."""
+        """Whether it started, and stopped after a signal."""
         return self.started and not self._migration.failed
 
 
 def make_server(settings: Settings) -> Server:
-    """The server that these settings ask for."""
+    """The server with these settings."""
     app = create_app(settings)
     config = uvicorn.Config(
         app,

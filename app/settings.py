@@ -1,4 +1,4 @@
-"""What the environment may set. Built once at start; a wrong or missing value stops the start and is named."""
+"""The settings from the environment, read once at the start; a wrong or missing value is named and stops the start."""
 
 import secrets
 from ipaddress import IPv4Network, IPv6Network
@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-# HS256 signs with SHA-256, and RFC 7518 section 3.2 asks for a key that is at least as long as its output.
+# HS256 signs with SHA-256, and RFC 7518 section 3.2 requires a key that is at least as long as its output.
 MIN_SECRET_BYTES = 32
 MAX_TOKEN_MINUTES = 60
 TLS_MODES = ("require", "verify-ca", "verify-full")
@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     jwt_secret_accepted: SecretStr | None = None
     token_minutes: int = Field(default=15, ge=1, le=MAX_TOKEN_MINUTES)
 
-    # The database: a server by its parts, a server by its address, or (neither) a file for development.
+    # The database: a server by its parts, a server by its URL, or (neither) a file for development.
     database_host: str | None = None
     database_port: int = Field(default=5432, ge=1, le=65535)
     database_name: str | None = None
@@ -46,23 +46,23 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     database_sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] | None = None
     sqlite_path: Path = Path("blog.db")
-    # Ten tasks, twenty during a rolling deployment, of three connections and one for /ready are 80; docs/blog.md says
-    # what each instance class allows.
+    # Ten tasks, twenty during a rolling deployment, with three connections and one for /ready need 80; docs/blog.md
+    # says how many each instance class allows.
     database_pool_size: int = Field(default=3, ge=1, le=100)
     database_pool_timeout: PositiveFloat = 5
-    # Off where a release step migrates: then only it does.
+    # Off if a release step migrates: then only it does.
     migrate_on_start: bool = True
     migrate_timeout: PositiveFloat = 300
 
-    # The listener. Whoever connects from these networks is a load balancer, whose addresses are private and change; the
-    # security group lets nobody else reach the port. addresses.py says what it is believed.
+    # The listener. Connections from these networks are from a load balancer, whose addresses are private and change;
+    # the security group allows no others to the port. addresses.py says which of its headers are trusted.
     port: int = Field(default=8000, ge=1, le=65535)
     forwarded_allow_ips: Annotated[Networks, NoDecode, BeforeValidator(_split)] = PRIVATE_NETWORKS
-    # Longer than the load balancer's idle timeout (60 s), so that it is never we who close a connection
-    # on which the balancer is just sending a request; it would answer its client 502.
+    # Longer than the load balancer's idle timeout (60 s), so that the service never closes a connection
+    # on which the load balancer is sending a request; it would answer its client with 502.
     keep_alive: int = Field(default=75, ge=1)
-    # After SIGTERM: serve on as if nothing had happened, then finish what is in flight. The two together
-    # stay below the task's stop timeout (30 s), after which ECS kills.
+    # After SIGTERM: keep serving normally, then finish requests in progress. The sum of the two must be
+    # less than the task's stop timeout (30 s), after which ECS kills the task.
     shutdown_delay: float = Field(default=15, ge=0)
     request_timeout: PositiveFloat = 10
 
@@ -92,19 +92,19 @@ class Settings(BaseSettings):
             except ArgumentError:
                 return ["DATABASE_URL is not a URL such as postgresql://user:password@host:5432/name"]
             if url.drivername not in ("postgresql", "postgres", "postgresql+psycopg", "sqlite"):
-                return [f"DATABASE_URL starts with {url.drivername!r}; postgresql or sqlite is served"]
+                return [f"DATABASE_URL starts with {url.drivername!r}, but only postgresql and sqlite are supported"]
             if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
-                return ["DATABASE_URL names no file; a database in memory has no second connection"]
+                return ["DATABASE_URL names no file, and a database in memory cannot have a second connection"]
             return []
         if self.database_host is None:
             return []
         parts = ("database_name", "database_user", "database_password")
-        return [f"{part.upper()} is missing beside DATABASE_HOST" for part in parts if not getattr(self, part)]
+        return [f"{part.upper()} is missing, and DATABASE_HOST needs it" for part in parts if not getattr(self, part)]
 
     def _production_problems(self) -> list[str]:
         problems = []
         if self.jwt_secret is None and self.production:
-            problems.append("JWT_SECRET is missing, which ENVIRONMENT=production needs")
+            problems.append("JWT_SECRET is missing, and ENVIRONMENT=production requires it")
         for name, secret in (("JWT_SECRET", self.jwt_secret), ("JWT_SECRET_ACCEPTED", self.jwt_secret_accepted)):
             if secret is not None and len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
                 problems.append(f"{name} is shorter than {MIN_SECRET_BYTES} bytes")
@@ -112,7 +112,7 @@ class Settings(BaseSettings):
             return problems
         url = self.database
         if url.get_backend_name() == "sqlite":
-            problems.append("DATABASE_HOST or DATABASE_URL must name a PostgreSQL for ENVIRONMENT=production")
+            problems.append("DATABASE_HOST or DATABASE_URL must name a PostgreSQL database for ENVIRONMENT=production")
         elif url.query.get("sslmode") not in TLS_MODES:
             problems.append("DATABASE_SSLMODE (or sslmode in DATABASE_URL) must be one of " + ", ".join(TLS_MODES))
         return problems
@@ -149,16 +149,16 @@ class Settings(BaseSettings):
         return url
 
     def signing_key(self) -> str:
-        """JWT_SECRET, or a random key with which tokens last as long as the process."""
+        """JWT_SECRET, or a random key, with which tokens are valid only as long as the process runs."""
         return self.jwt_secret.get_secret_value() if self.jwt_secret else secrets.token_urlsafe(48)
 
     def accepted_keys(self) -> tuple[str, ...]:
-        """Keys whose tokens are believed although none is signed with them."""
+        """Keys whose tokens are accepted although none is signed with them."""
         return (self.jwt_secret_accepted.get_secret_value(),) if self.jwt_secret_accepted else ()
 
 
 def load_settings() -> Settings:
-    """The settings of this process's environment; what is wrong with them ends the process, a line each."""
+    """The settings of this process's environment; errors end the process, with a line for each."""
     try:
         return Settings()
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The migration that a service carries out when it starts, where no release step has done so before."""
+"""The migration that a service runs at its start if there is no release step."""
 
 import asyncio
 import logging
@@ -13,10 +13,10 @@ logger = logging.getLogger(__name__)
 
 
 class StartMigration:
-    """Goes on beside the service: until it has ended, /health is 200 and what needs the database is 503."""
+    """Runs next to the service: until it is done, /health answers 200 and everything that needs the database 503."""
 
     def __init__(self, settings: Settings) -> None:
-        """Prepare; `start` begins, unless MIGRATE_ON_START is false."""
+        """Prepare; `start` starts it, unless MIGRATE_ON_START is false."""
         self._settings = settings
         self._stop = threading.Event()
         self._task: asyncio.Task[None] | None = None
@@ -28,7 +28,7 @@ class StartMigration:
         return self._task is not None
 
     async def start(self, *, database_answers: bool) -> None:
-        """Begin. A database that answers has some seconds to be migrated before the port opens."""
+        """Start. A database that answers has some seconds to be migrated before the port opens."""
         if not self._settings.migrate_on_start:
             return
         self._task = asyncio.create_task(asyncio.to_thread(migrate, self._settings, self._stop))
@@ -51,7 +51,7 @@ class StartMigration:
         logger.error("the migration failed: %s", error, exc_info=None if known else error, extra={"fields": fields})
 
     async def stop(self) -> None:
-        """Wait no longer."""
+        """Stop waiting."""
         self._stop.set()
         if self._task is not None:
             await asyncio.wait({self._task})

@@ -35,12 +35,12 @@ class _Claims(BaseModel):
 
 
 def _key_id(key: str) -> str:
-    # It says which key signed and nothing of the key, which is 32 random bytes or more.
+    # It identifies the key that signed, and reveals nothing about it: a key is 32 random bytes or more.
     return hashlib.sha256(b"kid" + key.encode()).hexdigest()[:16]
 
 
 class Tokens:
-    """Signs and reads them. Signs with one key and believes two, so that a key can be replaced while tasks run."""
+    """Signs and reads them. Signs with one key and accepts two, so that a key can be replaced while tasks run."""
 
     def __init__(self, settings: Settings) -> None:
         """Take the keys and the lifetime from the settings."""
@@ -55,7 +55,7 @@ class Tokens:
         return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": _key_id(self._key)})
 
     def user_id(self, token: str) -> int | None:
-        """Whose token it is; None when it is forged, expired or not of the form that `issue` gives it."""
+        """Whose token it is; None if it is forged, expired or not of the form that `issue` gives it."""
         for key_id, key in self._keys.items():
             try:
                 parts = jwt.decode_complete(token, key, [ALGORITHM], issuer=ISSUER, leeway=LEEWAY_SECONDS)

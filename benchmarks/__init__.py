@@ -1,1 +1,1 @@
-"""What blogstack costs, against yardsticks of the same run: `make bench`."""
+"""Measures blogstack against yardsticks in the same run: `make bench`."""

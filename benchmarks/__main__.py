@@ -1,4 +1,4 @@
-"""Every figure in turn, printed. A figure beyond its limit is said, and fails nothing."""
+"""Measures and prints every figure. A figure beyond its limit is reported, and is not a failure."""
 
 import sys
 import tempfile
@@ -13,7 +13,7 @@ def main() -> None:
     """Measure and print."""
     begin = time.monotonic()
     print(machine())
-    print("medians of runs in turns; cpu: processor time, user and system; MB: peak memory of the largest process")
+    print("medians of alternating runs; cpu: processor time, user and system; MB: peak memory of the largest process")
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path("blogstack.yaml"), Path(folder))
         wanted = sys.argv[1:]

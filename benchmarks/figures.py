@@ -1,4 +1,4 @@
-"""The figures: what is run, what proves that it did its work, which limit holds."""
+"""The figures: what is run, the check that it did its work, and its limit."""
 
 import json
 import os
@@ -54,7 +54,7 @@ class Bench:
         }
 
     def cold(self) -> None:
-        """compile with lint, nothing remembered, against cfn-lint alone on the same templates"""
+        """compile with lint and an empty cache, against cfn-lint alone on the same templates"""
         command: Command = [BIN / "cfn-lint", "-c", "I", "--regions", self._region, "--", *self._templates]
 
         def ours() -> Run:
@@ -79,7 +79,7 @@ class Bench:
         _compare(in_turns(21, ours, lambda: self._run(command, self._new())), "compile", "import", 3)
 
     def unchanged(self) -> None:
-        """compile with lint again, verdicts remembered, against compile --no-lint again"""
+        """compile with lint again, with results in the cache, against compile --no-lint again"""
         out, cache = self._new(), self._new()
         first = self._compile([self._file], out, cache, PYTHONPROFILEIMPORTTIME="1")
         again = self._compile([self._file], out, cache, PYTHONPROFILEIMPORTTIME="1")
@@ -112,15 +112,15 @@ class Bench:
         print("  the same templates")
 
     def in_process(self) -> None:
-        """text to templates without lint after the first service, against PyYAML's C loader reading them back"""
+        """text to templates without lint, after a first compilation, against PyYAML's C loader reading them back"""
         ours, _, times = self._in_process(self._file, 300)
-        print(f"  {times['services']} services in it, one for each environment")
+        print(f"  the file has {times['services']} services, one for each environment")
         _verdict("ms a service", ours / times["services"], 5)
 
     def every_word(self) -> None:
-        """the same of the file with every key: services, workers, jobs, stores, sidecars, overrides"""
+        """the same for the file with every key: services, workers, jobs, stores, sidecars, overrides"""
         ours, ratio, times = self._in_process(self._repository / _EVERY_WORD, 100)
-        print(f"  {times['templates']} templates in it")
+        print(f"  the file has {times['templates']} templates")
         print(f"  {ours / times['templates']:.2f} ms a template")
         _verdict("ratio", ratio, 1.25)
 
@@ -144,11 +144,11 @@ class Bench:
             each = f"{clock[-1]:.2f}±{doubt * 1e3:.2f} ms, cpu {processor[-1]:.2f} ms, {kept[-1]:.0f} KB a file"
             print(f"  {count:5} files  {_took(pair.ours)}: {each}")
         _verdict("time a file, largest / smallest, on the clock", max(clock) / min(clock), 1.1)
-        _verdict("the same of the processor", max(processor) / min(processor), 1.1)
+        _verdict("the same for processor time", max(processor) / min(processor), 1.1)
         _verdict("KB a file of 1000", kept[-1], 200)
 
     def lint_many(self) -> None:
-        """1, 4, 16 files in one run with lint, nothing remembered, against the same run on one core"""
+        """1, 4, 16 files in one run with lint and an empty cache, against the same run on one core"""
         if sys.platform != "linux" or cores() < 2:
             print("  not measured: this needs Linux and two cores")
             return
@@ -168,7 +168,7 @@ class Bench:
             ratios = f"ratio {speedup:.2f} (pairwise {1 / pairwise(pair):.2f})"
             print(f"  {'on one core':11}  {_took(pair.yardstick)}: {ratios}")
         given = wall(plain.yardstick) / wall(plain.ours)
-        print(f"  what the machine gave meanwhile: two processes of plain Python, all cores / one core {given:.2f}")
+        print(f"  for comparison, two processes of plain Python on this machine: all cores / one core {given:.2f}")
         _verdict("throughput of 16 files / of one", rates[-1] / rates[0], 1.6, at_least=True)
         _verdict("16 files, all cores / one core", speedup, 1.6, at_least=True)
 
@@ -178,7 +178,7 @@ class Bench:
         times = json.loads(self._run(command, self._repository).output)
         ours, yardstick = (statistics.median(times[name]) * 1000 for name in ("ours", "yardstick"))
         ratio = statistics.median(a / b for a, b in zip(times["ours"], times["yardstick"], strict=True))
-        print(f"  {'compile_text':<12}{ours:6.2f} ms a file of the processor, the first {times['first'] * 1000:.0f} ms")
+        print(f"  {'compile_text':<12}{ours:6.2f} ms of CPU time a file, the first {times['first'] * 1000:.0f} ms")
         print(f"  {'read back':<12}{yardstick:6.2f} ms a file; ratio {ours / yardstick:.2f} (pairwise {ratio:.2f})")
         return ours, ratio, {key: times[key] for key in ("services", "templates")}
 

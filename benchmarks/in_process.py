@@ -1,7 +1,7 @@
 """Text to templates in one process, `compile_text` without lint, in turns with its yardstick; prints processor times.
 
-The yardstick is PyYAML's C loader reading back the very templates that were just written: the same amount of text, the
-same mix of compiled and interpreted code, and nothing of ours. Garbage is looked for as the command does it.
+The yardstick is PyYAML's C loader reading back the templates that were just written: the same amount of text, the
+same mix of compiled and interpreted code, and no code of blogstack. Garbage collection is set as in the command.
 """
 
 import gc
@@ -22,7 +22,7 @@ U = TypeVar("U")
 
 
 class _Loader(yaml.CSafeLoader):
-    """Takes CloudFormation's short functions as what they are applied to."""
+    """Reads CloudFormation's short functions as their argument."""
 
 
 def _function(loader: yaml.CSafeLoader, _suffix: str, node: yaml.Node) -> object:

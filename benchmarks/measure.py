@@ -1,7 +1,7 @@
-"""Commands in processes of their own: how long, how much processor time, how much memory.
+"""Measures commands in processes of their own: time, processor time and memory.
 
-Two commands are compared by running them in turns, so that whatever else the machine does meets both. The process
-that measures stays small, because on Linux a child's peak memory begins with that of the process that started it.
+Two commands are compared by alternating runs, so that other work on the machine affects both. The measuring process
+stays small, because on Linux a child's peak memory starts with that of the process that started it.
 """
 
 import os
@@ -19,13 +19,13 @@ BIN = Path(sys.executable).parent
 Command = Sequence[str | Path]
 """A program and its arguments."""
 
-# With its bytecode at hand, as an installed program has it: the run that does not count may write it.
+# With compiled bytecode, like an installed program: the first run, which does not count, may write it.
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class Run(NamedTuple):
-    """What one command took.
+    """The measurements of one command.
 
     Attributes:
         wall: Seconds on the clock.
@@ -79,7 +79,7 @@ def run(command: Command, environment: Mapping[str, str], folder: Path, core: in
 
 
 def in_turns(rounds: int, ours: Callable[[], Run], yardstick: Callable[[], Run]) -> Pair:
-    """Run both in turns, after one run of each that does not count."""
+    """Run both alternately, after one run of each that does not count."""
     ours(), yardstick()
     runs = [(ours(), yardstick()) for _ in range(rounds)]
     return Pair([a for a, _ in runs], [b for _, b in runs])
@@ -101,12 +101,12 @@ def memory(runs: Sequence[Run]) -> float:
 
 
 def pairwise(pair: Pair) -> float:
-    """Median of the ratios of runs that stood next to each other."""
+    """Median of the ratios of adjacent runs."""
     return statistics.median(a.wall / b.wall for a, b in zip(*pair, strict=True))
 
 
 def require(condition: object, message: str) -> None:
-    """Stop when a command did not do what is being measured."""
+    """Stop if a command did not do what is being measured."""
     if not condition:
         sys.exit(f"wrong result: {message}")
 

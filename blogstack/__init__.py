@@ -1,4 +1,4 @@
-r"""The compiler as a library: a text in, diagnostics and CloudFormation templates out; docs/python.md has more.
+r"""The compiler as a library: text in, diagnostics and CloudFormation templates out; docs/python.md has the details.
 
 >>> from blogstack import compile_text
 >>> compilation = compile_text("blogstack.yaml", b"name: blog-api\nregion: us-east-1\n")
@@ -37,7 +37,7 @@ __all__ = [
     "validate_text",
 ]
 
-if not TYPE_CHECKING:  # a type checker would take any name for one that exists
+if not TYPE_CHECKING:  # otherwise a type checker would accept any name
 
     def __getattr__(name: str) -> object:
         """A public name, imported when it is first used: the console script starts without it."""

@@ -1,4 +1,4 @@
-"""What blogstack says about a user's file: the table of codes, a place in the text, a finding."""
+"""Diagnostics about a user's file: the table of codes, a position in the text, a finding."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Severity(StrEnum):
 
 
 class Code(Enum):
-    """Every finding there is: its number, its severity and its subject. A number is never used twice.
+    """Every code: its number, its severity and its subject. A number is never reused.
 
-    BS1xx the YAML text, BS2xx the shape of the configuration, BS3xx rules across keys,
-    BS4xx findings of cfn-lint, BS5xx output files and AWS. Each has a page in codes/.
+    BS1xx the YAML text, BS2xx the structure of the configuration, BS3xx rules across keys,
+    BS4xx templates, BS5xx output files, deployments and AWS. Each has a page in codes/.
     """
 
     UNREADABLE = "BS101", Severity.ERROR, "the file cannot be read"
@@ -52,7 +52,7 @@ class Code(Enum):
     STUCK_DEPLOYMENT = "BS304", Severity.ERROR, "a deployment can never proceed"
     IMAGE_OUT_OF_REACH = "BS305", Severity.ERROR, "the tasks cannot pull their image"
     SUBNETS_TOO_SMALL = "BS306", Severity.ERROR, "the subnets have too few addresses"
-    SHORT_START = "BS307", Severity.WARNING, "less time to start than the framework usually takes"
+    SHORT_START = "BS307", Severity.WARNING, "a start period is shorter than the framework usually needs"
     BALANCER_CHECKS_READY = "BS308", Severity.WARNING, "the load balancer's check touches the database"
     NO_CIRCUIT_BREAKER = "BS309", Severity.WARNING, "the deployment circuit breaker is off"
     SINGLE_TASK = "BS310", Severity.WARNING, "fewer than two tasks"
@@ -63,9 +63,9 @@ class Code(Enum):
 
     EXEC_READONLY = "BS315", Severity.ERROR, "exec cannot work on a read-only root"
     BALANCER_SUBNETS = "BS316", Severity.ERROR, "the load balancer needs two subnets"
-    OTHER_REGION = "BS317", Severity.ERROR, "an ARN is of another region or partition"
+    OTHER_REGION = "BS317", Severity.ERROR, "an ARN belongs to another region or partition"
 
-    DATABASE_VERSION = "BS318", Severity.ERROR, "no new databases have this PostgreSQL version"
+    DATABASE_VERSION = "BS318", Severity.ERROR, "RDS creates no databases with this PostgreSQL version"
     DATABASE_CLASS = "BS319", Severity.ERROR, "the region does not have this instance class"
     DATABASE_STORAGE = "BS320", Severity.ERROR, "the database's storage cannot grow to max_storage"
     DATABASE_SUBNETS = "BS321", Severity.ERROR, "the database or the cache has too few subnets"
@@ -76,7 +76,7 @@ class Code(Enum):
 
     SPOT_NEVER = "BS326", Severity.ERROR, "no task can run on Fargate Spot"
     SCHEDULE_LIMITS = "BS327", Severity.ERROR, "a schedule's min is above its max"
-    NEVER_SCALES = "BS328", Severity.WARNING, "nothing makes the number of tasks change"
+    NEVER_SCALES = "BS328", Severity.WARNING, "nothing changes the number of tasks"
     OTHER_STRATEGY = "BS329", Severity.ERROR, "a key belongs to another deployment strategy"
     DEPLOYMENT_TOO_LONG = "BS330", Severity.ERROR, "a deployment takes longer than CloudFormation waits"
     SCHEDULE_STAYS = "BS331", Severity.WARNING, "a lone schedule is never reverted"
@@ -92,40 +92,46 @@ class Code(Enum):
     SIDECAR_MEMORY = "BS343", Severity.ERROR, "the sidecars leave the service too little memory"
     SIDECAR_NAME = "BS344", Severity.ERROR, "a sidecar has the name of its task's main container"
 
-    NOT_EXPANDED = "BS345", Severity.WARNING, "a variable refers to another one, which is not expanded"
+    NOT_EXPANDED = "BS345", Severity.WARNING, "a variable contains a reference that is not expanded"
     TOO_FEW_ZONES = "BS346", Severity.ERROR, "the region has too few availability zones"
 
-    UNJUDGED_SHIFT = "BS347", Severity.WARNING, "no alarm stops a deployment in steps"
+    UNJUDGED_SHIFT = "BS347", Severity.WARNING, "no alarm stops a canary or linear deployment"
     CACHE_VERSION = "BS360", Severity.ERROR, "there is no such Valkey version"
     CACHE_NODE_TYPE = "BS361", Severity.ERROR, "the region does not have this node type of ElastiCache"
 
-    TARGET_CONTAINER = "BS362", Severity.ERROR, "no container of the task can get the requests"
+    TARGET_CONTAINER = "BS362", Severity.ERROR, "the load balancer's container cannot get requests"
 
     SINGLETON = "BS370", Severity.ERROR, "a singleton with more than one task"
-    NOTHING_STARTS = "BS371", Severity.ERROR, "a worker without tasks, and nothing starts one"
+    NOTHING_STARTS = "BS371", Severity.ERROR, "a worker has no tasks, and nothing starts one"
     SAME_COMMAND = "BS372", Severity.WARNING, "a worker or job runs what the service runs"
     SAME_NAME = "BS373", Severity.ERROR, "a workload has a name that is taken"
-    OVERLAPPING_RUNS = "BS374", Severity.WARNING, "a job may start while it still runs"
+    OVERLAPPING_RUNS = "BS374", Severity.WARNING, "a job may start while its previous run still runs"
 
     ROUTE_HIDDEN = "BS375", Severity.ERROR, "a route that gets no requests"
     NEEDS_ROUTE = "BS376", Severity.ERROR, "a key that needs a route"
-    HOST_NOT_COVERED = "BS377", Severity.ERROR, "the domain does not have a route's host"
-    SAME_PRIORITY = "BS378", Severity.ERROR, "two services' rules have the same number"
+    HOST_NOT_COVERED = "BS377", Severity.ERROR, "the domain does not cover a route's host"
+    SAME_PRIORITY = "BS378", Severity.ERROR, "the listener rules of two services have the same priority"
     NAME_TWICE = "BS379", Severity.ERROR, "a domain has a duplicate name, or too many names"
     UNKNOWN_QUEUE = "BS380", Severity.ERROR, "scaling follows a queue that is not in the file"
-    NEVER_ZERO = "BS381", Severity.ERROR, "a worker that may have no task always keeps one"
+    NEVER_ZERO = "BS381", Severity.ERROR, "a worker with `scaling.min: 0` always keeps a task"
     DATABASE_ELSEWHERE = "BS382", Severity.ERROR, "an existing database with a new network"
-    URL_OF_EXISTING = "BS383", Severity.ERROR, "a URL of an existing database"
+    URL_OF_EXISTING = "BS383", Severity.ERROR, "a URL variable for an existing database"
     NO_ENVIRONMENTS = "BS384", Severity.ERROR, "a file without environments contains `<environment>`"
     NAME_LIKE_AN_ARN = "BS385", Severity.ERROR, "a secret cannot be found by its name in an environment"
-    SECRET_LACKS_HOST = "BS386", Severity.ERROR, "the secret of an existing database does not say where it is"
+    SECRET_LACKS_HOST = "BS386", Severity.ERROR, "the secret of an existing database lacks its host and name"
+    OF_ANOTHER_APPLICATION = (
+        "BS387",
+        Severity.ERROR,
+        "a key of the network, cluster or load balancer that another application has",
+    )
+    ROUTE_OF_SERVICE = "BS388", Severity.ERROR, "a route of `service`, or none behind another load balancer"
     FAILURES_UNCOUNTED = "BS390", Severity.ERROR, "failed tasks are not counted"
 
     LINT = "BS401", Severity.ERROR, "cfn-lint objects to a template"
     TEMPLATE_TOO_LARGE = "BS402", Severity.ERROR, "a template is too large to deploy without a bucket"
 
     NOT_WRITTEN = "BS501", Severity.ERROR, "the templates cannot be written"
-    SAME_STACK = "BS502", Severity.ERROR, "two files describe the same stack, repository or domain"
+    SAME_STACK = "BS502", Severity.ERROR, "two files describe the same stack, repository, domain or listener rule"
     OUT_OF_DATE = "BS503", Severity.ERROR, "--check found a difference"
 
     STACK_FAILED = "BS510", Severity.ERROR, "a stack was not deployed"
@@ -142,6 +148,8 @@ class Code(Enum):
     NOT_ON_SALE = "BS524", Severity.ERROR, "RDS does not offer this version on this instance class"
     TARGETS_WITHOUT_TASKS = "BS527", Severity.ERROR, "requests would go to a target group without tasks"
     CERTIFICATE = "BS528", Severity.ERROR, "the certificate does not suit the domain"
+    PLATFORM_MISSING = "BS529", Severity.ERROR, "the application in `uses` is not deployed, or lacks something"
+    RULE_IN_THE_WAY = "BS530", Severity.ERROR, "another application's rule at the load balancer is in the way"
 
     IMAGE_MISSING = "BS540", Severity.ERROR, "the image is not in its registry"
     IMAGE_FORBIDDEN = "BS541", Severity.ERROR, "the registry refuses the image"
@@ -173,7 +181,7 @@ class Code(Enum):
 
 
 class Span(NamedTuple):
-    """A stretch of the user's text; lines and columns count from 1, the end column is exclusive."""
+    """A range of the user's text; lines and columns count from 1, the end column is exclusive."""
 
     line: int
     column: int
@@ -182,7 +190,7 @@ class Span(NamedTuple):
 
 
 class Diagnostic(Record):
-    """One finding: what is wrong, where (None: nowhere in the text), and what to do about it."""
+    """One finding: what is wrong, where (None: no position in the text), and what to do about it."""
 
     code: Code
     message: str
@@ -209,16 +217,16 @@ class Rejected(Exception):
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The errors, then the warnings, each in the order of the text, those without a place first."""
+    """The errors, then the warnings, each in the order of the text, those without a position first."""
     start = Span(0, 0, 0, 0)
     return tuple(sorted(diagnostics, key=lambda d: (not d.is_error, d.span or start, d.code.id, d.message)))
 
 
 def merge_environments(diagnostics: Mapping[str, Iterable[Diagnostic]]) -> list[Diagnostic]:
-    """One list for all environments. What every environment has is kept once; what only some have ends in their names.
+    """One list for all environments: a finding in all is kept once, one in some ends with their names.
 
     Args:
-        diagnostics: What each environment has, by its name.
+        diagnostics: The findings of each environment, by its name.
     """
     if len(diagnostics) < 2:
         return [diagnostic for reported in diagnostics.values() for diagnostic in reported]

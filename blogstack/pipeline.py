@@ -4,8 +4,8 @@
           -validate-> Validation -check-> + Diagnostics -resolve-> Blueprint -lower-> Stacks
           -override-> StackTrees -emit-> Templates -lint-> + Diagnostics
 
-Every stage may add diagnostics. An error in the file ends the way before the blueprints, so from there on an exception
-is a bug of ours.
+Every stage may add diagnostics. With an error in the file, the compilation ends before the blueprints, so an exception
+after that is a bug in blogstack.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from blogstack.words import did_you_mean
 
 
 class UnknownEnvironment(ValueError):
-    """An environment was asked for that the file does not have; the text says which it has."""
+    """A requested environment is not in the file; the message lists those that are."""
 
     def __init__(self, path: str, name: str, known: Collection[str]) -> None:
         near = did_you_mean(name, known)
@@ -44,16 +44,16 @@ class UnknownEnvironment(ValueError):
 
 
 class Compilation(NamedTuple):
-    """What became of one file.
+    """The result of compiling one file.
 
     Attributes:
         path: The file, as the user named it.
         content: Its bytes.
-        diagnostics: Everything there is to say, in the order of the text.
-        environments: Names of the environments that the file has, whether they were looked at or not.
-        templates: One for each stack, in the order of deployment; none when there are errors.
-        blueprints: What the templates are made from: one for each environment that was looked at.
-        origins: For each template where in the file each of its resources comes from.
+        diagnostics: All errors and warnings, in the order of the text.
+        environments: Names of all environments in the file, including those that were not compiled.
+        templates: One for each stack, in the order of deployment; none if there are errors.
+        blueprints: The sources of the templates: one for each compiled environment.
+        origins: For each template, the position in the file that each of its resources comes from.
     """
 
     path: str
@@ -71,7 +71,7 @@ class Compilation(NamedTuple):
 
 
 def validate_text(path: str, content: bytes, picked: Collection[str] = ()) -> Compilation:
-    """Every check of `compile_text`, but for the sizes of the templates as text; arguments and errors as there."""
+    """Every check of `compile_text`, except the sizes of the templates as text; arguments and errors as there."""
     compilation, environments = _validate(path, content, picked)
     return _add(compilation, _check_stacks([_lower(environment, scope) for environment, scope in environments]))
 
@@ -86,7 +86,7 @@ def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Col
         picked: Names of the environments to compile; empty for all.
 
     Raises:
-        UnknownEnvironment: when the file has no errors, and no environment of a name in `picked`.
+        UnknownEnvironment: if the file has no errors, but lacks an environment in `picked`.
     """
     compilation, environments = _validate(path, content, picked)
     lowered = [_lower(environment, scope) for environment, scope in environments]
@@ -102,7 +102,7 @@ def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Col
 
 
 def unique_stacks(compilations: Sequence[Compilation]) -> list[Compilation]:
-    """The compilations; one has an error instead of templates when it makes what an earlier one makes already."""
+    """The compilations; one that creates the same as an earlier one has an error instead of templates."""
     makers: dict[tuple[str, str], str] = {}
     checked = []
     for compilation in compilations:
@@ -186,7 +186,7 @@ def _validate(
 
 
 def _check(environment: Environment) -> tuple[Scope[Config] | None, Iterable[Diagnostic]]:
-    """An environment's configuration, where it has the shape of one, and what is wrong with it."""
+    """An environment's configuration, if it is valid enough to have one, and its errors."""
     document = environment.document
     try:
         validation = validate(document)
@@ -214,7 +214,7 @@ def _lower(environment: Environment, scope: Scope[Config]) -> _Lowered:
 
 
 def _check_stacks(lowered: Sequence[_Lowered]) -> list[Diagnostic]:
-    """What the rules over the stacks of an environment find."""
+    """The findings of the rules over the stacks of an environment."""
     return merge_environments(
         {environment: run(Scope[Stacks], scope, scope.document) for environment, _, scope, _ in lowered}
     )
@@ -223,7 +223,7 @@ def _check_stacks(lowered: Sequence[_Lowered]) -> list[Diagnostic]:
 def _render(
     lowered: Sequence[_Lowered], source: str, format: Format
 ) -> tuple[tuple[Template, ...], tuple[Origins, ...]]:
-    """The templates of a file, and for each where its resources come from; a stack that environments share once."""
+    """The templates of a file, each with the origins of its resources; a stack that environments share occurs once."""
     templates: dict[str, Template] = {}
     origins = []
     for _, blueprint, scope, changed in lowered:
@@ -235,7 +235,7 @@ def _render(
 
 
 def _check_sizes(templates: Sequence[Template]) -> Iterator[Diagnostic]:
-    """What the rules over a template's text find."""
+    """The findings of the rules over a template's text."""
     for template in templates:
         yield from run(Rendered, Rendered(template.stack_name, len(template.text.encode())))
 
@@ -246,13 +246,17 @@ def _owner(blueprint: Blueprint, stack: StackTree) -> Owner:
 
 
 def _unique_things(compilation: Compilation) -> Iterator[tuple[str, str]]:
-    """What no two files may make: kind and name."""
+    """What no two files may both create: kind and name."""
     for template in compilation.templates:
         yield "stack", template.stack_name
     for blueprint in compilation.blueprints:
         if blueprint.registry is not None:
             yield "repository", f"{blueprint.registry.repository} in {blueprint.region}"
-        if tls := blueprint.edge.tls:
+        listener = blueprint.load_balancer.listener.export
+        for service in blueprint.services:
+            if service.exposure:
+                yield "listener rule", f"{service.exposure.priority} of {listener}"
+        if blueprint.edge and (tls := blueprint.edge.tls):
             where = f"in the hosted zone {tls.hosted_zone_id}" if tls.hosted_zone_id else "outside of Route 53"
             for name in (tls.domain, *tls.more_names):
                 yield "domain", f"{name} {where}"

@@ -1,4 +1,4 @@
-"""Frozen records with named fields, as the stages hand them on."""
+"""Frozen records with named fields, which the stages pass on."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _set_field = object.__setattr__
 class Record:
     """Base class of frozen records: `class Zone(Record, kw_only=True)` and its annotations are all that a record needs.
 
-    A subclass of a record has the fields of both; `kw_only` is said for each class.
+    A subclass of a record has the fields of both; `kw_only` must be repeated for each class.
 
-    What `@dataclass(frozen=True)` gives, without the code that it generates for each class: that takes half a
-    millisecond a class, and the command line has seventy. A default is a class attribute, and nothing mutable.
+    It does what `@dataclass(frozen=True)` does, without generating code for each class: that takes half a millisecond
+    for each, and the command line has seventy. A default is a class attribute, and must not be mutable.
     """
 
     _names: ClassVar[tuple[str, ...]] = ()
@@ -31,12 +31,12 @@ class Record:
         """Set every field, once.
 
         Raises:
-            TypeError: when a field has no value or two, or a name is no field's.
+            TypeError: if a field has no value or two, or a name is not a field.
         """
         positional = () if self._kw_only else self._names
         given = {**dict(zip(positional, values, strict=False)), **named} if values else named
         set_fields = 0
-        # One by one: an object whose __dict__ was never asked for takes a third of the memory.
+        # One by one: an object whose __dict__ was never accessed takes a third of the memory.
         for name in self._names:
             if name in given:
                 _set_field(self, name, given[name])

@@ -20,7 +20,7 @@ def listed(words: Sequence[str]) -> str:
 
 
 def shorten(text: str) -> str:
-    """A text cut to 60 characters, which is what fits a message."""
+    """A text cut to 60 characters, to fit in a message."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
@@ -39,7 +39,7 @@ def dotted(path: Iterable[str | int]) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The known word nearest to a misspelt one, or None when none is near."""
+    """The known word nearest to a misspelt one; None if none is near."""
     folded = {k.lower().replace("-", "_"): k for k in known}
     near = get_close_matches(word.lower().replace("-", "_"), folded, n=1, cutoff=0.6)
     return folded[near[0]] if near else None

@@ -1,4 +1,4 @@
-"""An emulated AWS: ministack, made stricter, in a process that ends with whoever started it."""
+"""An emulated AWS: ministack, made stricter, in a process that ends with the process that started it."""
 
 from emulator.client import Emulator
 from emulator.process import EmulatorError

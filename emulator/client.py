@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Emulator:
     """A running emulated AWS: `with Emulator() as aws: aws.deploy(...)`.
 
-    Everything in it lives in the memory of one process, which ends with this object, and also when
+    Everything is in the memory of a server process, which ends with this object, and also if
     this process is killed: the server stops at the end of file on its standard input.
     """
 
@@ -64,12 +64,12 @@ class Emulator:
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 is not typed
         """A boto3 client of the emulated AWS; `service` is boto3's name, such as `elbv2`."""
         if service not in self._clients:
-            # Imported here because the demo, which needs the CLI only, should not wait for boto3.
+            # Imported here because the demo, which needs only the CLI, should not wait for boto3.
             import boto3  # type: ignore[import-untyped, unused-ignore]
             from botocore.config import Config  # type: ignore[import-untyped, unused-ignore]
 
             session = boto3.Session(self.account, "emulated", region_name=self.region)
-            # No proxy of the caller's may see loopback traffic.
+            # Loopback traffic must not go through the caller's proxy.
             config = Config(proxies={})
             client = session.client(service, endpoint_url=self.endpoint, config=config)
             self._cleanup.callback(client.close)
@@ -77,7 +77,7 @@ class Emulator:
         return self._clients[service]
 
     def aws(self, *args: str, check: bool = False) -> subprocess.CompletedProcess[str]:
-        """Run the real AWS CLI; `check` turns a failure into an exception that holds its words."""
+        """Run the real AWS CLI; with `check`, a failure raises an exception with its output."""
         done = command_line.run(args, self.env)
         if check and done.returncode:
             raise EmulatorError(f"aws {' '.join(args)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
@@ -92,7 +92,7 @@ class Emulator:
         check: bool = True,
         tags: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run the `aws cloudformation deploy` that users run; a failure tells the stack's reasons."""
+        """Run the `aws cloudformation deploy` that users run; the exception after a failure has the stack's reasons."""
         command = ["cloudformation", "deploy", "--template-file", str(template), "--stack-name", stack_name]
         command += ["--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset"]
         if parameters:
@@ -113,7 +113,7 @@ class Emulator:
         *,
         check: bool = True,
     ) -> subprocess.CompletedProcess[str]:
-        """Deploy a template that is in no file."""
+        """Deploy a template from a string."""
         with tempfile.TemporaryDirectory(prefix="template-") as folder:
             path = Path(folder) / f"{stack_name}.yaml"
             path.write_text(template, encoding="utf-8")
@@ -162,7 +162,7 @@ class Emulator:
     def add_existing(self, **what: object) -> None:
         """Add resources that exist before any stack, with the IDs that a configuration names.
 
-        AWS chooses these IDs itself, so no API call can make them; each argument is a kind of resource:
+        AWS chooses these IDs itself, so no API call can set them; each argument is a kind of resource:
         `hosted_zones={zone_id: name}`, `vpcs={vpc_id: cidr}`,
         `subnets={subnet_id: {"vpc": vpc_id, "cidr": cidr, "zone": "ap-northeast-2a", "public": True}}`,
         `security_groups={group_id: vpc_id}`, `certificates={arn: domain}`, `keys={arn: description}`,
@@ -173,7 +173,7 @@ class Emulator:
         self._post("/_existing", json.dumps(what).encode())
 
     def reset(self) -> None:
-        """Forget every stack and every resource, so that one server serves many tests."""
+        """Remove every stack and every resource, so that one server can serve many tests."""
         self._post("/_ministack/reset", b"")
 
     def _start(self, seconds: float) -> None:

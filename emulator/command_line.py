@@ -19,12 +19,12 @@ from unittest import mock
 _LOCK = threading.Lock()
 
 _POLL = 0.2
-"""Seconds between two questions of a waiter: the CLI asks every 30 s, and a stack takes two here."""
+"""Seconds between two polls of a waiter: the CLI's default is 30 s, and a stack takes two here."""
 
 
 def run(arguments: tuple[str, ...], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run `aws` with arguments; its exit status and what it printed, as a separate process would give them."""
-    # Imported here because who only starts the server should not wait for it.
+    """Run `aws` with arguments; its exit status and its output, as from a separate process."""
+    # Imported here because starting the server alone should not wait for it.
     import awscli
     from awscli.clidriver import create_clidriver
 
@@ -63,8 +63,8 @@ def served(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
     """A program like `aws`, for scripts: each of its commands runs in this process, in the given environment.
 
     Args:
-        folder: Where the program is written; its path has at most 80 characters, which is what sockets take.
-        environment: Of every command, whatever the script's own.
+        folder: Where the program is written; its path has at most 80 characters, the limit of sockets.
+        environment: Of every command, independent of the script's own.
     """
 
     class Handler(socketserver.StreamRequestHandler):
@@ -87,7 +87,7 @@ def served(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
 
 @cache
 def _loader_of(data: str) -> object:
-    """The reader of AWS's models, which keeps what it has read: each is a JSON file of some megabytes."""
+    """The loader of AWS's models, with a cache: each is a JSON file of several megabytes."""
     from botocore.loaders import create_loader
 
     return create_loader(data)

@@ -1,4 +1,4 @@
-"""The process in which the emulated AWS runs: started, spoken to and stopped."""
+"""Starts, calls and stops the process in which the emulated AWS runs."""
 
 import contextlib
 import http.client
@@ -44,7 +44,7 @@ def start(python: Path, folder: Path, region: str, seconds: float) -> tuple[subp
 
 
 def _server_env(folder: Path, region: str) -> dict[str, str]:
-    """Only what the server needs: none of the caller's credentials, and nothing kept outside `folder`."""
+    """Only the variables that the server needs: no credentials of the caller, and no files outside `folder`."""
     return {
         "PATH": os.environ.get("PATH", ""),
         "HOME": str(folder),
@@ -61,7 +61,7 @@ def _server_env(folder: Path, region: str) -> dict[str, str]:
         "STATE_DIR": str(folder / "state"),
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
-        # Even where a Docker daemon runs, nothing is started in it.
+        # Even if a Docker daemon runs, start no containers in it.
         "DOCKER_HOST": f"unix://{folder}/no-docker.sock",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
@@ -81,7 +81,7 @@ def _announced_port(process: subprocess.Popen[bytes], deadline: float) -> int:
 
 
 def _wait_until_healthy(port: int, deadline: float) -> None:
-    # The server listened before it announced its port, so the first request only waits its turn.
+    # The server listens before it announces its port, so the first request can only be delayed.
     seconds = max(0.1, deadline - time.monotonic())
     status, text = request(port, "GET", "/_ministack/health", b"", {}, seconds)
     if status != http.client.OK:
@@ -91,7 +91,7 @@ def _wait_until_healthy(port: int, deadline: float) -> None:
 def request(
     port: int, method: str, path: str, body: bytes, headers: Mapping[str, str], seconds: float
 ) -> tuple[int, str]:
-    """Ask the server something that no AWS API has; straight to loopback, through no proxy."""
+    """Send the server a request that no AWS API has; directly to loopback, without a proxy."""
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)) as connection:
         connection.request(method, path, body, dict(headers))
         answer = connection.getresponse()
@@ -99,7 +99,7 @@ def request(
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End the server, which ends by itself at the end of its standard input."""
+    """Stop the server, which exits at the end of its standard input."""
     for stream in (process.stdin, process.stdout):
         assert stream is not None
         stream.close()

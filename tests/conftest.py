@@ -48,14 +48,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(autouse=True)
 def cache_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees the verdicts of the developer's runs, nor the wish for colours."""
+    """No test sees the developer's lint cache, or a setting for colours."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     monkeypatch.delenv("FORCE_COLOR", raising=False)
 
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[Emulator]:
-    """One emulated AWS for all the tests; whoever takes it resets it first."""
+    """One emulated AWS for all the tests; each test that uses it resets it first."""
     with Emulator() as started:
         yield started
 

@@ -1,7 +1,8 @@
 """`make demo`: the main job on real input, from blogstack.yaml to a deployed service, on an emulated AWS.
 
-Runs the commands that users run: deploys, verifies, breaks the service, asks why, mends it. An emulator runs no
-container: what docker pushes is put into the emulated ECR, and a proxy on loopback answers the requests to the service.
+Runs the commands that users run: deploys, verifies, breaks the service, asks why, fixes it. The emulator runs no
+container: the image that docker pushes is added to the emulated ECR, and a proxy on loopback answers the requests to
+the service.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ ANSWERS = {"/health": 200, "/ready": 200}
 
 
 def main() -> int:
-    """Compile, compare, deploy, break, mend; returns the exit status."""
+    """Compile, compare, deploy, break, fix; returns the exit status."""
     title(f"blogstack compile {FILE.name}")
     if status := subprocess.run([BLOGSTACK, "compile"], cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode:
         return status
-    print("templates/out/ is up to date, and cfn-lint has no finding")
+    print("templates/out/ is up to date, and cfn-lint finds no problem")
     if status := show_difference():
         return status
     with Emulator() as aws, TemporaryDirectory() as folder, web(Path(folder), "blog.example.com") as internet:
@@ -45,21 +46,21 @@ def main() -> int:
         make_docker(Path(folder))
         path = f"{folder}{os.pathsep}{aws.env['PATH']}"
         demo = Demo(Path(folder), {**aws.env, **internet.environment, "PATH": path})
-        passed = demo.deploys() and demo.breaks() and demo.mends()
+        passed = demo.deploys() and demo.breaks() and demo.fixes()
         if passed:
-            title("what exists now")
+            title("the resources in the account")
             for what, facts in inventory(aws):
                 print(f"{what:<18}{facts}")
-    title("stopped; nothing is left running")
+    title("the emulated AWS is stopped")
     return 0 if passed else 1
 
 
 class Demo:
-    """The commands that deploy the service, break it and mend it.
+    """The commands that deploy the service, break it and fix it.
 
     Args:
         folder: Where the file with the mistake is written.
-        environment: Variables that lead the commands to the emulated AWS.
+        environment: Variables that direct the commands to the emulated AWS.
     """
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
@@ -69,9 +70,9 @@ class Demo:
     def deploys(self) -> bool:
         """The first deployment, a second one that has nothing to do, and what `verify` says."""
         return (
-            self._deploy(FILE, "the first time, on an emulated AWS")
-            and self._deploy(FILE, "a second time")
-            and self._look("verify", "is everything there, and does it answer?")
+            self._deploy(FILE, "the first deployment, to an emulated AWS")
+            and self._deploy(FILE, "a second deployment, without changes")
+            and self._look("verify", "is everything deployed, and does the service answer?")
         )
 
     def breaks(self) -> bool:
@@ -83,16 +84,16 @@ class Demo:
         broken.write_text(text.replace(before, f"{before}    {after}\n"))
         return (
             self._deploy(broken, f"with a mistake in the file: service.health.{after}", fails=True)
-            and self._look("verify", "what it says now", file=broken, fails=True)
-            and self._look("doctor", "why?", file=broken, fails=True)
+            and self._look("verify", "does the service answer now?", file=broken, fails=True)
+            and self._look("doctor", "why not?", file=broken, fails=True)
         )
 
-    def mends(self) -> bool:
-        """The file without the mistake is deployed; all is well again."""
+    def fixes(self) -> bool:
+        """The file without the mistake is deployed, and the service answers again."""
         return (
             self._deploy(FILE, "with the path that the service answers")
-            and self._look("verify", "everything is back")
-            and self._look("doctor", "and nothing is wrong")
+            and self._look("verify", "does the service answer again?")
+            and self._look("doctor", "is anything else wrong?")
         )
 
     def _deploy(self, file: Path, why: str, *, fails: bool = False) -> bool:
@@ -103,9 +104,9 @@ class Demo:
         return self._run([command, file.name, "--env", ENVIRONMENT], file, why, fails=fails)
 
     def _run(self, command: list[str], file: Path, why: str, *, fails: bool) -> bool:
-        """Whether the command succeeds, or fails where it should.
+        """Whether the command succeeds, or fails if it should.
 
-        On a terminal `deploy` shows its tree. Elsewhere it writes a line for each event, of which those of single
+        On a terminal `deploy` shows its tree. Elsewhere it writes a line for each event; the lines about single
         resources are left out here.
         """
         title(f"blogstack {' '.join(command)}: {why}")
@@ -126,14 +127,14 @@ class Demo:
 
 RESOURCE_EVENT = re.compile(r"^\S+: (CREATE|UPDATE|DELETE)_(IN_PROGRESS|COMPLETE) ")
 MISTAKE = ("  health:\n", "path: /healthz")
-"""The line below which a line is put that looks right: the service answers /health."""
+"""A line of the file, and a wrong line to add below it that looks right: the service answers /health."""
 
 EDIT = ("database: {}", "database: {name: posts}")
-"""One line that looks harmless, and would put an empty database in the place of a full one."""
+"""An edit that looks harmless, and would replace the database with an empty one."""
 
 
 def show_difference() -> int:
-    """What `blogstack diff` says of an edit; returns an exit status."""
+    """Show what `blogstack diff` prints for an edit; returns an exit status."""
     title(f"blogstack diff --env {ENVIRONMENT}, after an edit: {EDIT[1]}")
     text = FILE.read_text()
     assert EDIT[0] in text, EDIT
@@ -147,7 +148,7 @@ def show_difference() -> int:
 
 
 def inventory(aws: Emulator) -> Iterator[tuple[str, str]]:
-    """What the account holds, as the APIs tell it."""
+    """The resources in the account, as the APIs describe them."""
     elb, ecs, scaling = aws.client("elbv2"), aws.client("ecs"), aws.client("application-autoscaling")
     for balancer in elb.describe_load_balancers()["LoadBalancers"]:
         yield (

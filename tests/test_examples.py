@@ -1,4 +1,4 @@
-"""Every folder of examples/ is a project that compiles clean, with what its files refer to."""
+"""Every folder of examples/ is a project that compiles without findings, with all files that it refers to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in the distribution: all of blogstack/ and nothing else, and that it works without this repository."""
+"""The distribution has all of blogstack/ and nothing else, and works without this repository."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def setup() -> ConfigParser:
 
 
 def test_every_data_file_is_package_data(setup: ConfigParser) -> None:
-    """A file that is no module reaches users only by a pattern under its package."""
+    """A file that is not a module is in the distribution only with a pattern under its package."""
     declared = {
         path
         for package, patterns in setup["options.package_data"].items()
@@ -61,7 +61,7 @@ def test_every_module_is_in_a_package(setup: ConfigParser) -> None:
 
 
 def test_the_address_of_the_repository_is_that_of_setup_cfg(setup: ConfigParser) -> None:
-    """Pages, settings and the action name it in several forms; OWNER stands for an owner that is not known yet."""
+    """Pages, settings and the action name it in several forms; OWNER is the placeholder for the owner."""
     owner, name = setup["metadata"]["url"].removeprefix("https://github.com/").split("/")
     named = re.compile(rf"(?:github(?:usercontent)?\.com/|uses: |repo:)([\w.-]+)/({name}|REPOSITORY)\b")
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -1,4 +1,4 @@
-"""What coding agents read, from the commands, keys and codes themselves: skills/blogstack/SKILL.md, docs/llms.txt."""
+"""The pages for coding agents, generated from commands, keys and codes: skills/blogstack/SKILL.md, docs/llms.txt."""
 
 from __future__ import annotations
 
@@ -22,35 +22,36 @@ _SKILL = """\
 name: blogstack
 description: Write, check, explain and change a blogstack.yaml, which compiles to CloudFormation for a web service in \
 a container on AWS (ECS Fargate, load balancer, PostgreSQL, cache, queues, buckets, workers, jobs). Use it when a \
-repository has a blogstack.yaml, or when a containerized service has to go to AWS.
+repository has a blogstack.yaml, or when a containerized service has to be deployed to AWS.
 ---
 
 # blogstack
 
-`blogstack.yaml` is compiled to linted CloudFormation in `templates/out/`. What is in the list below works offline and
-without credentials, but for the last point. Only deploying changes AWS: never do that without being asked to.
+`blogstack compile` compiles `blogstack.yaml` to linted CloudFormation in `templates/out/`. The steps below work offline
+and without credentials, except the last. `deploy`, `run`, `exec`, `rollback`, `destroy` and the printed commands change
+AWS: never run them unless you are asked to.
 
 ## How to work
 
-1. Read `blogstack.yaml`. There is none: `blogstack init` writes one from the Dockerfile and the dependencies.
-2. Change as few keys as possible. Every key has a default made for production; do not write defaults into the file.
-3. `blogstack validate --diagnostics json` after each change. Every item has `code`, `message`, `line`, `column` and
+1. Read `blogstack.yaml`. If there is none, `blogstack init` writes one from the Dockerfile and the dependencies.
+2. Change as few keys as possible. The defaults are made for production; do not write them into the file.
+3. Run `blogstack validate --diagnostics json` after each change. Every item has `code`, `message`, `line`, `column` and
    `help`; do what `help` says. Repeat until the list has no error. Exit status: 0 done, 1 errors or differences, 2
    wrong usage.
-4. A key or a code that you do not know: `blogstack explain KEY --format json`, `blogstack explain BS301 --format json`.
-   Do not guess keys: an unknown one is an error. `blogstack explain --format json` has them all.
-5. `blogstack diff --against HEAD` before you propose the change. Show REPLACED, DELETED, REFUSED and "holds data" to a
-   human. `blogstack cost` says what it costs a month.
-6. `blogstack compile`, and commit `templates/out/` with the file. Never edit the templates: change the file, or
+4. For a key or a code that you do not know, run `blogstack explain KEY --format json` or `blogstack explain BS301
+   --format json`. Do not guess keys: an unknown key is an error. `blogstack explain --format json` lists all of them.
+5. Run `blogstack diff --against HEAD` before you propose the change. Show REPLACED, DELETED, REFUSED and "holds data"
+   to a human. `blogstack cost` prints the cost of a month.
+6. Run `blogstack compile`, and commit `templates/out/` with the file. Never edit the templates: change the file, or use
    `overrides` as the last resort.
-7. Something that runs fails: `blogstack doctor --format json` reads AWS with the credentials of the AWS CLI,
-   changes nothing, and has the causes with their codes, the most likely first.
+7. If a running service has a problem, run `blogstack doctor --format json`: it reads AWS with the credentials of the
+   AWS CLI, changes nothing, and lists the causes with their codes, the most likely first.
 
-Rules: a secret's value is never in the file, only where it comes from (`generate`, `{secretsmanager: NAME}`, `{ssm:
-NAME}`). The container listens on `PORT`; `GET /health` answers 200 and asks nothing; `GET /ready` answers 200 when the
-database does. The database listens on 5433 and wants TLS. Only /tmp is writable. A schema change must suit the version
-before it, because both run during a deployment. `name`, `region` and the first `environments` are not changed on a
-running service: they make new stacks.
+Rules: never write a secret's value into the file, only its source (`generate`, `{secretsmanager: NAME}`, `{ssm:
+NAME}`). The container listens on `PORT` and answers `GET /health` with 200 without querying the database; `GET /ready`
+answers 200 if the database responds. The database listens on 5433 and requires TLS. Only /tmp is writable. A schema
+change must also work with the previous version, because both run during a deployment. Do not change `name` or `region`,
+or add the first `environments`, on a running service: that creates new stacks.
 
 ## Smallest file
 
@@ -68,7 +69,7 @@ def skill() -> str:
     lines = [f"- `blogstack {name}`: {command.help}\n" for name, command in commands().items()]
     rows = [f"- {code.id} ({code.severity}): {code.subject}\n" for code in Code]
     return (
-        f"{_SKILL}## Commands\n\n{''.join(lines)}\n## Keys\n\nWhat is in parentheses is inside of the key; NAME is a "
+        f"{_SKILL}## Commands\n\n{''.join(lines)}\n## Keys\n\nThe keys in parentheses are inside of the key; NAME is a "
         f"key that you choose, `[]` a list.\n\n{''.join(_sections(known))}\n## Codes\n\n{''.join(rows)}"
     )
 

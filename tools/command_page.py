@@ -1,4 +1,4 @@
-"""docs/reference/commands.md, from the commands themselves: what `--help` says of each."""
+"""docs/reference/commands.md, generated from the `--help` of each command."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from blogstack.cli.app import app
 _HEAD = """\
 # Commands
 
-Results go to standard output, everything else to standard error. `NO_COLOR` and `FORCE_COLOR` are obeyed.
+Results go to standard output, everything else to standard error. The commands respect `NO_COLOR` and `FORCE_COLOR`.
 
-| exit status | means |
+| exit status | meaning |
 |---|---|
 | 0 | done |
 | 1 | the input has errors, or a command that checks or compares found something |
-| 2 | wrong usage; of `diff`, also wrong input |
+| 2 | wrong usage; for `diff`, also a file with errors |
 | 3 | a bug in blogstack |
 """
 

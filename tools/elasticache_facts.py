@@ -11,10 +11,10 @@ import cfnlint.data.schemas.extensions.aws_elasticache_cachecluster as extension
 from blogstack.facts.regions import REGIONS
 
 FACTS = Path(__file__).parent.parent / "blogstack" / "facts" / "elasticache.json"
-# Those of the first years, which AWS's price list, and so cfn-lint, still has:
+# The oldest types, which AWS's price list, and so cfn-lint, still has:
 # https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html
 _OLD_FAMILIES = ("c1", "m1", "m2", "m3", "r3", "t1")
-# They keep a part of the data on disk, and have to be told so:
+# They keep a part of the data on disk, which must be configured:
 # https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/data-tiering.html
 _TIERED_FAMILIES = ("r6gd",)
 

@@ -1,4 +1,4 @@
-"""Examples that are the projects of pages: examples/fastapi and examples/django."""
+"""The examples that are generated from pages: examples/fastapi and examples/django."""
 
 from __future__ import annotations
 

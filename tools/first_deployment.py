@@ -1,9 +1,9 @@
 """How long a first deployment takes, by simulation: `python -m tools.first_deployment [FILE]`.
 
-In a stack, CloudFormation makes a resource when those that it refers to are there; each takes as long as AWS measured.
-Stacks one after the other take the sum, as the printed script has them; side by side, as `blogstack deploy` runs them,
-they take the longest path through their needs. Building the image, the release step and the checks are in neither:
-nobody but the user knows how long they take.
+In a stack, CloudFormation creates a resource when those that it refers to exist; each takes as long as AWS measured.
+Stacks one after the other, as in the printed script, take the sum; side by side, as in `blogstack deploy`, they take
+the longest path through their dependencies. Building the image, the release step and the checks are not included,
+because their times depend on the application.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Lengths(NamedTuple):
 
     Attributes:
         sum: One after the other.
-        longest: The longest path through their needs.
+        longest: The longest path through their dependencies.
         path: The stacks on it, in order.
     """
 

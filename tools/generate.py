@@ -1,4 +1,4 @@
-"""Writes everything that is generated: `make generate`. With --check it only compares, and fails at a difference."""
+"""Writes everything that is generated: `make generate`. With --check it only compares, and fails if they differ."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def files() -> Iterator[tuple[Path, str]]:
-    """Every generated file but the templates, with the text that it should have."""
+    """Every generated file except the templates, with the text that it should have."""
     yield rds_facts.FACTS, rds_facts.text()
     yield elasticache_facts.FACTS, elasticache_facts.text()
     yield region_facts.TABLE, region_facts.text()

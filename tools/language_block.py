@@ -1,4 +1,4 @@
-"""The block of every key in the reference, written from the models: its default or an example, its description."""
+"""The block of every key in the reference, generated from the models: default or example, and description."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MAX_CHOICES = 50  # characters: more are left to `blogstack explain`
 
 
 def block() -> str:
-    """A blogstack.yaml that has every key once."""
+    """A blogstack.yaml with every key once."""
     known = {key.path: key for key in keys()}
     groups = ["\n".join(_lines(field, field.path, known, "", {})) for field in fields_of(Config).values()]
     text = groups[0]
@@ -90,7 +90,7 @@ def _comment(key: Key, type: Type, *, is_example: bool) -> str:
 
 
 def _with_comment(text: str, comment: str) -> Iterator[str]:
-    """A line with its comment, which goes on below where it is too long."""
+    """A line with its comment, which continues on the next lines if it is too long."""
     start = f"{text:<{_COLUMN}}" if len(text) < _COLUMN else f"{text}   "
     if len(start) > _WIDTH - _COLUMN:  # no room for a sentence
         yield text

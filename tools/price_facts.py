@@ -8,8 +8,8 @@ awskms.json, each from
 
     https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/OFFER/current/REGION/index.json
 
-(AmazonEC2.json has some gigabytes), and next to these folders AmazonCloudWatch.json and AmazonRoute53.json from the
-same address without REGION: what has one price everywhere is in no region's file. Their format:
+(AmazonEC2.json has several gigabytes), and next to these folders AmazonCloudWatch.json and AmazonRoute53.json from the
+same address without REGION: a price that is the same everywhere is in no region's file. Their format:
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-an-offer.html
 A price that is not found, or is found twice with different amounts, is an error: a wrong price is worse than none.
 """
@@ -36,7 +36,7 @@ _REGION = r"(?:(?!TS-)[A-Z]{2,4}[0-9]?-|[a-z]{2}(?:-[a-z]+)+-[0-9]-)"
 
 
 class Query(NamedTuple):
-    """Where a price is: the offer, and what its product is known by.
+    """Where a price is: the offer, and how to find its product.
 
     Attributes:
         usage: Regular expression of the usage type, without the prefix of the region.
@@ -84,7 +84,7 @@ EVERYWHERE: Mapping[str, Query] = {
     # The first 25 of an account.
     "hosted_zone_month": Query("AmazonRoute53", "HostedZone"),
 }
-"""What has one price in all regions."""
+"""Prices that are the same in all regions."""
 
 
 def prices(
@@ -94,11 +94,11 @@ def prices(
 
     Args:
         offers: The content of an offer file, by the name of the offer.
-        classes: Classes of databases; those that the region does not sell are left out.
+        classes: Classes of databases; those that the region does not offer are left out.
         nodes: Node types of caches, likewise.
 
     Raises:
-        LookupError: when a price is not there, or is not one amount.
+        LookupError: if a price is missing, or is not a single amount.
     """
     found: dict[str, Any] = {}
     for name, query in QUERIES.items():

@@ -12,9 +12,9 @@ Two public repositories keep copies, and FOLDER has checkouts of them:
     git -C ec2.shop checkout 74c9fd8ab5acfd9511cd6535f914d47071601ad2
     git -C ec2.shop worktree add ../ec2.shop-2024 44337592ba034dd0cdd1e71a1670b17f8c3f6002
 
-What they lack is in price_quotes.json, each quotation with its source and date. Where two sources have a price, the
-newer one is taken; where they differ, the tool says so. tools/price_facts.py reads AWS's price list instead, which has
-everything: who can download it should use that. docs/decisions/0115-price-maps.md has the details.
+Other prices are in price_quotes.json, each quotation with its source and date. If two sources have a price, the
+newer one is used; if they differ, the tool prints the difference. tools/price_facts.py reads AWS's price list instead,
+which has everything: use it if you can download the list. docs/decisions/0115-price-maps.md has the details.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ ENTRIES: Mapping[str, Entry | Mapping[str, Entry]] = {
     "web_acl_month": Entry("waf", "WebACL per month"),
     "web_acl_rule_month": Entry("waf", "Rules added per WebACL per month"),
 }
-"""What aws-price has of each region."""
+"""The prices of each region in aws-price."""
 STORAGE: Mapping[str, str] = {
     "database_gb_month": "Database Storage Single AZ General Purpose-GP3",
     "database_multi_az_gb_month": "Database Storage Multi AZ General Purpose-GP3",
@@ -65,17 +65,17 @@ STORAGE: Mapping[str, str] = {
 _DATABASE = re.compile(r"Database Instance PostgreSQL .+ (?P<zones>Single-AZ|Multi-AZ) (?:Current|Previous) Generation")
 ZONES: Mapping[str, str] = {"Single-AZ": "database_hour", "Multi-AZ": "database_multi_az_hour"}
 DASHBOARD = Entry("cloudwatch", "Dashboard Extended Dashboard")
-"""Has one price everywhere, under the place `Any`."""
+"""The same price everywhere, under the location `Any`."""
 NEEDED = ("fargate_vcpu_hour", "load_balancer_hour")
-"""What every file has: a region without a price of it is left out."""
+"""Resources that every file has: a region without their prices is left out."""
 
 
 class Price(NamedTuple):
-    """What one source says.
+    """A price from one source.
 
     Attributes:
         name: Such as `database_hour`.
-        kind: Such as `db.t4g.micro`; None for what has one price.
+        kind: Such as `db.t4g.micro`; None if there is only one price.
         date: When AWS published it, or when it was quoted, as in 2026-10-01.
     """
 
@@ -87,7 +87,7 @@ class Price(NamedTuple):
 
 
 def quoted(quotes: list[dict[str, Any]], regions: list[str]) -> Iterator[Price]:
-    """The prices of price_quotes.json; what is the same everywhere is one of each region."""
+    """The prices of price_quotes.json; a price that is the same everywhere is added to each region."""
     for quote in quotes:
         everywhere = {region: quote.get("everywhere", {}) for region in regions}
         for part in (everywhere, quote["regions"]):
@@ -118,7 +118,7 @@ def mapped(folder: Path, regions: list[str]) -> Iterator[Price]:
                 name, amount = ZONES[match["zones"]], float(database["price"])
                 yield Price(region, name, database["Instance Type"], _date(databases), amount)
         for zones, name in ZONES.items():
-            # A map of reservations, which has the price without one beside each.
+            # A map of reservations, which has the price without a reservation next to each.
             path = f"ec2.shop/data/rds/{region}-rds-postgresql-reservedinstance-{zones.lower()}-1y.json"
             reservations = _read(folder / path)
             for database in reservations["regions"][places[region]].values():
@@ -133,7 +133,7 @@ def _mapped(content: _Json, place: str, key: str, region: str, name: str, kind: 
 
 
 def newest(prices: list[Price]) -> tuple[dict[tuple[str, str, str | None], Price], list[str]]:
-    """The newest price of each thing, and in words where an older one differs."""
+    """The newest price of each item, and sentences about older ones that differ."""
     taken: dict[tuple[str, str, str | None], Price] = {}
     differences = []
     for price in sorted(prices, key=lambda each: each.date):

@@ -16,17 +16,17 @@ FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 _LANGUAGE = """\
 # The language
 
-Two keys are required; everything else has the default that a careful engineer would choose for production. Unknown
-keys, duplicate keys and wrong types are errors, never ignored. What is not `true`, `false`, `null` or a whole number is
-a string, exactly as written: `22:22`, `1.10` and `no` are what you typed.
+Two keys are required; all others have the default that a careful engineer would choose for production. Unknown
+keys, duplicate keys and wrong types are errors, never ignored. Every scalar except `true`, `false`, `null` and whole
+numbers is a string, exactly as written: `22:22`, `1.10` and `no` are strings.
 
-- A duration is a number of seconds, or as in `30s`, `2m` and `1h`.
-- `null` in front of a type says that the key may be null.
-- A path with `[]` leads through every item of a list; NAME stands for a key that you choose.
-- `environments.NAME` takes every key but `name`, `environments` and what decides the registry, such as
-  `image.repository`. Mappings are merged, lists and scalars replace, and null returns a key to its default.
+- A duration is a number of seconds, or has a unit, as in `30s`, `2m` and `1h`.
+- `null` in front of a type means that the key may be null.
+- `[]` in a path means every item of a list; NAME is a key that you choose.
+- `environments.NAME` may have every key except `name`, `environments` and keys that define the registry, such as
+  `image.repository`. Mappings are merged, lists and scalars replace, and null resets a key to its default.
 
-`blogstack explain scaling.min` prints what these pages say about a key.
+`blogstack explain scaling.min` prints the section of these pages about a key.
 
 ## Sections
 
@@ -35,21 +35,21 @@ a string, exactly as written: `22:22`, `1.10` and `no` are what you typed.
 _BLOCK = """
 ## Every key in one file
 
-The values are the defaults, but for the lines marked e.g., whose keys are absent by default. Some keys exclude each
-other; a real file is as short as the one in the [README](../../README.md).
+The values are the defaults, except on lines marked e.g., whose keys are absent by default. Some keys cannot be
+combined; a real file is as short as the one in the [README](../../README.md).
 
 """
 
 _CODES = """\
 # The codes
 
-Every error and warning, with a page each: what it means, why it matters in production, how to fix it. `blogstack
-explain CODE` prints the page.
+Each error and warning has a page: what it means, why it matters in production, how to fix it. `blogstack explain CODE`
+prints the page.
 
-BS1xx is the YAML, BS2xx its shape, BS3xx rules across keys, BS4xx what cfn-lint finds, BS5xx files and environment. An
-error stops the compilation, a warning does not.
+BS1xx are about YAML, BS2xx about the structure of the file, BS3xx about rules across keys, BS4xx about templates, BS5xx
+about files, deployments and running services. An error stops the compilation, a warning does not.
 
-| code | | says that |
+| code | | meaning |
 |---|---|---|
 """
 

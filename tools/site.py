@@ -1,8 +1,8 @@
 """Builds the documentation site: `make site`, or `python -m tools.site FOLDER`.
 
-What is read on GitHub is what the site is made of: docs/, the changelog and the like, and the pages in blogstack/help/.
-They are copied into one folder, their links are pointed at where the pages then are, or at the repository for what is
-not in the site, and zensical builds it, strictly: a link to a page or a heading that does not exist is an error.
+The site consists of the pages that are also read on GitHub: docs/, the changelog and the like, and blogstack/help/.
+They are copied into one folder, and their links are rewritten to the copies, or to the repository for files that are
+not in the site. zensical builds it in strict mode: a link to a page or a heading that does not exist is an error.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ CONFIGURATION = ROOT / "zensical.toml"
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 _ITEM = re.compile(r"(?:\d+\.|-) (?=\S)")
 _UP = {"codes": "\n[All codes](../codes.md)\n", "decisions": "\n[All decisions](../decisions.md)\n"}
-"""The last line of a page that is not in the navigation, by its folder: where its list is."""
+"""The last line of a page that is not in the navigation, by its folder: a link to its list."""
+_INLINE_CODE = re.compile(r"(?<=<code>)[^<]*(?=</code>)")  # code of several lines has elements in it
+_HEADING = re.compile(r"(?<=>)[^<>]*(?=<a class=\"headerlink\")")
+_OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
+_LONG = re.compile(r"[\w./:\[\]-]{30,}")  # on a phone a line has room for about 40
 _CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -37,13 +41,13 @@ def pages() -> Mapping[Path, str]:
 
 
 def links(text: str) -> Iterator[tuple[str, str]]:
-    """The relative links of a page, but for those in blocks of code: path, and anchor with its hash or ""."""
+    """The relative links of a page, except those in blocks of code: path, and anchor with its hash or ""."""
     for match in _LINK.finditer(_CODE.sub("", text)):
         yield match[1], match[2] or ""
 
 
 def stage(folder: Path) -> None:
-    """Copy everything that the site is made of into a folder, ready for zensical."""
+    """Copy all pages of the site into a folder, ready for zensical."""
     known = pages()
     for path, name in known.items():
         target = folder / "docs" / name
@@ -60,9 +64,9 @@ def stage(folder: Path) -> None:
 
 
 def nested(text: str) -> str:
-    """A page with what is inside of a list's item indented by four.
+    """A page with the contents of each list item indented by four.
 
-    GitHub wants the width of the item's mark, two or three; Python-Markdown, which zensical uses, wants four
+    GitHub expects the width of the item's mark, two or three; Python-Markdown, which zensical uses, expects four
     (https://python-markdown.github.io/#differences) and would end the list.
     """
     lines: list[str] = []
@@ -87,9 +91,25 @@ def build(folder: Path) -> subprocess.CompletedProcess[str]:
     stage(folder)
     command = [str(Path(sys.executable).with_name("zensical")), "build", "--strict", "--clean"]
     environment = {**os.environ, "NO_COLOR": "1"}
-    return subprocess.run(  # noqa: S603 (ours)
+    done = subprocess.run(  # noqa: S603 (ours)
         command, cwd=folder, env=environment, text=True, capture_output=True, timeout=120, check=False
     )
+    for page in (folder / "site").rglob("*.html"):
+        page.write_text(with_breaks(page.read_text("utf-8")), encoding="utf-8")
+    return done
+
+
+def with_breaks(page: str) -> str:
+    """A page in HTML with better line breaks in names.
+
+    An option such as `--env` is not broken after its hyphens, and a long name may be broken after a dot or a slash.
+    """
+
+    def parted(text: str) -> str:
+        return _LONG.sub(lambda name: re.sub(r"(?<=[\w\]])[./](?=\w)", r"\g<0><wbr>", name[0]), text)
+
+    page = _HEADING.sub(lambda heading: parted(heading[0]), page)
+    return _INLINE_CODE.sub(lambda code: parted(_OPTION.sub(r'<span class="option">\g<0></span>', code[0])), page)
 
 
 def _help(folder: str) -> list[Path]:
@@ -97,7 +117,7 @@ def _help(folder: str) -> list[Path]:
 
 
 def _moved(text: str, path: Path, known: Mapping[Path, str]) -> str:
-    """A page's text with its links as they have to be in the site."""
+    """A page's text with its links rewritten for the site."""
     url = tomllib.loads(CONFIGURATION.read_text("utf-8"))["project"]["repo_url"]
 
     def moved(match: re.Match[str]) -> str:
@@ -113,7 +133,7 @@ def _moved(text: str, path: Path, known: Mapping[Path, str]) -> str:
 
 def _decisions() -> str:
     """The list of the decision records."""
-    head = "# Decisions\n\nWhat a reader would question, and why it is so: a page at most for each.\n\n"
+    head = "# Decisions\n\nDesign decisions that a reader may question, and the reasons: at most a page for each.\n\n"
     titles = {path: path.read_text("utf-8").partition("\n")[0].lstrip("# ") for path in DOCS.glob("decisions/*.md")}
     return head + "".join(f"- [{title}](decisions/{path.name})\n" for path, title in sorted(titles.items()))
 

@@ -1,4 +1,4 @@
-"""docs/reference/stacks.md, from the compiled example that has every key."""
+"""docs/reference/stacks.md, generated from the compiled example that has every key."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ EXAMPLE = Path(__file__).parent.parent / "tests" / "cases" / "accept" / "everyth
 _HEAD = """\
 # What each stack holds
 
-Stacks are split by how long things live: what holds data or rarely changes is apart from what every deployment changes.
-A stack refers only to stacks before it, by their exports, and is named after the service, its environment and its kind,
-as in `blog-api-prod-network`.
+Stacks are split by how long their resources live: resources that hold data or rarely change are separate from those
+that every deployment changes. A stack imports only from stacks before it, and is named after the service, its
+environment and its kind, as in `blog-api-prod-network`.
 
-Names of stacks, logical IDs and exports are a contract: [versions](../versions.md) says what that means. Your own
+Names of stacks, logical IDs and exports are a contract: see [versions](../versions.md). Your own
 templates may import the exports below, as in `!ImportValue blog-api-network:VpcId`.
 
-The tables are of a file that uses nearly every key. A file with fewer has fewer resources, and fewer stacks.
+The tables show a file that uses nearly every key. A file with fewer keys has fewer resources and fewer stacks.
 """
 
 
@@ -36,7 +36,7 @@ def _stack(name: str, tree: Mapping[str, Any]) -> str:
     rows = "".join(f"| `{logical_id}` | {body['Type']} |\n" for logical_id, body in tree["Resources"].items())
     text = f"\n## {name}\n\n{description[0].upper()}{description[1:]}.\n\n| resource | type |\n|---|---|\n{rows}"
     if exports := "".join(_exports(tree.get("Outputs", {}))):
-        text += f"\n| export | is |\n|---|---|\n{exports}"
+        text += f"\n| export | value |\n|---|---|\n{exports}"
     return text
 
 

@@ -1,7 +1,7 @@
 """Recordings of `blogstack deploy` on a terminal, as pictures: `python -m tools.terminal` renews docs/images/.
 
-The real command runs in a pseudo-terminal against the emulated AWS, where nothing takes time and no container runs.
-What is left on the screen becomes the picture.
+The real command runs in a pseudo-terminal against the emulated AWS, where every step is instant and no container runs.
+The picture shows what is on the screen at the end.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
+from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from blogstack.pipeline import compile_text
@@ -53,7 +54,7 @@ MISTAKE = ("  framework: fastapi\n", "  framework: fastapi\n  health: {path: /he
 
 
 def recordings() -> Iterator[tuple[str, str]]:
-    """The name of each picture and its text: a first deployment, and one with a health path that nobody answers."""
+    """The name of each picture and its text: a first deployment, and one with a health path without an answer."""
     with Emulator("us-east-1") as aws, TemporaryDirectory() as name, web(Path(name), "shop.example.com") as internet:
         folder = Path(name)
         give_what_exists(aws, compile_text("blogstack.yaml", FILE.encode()))
@@ -75,7 +76,7 @@ def _record(folder: Path, environment: Mapping[str, str], tag: str) -> str:
     console.print(Text(f"$ {' '.join(command)}", style="bold"))
     for line in _screen(output):
         console.print(Text.from_ansi(line))
-    return console.export_svg(title="blogstack deploy", code_format=_FORMAT, unique_id="terminal")
+    return console.export_svg(title="blogstack deploy", theme=_THEME, code_format=FORMAT, unique_id="terminal")
 
 
 def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str:
@@ -83,7 +84,7 @@ def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> st
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     inherited = {name: value for name, value in environment.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
-    # What the caller says of its own terminal would count more than the size of this one.
+    # The caller's variables about its own terminal would override the size of this one.
     own = {
         "TERM": "xterm-256color",
         "COLUMNS": str(COLUMNS),
@@ -113,10 +114,10 @@ _CONTROL = re.compile(r"\x1b\[\?25[lh]|\x1b\[(\d*)A|\x1b\[2K|\r|\n")
 
 
 def _screen(output: str) -> list[str]:
-    """The lines that are left of what was written: rich moves up, erases lines and writes them anew.
+    """The lines that remain of the output: rich moves up, erases lines and writes them again.
 
     Raises:
-        ValueError: for another way to move.
+        ValueError: for another movement of the cursor.
     """
     lines, row, start = [""], 0, 0
     for control in _CONTROL.finditer(output):
@@ -135,9 +136,19 @@ def _screen(output: str) -> list[str]:
     return "\n".join(lines).rstrip().splitlines()
 
 
+# Background, text and the eight colors of a terminal, with more contrast than those of rich: even dimmed, all but red
+# have the 4.5 that WCAG requires, and red, which is bold, the required 3.
+_THEME = TerminalTheme(
+    (13, 17, 23),
+    (225, 228, 232),
+    [
+        *((72, 79, 88), (255, 123, 114), (126, 231, 135), (227, 179, 65)),
+        *((121, 192, 255), (210, 168, 255), (118, 227, 234), (225, 228, 232)),
+    ],
+)
 _MONOSPACE = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
-# Without the fonts that rich's pictures fetch from elsewhere: in a page they may not.
-_FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
+# Without the fonts that rich's pictures load from another host, which a page may forbid.
+FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
     "font-family: Fira Code, monospace", f"font-family: {_MONOSPACE}"
 )
 

@@ -1,8 +1,8 @@
-"""A tutorial as data: the files that a page writes and the commands that it runs, in its order.
+"""A tutorial as data: the files that a page writes and the commands that it runs, in order.
 
-A block of code whose first line is a comment with a path is a file; one of Python goes at the end of a file that is
-there, any other replaces it. A block of `console` has commands behind `$`, each with what it prints on either stream: a
-line that is `...` stands for any lines, and one that ends so is only the beginning.
+A block of code whose first line is a comment with a path is a file. Python is added to the end of an existing file; any
+other text replaces it. A block of `console` has commands after `$`, each with its output on either stream: a
+line `...` matches any lines, and a line that ends with `...` matches by its beginning.
 
 The tests of both environments use it, so it needs nothing but the standard library.
 """
@@ -25,7 +25,7 @@ class File(NamedTuple):
     text: str
 
     def after(self, before: str) -> str:
-        """The text of the file, where it had another one before: Python is added to, the rest is replaced."""
+        """The new text of the file: Python is added to the old text, anything else replaces it."""
         return f"{before}\n\n{self.text}" if before and self.path.endswith(".py") else self.text
 
     def write(self, folder: Path) -> None:

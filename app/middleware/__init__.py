@@ -1,4 +1,4 @@
-"""What surrounds every request: its name and its line in the log, its limits, and the headers of its answer."""
+"""The layers around every request: its ID and its line in the log, its limits, and the headers of its answer."""
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -8,10 +8,10 @@ from app.middleware.request_limits import RequestLimits
 from app.middleware.request_log import RequestLog
 from app.settings import Settings
 
-# Answers are JSON, and a browser shall not take what somebody wrote for anything else. A Content-Security-Policy would
-# protect one page, /docs, and that takes its scripts from elsewhere.
+# Answers are JSON, and a browser must not interpret a user's text as anything else. A Content-Security-Policy would
+# protect one page, /docs, which loads its scripts from another host.
 HEADERS = ((b"x-content-type-options", b"nosniff"),)
-# Ignored over plain HTTP (RFC 6797, section 8.1), where a service without a domain is.
+# Ignored over plain HTTP (RFC 6797, section 8.1), which a service without a domain uses.
 STRICT_TRANSPORT = ((b"strict-transport-security", b"max-age=31536000"),)
 
 

@@ -1,10 +1,10 @@
-"""HEAD: what GET answers, without its body (RFC 9110, section 9.3.2)."""
+"""HEAD: the answer to GET without its body (RFC 9110, section 9.3.2)."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadRequests:
-    """Serves HEAD as GET and keeps the body back; FastAPI's routes by themselves answer it with 405."""
+    """Serves HEAD as GET without the body; FastAPI's routes by themselves answer it with 405."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap the application."""

@@ -1,4 +1,4 @@
-"""The log: one JSON object a line on standard output, each with the ids of the request it belongs to."""
+"""The log: one JSON object on each line of standard output, with the IDs of the request it belongs to."""
 
 import json
 import logging
@@ -9,7 +9,7 @@ import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
-# What names the present request in every line: `request_id`, and `trace_id` where there is one.
+# The IDs of the current request in every line: `request_id`, and `trace_id` if there is one.
 request_ids: ContextVar[dict[str, str] | None] = ContextVar("request_ids", default=None)
 
 STANDARD_OUTPUT = 1
@@ -18,7 +18,7 @@ LAST_SECONDS = 1.0
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes a record as one line of JSON, a traceback included."""
+    """Writes a record as one line of JSON, including a traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line for this record."""
@@ -36,10 +36,10 @@ class JsonFormatter(logging.Formatter):
 
 
 class PatientHandler(logging.Handler):
-    """Writes lines to a file descriptor, and never waits for whoever reads them.
+    """Writes lines to a file descriptor, and never waits for the reader.
 
-    A log driver that stops reading would stop the whole process, `/health` and SIGTERM included. Here a megabyte of
-    lines waits for it; those that do not fit are counted, and the count is written when it reads again.
+    Otherwise a log driver that stops reading would stop the process, including `/health` and SIGTERM. Here up to a
+    megabyte of lines is buffered; further lines are counted, and the count is written when the driver reads again.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -53,14 +53,14 @@ class PatientHandler(logging.Handler):
 
     @property
     def waiting(self) -> int:
-        """How many bytes wait to be read."""
+        """How many bytes are buffered."""
         return len(self._pending)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write this record's line now, or keep it, or count it."""
+        """Write this record's line now, or buffer it, or count it."""
         try:
             line = f"{self.format(record)}\n".encode()
-        except Exception:  # noqa: BLE001 (as every handler: a record that cannot be formatted is no reason to fail)
+        except Exception:  # noqa: BLE001 (as every handler: a record that cannot be formatted must not cause a failure)
             self.handleError(record)
             return
         if len(self._pending) + len(line) > PENDING_BYTES:
@@ -89,7 +89,7 @@ class PatientHandler(logging.Handler):
             self._pending.clear()
 
     def close(self) -> None:
-        """Give the reader a last second."""
+        """Wait one last second for the reader."""
         self._write(time.monotonic() + LAST_SECONDS)
         super().close()
 
@@ -100,5 +100,5 @@ def configure_logging(level: str) -> None:
     handler = PatientHandler(STANDARD_OUTPUT)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # When debugging it would write out every statement's parameters, password hashes among them.
+    # At debug level it would log every statement's parameters, including password hashes.
     logging.getLogger("aiosqlite").setLevel(logging.INFO)

@@ -1,4 +1,4 @@
-"""What requests may cost: so many bytes of body, each and all together, and so many seconds."""
+"""Limits on requests: bytes of body, for each and for all together, and seconds."""
 
 import asyncio
 import logging
@@ -13,9 +13,9 @@ logger = logging.getLogger(__name__)
 
 
 class RequestLimits:
-    """Answers 413 to a body that is too long, 408 to one that comes too slowly, 503 when we are too slow or too full.
+    """Answers 413 to a body that is too long, 408 to one that is too slow, 503 if the service is too slow or too full.
 
-    FastAPI has `max_body_size`; it answers in plain text, and knows neither the time nor all bodies together.
+    FastAPI has `max_body_size`, but it answers in plain text, and limits neither the time nor all bodies together.
     """
 
     def __init__(self, app: ASGIApp, max_body_bytes: int, max_held_bytes: int, seconds: float) -> None:
@@ -35,8 +35,8 @@ class RequestLimits:
         if length.isdecimal() and int(length) > self.max_body_bytes:
             await request.refuse(scope, 413)
             return
-        # A task of its own, because cancelling alone is not enough: a query that is cancelled on a server
-        # that does not answer goes on waiting for its answer, and the client would wait with it.
+        # A separate task, because cancelling alone is not enough: a query that is cancelled on a server
+        # that does not answer keeps waiting for its answer, and the client would wait with it.
         task = asyncio.ensure_future(self.app(scope, request.receive, request.send))
         try:
             await asyncio.wait({task}, timeout=self.seconds)
@@ -53,7 +53,7 @@ class RequestLimits:
 
 def _retrieve(task: asyncio.Future[None]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
-        logger.info("a request given up has ended: %s", type(error).__name__)
+        logger.info("an abandoned request has ended: %s", type(error).__name__)
 
 
 class _Request:
@@ -88,11 +88,11 @@ class _Request:
             await self._send(message)
 
     async def refuse(self, scope: Scope, status: int) -> None:
-        """Answer with this problem, unless an answer is on its way already; the server cuts that one short."""
+        """Answer with this problem, unless an answer has been started already; the server cuts that one short."""
         self._refused = True
         if self._started:
             return
-        # After 413 the connection stays open and the server drops what still comes of the body: closing at
+        # After 413 the connection stays open and the server drops the rest of the body: closing at
         # once would reset it, and the client, still sending, might never see the answer.
         headers = {408: {"Connection": "close"}, 503: {"Retry-After": RETRY_SECONDS}}.get(status)
         await problem_response(status, headers=headers)(scope, self._receive, self._send)

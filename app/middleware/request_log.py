@@ -1,4 +1,4 @@
-"""Each request's name, its line in the log, and the answer to a bug."""
+"""Each request's ID, its line in the log, and the answer to a bug."""
 
 import logging
 import re
@@ -12,8 +12,8 @@ from app.problems import problem_response
 
 access_logger = logging.getLogger("app.access")
 
-# What the load balancer writes into X-Amzn-Trace-Id: Root=1-67891233-abcdef012345678912345678, where a client
-# may have sent one first. Only this form is taken over: it ends up in every line of the log.
+# The load balancer's value of X-Amzn-Trace-Id: Root=1-67891233-abcdef012345678912345678; a client may have sent
+# its own first. Only this form is accepted, because it is in every line of the log.
 TRACE_ID = re.compile(rb"(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)")
 
 
@@ -26,7 +26,7 @@ def _ids(scope: Scope) -> dict[str, str]:
 
 
 class RequestLog:
-    """Outermost layer: names the request, writes its line, and turns a bug into a 500 that says nothing."""
+    """Outermost layer: gives the request an ID, writes its line, and answers a bug with a 500 without details."""
 
     def __init__(self, app: ASGIApp, headers: tuple[tuple[bytes, bytes], ...]) -> None:
         """Wrap the application; every answer gets these headers and its request's id."""
@@ -34,7 +34,7 @@ class RequestLog:
         self.headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request and log how it went."""
+        """Serve one request and log the result."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -52,12 +52,12 @@ class RequestLog:
 
         try:
             await self.app(scope, receive, send_named)
-        except Exception:  # the last place before the server, which would answer in plain text
+        except Exception:  # the last layer before the server, which would answer in plain text
             access_logger.exception("unhandled error")
             if status == 0:
                 await problem_response(500)(scope, receive, send_named)
         finally:
-            # The template, not the path: paths hold what users type, and would make a metric of each post.
+            # The template, not the path: paths contain users' input, and each post would become a metric of its own.
             route = scope.get("route")
             fields = {
                 "method": scope["method"],

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: by the connection of `app.migrate`, which holds the lock of migrations."""
+"""Alembic's environment: it uses the connection of `app.migrate`, which holds the lock of migrations."""
 
 from alembic import context
 from sqlalchemy import Connection
@@ -9,7 +9,7 @@ from app.settings import load_settings
 
 
 def run(connection: Connection) -> None:
-    """Run the migrations that were asked for. On PostgreSQL each takes effect by itself, wholly or not at all."""
+    """Run the requested migrations. On PostgreSQL each is a transaction of its own."""
     sqlite = connection.dialect.name == "sqlite"
     context.configure(
         connection=connection,

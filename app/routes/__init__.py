@@ -1,1 +1,1 @@
-"""The operations of the API, a file for each thing it knows."""
+"""The operations of the API, a file for each kind of resource."""

@@ -44,7 +44,7 @@ def _detail(row: AnyRow) -> CommentDetail:
 
 
 def _only(rows: Sequence[AnyRow]) -> AnyRow:
-    """The comment that was asked for, or 404."""
+    """The requested comment, or 404."""
     if not rows:
         raise HTTPException(404, "there is no such comment")
     return rows[0]
@@ -70,7 +70,7 @@ async def create_comment(
     values = {"post_id": post_id, "body": content.body}
     try:
         (row,) = await database.write(NEW_COMMENT, {"author_id": user.id, **values})
-    except IntegrityError as error:  # there is no such post, or not any more
+    except IntegrityError as error:  # the post does not exist, or has just been deleted
         raise HTTPException(404, "there is no such post") from error
     comment = CommentDetail.model_validate({**row._asdict(), **values, "author": user})
     return versioned(comment, status_code=201)

@@ -1,4 +1,4 @@
-"""The two questions that the platform asks."""
+"""The two checks that the platform requests."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ router = APIRouter(tags=["health"])
 
 
 class Status(BaseModel):
-    """How the service is."""
+    """The state of the service."""
 
     status: Literal["ok"] = "ok"
 
@@ -22,15 +22,15 @@ class Status(BaseModel):
 async def health() -> Status:
     """Say that the process is alive.
 
-    Asked every few seconds by the container's check and by the load balancer, each of which replaces a task
-    that fails it. So it touches nothing: a database that is down is not mended by restarting its clients.
+    Requested every few seconds by the load balancer, and by a check in the container if there is one; a task that
+    fails is replaced. So it does not query the database: restarting clients does not fix a database that is down.
     """
     return Status()
 
 
 @router.get("/ready", responses=documented(503))
 async def ready(database: CurrentDatabase) -> Status:
-    """Say whether the database answers within one second; asked after a deployment, by people and alarms."""
+    """Say whether the database answers within one second; requested after a deployment."""
     if (problem := await database.problem()) is not None:
         raise HTTPException(503, f"database: {problem}", headers={"Retry-After": "5"})
     return Status()

@@ -17,7 +17,7 @@ from app.schemas import Id, PostContent, PostDetail, PostPage
 
 router = APIRouter(prefix="/posts", tags=["posts"])
 
-# Statements are made once, because making one costs more than running it; what differs is a parameter.
+# Statements are built once, because building one takes longer than running it; parameters hold what varies.
 SUMMARIES = (
     select(Post.id, Post.title, Post.created_at, Post.updated_at, User.username, User.display_name)
     .join_from(Post, User)
@@ -31,7 +31,7 @@ POST = (
     .join_from(Post, User)
     .where(Post.id == bindparam("post_id"))
 )
-# Locked until the transaction ends, but not FOR UPDATE, which would keep those waiting who comment on the post.
+# Locked until the transaction ends, but not FOR UPDATE, which would block new comments on the post.
 LOCKED_POST = POST.with_for_update(of=Post, key_share=True)
 NEW_POST = insert(Post).returning(Post.id, Post.created_at, Post.updated_at)
 CHANGED_POST = update(Post).where(Post.id == bindparam("post_id")).returning(Post.updated_at)
@@ -49,7 +49,7 @@ def _detail(row: AnyRow) -> PostDetail:
 
 
 def _only(rows: Sequence[AnyRow]) -> AnyRow:
-    """The post that was asked for, or 404."""
+    """The requested post, or 404."""
     if not rows:
         raise HTTPException(404, "there is no such post")
     return rows[0]
@@ -68,7 +68,7 @@ async def create_post(content: PostContent, user: CurrentUser, database: Current
     """Write a post."""
     try:
         (row,) = await database.write(NEW_POST, {"author_id": user.id, **content.model_dump()})
-    except IntegrityError as error:  # the author has left in this moment
+    except IntegrityError as error:  # the author has just deleted the account
         raise invalid_token() from error
     post = PostDetail.model_validate({**row._asdict(), **content.model_dump(), "author": user})
     return versioned(post, status_code=201)

@@ -1,4 +1,4 @@
-"""Users: registration, log-in and one's own account."""
+"""Users: registration, log-in and the user's own account."""
 
 from typing import Annotated
 
@@ -53,7 +53,7 @@ async def register(
     passwords: CurrentPasswords,
     attempts: CurrentAttempts,
 ) -> Account:
-    """Make a user."""
+    """Register a user."""
     with passwords.registrations.place():
         await attempts.count(database, attempts.of_registration(address))
         password_hash = await passwords.hash(new.password)
@@ -79,7 +79,7 @@ async def log_in(
 
 @router.get("/users/me", response_model=Account, responses=NOT_MODIFIED | documented(401))
 async def read_profile(user: CurrentUser, if_none_match: IfNoneMatch = None) -> Response:
-    """Read one's own profile."""
+    """Read your own profile."""
     return versioned(user, if_none_match)
 
 
@@ -87,9 +87,9 @@ async def read_profile(user: CurrentUser, if_none_match: IfNoneMatch = None) -> 
 async def edit_profile(
     profile: Profile, user: CurrentUser, transaction: Transaction, if_match: IfMatch = None
 ) -> Response:
-    """Replace what one says of oneself."""
+    """Replace your own profile."""
     row = (await transaction.execute(LOCKED_ACCOUNT, {"user_id": user.id})).one_or_none()
-    if row is None:  # deleted in this moment
+    if row is None:  # the account has just been deleted
         raise invalid_token()
     require_match(if_match, account := Account.model_validate(row))
     changes = profile.model_dump()
@@ -105,7 +105,7 @@ async def change_password(
     passwords: CurrentPasswords,
     database: CurrentDatabase,
 ) -> None:
-    """Replace one's password. Tokens that were issued before stay valid until they expire."""
+    """Replace your password. Tokens that were issued before stay valid until they expire."""
     if await check.user_id(user.username, change.current_password) is None:
         raise HTTPException(403, "the current password is wrong")
     password_hash = await passwords.hash(change.new_password)
@@ -114,5 +114,5 @@ async def change_password(
 
 @router.delete("/users/me", status_code=204, responses=documented(401))
 async def delete_account(user: CurrentUser, database: CurrentDatabase) -> None:
-    """Delete one's account with all posts and comments, for good."""
+    """Delete your account with all posts and comments, permanently."""
     await database.write(DELETED_USER, {"user_id": user.id})

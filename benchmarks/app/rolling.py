@@ -1,8 +1,8 @@
 """A rolling deployment as ECS does it, on loopback: `make rolling`.
 
-Two processes of the service stand behind HAProxy, as two tasks behind a load balancer, and are replaced one
-after the other under constant load, with the times that the templates set. HAProxy repeats nothing and hides
-nothing: a request that one process does not answer has failed.
+Two processes of the service run behind HAProxy, like two tasks behind a load balancer, and are replaced one
+after the other under constant load, with the times that the templates set. HAProxy retries nothing and hides
+nothing: a request that a process does not answer has failed.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from tests.app.test_api import register, write_post
 # The configuration language's defaults, which are the template's times, in seconds.
 INTERVAL, HEALTHY_THRESHOLD = 15, 2
 DEREGISTRATION_DELAY, STOP_TIMEOUT, IDLE_TIMEOUT = 30, 30, 60
-# How long the balancer goes on as before after it is told: AWS promises nothing; people report seconds.
+# Seconds for which the load balancer still sends requests: AWS guarantees nothing; users report a few seconds.
 LAG = 5
 SLOTS = 4
 WORKERS, PAUSE = 10, 0.02
@@ -82,18 +82,18 @@ class Balancer:
             return connection.recv(65536).decode()
 
     def register(self, task: Service) -> None:
-        """Send it requests from now on."""
+        """Start sending it requests."""
         slot = self._free.pop(0)
         self._taken[task] = slot
         self._tell(f"set server {slot} addr 127.0.0.1 port {task.port}")
         self._tell(f"set server {slot} state ready")
 
     def drain(self, task: Service) -> None:
-        """Send it nothing new; what it has, it may finish."""
+        """Send it no new requests; it may finish those in progress."""
         self._tell(f"set server {self._taken[task]} state drain")
 
     def deregister(self, task: Service) -> None:
-        """Forget it."""
+        """Remove it."""
         slot = self._taken.pop(task)
         self._tell(f"set server {slot} state maint")
         self._free.append(slot)
@@ -101,7 +101,7 @@ class Balancer:
 
 @contextlib.contextmanager
 def balancer() -> Iterator[Balancer]:
-    """A balancer that ends with the block."""
+    """A load balancer that stops at the end of the block."""
     with tempfile.TemporaryDirectory() as folder:
         started = Balancer(Path(folder))
         try:
@@ -117,7 +117,7 @@ def say(started: float, text: str) -> None:
 
 
 async def become_healthy(task: Service) -> None:
-    """The target group's check: so many successes, so many seconds apart."""
+    """The target group's check: several successes at an interval."""
     async with httpx2.AsyncClient(base_url=task.url, timeout=5) as client:
         for passed in range(HEALTHY_THRESHOLD):
             if passed:
@@ -131,7 +131,7 @@ async def replace(front: Balancer, old: Service, new: Service, started: float) -
     front.register(new)
     say(started, f"task on port {new.port} is healthy and registered")
     old.terminate()
-    say(started, f"task on port {old.port} is told to stop; the balancer hears of it {LAG} s later")
+    say(started, f"task on port {old.port} gets SIGTERM; the load balancer stops sending to it {LAG} s later")
     told = time.monotonic()
     await asyncio.sleep(LAG)
     front.drain(old)
@@ -143,7 +143,7 @@ async def replace(front: Balancer, old: Service, new: Service, started: float) -
 
 @contextlib.asynccontextmanager
 async def constant_load(port: int, requests: list[bytes], results: list[Result]) -> AsyncIterator[None]:
-    """Send these requests as long as the block lasts."""
+    """Send these requests until the end of the block."""
     stop = asyncio.Event()
     loads = [asyncio.create_task(load(port, request, stop, WORKERS, PAUSE)) for request in requests]
     try:
@@ -168,7 +168,7 @@ async def deploy(front: Balancer, olds: list[Service], news: list[Service], requ
 
 
 def run(shutdown_delay: str | None) -> int:
-    """Deploy once; the exit status says whether a request failed."""
+    """Deploy once; returns the exit status, 1 if a request failed."""
     with Postgres() as postgres, balancer() as front, contextlib.ExitStack() as stack:
         environment = postgres.environment(postgres.create_database())
         environment |= {"JWT_SECRET": "the same for every task of the service", "TOKEN_MINUTES": "60"}

@@ -1,8 +1,8 @@
-"""The blog beside four other ways to write it, on PostgreSQL, in one run: `make bench-app`.
+"""Compares the blog with four other ways to write it, on PostgreSQL, in one run: `make bench-app`.
 
-One process each, measured in turns, so that whatever else the machine does meets all. The process that is measured
-has one core to itself; PostgreSQL and the client share the other. The figure to trust is the CPU time of the process
-for a request: half a vCPU gives half a second of it every second.
+One process each, measured in turns, so that other work on the machine affects all of them. The measured process
+has one core to itself; PostgreSQL and the client share the other. The most reliable figure is the CPU time of the
+process for each request: half a vCPU gives half a second of it every second.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ NEW_POST = b'{"title": "Notes", "body": "It weaves algebraic patterns."}'
 
 
 class Figures(NamedTuple):
-    """What one round has shown."""
+    """The results of one round."""
 
     requests: float
     p50: float
@@ -56,7 +56,7 @@ def measure(service: Service, request: bytes) -> Figures:
 
 
 def pin(services: dict[str, Service]) -> None:
-    """Give those that are measured the first core, and the client and PostgreSQL, which it started, the second."""
+    """Give the measured processes the first core, and the client and PostgreSQL, which it started, the second."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) >= 2:
         for service in services.values():
@@ -67,7 +67,7 @@ def pin(services: dict[str, Service]) -> None:
 
 
 def compare(services: dict[str, Service], name: str, request: bytes) -> None:
-    """Measure one request on all of them, and print the ladder."""
+    """Measure one request on all of them, and print the comparison."""
     for service in services.values():
         measure(service, request)  # warm
     rounds = [{other: measure(service, request) for other, service in services.items()} for _ in range(ROUNDS)]

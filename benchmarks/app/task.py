@@ -1,7 +1,7 @@
-"""What a task of half a vCPU carries: `make task-app`, as root, where control groups are of version 1.
+"""Measures what a task with half a vCPU can handle: `make task-app`, as root, with control groups version 1.
 
-The process gets 50 ms of a core in every 100. On a machine that does other work it may get less, so a line also says
-how many requests half a vCPU would answer by the CPU time that they took.
+The process gets 50 ms of a core in every 100. On a machine that does other work it may get less, so a line also shows
+how many requests half a vCPU would answer, by the CPU time that they took.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ from tests.app.test_api import PASSWORD, register, write_post
 
 SECONDS, SHARE, PERIOD = 8.0, 0.5, 100_000
 CONTROLLER = Path("/sys/fs/cgroup/cpu")
-# The process itself enters the group, so that its start has half a core too.
+# The process itself enters the group, so that its start also gets half a core.
 START = "import os, runpy; open({tasks!r}, 'w').write(str(os.getpid())); runpy.run_module('app', run_name='__main__')"
-# Everybody here has one address.
+# All clients here have one address.
 GENEROUS = {"LOGIN_ATTEMPTS_PER_ADDRESS": "100000", "REGISTRATIONS_PER_ADDRESS": "100000"}
 JSON, FORM = {"Content-Type": "application/json"}, {"Content-Type": "application/x-www-form-urlencoded"}
 NEW_USER = f'{{"username": "ada", "password": "{PASSWORD}", "display_name": "Ada"}}'.encode()
@@ -37,7 +37,7 @@ SLOW_BODY = post("/users", b" " * 256 * 1024, JSON)[:-1]
 
 @contextlib.contextmanager
 def half_a_core() -> Iterator[Path]:
-    """A control group: the file that takes its processes."""
+    """A control group: the file to which its processes are added."""
     group = CONTROLLER / f"blog-{os.getpid()}"
     group.mkdir()
     (group / "cpu.cfs_period_us").write_text(str(PERIOD))
@@ -61,7 +61,7 @@ class Task:
     """The process, and what it uses."""
 
     def __init__(self, service: Service) -> None:
-        """Watch this one."""
+        """Measure this process."""
         self._port = service.port
         self._process = psutil.Process(service.process.pid)
 
@@ -70,11 +70,11 @@ class Task:
         return times.user + times.system
 
     def memory(self) -> str:
-        """What it holds."""
+        """Its memory."""
         return f"{self._process.memory_info().rss / 2**20:.0f} MiB"
 
     async def carry(self, label: str, request: bytes, connections: int, others: tuple[bytes, ...] = ()) -> None:
-        """Send a request over and over on so many connections, and see how long other requests take meanwhile."""
+        """Send a request repeatedly on several connections, and measure how long other requests take meanwhile."""
         stop, started, before = asyncio.Event(), time.monotonic(), self._cpu()
         running = asyncio.create_task(load(self._port, request, stop, connections))
         await asyncio.sleep(1)
@@ -92,7 +92,7 @@ class Task:
             print(f"    {line} meanwhile:", ", ".join(f"{seconds:.1f} s ({status})" for seconds, status in tries))
 
     async def hold(self, label: str, data: bytes) -> None:
-        """Send this on a thousand connections, and nothing more."""
+        """Send this on a thousand connections, and nothing else."""
         with contextlib.ExitStack() as stack:
             for _ in range(1000):
                 connection = socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE)
@@ -104,7 +104,7 @@ class Task:
 
 
 async def measure(task: Task, author: dict[str, str]) -> None:
-    """Everything in turn."""
+    """All measurements, in order."""
     await task.carry("GET /posts", get("/posts"), 16)
     await task.carry("POST /posts", post("/posts", NEW_POST, author), 16)
     await task.carry("log-ins", LOG_IN, 4)

@@ -1,9 +1,9 @@
-"""What the blog is measured against: the same four operations, written in four other ways, on the same tables.
+"""The yardsticks of the blog: the same four operations, written in four other ways, on the same tables.
 
 `python -m benchmarks.app.yardsticks NAME PORT DATABASE_URL FILE` serves one of them with uvicorn:
 
-orm      FastAPI with SQLAlchemy's async ORM, as public examples write it: a session, entities, joined authors.
-core     FastAPI with SQLAlchemy's Core on the async engine: statements made once, rows, the blog's models.
+orm      FastAPI with SQLAlchemy's async ORM, as in public examples: a session, entities, joined authors.
+core     FastAPI with SQLAlchemy's Core on the async engine: statements built once, rows, the blog's models.
 psycopg  FastAPI with psycopg's own pool and SQL, and the blog's models.
 bare     FastAPI with a route that returns bytes it has, those of the file.
 
@@ -85,7 +85,7 @@ class Comment(Base):
 
 
 def orm(url: str) -> FastAPI:
-    """The public way: a session for each request, entities, and answers made from their attributes."""
+    """As in public examples: a session for each request, entities, and answers built from their attributes."""
     engine = create_async_engine(url.replace("postgresql:", "postgresql+psycopg:"), pool_size=POOL, max_overflow=0)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     app = FastAPI()
@@ -141,7 +141,7 @@ def orm(url: str) -> FastAPI:
 
 
 def core(url: str) -> FastAPI:
-    """The blog's own statements and rows, and nothing around them."""
+    """The blog's own statements and rows, and nothing else."""
     engine = create_async_engine(
         url.replace("postgresql:", "postgresql+psycopg:"),
         pool_size=POOL,
@@ -198,7 +198,7 @@ NEW_POST_SQL = """INSERT INTO posts (author_id, title, body, created_at, updated
 
 
 def with_author(row: dict[str, Any]) -> dict[str, Any]:
-    """The row's fields, those of its author in a mapping of their own."""
+    """The row's fields, with those of its author in a separate mapping."""
     row["author"] = {"username": row.pop("username"), "display_name": row.pop("display_name")}
     return row
 

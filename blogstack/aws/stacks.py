@@ -187,6 +187,22 @@ def read_exports(session: Session) -> frozenset[str]:
     return frozenset(each["Name"] for each in session.pages("cloudformation", "list_exports", "Exports"))
 
 
+def read_importers(session: Session, export: str) -> frozenset[str]:
+    """Names of the stacks that import a value.
+
+    Raises:
+        AwsError: when AWS does not answer.
+    """
+    try:
+        return frozenset(session.pages("cloudformation", "list_imports", "Imports", ExportName=export))
+    except AwsError as error:
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListImports.html names no error; this is
+        # what it answers for an export that nobody imports, and for one that is not there.
+        if error.code == "ValidationError":
+            return frozenset()
+        raise
+
+
 _STACK = "AWS::CloudFormation::Stack"
 
 

@@ -1,6 +1,6 @@
-"""Config -> Blueprint: every decision is made here, so that the templates only write it down.
+"""Config -> Blueprint: every decision is made here, so that the templates only transcribe it.
 
-Framework defaults, the address plan, which stacks exist and what they are called.
+Framework defaults, the address plan, which stacks exist and their names.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from blogstack.blueprint.database import Database, resolve_access, resolve_database
-from blogstack.blueprint.edge import Edge, resolve_edge
+from blogstack.blueprint.edge import Edge, LoadBalancer, resolve_edge
 from blogstack.blueprint.monitoring import Monitoring, resolve_monitoring
 from blogstack.blueprint.monitoring.job import JobMonitoring, resolve_job_monitoring
-from blogstack.blueprint.names import make_naming
+from blogstack.blueprint.names import EDGE, make_naming
 from blogstack.blueprint.network import Network, resolve_network, resolve_placement
 from blogstack.blueprint.registry import Image, Registry, resolve_image, resolve_registry
 from blogstack.blueprint.stores import Stores, resolve_stores
@@ -23,29 +23,34 @@ from blogstack.records import Record
 
 
 class Blueprint(Record, kw_only=True):
-    """What is to be built. A stack that is None does not exist: the image or the network is there already.
+    """What will be built. A stack that is None is not created: image, network or load balancer exist already.
 
     Attributes:
         name: Of the application, without the environment.
         environment: None without environments.
+        platform: Name of the application, in the same environment, with the network, the cluster and the load balancer;
+            None for this one.
         output: Folder of the templates.
-        image: What tasks pull that have no other image.
-        services: What runs all the time, at least one, in the order of deployment.
-        jobs: What runs to its end.
-        database: The one that is made.
+        image: The image of all tasks without another one.
+        services: The ECS services, at least one, in the order of deployment.
+        jobs: The jobs, which run to completion.
+        database: The database to create; None without one.
+        load_balancer: The load balancer of the services, of this application (`edge`) or of another one.
         monitoring: The alarms and the dashboard of each service, by its name; empty without alarms.
         job_monitoring: The alarm of each job that has one, by the job's name.
     """
 
     name: str
     environment: str | None
+    platform: str | None
     region: str
     output: str
     registry: Registry | None
     network: Network | None
     database: Database | None
     stores: Stores
-    edge: Edge
+    edge: Edge | None
+    load_balancer: LoadBalancer
     tasks: Tasks
     image: Image
     services: tuple[EcsService, ...]
@@ -67,14 +72,14 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
         environment: Its name; None without environments.
         varying_tags: Keys of the tags that differ between environments.
     """
-    naming = make_naming(config.name, config.tags, environment)
+    naming = make_naming(config.name, config.tags, environment, config.uses)
     registry = resolve_registry(config, varying_tags)
     network = resolve_network(config, naming)
-    image, placement = resolve_image(config, registry), resolve_placement(config, network)
+    image, placement = resolve_image(config, registry), resolve_placement(config, naming, network)
     database = resolve_database(config, naming, placement)
     access = resolve_access(config, database)
     stores = resolve_stores(config, naming, placement)
-    edge = resolve_edge(config, naming, placement)
+    load_balancer = LoadBalancer(naming.platform_stack(EDGE))
     around = Surroundings(
         config=config,
         naming=naming,
@@ -82,7 +87,7 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
         placement=placement,
         database=access,
         stores=stores,
-        edge=edge,
+        load_balancer=load_balancer,
         addresses=addresses(config, naming),
     )
     services = tuple(resolve_service(service, around) for service in config.ecs_services())
@@ -98,13 +103,15 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
     return Blueprint(
         name=config.name,
         environment=environment,
+        platform=None if naming.has_platform else naming.platform,
         region=config.region,
         output=config.output,
         registry=registry,
         network=network,
         database=database,
         stores=stores,
-        edge=edge,
+        edge=resolve_edge(config, naming, placement),
+        load_balancer=load_balancer,
         tasks=tasks,
         image=image,
         services=services,

@@ -16,7 +16,7 @@ class Cache(Record, kw_only=True):
     """The cache stack.
 
     Attributes:
-        nodes: The primary one and its replicas.
+        nodes: Number of nodes: the primary and its replicas.
         backup_retention: Days; 0 for no backups.
         kms_key: ARN of the key for data and secrets; None for AWS's own.
     """
@@ -40,7 +40,7 @@ class Cache(Record, kw_only=True):
 
     @property
     def replication_group(self) -> Imported:
-        """ID of the replication group; those of its nodes begin with it."""
+        """ID of the replication group; the IDs of its nodes begin with it."""
         return Imported(self.stack, Output.CACHE_REPLICATION_GROUP_ID)
 
     @property

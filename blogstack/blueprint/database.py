@@ -24,7 +24,7 @@ class Database(Record, kw_only=True):
         minor_upgrades: Whether RDS upgrades to newer minor versions by itself.
         family: Of the parameter group, as in postgres17.
         max_storage: None when the storage does not grow.
-        log_retention: Days that its log groups keep.
+        log_retention: Days that its logs are kept.
         kms_key: ARN of the key for storage, insights, secret and logs; None for AWS's own.
         has_url: Whether there is a second secret, with the URL.
     """
@@ -55,7 +55,7 @@ class Database(Record, kw_only=True):
 
     @property
     def url_secret(self) -> Imported:
-        """ARN of the secret that is the URL, where there is one."""
+        """ARN of the secret with the URL, if there is one."""
         return Imported(self.stack, Output.DATABASE_URL_SECRET_ARN)
 
     @property
@@ -83,7 +83,7 @@ def resolve_database(config: Config, naming: Naming, placement: Placement) -> Da
         vpc=placement.vpc,
         subnets=placement.database_subnets,
         engine_version=database.engine_version,
-        # A minor version in the file is a pin: left behind by RDS, a later one in the file could be a downgrade.
+        # A minor version in the file stays: if RDS upgraded it, a later change in the file could be a downgrade.
         # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
         minor_upgrades="." not in database.engine_version,
         family=f"postgres{database.engine_version.split('.')[0]}",
@@ -105,19 +105,19 @@ def resolve_database(config: Config, naming: Naming, placement: Placement) -> Da
     )
 
 
-# AWS::SecretsManager::SecretTargetAttachment writes these keys, and RDS the last two where it manages the password:
+# AWS::SecretsManager::SecretTargetAttachment writes these keys; if RDS manages the password, it writes the last two:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
 _KEYS = {"host": "host", "port": "port", "name": "dbname", "user": "username", "password": "password"}
 
 
 class DatabaseAccess(Record, kw_only=True):
-    """What the tasks get with a database, whether it is made or exists.
+    """What the tasks get with a database, whether it is created or exists.
 
     Attributes:
-        security_group: ID of the database's.
-        environment: Variables that are no secrets.
-        secrets: The others, each with the ARN of its secret and the key of the JSON; None for the secret as it is.
-        sslmode: Name of the variable that says how to use TLS, which a file may set itself.
+        security_group: ID of the database's security group.
+        environment: Variables that are not secret.
+        secrets: The others, each with the ARN of its secret and the key of the JSON; None for the complete secret.
+        sslmode: Name of the variable for the mode of TLS, which a file may set itself.
     """
 
     security_group: Value
@@ -128,13 +128,13 @@ class DatabaseAccess(Record, kw_only=True):
 
 
 def resolve_access(config: Config, database: Database | None) -> DatabaseAccess | None:
-    """What the tasks get with a database; None without one. `database` is the one that is made, if it is."""
+    """What the tasks get with a database; None without one. `database`: the one to create, if there is one."""
     if config.database is None:
         return None
     existing, names = config.database.existing, config.database.variables
     named = {value: getattr(names, value) for value in _KEYS}
     if existing is None:
-        assert database is not None, "a database that does not exist is made"
+        assert database is not None, "a database that does not exist is created"
         secrets: dict[str, tuple[Value, str | None]] = {
             named[value]: (database.secret, key) for value, key in _KEYS.items()
         }
@@ -147,7 +147,7 @@ def resolve_access(config: Config, database: Database | None) -> DatabaseAccess 
             secrets=secrets,
             sslmode=names.sslmode,
         )
-    # Whatever the file says is no secret: a secret whose password RDS manages has only the user next to it.
+    # What the file contains is not secret: a secret that RDS manages has only the user and the password.
     known = {"host": existing.host, "port": str(existing.port), "name": existing.name}
     plain = {value: text for value, text in known.items() if text is not None}
     return DatabaseAccess(

@@ -1,6 +1,6 @@
-"""The logical IDs: a contract, because another one replaces the resource in a running stack. A test holds them.
+"""The logical IDs: a contract, because a changed ID replaces the resource in a running stack. A test lists them.
 
-What exists once for each availability zone carries the zone's number, from 1.
+The ID of a resource that exists in each availability zone contains the zone's number, from 1.
 """
 
 import hashlib
@@ -100,13 +100,13 @@ WEB_ACL_ASSOCIATION = "WebAclAssociation"
 WEB_ACL_LOG_GROUP = "WebAclLogGroup"
 WEB_ACL_LOGGING = "WebAclLogging"
 
-# a job; its task definition is called as that of a service
+# a job; its task definition has the ID of a service's
 STATE_MACHINE = "StateMachine"
 STATE_MACHINE_ROLE = "StateMachineRole"
 SCHEDULE = "Schedule"
 SCHEDULE_ROLE = "ScheduleRole"
 
-# a service or a worker; further services have a security group, private ones a name, too
+# a service or a worker; further services also have a security group, private ones also a name
 SECURITY_GROUP = "SecurityGroup"
 DISCOVERY = "Discovery"
 PRIVATE_INGRESS = "PrivateIngress"
@@ -127,7 +127,7 @@ SCALING_POLICIES = {
 }
 FIRST_TASK_POLICY = "FirstTaskScalingPolicy"
 FIRST_TASK_ALARM = "FirstTaskAlarm"
-# those of the stores are in the tasks stack
+# the alarms of the stores are in the tasks stack
 ALARMS = {
     "target-5xx": "Target5xxAlarm",
     "load-balancer-5xx": "LoadBalancer5xxAlarm",
@@ -144,19 +144,19 @@ ALARMS = {
     "cache-memory": "CacheMemoryAlarm",
     "cache-evictions": "CacheEvictionsAlarm",
 }
-# those of a queue are named after it
+# the alarms of a queue are named after it
 QUEUE_AGE_ALARM = "{}QueueAgeAlarm"
 DEAD_LETTERS_ALARM = "{}DeadLettersAlarm"
 DASHBOARD = "Dashboard"
 
 
 def camel_case(name: str) -> str:
-    """A name with hyphens as a part of a logical ID, user-files as UserFiles; no two names share one."""
+    """A name with hyphens as a part of a logical ID, user-files as UserFiles; different for different names."""
     return "".join(word.capitalize() for word in name.split("-"))
 
 
 def of_domain(name: str) -> str:
-    """A domain name as a part of a logical ID, www.example.com as WwwExampleCom; no two names share one."""
+    """A domain name as a part of a logical ID, www.example.com as WwwExampleCom; different for different names."""
     words = "".join(word.capitalize() for word in re.split("[^a-z0-9]", name))
     if re.fullmatch("[a-z]+(?:[.][a-z]+)*", name):
         return words

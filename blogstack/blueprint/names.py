@@ -1,6 +1,6 @@
 """Names of stacks, outputs and exports, in one place for blueprint, templates and the deployment plan.
 
-A name here is a contract: another stack imports it, a command reads it, or changing it replaces what carries it.
+A name here is a contract: another stack imports it, a command reads it, or changing it replaces the resource.
 Logical IDs of resources are in logical_ids.py.
 """
 
@@ -97,7 +97,7 @@ class Imported(Record):
 
 
 class Export(Record):
-    """A value that a stack exports which is not one of ours."""
+    """A value exported by a stack that blogstack does not create."""
 
     export: str
 
@@ -107,7 +107,7 @@ Value = str | Imported
 
 
 def export_name(stack: str, output: str) -> str:
-    """Name under which a stack exports an output; exports of one account and region share their names."""
+    """Name under which a stack exports an output; it is unique in an account and region."""
     return f"{stack}:{output}"
 
 
@@ -115,27 +115,49 @@ class Naming(Record):
     """The names of an application in one environment.
 
     Attributes:
-        application: Name of the application; in an environment followed by the environment's name.
+        application: Name of the application; followed by the environment's name if there are environments.
+        platform: The same of the application whose network, cluster and load balancer it uses; usually its own.
         tags: Tags of every resource, sorted by key.
         environment: Name of the environment; None without environments.
     """
 
     application: str
+    platform: str
     tags: Mapping[str, str]
     environment: str | None
 
+    @property
+    def has_platform(self) -> bool:
+        """Whether network, cluster and load balancer are its own."""
+        return self.platform == self.application
+
     def fill(self, text: str) -> str:
-        """A text of the user's with the name of the environment where it says so."""
+        """A string from the user's file with the environment's name in place of `<environment>`."""
         return text.replace(PLACEHOLDER, self.environment) if self.environment else text
 
     def stack(self, kind: str) -> str:
         """Name of a stack, as in `blog-api-prod-network`."""
         return f"{self.application}-{kind}"
 
+    def platform_stack(self, kind: str) -> str:
+        """Name of a stack of the application with the network, the cluster and the load balancer."""
+        return f"{self.platform}-{kind}"
 
-def make_naming(name: str, tags: Mapping[str, str], environment: str | None) -> Naming:
-    """The names of an application in an environment; None without environments."""
+
+def make_naming(name: str, tags: Mapping[str, str], environment: str | None, uses: str | None = None) -> Naming:
+    """The names of an application in an environment.
+
+    Args:
+        name: Of the application.
+        tags: In addition to the standard ones.
+        environment: None without environments.
+        uses: Name of the application with its network, cluster and load balancer; None for itself.
+    """
     standard = {"blogstack:name": name, "blogstack:environment": environment or "default"}
+    ending = f"-{environment}" if environment else ""
     return Naming(
-        f"{name}-{environment}" if environment else name, dict(sorted({**tags, **standard}.items())), environment
+        application=f"{name}{ending}",
+        platform=f"{uses or name}{ending}",
+        tags=dict(sorted({**tags, **standard}.items())),
+        environment=environment,
     )

@@ -1,8 +1,8 @@
-"""Decisions about the network: the one to create, and where load balancer, tasks and database are placed in it."""
+"""Decisions about the network: the one to create, and where the load balancer, tasks and database are in it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from blogstack.blueprint.names import NETWORK, Imported, Naming, Output, Value
 from blogstack.config import Config
@@ -16,8 +16,8 @@ class Zone(Record, kw_only=True):
     """One availability zone and its subnets.
 
     Attributes:
-        number: From 1; the last character of the logical IDs of what is in the zone.
-        letter: The zone's letter; None for the region's zone of that number.
+        number: From 1; the last character of the logical IDs of the zone's resources.
+        letter: The zone's letter; None for the region's zone with that number.
         public: IPv4 block of the public subnet.
         private: IPv4 block of the private subnet; None without one.
         database: IPv4 block of the subnet of database and cache.
@@ -45,7 +45,7 @@ class Network(Record, kw_only=True):
     """The network stack.
 
     Attributes:
-        interface_endpoints: What the private subnets reach without the internet.
+        interface_endpoints: The services that the private subnets reach without the internet.
         flow_log_retention: Days; None for no flow logs.
         kms_key: ARN of the key for flow logs; None for AWS's own.
     """
@@ -60,12 +60,12 @@ class Network(Record, kw_only=True):
 
     @property
     def private_tier(self) -> bool:
-        """Whether tasks have subnets for themselves."""
+        """Whether there are private subnets, for the tasks."""
         return self.zones[0].private is not None
 
 
 class Placement(Record, kw_only=True):
-    """Where load balancer, tasks and database are in a network.
+    """Where the load balancer, tasks and database are in a network.
 
     Attributes:
         assign_public_ip: Whether tasks get public addresses, which they need in public subnets.
@@ -79,8 +79,8 @@ class Placement(Record, kw_only=True):
 
 
 def resolve_network(config: Config, naming: Naming) -> Network | None:
-    """The network stack; None with an existing network."""
-    create = config.network.created
+    """The network stack; None with an existing network or that of another application."""
+    create = config.created_network
     if create is None:
         return None
     wanted = create.availability_zones
@@ -95,7 +95,7 @@ def resolve_network(config: Config, naming: Naming) -> Network | None:
                 letter=letter,
                 public=public,
                 private=plan.private[number - 1] if plan.private else None,
-                # Without a database too: CloudFormation could not take away the subnets that a database stack still
+                # Also without a database: CloudFormation could not delete subnets that a database stack still
                 # imports. Subnets cost nothing.
                 database=plan.database[number - 1],
                 nat=nat,
@@ -113,7 +113,7 @@ def resolve_network(config: Config, naming: Naming) -> Network | None:
     )
 
 
-# Services are named after com.amazonaws, but for these:
+# The services' names begin with com.amazonaws, except for these:
 # https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts
 _PREFIXES = {
     "aws-cn": {"ecr.api": "cn.com.amazonaws", "ecr.dkr": "cn.com.amazonaws", "sqs": "cn.com.amazonaws"},
@@ -126,17 +126,24 @@ def _endpoints(config: Config) -> tuple[Endpoint, ...]:
     return tuple(Endpoint(name, prefixes.get(name, "com.amazonaws")) for name in interface_endpoints(config))
 
 
-def resolve_placement(config: Config, network: Network | None) -> Placement:
-    """Where load balancer, tasks and database are."""
+# Every network has these two, so a second application in it need not know how many more there are.
+_ZONES_OF_ANOTHER = (1, 2)
+
+
+def resolve_placement(config: Config, naming: Naming, network: Network | None) -> Placement:
+    """Where the load balancer, tasks and database are."""
     public: tuple[Value, ...]
     private: tuple[Value, ...]
     database: tuple[Value, ...]
     vpc: Value
-    if network is not None:
-        public = tuple(_subnet(network, Output.PUBLIC_SUBNET_ID, zone) for zone in network.zones)
-        private = tuple(_subnet(network, Output.PRIVATE_SUBNET_ID, zone) for zone in network.zones if zone.private)
-        database = tuple(_subnet(network, Output.DATABASE_SUBNET_ID, zone) for zone in network.zones)
-        vpc = Imported(network.stack, Output.VPC_ID)
+    stack, other = naming.platform_stack(NETWORK), config.other_network
+    if network is not None or other is not None:
+        numbers = [zone.number for zone in network.zones] if network else _ZONES_OF_ANOTHER
+        has_private = network.private_tier if network else other is not None and other.egress != "public_ip"
+        public = _subnets(stack, Output.PUBLIC_SUBNET_ID, numbers)
+        private = _subnets(stack, Output.PRIVATE_SUBNET_ID, numbers) if has_private else ()
+        database = _subnets(stack, Output.DATABASE_SUBNET_ID, numbers)
+        vpc = Imported(stack, Output.VPC_ID)
     else:
         existing = config.network.existing
         assert existing is not None
@@ -152,5 +159,5 @@ def resolve_placement(config: Config, network: Network | None) -> Placement:
     )
 
 
-def _subnet(network: Network, output: str, zone: Zone) -> Imported:
-    return Imported(network.stack, output.format(zone.number))
+def _subnets(stack: str, output: str, zones: Iterable[int]) -> tuple[Imported, ...]:
+    return tuple(Imported(stack, output.format(number)) for number in zones)

@@ -37,7 +37,7 @@ class Queues(Record, kw_only=True):
 
     Attributes:
         queues: At least one.
-        kms_key: ARN of the key for the messages; None for the one of SQS.
+        kms_key: ARN of the key for the messages; None for SQS's own.
     """
 
     stack: str
@@ -56,7 +56,7 @@ class Queues(Record, kw_only=True):
 
     @property
     def rights(self) -> tuple[Right, ...]:
-        """What the tasks may do: send, receive and delete messages, of the dead-letter queues none."""
+        """What the tasks may do: send, receive and delete messages, but not in dead-letter queues."""
         arns = tuple(Imported(self.stack, Output.QUEUE_ARN.format(queue.logical_id)) for queue in self.queues)
         return (Right(("sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"), arns),)
 

@@ -16,7 +16,7 @@ DAYS_UNTAGGED = 14
 
 
 class Build(Record, kw_only=True):
-    """What `docker build` gets; paths are from the folder of the user's file on.
+    """Options of `docker build`; paths are relative to the folder of the user's file.
 
     Attributes:
         file: The Dockerfile; None for the one in the context.
@@ -32,7 +32,7 @@ class Build(Record, kw_only=True):
 
 
 class Registry(Record, kw_only=True):
-    """The registry stack: one ECR repository, and how the image that it is for is built.
+    """The registry stack: one ECR repository, and how its image is built.
 
     Attributes:
         keep: Number of tagged images that are kept.
@@ -62,7 +62,7 @@ class Image(Record, kw_only=True):
 
     Attributes:
         uri: The image.
-        tagged: Whether `uri` ends in a tag or digest; otherwise its tag is that of the deployment.
+        tagged: Whether `uri` ends in a tag or digest; otherwise the tag is set at deployment.
         repository: The ECR repository that the execution role may pull from; None for an image elsewhere.
         credentials: ARN of the secret with the registry's credentials; None for ECR and for public images.
     """
@@ -82,7 +82,7 @@ def resolve_registry(config: Config, varying_tags: Collection[str]) -> Registry 
     image = config.image
     if image.uri is not None:
         return None
-    # The registry has no environment: one image is built once and promoted.
+    # The registry belongs to no environment: one image is built once and promoted.
     shared_tags = {key: value for key, value in config.tags.items() if key not in varying_tags}
     naming = make_naming(config.name, shared_tags, None)
     return Registry(

@@ -7,7 +7,7 @@ from blogstack.records import Record
 
 
 class Right(Record):
-    """Some actions on resources that a stack exports.
+    """Permissions for some actions on resources that a stack exports.
 
     Attributes:
         actions: IAM actions, as in s3:GetObject.

@@ -1,6 +1,6 @@
 """The stores next to the database, and what the tasks get with them.
 
-All workloads get the variables of all stores, and have one task role with the rights to all of them.
+All workloads get the variables of all stores, and share one task role with the permissions for all of them.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class Stores(Record, kw_only=True):
         cache: None for none.
         queues: None for none.
         buckets: None for none.
-        environment: The variables that the tasks get, and what the stores' stacks export as their values.
+        environment: The variables that the tasks get, each with the exported value.
         secrets: The secret variables that the tasks get, each with the ARN of its secret and the key of the JSON.
-        key_services: The services through which the tasks use the key of the stores, as in s3; none with AWS's own key.
+        key_services: The services through which the tasks use the stores' key, such as s3; none with AWS's own key.
     """
 
     cache: Cache | None

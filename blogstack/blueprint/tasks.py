@@ -38,21 +38,25 @@ class Tasks(Record, kw_only=True):
     """The tasks stack.
 
     Attributes:
+        title: Name of the application in its environment.
         cluster: Name of the ECS cluster.
+        has_cluster: Whether the cluster is in this stack, and not in that of another application.
         log_retention: Days.
         stores: The other stores, which the tasks may use.
-        permissions: What the tasks may do in AWS besides.
+        permissions: Further permissions of the tasks in AWS.
         exec: Whether ECS Exec may open a shell in the tasks.
         kms_key: ARN of the key for logs and generated secrets; None for AWS's own.
         runs_image: Whether it has a task definition with the image to deploy, for a release step.
         namespace: The domain of the private services' names; None without any.
-        topic: Where the alarms of all stacks are sent; None without alarms.
+        topic: The topic to which the alarms of all stacks are sent; None without alarms.
         store_alarms: The alarms of the other stores.
         database_monitoring: The database's alarms; None without alarms or without a database.
     """
 
     stack: str
+    title: str
     cluster: str
+    has_cluster: bool
     log_group: str
     log_retention: int
     container_insights: bool
@@ -87,7 +91,9 @@ def resolve_tasks(
     store_alarms = resolve_store_alarms(config, stack, stores)
     return Tasks(
         stack=stack,
-        cluster=naming.application,
+        title=naming.application,
+        cluster=naming.platform,
+        has_cluster=naming.has_platform,
         log_group=log_group_name(naming),
         log_retention=config.logs.retention,
         container_insights=config.logs.container_insights,

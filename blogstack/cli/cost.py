@@ -14,6 +14,7 @@ from blogstack.pipeline import Compilation, compile_text, lower_environment, rea
 from blogstack.words import listed
 
 if TYPE_CHECKING:
+    from blogstack.blueprint import Blueprint
     from blogstack.cost.report import Report
 
 
@@ -57,6 +58,14 @@ def _reports(compilation: Compilation) -> Iterator[Report]:
             region=blueprint.region,
             estimate=now,
             alternatives=tuple(alternatives(environment, blueprint.region, now)),
-            not_ours=("the existing database",) if blueprint.tasks.database and not blueprint.database else (),
+            not_ours=tuple(_not_ours(blueprint)),
             spot=any(service.capacity.spot for service in blueprint.services),
         )
+
+
+def _not_ours(blueprint: Blueprint) -> Iterator[str]:
+    """What the application uses and other stacks pay for."""
+    if blueprint.tasks.database and not blueprint.database:
+        yield "the existing database"
+    if blueprint.platform:
+        yield f"the network and load balancer of {blueprint.platform}"

@@ -34,7 +34,7 @@ def destroy_command(
     """Show what will be deleted, and delete an environment."""
     environment = open_environment(file, env)
     blueprint = environment.blueprint
-    name = blueprint.tasks.cluster
+    name = blueprint.tasks.title
     session = open_session(environment, profile)
     from blogstack.operate.removal import CannotDelete, delete, plan_removal
     from blogstack.operate.waiting import TookTooLong
@@ -49,7 +49,9 @@ def destroy_command(
         print(f"{blueprint.registry.stack} is kept: all environments share it")
     for each in removal.protected:
         say(f"error: {each.logical_id} in {each.stack} is protected: set {each.key}: false and deploy first")
-    if removal.protected or not _confirmed(name, yes):
+    if removal.users:
+        say(f"error: {listed(removal.users)} use the network, cluster and load balancer of {name}: delete them first")
+    if removal.protected or removal.users or not _confirmed(name, yes):
         say("nothing was deleted")
         return ExitCode.FAILED
     for stack in removal.stacks:

@@ -50,7 +50,7 @@ def doctor_command(
     else:
         print_causes(environment, causes)
         if not causes:
-            print(f"{environment.blueprint.tasks.cluster}: no problem found")
+            print(f"{environment.blueprint.tasks.title}: no problem found")
     say_unknown(snapshot.unknown)
     return ExitCode.FAILED if any(cause.code.severity is Severity.ERROR for cause in causes) else ExitCode.DONE
 

@@ -53,7 +53,7 @@ def logs_command(
                 when = line.time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
                 print(f"{when} {label(line, blueprint, picked)} {printable(line.text)}", flush=follow)
     except NoLogs:
-        say(f"error: {blueprint.tasks.cluster} is not deployed in {blueprint.region}: there is no log group")
+        say(f"error: {blueprint.tasks.title} is not deployed in {blueprint.region}: there is no log group")
         return ExitCode.FAILED
     except KeyboardInterrupt:
         pass

@@ -37,12 +37,12 @@ def status_command(
     session = open_session(environment, profile)
     blueprint = environment.blueprint
     snapshot = read_snapshot(session, blueprint)
-    edge = snapshot.stacks.get(blueprint.edge.stack)
+    balancer = snapshot.load_balancer
     found = {
-        "name": blueprint.tasks.cluster,
+        "name": blueprint.tasks.title,
         "region": blueprint.region,
         "account": session.identity().account,
-        "url": edge.outputs.get(Output.URL) if edge else None,
+        "url": balancer.outputs.get(Output.URL) if balancer else None,
         "stacks": {name: stack.status for name, stack in snapshot.stacks.items()},
         "workloads": [
             {name: getattr(running, name) for name in running._names} for running in read_overview(session, snapshot)

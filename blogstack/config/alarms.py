@@ -12,7 +12,7 @@ _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
 
 class Alarms(Section):
-    """Alarms on what users and operators would notice, and a dashboard that shows the same."""
+    """Alarms on what users and operators would notice, and a dashboard with the same metrics."""
 
     # 254 characters, a path without its angle brackets: https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3
     email: Annotated[
@@ -24,4 +24,4 @@ class Alarms(Section):
             254,
         ),
     ] = Field(examples=["ops@example.com"])
-    """Address to which every alarm and its end are sent, after its owner has confirmed AWS's first mail."""
+    """Address that gets a mail when an alarm begins and ends, after its owner has confirmed AWS's first mail."""

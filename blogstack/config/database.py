@@ -23,7 +23,7 @@ _NAME = Form(
 
 
 class DatabaseVariables(Section):
-    """Names of the variables that the database gives to the containers; all but `sslmode` are secrets."""
+    """Names of the variables that the containers get with the database; all but `sslmode` are secrets."""
 
     host: Variable = Field("DATABASE_HOST", examples=["PGHOST"])
     """Variable with the host name."""
@@ -36,18 +36,18 @@ class DatabaseVariables(Section):
     password: Variable = Field("DATABASE_PASSWORD", examples=["PGPASSWORD"])
     """Variable with the password."""
     sslmode: Variable = Field("DATABASE_SSLMODE", examples=["PGSSLMODE"])
-    """Variable with `require`, unless the file sets it otherwise: the database refuses connections without TLS."""
+    """Variable with `require`, unless the file sets it: the database refuses connections without TLS."""
     url: Variable | None = Field(None, examples=["DATABASE_URL"])
-    """Variable with all of it, postgresql://USER:PASSWORD@HOST:PORT/NAME?sslmode=require; null: none."""
+    """Variable with the URL, postgresql://USER:PASSWORD@HOST:PORT/NAME?sslmode=require; null: none."""
 
 
 class ExistingDatabase(Section):
-    """A PostgreSQL that exists already, in the VPC of the tasks."""
+    """An existing PostgreSQL database, in the VPC of the tasks."""
 
     secret: Annotated[
         str, Form(SECRET_ARN, "the ARN of a secret", "copy it from `aws secretsmanager list-secrets`")
     ] = Field(examples=["arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds!db-blog-AbCdEf"])
-    """ARN of a Secrets Manager secret with the keys username and password, and host and dbname if they are not here."""
+    """ARN of a Secrets Manager secret with the keys username and password, also host and dbname if not set here."""
     security_group_id: Annotated[
         str, Form("sg-[0-9a-f]{8,17}", "a security group ID", "write it like sg-0123456789abcdef0")
     ] = Field(examples=["sg-0123456789abcdef0"])
@@ -69,14 +69,14 @@ _MADE = Excludes("existing", "keep one of the two; in an environment null remove
 
 
 class Database(Section):
-    """PostgreSQL on Amazon RDS; `database: {}` takes every default."""
+    """PostgreSQL on Amazon RDS; `database: {}` uses every default."""
 
     engine_version: Annotated[
         str,
         Form(r"[1-9][0-9](?:\.[0-9]{1,2})?", "a PostgreSQL version", "write a major version, as in 17, or 17.6"),
         _MADE,
     ] = Field("17", examples=["17", "17.6"])
-    """PostgreSQL version: a major one, whose minor versions AWS chooses and upgrades, or major.minor, which stays."""
+    """PostgreSQL version: major, for which AWS chooses and upgrades the minor version, or major.minor, which stays."""
     instance_class: Annotated[
         str, Form(r"db\.[a-z0-9]+\.[a-z0-9]+", "an instance class", "write it like db.t4g.micro", 40), _MADE
     ] = Field("db.t4g.micro", examples=["db.m7g.large"])
@@ -84,7 +84,7 @@ class Database(Section):
     storage: Annotated[int, Whole(20, 65536, "GiB"), _MADE] = 20
     """Storage in GiB."""
     max_storage: Annotated[int, Whole(20, 65536, "GiB"), _MADE] = 100
-    """Storage in GiB up to which it grows by itself; the same as storage: it does not."""
+    """Maximum storage in GiB, up to which it grows automatically; equal to storage: it does not grow."""
     multi_az: Annotated[bool, _MADE] = True
     """Whether there is a standby instance in another zone."""
     name: Annotated[Annotated[str, _NAME] | None, _MADE] = Field(None, examples=["blog"])
@@ -94,14 +94,14 @@ class Database(Section):
     deletion_protection: Annotated[bool, _MADE] = True
     """Whether AWS refuses to delete the instance."""
     insights: Annotated[bool, _MADE] = True
-    """Whether Database Insights, in its standard mode, keeps seven days of the database's load."""
+    """Whether Database Insights, in standard mode, keeps seven days of load data."""
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support.html
     extended_support: Annotated[bool, _MADE] = False
-    """Whether the major version may outlive its standard support, for a price per vCPU and hour; false: AWS then
-    upgrades it by itself. It cannot be changed later."""
+    """Whether the major version may stay after its standard support ends, for a price per vCPU and hour; false: AWS
+    upgrades it then. It cannot be changed later."""
     existing: ExistingDatabase | None = None
-    """Use a database that exists: no database is made, and of the keys here only `variables` is left."""
+    """Use an existing database: none is created, and of the other keys only `variables` may be set."""
     variables: DatabaseVariables = DatabaseVariables.model_construct()
-    """Names of the variables that the containers get, where they have other names than the default."""
+    """Names of the variables that the containers get, instead of the default names."""
 
     _exclusions = model_validator(mode="after")(check_exclusions)

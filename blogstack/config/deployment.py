@@ -25,32 +25,32 @@ class Deployment(Section):
         Literal["rolling", "blue_green", "canary", "linear"],
         Choices(
             {
-                "rolling": "new tasks take the place of old ones, a few at a time",
+                "rolling": "new tasks replace old ones, a few at a time",
                 "blue_green": "a second set of tasks gets all requests at once, and the first stays for bake_time",
                 "canary": "a second set gets canary_percent of the requests first, and the rest after step_interval",
-                "linear": "a second set gets step_percent of the requests more every step_interval",
+                "linear": "a second set gets another step_percent of the requests every step_interval",
             }
         ),
     ] = "rolling"
-    """Replace tasks one by one, or start a second set and move requests to it at once, after a share, or in steps."""
+    """How tasks are replaced: a few at a time, or by a second set, which gets the requests at once or in steps."""
     minimum_healthy_percent: Annotated[int, Whole(0, 100, "percent"), OnlyWith("rolling")] = 100
-    """Share of the tasks that stays healthy during a deployment, in percent, rounded up."""
+    """Minimum percentage of the tasks that stay healthy during a deployment, rounded up."""
     maximum_percent: Annotated[int, Whole(100, 200, "percent"), OnlyWith("rolling")] = 200
-    """Share of the tasks that may run during a deployment, in percent, rounded down."""
+    """Maximum percentage of the tasks that run during a deployment, rounded down."""
     circuit_breaker: bool = True
     """Whether a deployment whose tasks never become healthy is stopped and rolled back."""
     failures: Annotated[int, Whole(1, 1000, "tasks")] | None = Field(None, examples=[5])
-    """Failed tasks that end a deployment, with `circuit_breaker`; null: half of those wanted, at least 3."""
+    """Number of failed tasks at which `circuit_breaker` ends a deployment; null: half of the tasks, 3 to 200."""
     rollback_on_alarms: bool | None = Field(None, examples=[False])
     """Whether, with `alarms`, a deployment during which requests begin to fail is rolled back; the default is true, but
     false in China, GovCloud and the European Sovereign Cloud."""
     bake_time: Annotated[int, Minutes(0, _DAY), OnlyWith("blue_green", "canary", "linear")] = 300
     """Time that the old tasks stay after all requests go to the new ones."""
     canary_percent: Annotated[int, Whole(1, 100, "percent"), OnlyWith("canary")] = 10
-    """First share of the requests that goes to the new tasks, in percent; with fewer than ten failed requests in five
-    minutes in it, no alarm judges it."""
+    """Percentage of the requests that the new tasks get first; an alarm needs ten failed requests among them in five
+    minutes."""
     step_percent: Annotated[int, Whole(3, 100, "percent"), OnlyWith("linear")] = 10
-    """Share of the requests that goes over to the new tasks in each step, in percent."""
+    """Percentage of the requests that moves to the new tasks in each step."""
     # The alarms' rates cover five minutes, and metrics come a minute late. It is also CloudFormation's default for
     # linear, with which the nine steps and bake_time take just under an hour.
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-linearconfiguration.html
@@ -64,7 +64,7 @@ def count_steps(deployment: Deployment) -> int:
 
 
 def shift_seconds(deployment: Deployment) -> int:
-    """How long a deployment waits by itself when it shifts requests, in seconds: between steps, and at the end."""
+    """How long a deployment waits when it shifts requests, in seconds: between steps, and at the end."""
     return deployment.bake_time + count_steps(deployment) * deployment.step_interval
 
 

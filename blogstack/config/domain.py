@@ -1,4 +1,4 @@
-"""The key `domain`: the service's name on the internet."""
+"""The key `domain`: the service's domain name."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from blogstack.config.types import Form, Section, UniqueItems
 
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = rf"(?:{_LABEL}\.)+[a-z][a-z0-9-]*[a-z0-9]"
-# Names of a certificate by ACM, of which one is `name`: https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
+# Names of an ACM certificate, one of which is `name`: https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
 MOST_NAMES = 10
 
 
 class Domain(Section):
-    """The service's name on the internet; with it comes TLS."""
+    """The service's domain name, which enables TLS."""
 
     # 64 characters, the limit of a certificate's first name:
     # https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
@@ -39,10 +39,10 @@ class Domain(Section):
         | None,
         RequiredUnless(
             "certificate_arn",
-            "add hosted_zone_id; for DNS outside of Route 53 add certificate_arn, and make the record by hand",
+            "add hosted_zone_id; for DNS outside of Route 53 add certificate_arn, and create the record by hand",
         ),
     ] = Field(None, examples=["Z0123456789ABCDEFGHIJ"])
-    """Public Route 53 hosted zone that the names are in; null: DNS elsewhere, whose records are made by hand."""
+    """ID of the public Route 53 hosted zone for the names; null: DNS elsewhere, with records created by hand."""
     # Up to 253 characters: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
     aliases: UniqueItems[
         Annotated[
@@ -50,11 +50,11 @@ class Domain(Section):
             Form(rf"(?:\*\.)?{_NAME}", "a domain name", "write it like www.example.com or *.example.com", 253),
         ]
     ] = Field((), max_length=MOST_NAMES - 1, examples=[["www.example.com"]])
-    """More names, in the hosted zone if any, that lead to the load balancer; the certificate is for all of them."""
+    """More names for the load balancer, in the hosted zone if there is one; the certificate covers all of them."""
     redirect_from: UniqueItems[Annotated[str, Form(_NAME, "a domain name", "write it like www.example.com", 253)]] = (
         Field((), max_length=MOST_NAMES - 1, examples=[["www.example.com"]])
     )
-    """Names, in the hosted zone if any, that are redirected to `name`, with path and query, by a 301."""
+    """Names, in the hosted zone if there is one, that redirect to `name` with status 301, path and query included."""
     certificate_arn: (
         Annotated[
             str,

@@ -1,4 +1,4 @@
-"""Which of AWS's services tasks need when they have no way to the internet."""
+"""Which of AWS's services tasks without internet access reach through endpoints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from blogstack.config.workers import Worker
 def interface_endpoints(config: Config) -> tuple[str, ...]:
     """The services that need an interface endpoint, in addition to S3's gateway endpoint.
 
-    Buckets are behind S3's. Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html,
+    Buckets use S3's. Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html,
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html for ssmmessages
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html, and for sqs
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html

@@ -29,8 +29,8 @@ _EXPECTED = {
 }
 _LIMITS = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of"}
 _SHORT = 60
-_MOST_HOMES = 3  # a key of more sections does not show which of them was intended
-_MOST_DIGITS = 18  # more are read as a text
+_MOST_HOMES = 3  # a key that is in more sections does not show which of them was intended
+_MOST_DIGITS = 18  # a longer number is read as a string
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
 
 
@@ -41,15 +41,15 @@ def to_diagnostics(document: Document, data: Data, errors: list[ErrorDetails]) -
     ]
     if (more := len(errors) - MAX_ERRORS) > 0:
         message = f"{plural(more, 'more errors')} {'is' if more == 1 else 'are'} not shown"
-        help = "fix the first ones, and the rest are shown; or is this not a blogstack.yaml?"
+        help = "fix the errors above first, and check that this is a blogstack.yaml"
         shown.append(Diagnostic(Code.MORE_ERRORS, message, help=help))
     return tuple(shown)
 
 
 def find_empty_values(document: Document) -> Iterator[tuple[KeyPath, str, str]]:
-    """The keys with nothing behind the colon, each with a message and the remedy.
+    """The keys with nothing after the colon, each with a message and the remedy.
 
-    YAML reads null, which some keys accept, so validation alone lets them pass.
+    YAML reads null, which some keys accept, so validation alone would accept them.
     """
     for path in document.empties():
         within = path[2:] if path[0] == ENVIRONMENTS else path
@@ -61,7 +61,7 @@ def find_empty_values(document: Document) -> Iterator[tuple[KeyPath, str, str]]:
         if expected and expected.kind is Kind.SECTION:
             needed = keys_to_write(expected.python)
             keys = f"its keys below it, indented: {', '.join(needed)}" if needed else "`{}` for its defaults"
-            help = f"write {keys}; or null for none"
+            help = f"write {keys}; or write null for none"
         if within:  # an environment may be empty
             yield path, f"{dotted(path)} has no value", help
 
@@ -102,7 +102,7 @@ def _to_diagnostic(document: Document, data: Data, details: ErrorDetails) -> Dia
         )
     if kind in _EXPECTED:
         message = f"{name} must be {_EXPECTED[kind]}, not {describe(value)}"
-        # Where the hyphens are missing or too many, as editors see it.
+        # The place of the content, where hyphens are missing or superfluous; editors mark the same place.
         form = expected.find(Form) if expected else None
         if form and isinstance(value, list):
             help = f"write one value, without hyphens or brackets: {form.words}"
@@ -133,9 +133,9 @@ def _raised(document: Document, path: KeyPath, code: Code, value: object, contex
 
 
 def _without_consequences(document: Document, errors: list[ErrorDetails]) -> list[ErrorDetails]:
-    """The errors but for those that follow from another.
+    """The errors without those that follow from another.
 
-    A misspelt key is missing too, a faulty item is not counted, and a worker inherits what is wrong in the service.
+    A misspelt key is also missing, a faulty item is not counted, and a worker inherits the service's errors.
     """
     misspelt = {
         path for details in errors if details["type"] == "extra_forbidden" for path in guess_key(details["loc"])
@@ -150,7 +150,7 @@ def _without_consequences(document: Document, errors: list[ErrorDetails]) -> lis
 
 
 def _is_inherited(document: Document, loc: KeyPath) -> bool:
-    """Whether a faulty value of a worker or job is that of the section which it is merged over, at the same place."""
+    """Whether a worker or job inherits a faulty value, which is then reported in the section that it comes from."""
     for inheritance in merge_rules(Config).inheritances:
         if loc[:1] == (inheritance.mapping,) and len(loc) > 2 and loc[2] in inheritance.keys:
             return document.same(loc, (inheritance.section, *loc[2:]))
@@ -158,7 +158,7 @@ def _is_inherited(document: Document, loc: KeyPath) -> bool:
 
 
 def _count(value: object) -> int:
-    """How many items, keys or characters; a number counts as the text it was written as."""
+    """How many items, keys or characters a value has; of a number, its digits as written."""
     return len(value if isinstance(value, list | dict) else str(value))
 
 
@@ -210,11 +210,11 @@ def _unknown_key(loc: KeyPath, inside: str, span: Span, *, in_environment: bool)
     elif loc[0] == "overrides" and key == "Type":
         help = "overrides cannot add a resource: deploy your own resources in a separate stack"
     elif not others:
-        help = f"known here: {', '.join(known)}"
+        help = f"known keys: {', '.join(known)}"
     elif others[0][-1] != key:
         help = f"did you mean {others[0][-1]!r}?"
     else:
-        outermost = min(map(len, others))  # the others are parts of sections that few people mean
+        outermost = min(map(len, others))  # the others are in sections that few people mean
         nearest = [path[:-1] for path in others if len(path) == outermost]
         homes = [f"in {dotted(home)}" if home else "at the top level" for home in nearest]
         help = f"it belongs {' or '.join(homes)}"
@@ -222,7 +222,7 @@ def _unknown_key(loc: KeyPath, inside: str, span: Span, *, in_environment: bool)
 
 
 def guess_key(loc: KeyPath) -> tuple[KeyPath, ...]:
-    """What an unknown key may be a mistake for: the keys of its name elsewhere, or one of nearly its name here."""
+    """What an unknown key may be meant to be: the keys with its name elsewhere, or one with nearly its name here."""
     key = str(loc[-1])
     homes = tuple(path for path in _paths_of(key) if path[:1] != ("overrides",))
     near = did_you_mean(key, _keys_at(loc[:-1]))
@@ -232,7 +232,7 @@ def guess_key(loc: KeyPath) -> tuple[KeyPath, ...]:
 
 
 def _paths_of(key: str) -> Iterator[KeyPath]:
-    """The paths of a key's name; not those below names that the user chooses, as there may be none or many."""
+    """The paths of the keys with a name, except those below names that the user chooses, which may be none or many."""
     for field in walk(Config):
         if field.name == key and NAME not in field.path:
             yield tuple(step for step in field.path if step != 0)
@@ -286,7 +286,7 @@ def _type_help(kind: str, path: KeyPath, value: object) -> str:
 
 
 def _value_help(path: KeyPath) -> str:
-    """What to do about a value that is not there."""
+    """What to do about a missing value."""
     if remedy := remedies.for_null(path):
         return remedy
     if isinstance(path[-1], int):

@@ -1,4 +1,4 @@
-"""The one walk over the models: the type of each key taken apart, and the marks on it.
+"""The one walk over the models: the type of each key in parts, and the marks on it.
 
 Errors, the reference, the schema, the merge of environments and the strategies of the tests all read the models
 through this file.
@@ -61,7 +61,7 @@ class Type(Record, kw_only=True):
     inner: tuple[Type, ...] = ()
 
     def find(self, mark: type[Mark]) -> Mark | None:
-        """The first of the metadata that is of a class."""
+        """The first item of the metadata that is of a class."""
         return next((item for item in self.metadata if isinstance(item, mark)), None)
 
     @property
@@ -90,7 +90,7 @@ class Field(Record, kw_only=True):
 
     Attributes:
         model: The model of the mapping that the key is in.
-        path: The key's path: 0 in place of the items of a list, NAME of a key that the user chooses.
+        path: The key's path: 0 for any item of a list, NAME for a key that the user chooses.
         info: pydantic's description of it.
     """
 
@@ -106,7 +106,7 @@ class Field(Record, kw_only=True):
 
     @property
     def required(self) -> bool:
-        """Whether its mapping cannot be without it."""
+        """Whether its mapping must have it."""
         return self.info.is_required()
 
 
@@ -156,7 +156,7 @@ def type_at(model: type[Section], path: KeyPath) -> Type | None:
     """The type of the value at a path of the file; None inside of a value that the models do not describe.
 
     Raises:
-        KeyError: when a step is no key of its mapping.
+        KeyError: when a step is not a key of its mapping.
     """
     here: Type | None = type_of(model)
     for step in path:
@@ -172,7 +172,7 @@ def type_at(model: type[Section], path: KeyPath) -> Type | None:
 
 
 def marked(model: type[Section], mark: type[Mark]) -> Iterator[tuple[Field, Mark]]:
-    """The keys of one mapping that carry a mark, each with it."""
+    """The keys of one mapping that have a mark, each with its mark."""
     for field in fields_of(model).values():
         if item := field.type.find(mark):
             yield field, item
@@ -186,7 +186,7 @@ def merge_rules(model: type[Section]) -> MergeRules:
     in_template: list[KeyPath] = []
     nullable: list[KeyPath] = []
     for field in walk(model):
-        # Where the default is null already, it is the same to take the key back.
+        # If null is the default too, removing the key means the same.
         nullable += [field.path] * (field.type.nullable and field.info.default is not None)
         if item := field.type.find(Shared):
             unless = tuple(item.unless.split(".")) if item.unless else None
@@ -224,8 +224,8 @@ def check_exclusions(section: Section) -> Section:
     """The mapping itself.
 
     Raises:
-        PydanticCustomError: when two of its keys exclude each other, one lacks another that it requires, or neither of
-            two has a value of which one must.
+        PydanticCustomError: when two of its keys exclude each other, one lacks another that it requires, or none of
+            two keys has a value, one of which must have one.
     """
     for field, excludes in marked(type(section), Excludes):
         if _is_written(section, field.name) and _is_written(section, excludes.key):
@@ -244,6 +244,6 @@ def check_exclusions(section: Section) -> Section:
 
 
 def keys_to_write(model: type[Section]) -> list[str]:
-    """The keys that a mapping needs, in the order of the model; of two of which one must be there the usual one."""
+    """The keys that a mapping needs, in the order of the model; if one of two is needed, the usual one."""
     unless = {field.name for field, _ in marked(model, RequiredUnless)}
     return [name for name, field in fields_of(model).items() if field.required or name in unless]

@@ -19,12 +19,12 @@ HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
 _REPOSITORY = Form(
     rf"(?=..)(?!\d{{12}}\.dkr\.){REPOSITORY_NAME}",
     "an ECR repository name",
-    "use two or more of a-z, 0-9 and ._-/; the address of one that exists is an image.uri",
+    "use two or more of a-z, 0-9 and ._-/; for an existing repository set image.uri",
 )
 _URI = Form(
     rf"(?:{HOST}/)?{REPOSITORY_NAME}",
     "an image without a tag",
-    "write it like ghcr.io/team/blog-api; the tag is given at deployment, as ImageTag",
+    "write it like ghcr.io/team/blog-api; the tag is set at deployment, as ImageTag",
 )
 _CREDENTIALS = Form(
     SECRET_ARN,
@@ -35,12 +35,12 @@ _TAG = Form(r"[A-Za-z0-9_][A-Za-z0-9._-]*", "an image tag", "use A-Z, a-z, 0-9 a
 
 
 class Build(Section):
-    """What `docker build` gets in the printed commands."""
+    """Options of `docker build` in the printed commands."""
 
     file: RelativePath | None = Field(None, examples=["docker/api.Dockerfile"])
-    """The Dockerfile, from the folder of this file; null: Dockerfile in the context."""
+    """The Dockerfile, relative to the folder of this file; null: Dockerfile in the context."""
     context: RelativePath = "."
-    """Folder whose files the build may copy, from the folder of this file; everything in it must be committed."""
+    """Build context, relative to the folder of this file; everything in it must be committed."""
     target: (
         Annotated[
             str,
@@ -59,9 +59,9 @@ class Image(Section):
     repository: Annotated[Annotated[str, _REPOSITORY] | None, Shared(), Excludes("uri")] = Field(
         None, examples=["blog-api"]
     )
-    """ECR repository that the registry stack makes; the default is the service's name."""
-    build: Annotated[Build | None, Shared(), Excludes("uri", "remove it: an image that exists is not built")] = None
-    """What `docker build` gets in the printed commands; null: the folder of this file, with its Dockerfile."""
+    """ECR repository that the registry stack creates; the default is the service's name."""
+    build: Annotated[Build | None, Shared(), Excludes("uri", "remove it: an existing image is not built")] = None
+    """Options of `docker build` in the printed commands; null: the folder of this file, with its Dockerfile."""
     uri: Annotated[Annotated[str, _URI] | None, Shared(unless="image.uri")] = Field(
         None, examples=["ghcr.io/team/blog-api"]
     )
@@ -86,7 +86,7 @@ class Image(Section):
     ] = "x86_64"
     """Processor architecture that the image is built for."""
     keep: Annotated[int, Whole(2, 1000, "images"), Shared()] = 100
-    """Tagged images that the repository keeps, newest first; ECR also deletes one that still runs, when it is older."""
+    """Number of tagged images that the repository keeps; ECR deletes older ones, even if tasks still run them."""
     # At most five filters: cfn-lint's schema of AWS::ECR::Repository, ImageTagMutabilityExclusionFilters.
     mutable_tags: Annotated[UniqueItems[Annotated[str, _TAG]], Shared()] = Field(
         (), max_length=5, examples=[["latest"]]

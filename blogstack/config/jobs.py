@@ -1,4 +1,4 @@
-"""The key `jobs`: what runs to its end, by a schedule or by hand."""
+"""The key `jobs`: what runs to completion, on a schedule or by hand."""
 
 from __future__ import annotations
 
@@ -14,22 +14,24 @@ from blogstack.config.types import Duration
 from blogstack.config.types.schedules import CronExpression, TimeZoneName
 
 _DAY = 24 * 3600
-_SCHEDULED = Requires("cron", words="cron", help="add cron, or remove it: what is run by hand has none")
+_SCHEDULED = Requires(
+    "cron", words="cron", help="add cron, or remove this key: a job without a schedule does not use it"
+)
 
 
 class Job(Task):
-    """A task that runs to its end; what it has in common with the service is merged over it."""
+    """A task that runs to completion; the keys that it has in common with the service are merged over it."""
 
     image: ImageWithTag | None = Field(None, examples=["ghcr.io/team/reports:1.4.2"])
     """Another image, with its tag or digest; null: the service's, in the version that is deployed."""
     cron: CronExpression | None = Field(None, examples=["0 3 * * ? *"])
-    """When it runs, in AWS's cron: minutes, hours, day of month, month, day of week, year; null: by hand."""
+    """When it runs, in AWS's cron format: minutes, hours, day of month, month, day of week, year; null: by hand."""
     timezone: Annotated[TimeZoneName | None, _SCHEDULED] = Field(None, examples=["Asia/Seoul"])
-    """Time zone of `cron`, by its IANA name; null: UTC."""
+    """IANA time zone of `cron`; null: UTC."""
     timeout: Annotated[Annotated[int, Duration(60, _DAY)] | None, _SCHEDULED] = Field(None, examples=["30m"])
-    """Time after which a run is stopped and has failed; null: an hour, or until the next run if that is sooner."""
+    """Time after which a run is stopped and has failed; null: an hour, or the time until the next run if shorter."""
 
-    # ECS ends a sidecar with the job, and a sidecar that is ended so has no exit status 0, as if the job had failed.
+    # ECS stops a sidecar when the job ends, and its exit status is then not 0, as if the job had failed.
     @property
     def sidecars(self) -> dict[str, Sidecar]:
         """None: a job runs alone."""

@@ -1,4 +1,4 @@
-"""The key `load_balancer`: who may reach the service, and how targets are checked."""
+"""The key `load_balancer`: who may reach the service, and how its targets are checked."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class HealthCheck(Section):
     interval: Annotated[int, Duration(5, 300)] = 15
     """Time between two checks."""
     timeout: Annotated[int, Duration(2, 120)] = 5
-    """Time after which a check has failed; it is below the interval."""
+    """Time after which a check has failed; it must be below the interval."""
     healthy_threshold: Annotated[int, Whole(2, 10, "checks")] = 2
     """Passed checks in a row that make a target healthy."""
     unhealthy_threshold: Annotated[int, Whole(2, 10, "checks")] = 3
@@ -75,16 +75,16 @@ class HealthCheck(Section):
     ] = "200"
     """HTTP status codes that pass, from 200 to 499."""
     grace_period: Annotated[int, Duration(0, 7200)] | None = Field(None, examples=["3m"])
-    """Time after a task's start in which failed checks do not count; by framework: django 120s, others 60s."""
+    """Time after a task's start in which failed checks do not count; the default: django 120s, others 60s."""
 
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-# S3 would also take `yes` and `off`; whoever writes them wants true or false.
+# S3 would also accept `yes` and `off`; whoever writes them wants true or false.
 _BUCKET = r"(?!(?:yes|off)$)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 
 
 class _AccessLogs:
-    """Whether there are access logs, or the bucket that exists for them."""
+    """Whether there are access logs, or an existing bucket for them."""
 
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.check)
@@ -95,11 +95,11 @@ class _AccessLogs:
 
     def in_words(self) -> str:
         """The type and its limits."""
-        return "true or false, or the name of a bucket that exists, 3 to 63 characters"
+        return "true or false, or the name of an existing bucket, 3 to 63 characters"
 
     def check(self, value: object) -> bool | str:
-        """The value itself; an error when it is no name of a bucket either."""
-        help = "write true for a bucket of its own, the name of one that exists, or false for no logs"
+        """The value itself; an error when it is neither a boolean nor a bucket's name."""
+        help = "write true for a new bucket, the name of an existing bucket, or false for no logs"
         if not isinstance(value, bool | str):
             raise fault(Code.WRONG_TYPE, "is neither true, false nor a bucket name", help)
         if isinstance(value, str) and not re.fullmatch(_BUCKET, value):
@@ -113,34 +113,34 @@ class Targets(Section):
     container: SidecarName | None = Field(None, examples=["proxy"])
     """Sidecar that gets the requests, on its port, and passes them on; null: the service's own container."""
     deregistration_delay: Annotated[int, Duration(0, 3600)] = 30
-    """Time that a stopping task gets to answer what is in flight."""
+    """Time that a stopping task has to answer the requests in flight."""
     # 1 second to 7 days:
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#sticky-sessions
     stickiness: Annotated[int, Duration(1, 604800)] | None = Field(None, examples=["1h"])
-    """Time that a client's requests go to the same task, held by a cookie; null: to any task."""
+    """Time for which a cookie keeps a client's requests on the same task; null: any task."""
     health_check: HealthCheck = HealthCheck.model_construct()
     """The target group's check."""
 
 
-class _Front(Section):
+class Front(Section):
     """The application load balancer itself."""
 
     internal: bool = False
-    """Whether it is in the private subnets and is reached only from inside the network."""
+    """Whether it is in the private subnets, reachable only from inside the network."""
     allowed_cidrs: UniqueItems[Annotated[str, Cidr()]] = Field(("0.0.0.0/0",), min_length=1, max_length=25)
-    """IPv4 blocks that may connect."""
+    """IPv4 CIDR blocks that may connect."""
     idle_timeout: Annotated[int, Duration(1, 4000)] = 60
-    """Time after which a silent connection is closed; the service's keep-alive is longer."""
+    """Time after which an idle connection is closed; the service's keep-alive must be longer."""
     tls_policy: Annotated[TlsPolicy, Choices(_TLS_POLICIES)] = "ELBSecurityPolicy-TLS13-1-2-2021-06"
     """Security policy of the TLS listener: versions and ciphers."""
     access_logs: Annotated[bool | str, _AccessLogs()] = Field(True, examples=["my-access-logs"])
-    """Whether requests are logged to a bucket that is made, for logs.retention days; or the name of one that exists."""
+    """Whether requests are logged to a new bucket, for logs.retention days; or the name of an existing bucket."""
     waf: bool = False
-    """Whether AWS WAF protects it: AWS's common rules and lists, and a limit for each address; it costs extra."""
+    """Whether AWS WAF protects it: AWS's common rules and lists, and a rate limit per address; it costs extra."""
     deletion_protection: bool = True
     """Whether AWS refuses to delete the load balancer."""
 
 
 # The keys of the last base come first.
-class LoadBalancer(Targets, _Front):
+class LoadBalancer(Targets, Front):
     """The application load balancer in front of the tasks."""

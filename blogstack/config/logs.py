@@ -1,4 +1,4 @@
-"""The key `logs`: what is kept, and how long."""
+"""The key `logs`: what is logged, and how long it is kept."""
 
 from __future__ import annotations
 

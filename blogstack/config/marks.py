@@ -1,4 +1,4 @@
-"""Marks on the keys of the language: facts about a key that its type does not say.
+"""Marks on the keys of the language: facts about a key that its type does not contain.
 
 They are in `Annotated`, next to the type. Rules, the merge of environments, the schema and the reference read them
 through fields.py, so that each fact is written once.
@@ -14,8 +14,8 @@ class Shared(NamedTuple):
     """All environments share the key: none may change it.
 
     Attributes:
-        unless: A key, as a dotted path. Where the file gives it a value outside of the environments, each environment
-            may change the marked key after all.
+        unless: A key, as a dotted path. If the file gives it a value outside of the environments, each environment
+            may change the marked key.
         help: What to do with the key in an environment.
     """
 
@@ -69,7 +69,7 @@ class RequiredUnless(NamedTuple):
 
     Attributes:
         key: The other one.
-        help: What to do when neither has.
+        help: What to do when neither has a value.
     """
 
     key: str
@@ -83,7 +83,7 @@ class Requires(NamedTuple):
         key: The other one.
         words: What the other one must be.
         help: What to do otherwise.
-        unlike: A regular expression that the other one's text must not match; None where any value will do.
+        unlike: A regular expression that the other one's text must not match; None if any value will do.
     """
 
     key: str

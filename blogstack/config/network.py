@@ -1,4 +1,4 @@
-"""The key `network`: the network that is made, or the one that exists."""
+"""The key `network`: the network to create, an existing one, or that of another application."""
 
 from __future__ import annotations
 
@@ -58,31 +58,31 @@ class _Zones:
 
 
 class Create(Section):
-    """A network that is made for the service."""
+    """A network to create for the service."""
 
-    # /16: the widest VPC that AWS allows. /22: the narrowest whose subnets are /27, the least a load balancer takes.
+    # /16: the widest VPC that AWS allows. /22: the narrowest whose subnets are /27, a load balancer's minimum.
     cidr: Annotated[str, Cidr(16, 22, private=True)] = "10.0.0.0/16"
-    """IPv4 block of the network, from /16 to /22, of the private address ranges."""
+    """IPv4 CIDR block of the network, /16 to /22, in a private address range."""
     availability_zones: Annotated[int | tuple[str, ...], _Zones()] = Field(2, examples=[3, ["a", "c"]])
-    """How many availability zones, 2 or 3, or the letters of two or three: letters stay the same for ever."""
+    """Number of availability zones, 2 or 3, or the letters of two or three zones, which fix the zones."""
     egress: Annotated[
         Literal["nat", "nat_per_az", "endpoints", "public_ip"],
         Choices(
             {
-                "nat": "one NAT gateway: the internet from private subnets; a failure of its zone cuts the tasks off",
-                "nat_per_az": "a NAT gateway in each zone: the same, and a zone's failure cuts off only its own tasks",
+                "nat": "one NAT gateway for the private subnets: if its zone fails, all tasks lose the internet",
+                "nat_per_az": "a NAT gateway in each zone: if a zone fails, only its own tasks lose the internet",
                 "endpoints": "VPC endpoints: AWS's services only, no internet",
                 "public_ip": "tasks in the public subnets with public addresses: the lowest cost, no private subnets",
             }
         ),
     ] = "nat"
-    """How tasks reach ECR, logs and secrets: one NAT gateway, one a zone, VPC endpoints, or public addresses."""
+    """How tasks reach ECR, logs and secrets: one NAT gateway, one per zone, VPC endpoints, or public addresses."""
     flow_logs: bool = True
     """Whether the network's traffic is logged to CloudWatch Logs."""
 
 
 class Existing(Section):
-    """A network that exists already."""
+    """An existing network."""
 
     vpc_id: Annotated[str, Form(f"vpc-{_HEX}", "a VPC ID", "write it like vpc-0123456789abcdef0")] = Field(
         examples=["vpc-0123456789abcdef0"]
@@ -91,9 +91,9 @@ class Existing(Section):
     public_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=20, examples=[_SUBNETS])
     """Subnets of the load balancer: two or more, unless it is internal."""
     private_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=16, examples=[_SUBNETS])
-    """Subnets of the tasks; needed unless egress is public_ip."""
+    """Subnets of the tasks; required unless egress is public_ip."""
     database_subnet_ids: UniqueItems[SubnetId] = Field((), max_length=20, examples=[_SUBNETS])
-    """Subnets of the database, in two or more zones; needed with `database`."""
+    """Subnets of the database and the cache, in two or more zones; required with either of them."""
     egress: Annotated[
         Literal["nat", "endpoints", "public_ip"],
         Choices(
@@ -104,17 +104,33 @@ class Existing(Section):
             }
         ),
     ] = "nat"
-    """What the network offers its private subnets: nat or endpoints; public_ip: tasks run in the public subnets."""
+    """How the private subnets reach AWS: nat or endpoints; public_ip: tasks run in the public subnets."""
+
+
+class OtherNetwork(Section):
+    """The network of the application that `uses` names."""
+
+    egress: Annotated[
+        Literal["nat", "endpoints", "public_ip"],
+        Choices(
+            {
+                "nat": "the tasks reach the internet from private subnets: that file has nat or nat_per_az",
+                "endpoints": "the tasks reach AWS through VPC endpoints only",
+                "public_ip": "tasks run in the public subnets, with public addresses",
+            }
+        ),
+    ] = "nat"
+    """What that application's network offers: the same as in its file, where nat_per_az is nat."""
 
 
 _EITHER = Excludes("existing", "keep one of the two; in an environment null removes the other one")
 
 
 class Network(Section):
-    """The network that is made, or the one that exists: exactly one of the two."""
+    """The network to create, an existing one, or that of another application: one of the three."""
 
     create: Annotated[Create | None, _EITHER] = None
-    """Make a network with these settings."""
+    """Create a network with these settings."""
     existing: Existing | None = Field(
         None,
         examples=[
@@ -126,11 +142,9 @@ class Network(Section):
             }
         ],
     )
-    """Use a network that exists."""
+    """Use an existing network."""
+
+    shared: Annotated[OtherNetwork | None, _EITHER] = Field(None, examples=[{"egress": "public_ip"}])
+    """What the network of the application in `uses` is like."""
 
     _exclusions = model_validator(mode="after")(check_exclusions)
-
-    @property
-    def created(self) -> Create | None:
-        """The network to make; None when an existing one is used."""
-        return (self.create or Create()) if self.existing is None else None

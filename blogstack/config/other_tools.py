@@ -1,4 +1,4 @@
-"""Files of other tools, which are recognized instead of being judged key by key."""
+"""Files of other tools, which get one message instead of one for each unknown key."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAMES = (
     "copilot/*/manifest.yml",
     "fly.toml",
 )
-"""Patterns of the names that files of other tools have in a project."""
+"""Patterns of the names of other tools' files in a project."""
 MOVES = {
     "compose": "ports, environment and command of one service go to service.port, .environment and .command",
     "copilot": "variables, secrets and cpu go to service, count to scaling, http to load_balancer and domain",
@@ -41,10 +41,10 @@ MOVES = {
 
 
 class OtherTool(NamedTuple):
-    """A kind of file that is no blogstack.yaml.
+    """A kind of file that is not a blogstack.yaml.
 
     Attributes:
-        key: The top-level key that shows it.
+        key: The top-level key that identifies it.
         name: What the file is.
         help: Where its content goes.
     """
@@ -55,12 +55,12 @@ class OtherTool(NamedTuple):
 
 
 def moves_from(path: str) -> str:
-    """Where the content of another tool's file goes, for a file whose name fits one of `NAMES`."""
+    """Where the content of another tool's file goes, for a file whose name matches one of `NAMES`."""
     return next(moves for tool, moves in MOVES.items() if path.removeprefix("docker-").startswith(tool))
 
 
 def recognize(data: Mapping[str, Data]) -> OtherTool | None:
-    """The tool whose file this is, or None; a file that names a `region` is a blogstack.yaml with faults."""
+    """The tool whose file this is, or None; a file with a `region` is a blogstack.yaml with errors."""
     if "region" in data:
         return None
     services = data.get("services")
@@ -73,5 +73,5 @@ def recognize(data: Mapping[str, Data]) -> OtherTool | None:
         moves = "portMappings, environment, secrets and cpu go to service"
         return OtherTool("containerDefinitions", "an ECS task definition", moves)
     if fly := next((key for key in data if key in _FLY), None):
-        return OtherTool(fly, "a file of fly.io", MOVES["fly"])
+        return OtherTool(fly, "a fly.io file", MOVES["fly"])
     return None

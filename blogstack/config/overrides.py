@@ -1,4 +1,4 @@
-"""The key `overrides`: what is changed in the templates themselves, in CloudFormation's words."""
+"""The key `overrides`: changes to the templates themselves, in CloudFormation's syntax."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from blogstack.config.types import Choices, Section, UniqueItems
 from blogstack.config.workers import EntryName
 
 _POLICIES = {
-    "Delete": "it goes",
-    "Retain": "it stays, outside of any stack",
-    "RetainExceptOnCreate": "it stays, but not when its very creation fails",
-    "Snapshot": "a snapshot of it stays",
+    "Delete": "it is deleted",
+    "Retain": "it is kept, outside of any stack",
+    "RetainExceptOnCreate": "it is kept, unless its creation fails",
+    "Snapshot": "it is deleted, but a snapshot is kept",
 }
 
 
 # The attributes of a resource, except those that its type does not have:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html
 class Override(Section):
-    """What is changed in one resource; its type, and whether it exists at all, stay as they are."""
+    """Changes to one resource; they cannot change its type, nor add or remove a resource."""
 
     Properties: dict[str, Any] = Field({})
     """Properties merged over the resource's: mappings merge, lists, scalars and functions replace, null removes.
 
-    A mapping over a list changes the items of these names: containers, and their variables.
+    A mapping over a list changes the items with these names: containers, and their variables.
     """
     DependsOn: UniqueItems[str] | None = None
-    """Logical IDs of the resources that must be there before, instead of those in the template; null removes it."""
+    """Logical IDs of the resources to create before it, instead of those in the template; null removes them."""
     Metadata: dict[str, Any] = Field({})
     """Metadata of the resource, which tools read."""
     DeletionPolicy: (
         Annotated[Literal["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"], Choices(_POLICIES)] | None
     ) = Field(None, examples=["Retain"])
-    """What becomes of the resource when its stack goes; null removes it."""
+    """What happens to the resource when its stack is deleted; null removes the policy."""
     UpdateReplacePolicy: Annotated[Literal["Delete", "Retain", "Snapshot"], Choices(_POLICIES)] | None = Field(
         None, examples=["Retain"]
     )
-    """What becomes of the resource when another takes its place; null removes it."""
+    """What happens to the old resource when it is replaced; null removes the policy."""
 
 
 Changes = dict[str, Annotated[Override, InTemplate()]]

@@ -1,8 +1,8 @@
 """The language as data: what each key means, its type and limits in words, its default and an example.
 
-Everything is read from the models in config/, so that a key has one place: the docstring below the field is its
-description, the types say their limits themselves (`in_words`), default and examples are in the field. Docstrings are
-read from the source only here: at every start they would cost as much time as the rest of the models.
+Everything is read from the models in config/, so that a key is defined in one place: the docstring below the field is
+its description, the type describes its limits (`in_words`), default and examples are in the field. Docstrings are read
+from the source only here: at every start they would take as much time as the rest of the models.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ class Key(Record, kw_only=True):
     """A key of the language.
 
     Attributes:
-        path: Its path; 0 in place of the items of a list, NAME of a key that the user chooses.
+        path: Its path; 0 for any item of a list, NAME for a key that the user chooses.
         description: What it means.
         takes: Its type and limits, in words.
-        required: Whether its mapping cannot be without it.
-        default: As it would be written; None also where the default depends on other keys, as the description says.
-        example: As it would be written; None where there is none.
+        required: Whether its mapping must have it.
+        default: As it is written in a file; None also where the default depends on other keys, as the description says.
+        example: As it is written in a file; None if there is none.
         section: The model of the mapping that it holds, or of those in its list or mapping.
     """
 
@@ -79,7 +79,7 @@ def keys(model: type[Section] = Config) -> tuple[Key, ...]:
 
 
 def _description(field: Field) -> str:
-    """The field's docstring, after the strategies that the key is for."""
+    """The field's docstring, after the strategies that the key belongs to."""
     with _PARSING:
         text = _docstrings(field.model)[field.name]
     only = field.type.find(OnlyWith)
@@ -113,7 +113,7 @@ def in_words(type: Type) -> str:
             return null + " or ".join(map(in_words, type.inner))
         case Kind.LIST:
             validators = [item.func for item in type.metadata if isinstance(item, AfterValidator)]
-            once = ", none twice" if check_unique in validators else ""
+            once = ", without duplicates" if check_unique in validators else ""
             return f"{null}list{_size(type, 'items')}{once}; each item: {in_words(type.inner[0])}"
         case Kind.MAPPING:
             key, value = type.inner
@@ -132,7 +132,7 @@ def in_words(type: Type) -> str:
 
 
 def bare(text: str) -> str:
-    """YAML without the quotes that this language, in which only whole numbers are no text, does not need."""
+    """YAML without the quotes that this language does not need, because only whole numbers are read as numbers."""
     return re.sub(r'"(\d[\w.]*[a-z./][\w.]*)"', r"\1", text)
 
 
@@ -156,7 +156,7 @@ def _size(type: Type, unit: str) -> str:
 
 
 def _as_written(value: object, type: Type) -> Any:  # noqa: ANN401 (the key's type)
-    """A value of a model as it would be written in the file."""
+    """A value of a model as it is written in a file."""
     if isinstance(value, Section):
         return {}
     if isinstance(value, tuple):
@@ -166,7 +166,7 @@ def _as_written(value: object, type: Type) -> Any:  # noqa: ANN401 (the key's ty
 
 
 def _example(field: Field) -> Any:  # noqa: ANN401 (the key's type)
-    """A key's example: that of the field, else another choice than the default, the default, or keys of its section."""
+    """A key's example: the field's, else a choice that is not the default, the default, or keys of its section."""
     if field.info.examples:
         return field.info.examples[0]
     if field.type.python is bool:

@@ -1,4 +1,4 @@
-"""What to write instead of what many people write: the words of other tools, and values that another key takes."""
+"""What to write instead of common mistakes: the keys of other tools, and values that belong to another key."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _PLAIN_WORD = re.compile(r"(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z/.-]
 _PAIR = re.compile(r"(\w+)=([\w./@-]+)")  # as Compose takes a variable
 
 _CONTAINERS = ("service", "services", "workers", "jobs")
-_JOB = "what runs at fixed times is a job: write it below `jobs`, with `cron` and `command`"
-_VARIABLES = "files of variables are not read: write them below environment, and secret ones below secrets"
-_WORKER = "a process without a port, and so without a load balancer, belongs below `workers`"
+_JOB = "a command that runs on a schedule is a job: write it under `jobs`, with `cron` and `command`"
+_VARIABLES = "environment files are not supported: write the variables under environment, secret ones under secrets"
+_WORKER = "a process without a port needs no load balancer: write it under `workers`"
 
 # Keys of a container, also in `services`, `workers` and `jobs`.
 _IN_CONTAINERS: Mapping[str, str] = {
@@ -27,39 +27,42 @@ _IN_CONTAINERS: Mapping[str, str] = {
     "environment_files": _VARIABLES,
     "cron": _JOB,
     "schedule": _JOB,
-    "ports": "write `port`, the container's, as in `port: 8000`; the load balancer listens on 80 and 443",
+    "ports": "write the container's port, as in `port: 8000`; the load balancer listens on 80 and 443",
 }
 _UNKNOWN: Mapping[KeyPath, str] = {
-    ("database", "engine"): "remove it: the engine is PostgreSQL; any other database comes by environment and secrets",
+    (
+        "database",
+        "engine",
+    ): "remove it: the engine is PostgreSQL; connect to any other database with environment and secrets",
 }
 _WITHOUT_VALUE: Mapping[KeyPath, str] = {("service", "port"): _WORKER, ("load_balancer",): _WORKER}
 _LIMITS: Mapping[KeyPath, str] = {
-    ("scaling", "min"): "; at fixed times `scaling.schedules` may set 0",
-    ("scaling", "spot"): "; never all, because Fargate does not replace Spot capacity that AWS lacks",
+    ("scaling", "min"): "; only a schedule in `scaling.schedules` may set 0",
+    ("scaling", "spot"): "; not 100, because ECS does not start tasks on demand when Fargate Spot has no capacity",
 }
 _SHORTHANDS: Mapping[str, str] = {
     "scaling": "{{min: {0}, max: {0}}} for exactly {0}",
-    "database": "{{}} for the defaults, which are PostgreSQL's",
+    "database": "{{}} for the defaults; the engine is PostgreSQL",
     "alarms": "{{email: {0}}}",
     "health": "{{path: {0}}}",
     "domain": "{{name: {0}, hosted_zone_id: ...}}",
-    "image": "{{uri: {0}}}, without a tag, for an image that exists",
+    "image": "{{uri: {0}}}, without a tag, for an existing image",
 }
 
 
 def for_unknown_key(path: KeyPath) -> str | None:
-    """What to do about a key that is not known, or None where nothing better than a list is."""
+    """What to do about an unknown key, or None if a list of the known keys is the best help."""
     inside = path[0] in _CONTAINERS and len(path) == (2 if path[0] == "service" else 3)
     return (_IN_CONTAINERS.get(str(path[-1])) if inside else None) or _UNKNOWN.get(path)
 
 
 def for_null(path: KeyPath) -> str | None:
-    """What a value that is not there was meant to say, or None."""
+    """What to do about a null that probably means that something is not wanted, or None."""
     return _WITHOUT_VALUE.get(path)
 
 
 def for_limits(path: KeyPath) -> str:
-    """What follows the limits of a number: how to get what lies outside them; may be empty."""
+    """What follows the limits of a number in a help: how to get what lies outside them; may be empty."""
     return _LIMITS.get(path[-2:], "") if path[0] in ("scaling", "services") else ""
 
 
@@ -77,11 +80,11 @@ def for_scalar(path: KeyPath, value: object) -> str | None:
 def for_pairs(value: object) -> str | None:
     """How to write a list of NAME=VALUE as a mapping; None for anything else."""
     pair = _PAIR.fullmatch(str(value[0])) if isinstance(value, list) and value else None
-    return f"write `{pair[1]}: {pair[2]}`, and the others like it, without hyphens" if pair else None
+    return f"write `{pair[1]}: {pair[2]}` without a hyphen, and the others in the same way" if pair else None
 
 
 def command_as_list(text: str) -> str | None:
-    """A command line as the list to write, of one line; None where it is empty, too long or has an open quote."""
+    """A command line as the list to write; None when it is empty, too long or has an open quote."""
     try:
         words = shlex.split(text)
     except ValueError:

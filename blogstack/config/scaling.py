@@ -22,7 +22,7 @@ _MOST_SCHEDULES = 200
 
 
 Measure = Literal["cpu", "memory", "requests", "queue"]
-"""What scaling can follow."""
+"""What can set the number of tasks."""
 
 
 class Schedule(Section):
@@ -32,13 +32,13 @@ class Schedule(Section):
         str,
         Form("[A-Za-z0-9][A-Za-z0-9_-]*", "a schedule's name", "use letters, digits, hyphens and underscores", 64),
     ] = Field(examples=["morning"])
-    """Name of the schedule, which no other one has."""
+    """Unique name of the schedule."""
     cron: CronExpression = Field(examples=["0 8 ? * MON-FRI *"])
-    """When, in the six fields of AWS's cron: minutes, hours, day of month, month, day of week, year."""
+    """When, in AWS's cron format of six fields: minutes, hours, day of month, month, day of week, year."""
     timezone: TimeZoneName = Field("Etc/UTC", examples=["Asia/Seoul"])
-    """Time zone of `cron`, by its IANA name; it knows about daylight saving time."""
+    """IANA time zone of `cron`, including its daylight saving time."""
     min: Annotated[int, Whole(0, _MOST_TASKS, "tasks")] = Field(examples=[4])
-    """Minimum number of tasks from then on; 0: the service may be off."""
+    """Minimum number of tasks from then on; 0: there may be none."""
     max: Annotated[int, Whole(0, _MOST_TASKS, "tasks")] = Field(examples=[20])
     """Maximum number of tasks from then on."""
 
@@ -46,12 +46,12 @@ class Schedule(Section):
 def _check_names(schedules: tuple[Schedule, ...]) -> tuple[Schedule, ...]:
     names = [schedule.name for schedule in schedules]
     if repeated := [name for n, name in enumerate(names) if name in names[:n]]:
-        raise fault(Code.WRONG_FORM, f"two schedules are named {shorten(repeated[0])!r}", "give each its own name")
+        raise fault(Code.WRONG_FORM, f"duplicate name {shorten(repeated[0])!r}", "give each schedule its own name")
     return schedules
 
 
 class TaskScaling(Section):
-    """How many tasks run, and what makes their number change."""
+    """How many tasks run, and what changes their number."""
 
     min: Annotated[int, _TASKS] = 2
     """Minimum number of tasks."""
@@ -70,7 +70,7 @@ class TaskScaling(Section):
     # A capacity provider of weight 0 gets no task, so at 100 no task would run on demand:
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
     spot: Annotated[int, Whole(0, 99, "percent")] = 0
-    """Percentage of tasks above `min` on Fargate Spot: AWS may stop them within two minutes, and lack more of them."""
+    """Percentage of tasks above `min` on Fargate Spot: AWS may lack capacity, or stop them at two minutes' notice."""
 
     @property
     def least(self) -> int:
@@ -79,7 +79,7 @@ class TaskScaling(Section):
 
     @property
     def most(self) -> int:
-        """The most tasks that there ever are: `max`, or that of a schedule."""
+        """The maximum number of tasks at any time: `max`, or that of a schedule."""
         return max([self.max, *(schedule.max for schedule in self.schedules)])
 
     @property
@@ -94,7 +94,7 @@ class TaskScaling(Section):
 
 
 class Scaling(TaskScaling):
-    """How many tasks of the service run, and what makes their number change."""
+    """How many tasks of the service run, and what changes their number."""
 
     requests: Annotated[int, Whole(1, 1_000_000, "requests")] | None = Field(None, examples=[1000])
     """Requests per task per minute to hold by adding and removing tasks; null: none."""
@@ -106,32 +106,32 @@ class Scaling(TaskScaling):
 
 
 class Backlog(Section):
-    """The messages of a queue that one task is to have."""
+    """A queue, and how many of its messages there should be for each task."""
 
     name: StoreName = Field(examples=["mails"])
     """Name of the queue, one of `queues`."""
     backlog_per_task: Annotated[int, Whole(1, 1_000_000, "messages")] = Field(examples=[100])
-    """Messages, waiting or in work, for each task: how long one may wait, divided by how long a task takes for one."""
+    """Messages per task, waiting or in progress: the acceptable wait divided by the time a task needs for a message."""
 
 
 class WorkerScaling(TaskScaling):
-    """How many tasks of a worker run, and what makes their number change."""
+    """How many tasks of a worker run, and what changes their number."""
 
     min: Annotated[int, Whole(0, _MOST_TASKS, "tasks")] = 1
-    """Minimum number of tasks; 0 needs a queue or a schedule that starts some."""
+    """Minimum number of tasks; 0 needs a queue or a schedule that starts tasks."""
     max: Annotated[int, _TASKS] = 1
     """Maximum number of tasks."""
     cpu: Annotated[int, _PERCENT] | None = 60
-    """Average CPU percentage to hold by adding and removing tasks; null: none, as with `queue` unless it is set."""
+    """Average CPU percentage to hold by adding and removing tasks; null: none, which is the default with `queue`."""
     queue: Backlog | None = Field(None, examples=[{"name": "mails", "backlog_per_task": 100}])
     """Queue whose messages set the number of tasks; null: none."""
     spot: Annotated[int, Whole(0, 100, "percent")] = 0
-    """Percentage of all tasks that run on Fargate Spot, which AWS may stop with two minutes' notice."""
+    """Percentage of all tasks that run on Fargate Spot, which AWS may stop at two minutes' notice."""
 
     @model_validator(mode="before")
     @classmethod
     def _follow_queue_alone(cls, values: Any) -> Any:  # noqa: ANN401 (whatever the file has)
-        """The CPU has a target by default; with a queue it is not followed too, as one task always uses some."""
+        """The CPU has a target by default, but not with a queue, as the last task always uses some CPU."""
         if isinstance(values, dict) and values.get("queue") is not None and "cpu" not in values:
             return {**values, "cpu": None}
         return values

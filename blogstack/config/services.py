@@ -14,27 +14,27 @@ from blogstack.config.types import Section, Variable
 
 
 class AddressVariables(Section):
-    """Names of the variables that a private service gives to the containers."""
+    """Names of the variables with a private service's address."""
 
     url: Variable | None = Field(None, examples=["SEARCH_ENDPOINT"])
     """Variable with the service's URL; the default is NAME_URL, as in SEARCH_URL for `search`."""
 
 
 class FurtherService(WebTask):
-    """A further service; what it has in common with `service` is merged over that."""
+    """A further service; the keys that it has in common with `service` are merged over it."""
 
     image: ImageWithTag | None = Field(None, examples=["ghcr.io/team/front:1.4.2"])
     """Another image, with its tag or digest; null: the service's, in the version that is deployed."""
     route: Route | None = Field(None, examples=[{"path": "/app/*"}])
-    """Which requests it gets from the load balancer; null: none, it is private and reached by the other tasks only."""
+    """Which requests it gets from the load balancer; null: none, it is private, and only other tasks reach it."""
     load_balancer: Targets = Field(Targets.model_construct(), examples=[{"stickiness": "1h"}])
-    """How the load balancer treats its tasks; with a route only."""
+    """Settings of the load balancer for its tasks; only with a route."""
     scaling: Scaling = Field(Scaling.model_construct(), examples=[{"min": 2, "max": 5}])
-    """How many tasks run, and what makes their number change."""
+    """How many tasks run, and what changes their number."""
     deployment: Deployment = Field(Deployment.model_construct(), examples=[{"strategy": "blue_green"}])
     """How a new version replaces the old one."""
     variables: AddressVariables = AddressVariables.model_construct()
-    """Names of the variables that the containers get with a private service."""
+    """Names of the variables with a private service's address, which all containers get."""
 
     @property
     def release(self) -> None:

@@ -18,7 +18,7 @@ from blogstack.facts.regions import partition
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
 MOST_SIDECARS = 9
 
-# ECS takes longer names with more characters; a person wants to type no more than this.
+# ECS allows longer names and more characters; nobody wants to type them.
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 SidecarName = Annotated[
     str,
@@ -37,15 +37,15 @@ DependsOn = dict[
         Literal["START", "HEALTHY", "COMPLETE", "SUCCESS"],
         Choices(
             {
-                "START": "it runs",
-                "HEALTHY": "it has passed its check; it needs `health`",
-                "COMPLETE": "it has ended; it is not essential",
-                "SUCCESS": "it has ended with status 0; it is not essential",
+                "START": "it has started",
+                "HEALTHY": "its health check has passed; it needs `health`",
+                "COMPLETE": "it has exited; it must not be essential",
+                "SUCCESS": "it has exited with status 0; it must not be essential",
             }
         ),
     ],
 ]
-"""The sidecars that a container waits for, and what each of them has to reach."""
+"""The sidecars that a container waits for, each with the state to reach."""
 
 # An image ends in a tag or a digest and has at most 255 characters:
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
@@ -78,15 +78,15 @@ class SidecarHealth(Section):
     """
 
     command: CheckCommand = Field(examples=["wget -q -O /dev/null http://127.0.0.1:9901/ready"])
-    """Command run in the container, 0 means healthy: a string for its shell, or a list of words without one."""
+    """Command run in the container, status 0 is healthy: a string for its shell, or a list of words without a shell."""
     interval: Annotated[int, Duration(5, 300)] = 10
     """Time between two checks."""
     timeout: Annotated[int, Duration(2, 60)] = 3
-    """Time after which a check has failed; it is below the interval."""
+    """Time after which a check has failed; it must be below the interval."""
     retries: Annotated[int, Whole(1, 10, "checks")] = 3
-    """Failed checks in a row after which the sidecar is unhealthy, and with an essential one the task is replaced."""
+    """Failed checks in a row after which the container is unhealthy; if it is essential, the task is replaced."""
     start_period: Annotated[int, Duration(0, 300)] = 30
-    """Time to start in which failed checks do not count."""
+    """Time after the start in which failed checks do not count."""
 
 
 class Sidecar(Section):
@@ -95,19 +95,20 @@ class Sidecar(Section):
     image: ImageWithTag = Field(examples=["public.ecr.aws/nginx/nginx:1.29.3"])
     """Image with its tag or digest; one in the registry of image.uri is pulled with image.credentials."""
     command: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["--config", "/etc/proxy.yaml"]])
-    """Words of the command to run instead of the image's."""
+    """Command to run instead of the image's, as a list of words."""
     port: Annotated[int, Whole(1, 65535)] | None = Field(None, examples=[9901])
-    """Port that the sidecar listens on, which no other container may have; see load_balancer.container too."""
+    """Port that the sidecar listens on; no other container may have it; see also load_balancer.container."""
     environment: dict[Variable, EnvironmentValue] = Field({}, max_length=200, examples=[{"LOG_LEVEL": "info"}])
-    """Environment variables: values as written, with `<environment>` for its name, or {import: EXPORT}; no secrets."""
+    """Environment variables, no secrets: values, in which `<environment>` becomes the environment's name, or
+    {import: EXPORT}."""
     secrets: dict[Variable, Secret] = Field({}, max_length=100, examples=[{"API_KEY": {"secretsmanager": "vendor"}}])
-    """Secret variables and their sources, as in service.secrets; a generated secret of a name is the same for all."""
+    """Secret variables and their sources, as in service.secrets; containers share a generated secret by its name."""
     essential: bool = True
     """Whether the task stops and is replaced when the sidecar stops."""
     depends_on: DependsOn = Field({}, max_length=MOST_SIDECARS, examples=[{"config": "SUCCESS"}])
-    """Other sidecars that have to be there before this one starts: START, HEALTHY, COMPLETE or SUCCESS."""
+    """Sidecars that this one waits for, each with the state to reach: START, HEALTHY, COMPLETE or SUCCESS."""
     memory: ContainerMemory | None = Field(None, examples=[128])
-    """The most memory it may take, of the task's, in MiB or as in `1 GB`; above it, it is killed; null: no limit."""
+    """Memory limit in MiB, or as in `1 GB`, of the task's memory; above it the sidecar is killed; null: no limit."""
     readonly_root: bool | None = Field(None, examples=[False])
     """Whether the root filesystem is read-only; /tmp stays writable; the default is true, but false in China, GovCloud
     and the European Sovereign Cloud."""

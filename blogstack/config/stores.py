@@ -18,29 +18,30 @@ if TYPE_CHECKING:
     from blogstack.config.queues import Queue
     from blogstack.config.services import FurtherService
 
-# Every word starts with a letter, so that no two names share a logical ID: a-b is AB, ab is Ab.
+# Every word starts with a letter, so that no two names have the same logical ID: a-b is AB, ab is Ab.
 StoreName = Annotated[
     str,
     Form(
         "[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*",
-        "the name of a store",
-        "use a-z and 0-9, and single hyphens with a letter behind each; start with a letter",
+        "the name of a queue or bucket",
+        "use a-z and 0-9, and single hyphens with a letter after each; start with a letter",
         30,
     ),
 ]
-"""Name of one of several stores of a kind; it becomes a part of variables and logical IDs."""
+"""Name of a queue or bucket; it becomes part of variables and logical IDs."""
 
 MOST_STORES = 10
-"""Stores of a kind in a file: their rights fit into the task role (BS333), and all of it into a template (BS402)."""
+"""Maximum number of queues and of buckets in a file, which fit into a template (BS402), and the permissions into the
+task role (BS333)."""
 
 
 class StoreVariable(Record, kw_only=True):
-    """A variable that the container of every workload gets with a store.
+    """A variable that every container gets with a store.
 
     Attributes:
         name: Of the variable.
         store: The key path of the store, as in ("buckets", "media").
-        value: Which of the store's values it has: a key of the store's `variables`.
+        value: Which of the store's values it contains: a key of the store's `variables`.
     """
 
     name: str
@@ -49,14 +50,14 @@ class StoreVariable(Record, kw_only=True):
 
     @property
     def path(self) -> KeyPath:
-        """The key path of its name."""
+        """The path of the key that sets its name."""
         return (*self.store, "variables", self.value)
 
 
 def store_variables(config: Config) -> Iterator[StoreVariable]:
-    """The variables of all stores, kind by kind, and of private services; but for the database's sslmode.
+    """The variables of all stores, kind by kind, and of private services, without the database's sslmode.
 
-    A file may set that itself.
+    The file may set that one itself.
     """
     if config.database is not None:
         for value in ("host", "port", "name", "user", "password", "url"):

@@ -34,19 +34,20 @@ class Task(Section):
     """A container that runs as a task of ECS."""
 
     cpu: Cpu = 512
-    """CPU of one task in CPU units, 1024 to a vCPU, or as in `0.5 vCPU`."""
+    """CPU of one task in CPU units (1024 are one vCPU), or as in `0.5 vCPU`."""
     memory: Memory = 1024
-    """Memory of one task in MiB, or as in `1 GB`; Fargate has certain sizes for each cpu."""
+    """Memory of one task in MiB, or as in `1 GB`; Fargate offers certain sizes for each cpu."""
     ephemeral_storage: Annotated[int, Whole(20, 200, "GiB")] = 20
     """Scratch disk of one task in GiB."""
     command: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["gunicorn", "blog.wsgi"]])
-    """Words of the command to run instead of the image's."""
+    """Command to run instead of the image's, as a list of words."""
     entrypoint: Items[Text] | None = Field(None, min_length=1, max_length=100, examples=[["launcher"]])
-    """Words before the command, instead of the image's ENTRYPOINT, and without its CMD; null: the image's."""
+    """Words before the command, in place of the image's ENTRYPOINT; the image's CMD is dropped; null: the image's."""
     environment: Annotated[dict[Variable, EnvironmentValue], Inherited()] = Field(
         {}, max_length=200, examples=[{"LOG_LEVEL": "info"}]
     )
-    """Environment variables: values as written, with `<environment>` for its name, or {import: EXPORT}; no secrets."""
+    """Environment variables, no secrets: values, in which `<environment>` becomes the environment's name, or
+    {import: EXPORT}."""
     secrets: Annotated[dict[Variable, Secret], Inherited()] = Field(
         {},
         max_length=100,
@@ -69,13 +70,13 @@ class Task(Section):
 
 
 class TaskWithSidecars(Task):
-    """A task that runs for as long as it is wanted."""
+    """A task that runs all the time."""
 
     sidecars: dict[SidecarName, Sidecar] = Field(
         {}, max_length=MOST_SIDECARS, examples=[{"proxy": {"image": "public.ecr.aws/nginx/nginx:1.29.3", "port": 9901}}]
     )
     """Containers that run next to this one in every task, by name; the release step runs without them."""
     depends_on: DependsOn = Field({}, max_length=MOST_SIDECARS, examples=[{"proxy": "HEALTHY"}])
-    """Sidecars that have to be there before this container starts: START, HEALTHY, COMPLETE or SUCCESS."""
+    """Sidecars that this container waits for, each with the state to reach: START, HEALTHY, COMPLETE or SUCCESS."""
     exec: Annotated[bool, Inherited()] = False
     """Whether `aws ecs execute-command` may open a shell in running tasks."""

@@ -1,4 +1,4 @@
-"""Document -> Validation: the configuration, and everything that is wrong with its shape."""
+"""Document -> Validation: the configuration, and every error in its keys, types and values."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Validation(NamedTuple):
 
     Attributes:
         config: The configuration; faulty keys are at their defaults.
-        faulty: The paths of those keys, so that no rule judges what depends on them.
-        diagnostics: What is wrong with them.
+        faulty: The paths of those keys, so that no rule checks what depends on them.
+        diagnostics: The errors in them.
     """
 
     config: Config
@@ -36,7 +36,7 @@ class Validation(NamedTuple):
 
 
 def validate(document: Document) -> Validation:
-    """Give a document the shape of the configuration.
+    """Make a configuration of a document.
 
     Raises:
         Rejected: with every diagnostic, when it leaves nothing for the rules to look at.
@@ -58,7 +58,7 @@ def validate(document: Document) -> Validation:
             return Validation(Config.model_validate(data), tuple(faulty), diagnostics)
         except ValidationError as error:
             errors = error.errors(include_url=False)
-        # What taking a faulty key out breaks in turn (a mapping without a required key) is the same fault.
+        # Removing a faulty key may break its mapping in turn, if the key is required: that is the same error.
         diagnostics = diagnostics or to_diagnostics(document, written, errors)
         paths = list(dict.fromkeys(_removable(data, details) for details in errors))
         for path in paths:
@@ -70,7 +70,7 @@ def validate(document: Document) -> Validation:
 
 
 def _removable(data: Data, details: ErrorDetails) -> KeyPath:
-    """The key to take out for an error: the faulty one, or what cannot be without a missing one."""
+    """The key to remove for an error: the faulty one, or the mapping that lacks a required one."""
     path = path_in(data, details["loc"])
     for depth, step in enumerate(path):
         if isinstance(step, int):  # a list with a faulty item is removed completely

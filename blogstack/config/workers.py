@@ -1,4 +1,4 @@
-"""The key `workers`: what runs next to the service and gets no requests, such as the worker of a task queue."""
+"""The key `workers`: processes that run next to the service and get no requests, such as a task queue's worker."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from blogstack.config.task import TaskWithSidecars
 from blogstack.config.types import Form
 from blogstack.words import hyphenated
 
-# The longest name of something that has an entry's name in it, with an application of 30 characters and an environment
-# of 12: 64, which is the most that EventBridge Scheduler takes.
+# The longest name that contains an entry's name has 64 characters, with an application's name of 30 and an
+# environment's of 12; EventBridge Scheduler allows no more.
 # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
 EntryName = Annotated[
     str,
@@ -26,17 +26,17 @@ EntryName = Annotated[
     ),
 ]
 MOST_ENTRIES = 20
-"""The most workers, jobs or further services of one file: each is a stack."""
+"""Maximum number of workers, jobs or further services in a file: each is a stack."""
 
 
 class Worker(TaskWithSidecars):
-    """A process without requests; what it has in common with the service is merged over it."""
+    """A process without requests; the keys that it has in common with the service are merged over it."""
 
     image: ImageWithTag | None = Field(None, examples=["ghcr.io/team/mailer:1.4.2"])
     """Another image, with its tag or digest; null: the service's, in the version that is deployed."""
     health: SidecarHealth | None = Field(None, examples=[{"command": "celery -A shop inspect ping"}])
     """The container's health check, run inside the container; null: none."""
     singleton: bool = False
-    """Whether there is one task and never two, also during a deployment, which stops the old one first."""
+    """Whether there is never more than one task: a deployment stops the old one before it starts the new one."""
     scaling: WorkerScaling = Field(WorkerScaling.model_construct(), examples=[{"min": 1, "max": 5}])
-    """How many tasks run, and what makes their number change."""
+    """How many tasks run, and what changes their number."""

@@ -1,4 +1,4 @@
-"""What a configuration runs: its workloads, each with the sections it consists of and their places in the file."""
+"""What a configuration runs: its workloads, each with its sections and their places in the file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Place(Record):
 
 
 SERVICE = Place(("service",), ("scaling", "deployment", "load_balancer"))
-"""The service's keys are spread over four sections."""
+"""The service's keys are in four sections."""
 WORKERS, JOBS, SERVICES = "workers", "jobs", "services"
 
 
@@ -107,7 +107,7 @@ class WorkerService(EcsService, kw_only=True):
 
 
 class EcsJob(Workload, kw_only=True):
-    """A workload that runs to its end.
+    """A workload that runs to completion.
 
     Attributes:
         task: Its container, and when it runs.

@@ -13,6 +13,7 @@ from blogstack.blueprint.edge import Edge
 from blogstack.blueprint.names import Imported, Parameter
 from blogstack.blueprint.workload import EcsService, Release
 from blogstack.deploy.steps import (
+    CheckPlatform,
     CheckZones,
     CreateServiceRoles,
     DeployStack,
@@ -52,7 +53,7 @@ def make_plans(blueprints: Sequence[Blueprint]) -> list[Plan]:
     return plans
 
 
-_ROLES, _IMAGE, _ZONES = "service-roles", "image", "zones"
+_ROLES, _IMAGE, _ZONES, _PLATFORM = "service-roles", "image", "zones", "platform"
 
 
 def _plan(blueprint: Blueprint, environment: str | None, steps: Sequence[Step]) -> Plan:
@@ -102,8 +103,12 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
     roles = [_ROLES] if _ROLES in known else []
     image = [_IMAGE] if _IMAGE in known else []
     network = [blueprint.network.stack] if blueprint.network else []
+    if blueprint.platform:
+        check_platform = CheckPlatform(blueprint.platform, blueprint.load_balancer.stack)
+        yield Step(_PLATFORM, Phase.STACKS, check_platform)
+        network = [_PLATFORM]
     stores = list(_stores(blueprint, roles, network))
-    edge, tasks = blueprint.edge, blueprint.tasks
+    tasks, balancer = blueprint.tasks, [blueprint.edge.stack] if blueprint.edge else []
     if blueprint.network:
         # Letters do not depend on what the account has.
         counted = blueprint.network.zones[0].letter is None
@@ -113,13 +118,8 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
         deploy_network = DeployStack(stack=blueprint.network.stack)
         yield Step(blueprint.network.stack, Phase.STACKS, deploy_network, (_ZONES,) if counted else ())
     yield from stores
-    complete = Parameter.CREATION_COMPLETE
-    deploy_edge = DeployStack(
-        stack=edge.stack,
-        parameters={complete: "true"} if edge.has_late_settings else {},
-        creation_parameters={complete: "false"} if edge.has_late_settings else {},
-    )
-    yield Step(edge.stack, Phase.STACKS, deploy_edge, tuple(network))
+    if blueprint.edge:
+        yield Step(blueprint.edge.stack, Phase.STACKS, _deploy_edge(blueprint.edge), tuple(network))
     deploy_tasks = DeployStack(stack=tasks.stack, image_tag=tasks.runs_image)
     yield Step(tasks.stack, Phase.STACKS, deploy_tasks, (*roles, *registry, *network, *(step.id for step in stores)))
     released = [
@@ -139,17 +139,18 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
             job.stack, Phase.WORKLOADS, DeployStack(stack=job.stack, image_tag=not job.image.tagged), (*needs, *private)
         )
     for service in blueprint.services:
-        before_it = (edge.stack, *inner) if service.exposure else () if service.discovery else private
+        before_it = (*balancer, *inner) if service.exposure else () if service.discovery else private
         shift = service.deployment.shift
         deploy = DeployStack(
             stack=service.stack, image_tag=not service.image.tagged, minutes=shift.minutes if shift else 0
         )
         yield Step(service.stack, Phase.WORKLOADS, deploy, (*needs, *before_it))
     for service in blueprint.services:
-        yield from _checks(service, edge)
-    if edge.tls and edge.tls.elsewhere:
+        yield from _checks(service, blueprint)
+    if blueprint.edge and blueprint.edge.tls and blueprint.edge.tls.elsewhere:
         exposed = (_stable(service) for service in blueprint.services if service.exposure)
-        yield Step("records", Phase.CHECKS, ShowRecords(edge.stack, edge.tls.elsewhere), tuple(exposed))
+        show_records = ShowRecords(blueprint.edge.stack, blueprint.edge.tls.elsewhere)
+        yield Step("records", Phase.CHECKS, show_records, tuple(exposed))
     if blueprint.jobs:
         show = ShowRunCommands(
             cluster=tasks.cluster,
@@ -159,6 +160,15 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
         )
         yield Step("run jobs", Phase.CHECKS, show, tuple(job.stack for job in blueprint.jobs))
     yield Step("logs", Phase.CHECKS, ShowLogs(tasks.log_group), tuple(map(_stable, blueprint.services)))
+
+
+def _deploy_edge(edge: Edge) -> DeployStack:
+    complete = Parameter.CREATION_COMPLETE
+    return DeployStack(
+        stack=edge.stack,
+        parameters={complete: "true"} if edge.has_late_settings else {},
+        creation_parameters={complete: "false"} if edge.has_late_settings else {},
+    )
 
 
 def _stores(blueprint: Blueprint, roles: Sequence[str], network: Sequence[str]) -> Iterator[Step]:
@@ -187,23 +197,35 @@ def _stable(workload: EcsService) -> str:
     return f"stable {workload.name}"
 
 
-def _checks(workload: EcsService, edge: Edge) -> Iterator[Step]:
+def _checks(workload: EcsService, blueprint: Blueprint) -> Iterator[Step]:
+    edge = blueprint.edge
+    tls = edge.tls if edge else None
     stable = _stable(workload)
     yield Step(stable, Phase.CHECKS, WaitStable(workload.cluster, workload.service_name), (workload.stack,))
     if workload.discovery is not None:
         show = ShowAddress(workload.name, workload.discovery.url)
         yield Step(f"address {workload.name}", Phase.CHECKS, show, (stable,))
-    is_direct = edge.tls is not None and bool(edge.tls.elsewhere)
+    is_direct = tls is not None and bool(tls.elsewhere)
     if workload.exposure is not None and workload.exposure.own_paths:
         request = Request(
-            edge_stack=edge.stack,
-            host=workload.exposure.own_host or (edge.tls.domain if is_direct and edge.tls else None),
+            edge_stack=blueprint.load_balancer.stack,
+            host=workload.exposure.own_host or (tls.domain if is_direct and tls else None),
             is_direct=is_direct,
             headers=workload.exposure.own_headers,
             paths=workload.exposure.own_paths,
             errors_are_healthy=workload.exposure.errors_are_healthy
             and workload.exposure.own_paths[0] == workload.exposure.health_path,
-            internal=edge.internal,
-            allowed_cidrs=edge.allowed_cidrs,
+            internal=edge is not None and edge.internal,
+            restriction=_restriction(blueprint),
         )
         yield Step(f"request {workload.name}", Phase.CHECKS, request, (stable,))
+
+
+def _restriction(blueprint: Blueprint) -> str | None:
+    """Who the load balancer answers; None for everybody."""
+    edge = blueprint.edge
+    if edge is None:
+        return f"the load balancer of {blueprint.platform} may admit only others"
+    if "0.0.0.0/0" in edge.allowed_cidrs:
+        return None
+    return f"allowed_cidrs admits only {', '.join(edge.allowed_cidrs)}"

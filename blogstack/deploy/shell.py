@@ -24,6 +24,7 @@ from blogstack.deploy.shell_functions import FUNCTIONS
 from blogstack.deploy.steps import (
     RECORD,
     Action,
+    CheckPlatform,
     CheckZones,
     CreateServiceRoles,
     DeployStack,
@@ -62,7 +63,9 @@ def deployment_script(blueprints: Sequence[Blueprint], files: Mapping[str, str],
 def _title(plan: Plan, before: Plan | None, *, alone: bool) -> str:
     application = f"{plan.name} in {plan.environment}" if plan.environment else plan.name
     if alone:
-        return f"{application}: the first deployment, and every later one"
+        platforms = [step.action.name for step in plan.steps if isinstance(step.action, CheckPlatform)]
+        place = f" behind the load balancer of {platforms[0]}" if platforms else ""
+        return f"{application}{place}: the first deployment, and every later one"
     if plan.environment is None:
         return f"{plan.name}: the image, once for all environments"
     if before is not None and before.environment is not None:
@@ -131,6 +134,9 @@ def _commands(action: Action, files: Mapping[str, str], folder: str) -> Iterator
             yield from _deploy_stack(action, files[action.stack])
         case CheckZones():
             yield from _check_zones(action)
+        case CheckPlatform():
+            why = f"deploy {action.name} first: this application is behind its load balancer"
+            yield f"stack_exists {action.stack} || {_refuse(why)}"
         case PushImage():
             yield from _push_image(action, folder)
         case FindImage():
@@ -236,15 +242,14 @@ def _request(action: Request) -> Iterator[str]:
     yield f"URL=https://{action.host}" if action.host else f"URL={_output(action.edge_stack, Output.URL)}"
     if action.is_direct:
         yield f"BALANCER={_output(action.edge_stack, Output.LOAD_BALANCER_DNS_NAME)}"
-    restricted = "0.0.0.0/0" not in action.allowed_cidrs
     for path in action.paths:
         curl = action.curl(path, "$BALANCER")
         if action.internal:  # whoever deploys may be outside
             yield f"echo \"to check it, run inside the network: {curl} '$URL{path}'\""
             continue
         request = f'{curl} {_PATIENTLY} "$URL"{shlex.quote(path)}'
-        if restricted:  # 7: no connection, 28: no answer in time
-            why = f"no answer: allowed_cidrs admits only {', '.join(action.allowed_cidrs)}; to check it, run there"
+        if action.restriction:  # 7: no connection, 28: no answer in time
+            why = f"no answer: {action.restriction}; to check it, run there"
             request += f""" || case $? in 7 | 28) echo "{why}: {curl} '$URL{path}'" ;; *) exit 1 ;; esac"""
         yield request
 

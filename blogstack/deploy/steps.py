@@ -55,6 +55,18 @@ class CheckZones(Record):
     zones: int
 
 
+class CheckPlatform(Record):
+    """Make sure that the application with the network, the cluster and the load balancer is deployed.
+
+    Attributes:
+        name: Of that application.
+        stack: Name of its stack with the load balancer.
+    """
+
+    name: str
+    stack: str
+
+
 class PushImage(Record, kw_only=True):
     """Build the image and push it, unless the repository has its tag.
 
@@ -122,7 +134,7 @@ class Request(Record, kw_only=True):
             by hand, later.
         headers: Headers to send, by name.
         internal: Whether the load balancer answers inside the network only.
-        allowed_cidrs: Blocks of addresses that the load balancer answers.
+        restriction: Whom the load balancer answers, in words; then no answer is not a failure. None for everybody.
     """
 
     edge_stack: str
@@ -132,7 +144,7 @@ class Request(Record, kw_only=True):
     paths: tuple[str, ...]
     errors_are_healthy: bool
     internal: bool
-    allowed_cidrs: tuple[str, ...]
+    restriction: str | None
 
     def curl(self, path: str, balancer: str) -> str:
         """The command that requests a path, without the URL; it fails (-f) at 400 or above unless that is a success.
@@ -192,6 +204,7 @@ Action = (
     CreateServiceRoles
     | DeployStack
     | CheckZones
+    | CheckPlatform
     | PushImage
     | FindImage
     | RunTask

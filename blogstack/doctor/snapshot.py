@@ -51,6 +51,7 @@ class Snapshot(Record, kw_only=True):
     Attributes:
         blueprint: The environment as it should be.
         stacks: The stacks that exist, by name.
+        load_balancer: The stack with the load balancer, one of `stacks` or of another application; None without one.
         failures: What failed in the stacks whose newest operation failed, by the stack's name.
         workloads: The services and workers, in the order of the blueprint.
         alarms: The alarms in the state ALARM.
@@ -61,6 +62,7 @@ class Snapshot(Record, kw_only=True):
 
     blueprint: Blueprint
     stacks: Mapping[str, StackState]
+    load_balancer: StackState | None
     failures: Mapping[str, tuple[FailedEvent, ...]]
     workloads: tuple[WorkloadState, ...]
     alarms: tuple[Alarm, ...]
@@ -72,9 +74,18 @@ class Snapshot(Record, kw_only=True):
 def stack_names(blueprint: Blueprint) -> list[str]:
     """The stacks of an environment, in the order of deployment."""
     stores = blueprint.stores
-    parts = (blueprint.registry, blueprint.network, blueprint.database, stores.cache, stores.queues, stores.buckets)
-    names = [part.stack for part in parts if part]
-    return [*names, blueprint.edge.stack, blueprint.tasks.stack, *(each.stack for each in blueprint.workloads)]
+    parts = (
+        blueprint.registry,
+        blueprint.network,
+        blueprint.database,
+        stores.cache,
+        stores.queues,
+        stores.buckets,
+        blueprint.edge,
+        blueprint.tasks,
+        *blueprint.workloads,
+    )
+    return [part.stack for part in parts if part]
 
 
 def read_snapshot(
@@ -117,9 +128,10 @@ class _Reader:
         return Snapshot(
             blueprint=self._blueprint,
             stacks=stacks,
+            load_balancer=self._load_balancer(stacks),
             failures=failures,
             workloads=workloads,
-            alarms=self._try(firing_alarms, f"{self._blueprint.tasks.cluster}-") or () if stacks else (),
+            alarms=self._try(firing_alarms, f"{self._blueprint.tasks.title}-") or () if stacks else (),
             certificate=self._certificate(stacks),
             drifts=self._drifts(stacks, pause) if pause else (),
             unknown=tuple(self._unknown),
@@ -152,9 +164,13 @@ class _Reader:
             self._unknown[str(error)] = None
             return ()
 
+    def _load_balancer(self, stacks: Mapping[str, StackState]) -> StackState | None:
+        name = self._blueprint.load_balancer.stack
+        return stacks.get(name) if self._blueprint.edge else self._try(read_stack, name)
+
     def _certificate(self, stacks: Mapping[str, StackState]) -> str | None:
         edge = self._blueprint.edge
-        if not edge.tls or edge.tls.certificate_arn or edge.stack not in stacks:
+        if not edge or not edge.tls or edge.tls.certificate_arn or edge.stack not in stacks:
             return None
         arn = (self._try(physical_ids, edge.stack) or {}).get(ids.CERTIFICATE)
         return self._try(certificate_status, arn) if arn else None

@@ -27,7 +27,7 @@ Origins = Mapping[str, Mapping[str, KeyPath]]
 def stack_causes(snapshot: Snapshot, origins: Origins) -> Iterator[Cause]:
     """What failed in stacks, which of them need help, and what they wait for."""
     if not snapshot.stacks and not snapshot.unknown:
-        message = f"{snapshot.blueprint.tasks.cluster} is not deployed in {snapshot.blueprint.region}"
+        message = f"{snapshot.blueprint.tasks.title} is not deployed in {snapshot.blueprint.region}"
         yield _cause(Code.NOT_DEPLOYED, None, message, "deploy it first, or check the account and the region")
     if snapshot.certificate == "PENDING_VALIDATION":
         yield _cause(

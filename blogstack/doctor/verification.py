@@ -63,12 +63,11 @@ def _service(state: WorkloadState) -> Check:
 
 
 def _requests(snapshot: Snapshot) -> Iterator[Check]:
-    edge = snapshot.blueprint.edge
-    stack = snapshot.stacks.get(edge.stack)
+    edge, stack = snapshot.blueprint.edge, snapshot.load_balancer
     url = stack.outputs.get(Output.URL) if stack else None
     if url is None:
         return
-    if edge.internal:
+    if edge and edge.internal:
         yield Check(url, None, "the load balancer is internal: run this inside its network")
         return
     for state in snapshot.workloads:
@@ -78,7 +77,7 @@ def _requests(snapshot: Snapshot) -> Iterator[Check]:
                 takes_errors = exposure.errors_are_healthy and path == exposure.health_path
                 found = _answer(f"{base}{path}", exposure.own_headers, any_status=takes_errors)
                 yield _with_record(found, edge, stack) if found.passed is False else found
-    if edge.tls:
+    if edge and edge.tls:
         yield _redirect(url)
 
 
@@ -105,9 +104,9 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
         """No other request."""
 
 
-def _with_record(check: Check, edge: Edge, stack: StackState | None) -> Check:
+def _with_record(check: Check, edge: Edge | None, stack: StackState | None) -> Check:
     """A failed request, with the DNS record that its name needs if that is created by hand."""
-    if not (edge.tls and edge.tls.elsewhere and stack):
+    if not (edge and edge.tls and edge.tls.elsewhere and stack):
         return check
     balancer = stack.outputs.get(Output.LOAD_BALANCER_DNS_NAME)
     return Check(check.name, check.passed, f"{check.detail}; its DNS record must point to {balancer}")

@@ -42,5 +42,5 @@ def document(statements: Iterable[Json]) -> Json:
 
 
 def count_characters(documents: Iterable[Json]) -> int:
-    """How many characters the policies take of ROLE_CHARACTERS: all but white space."""
+    """How many of ROLE_CHARACTERS the policies use: white space does not count."""
     return sum(len(re.sub(r"\s", "", json.dumps(policy, ensure_ascii=False))) for policy in documents)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY, with the partition's domain in the place of amazonaws.com:
+# ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY, with the partition's domain instead of amazonaws.com:
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
 _ECR_URI = re.compile(
     r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.(?:com|com\.cn|eu)/(?P<repository>.+)"

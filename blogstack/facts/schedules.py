@@ -45,20 +45,20 @@ PATTERN = (
 
 
 def find_error(text: str) -> tuple[str, str] | None:
-    """What is wrong with a cron expression, and the remedy; None for a valid one."""
+    """What is wrong with a cron expression, and what to write; None for a valid one."""
     if re.fullmatch(PATTERN, text):
         return None
     example = 'write one like "0 8 ? * MON-FRI *": minutes, hours, day of month, month, day of week, year'
     fields = text.split()
     if len(fields) == 5:
-        return "has five fields, and AWS's cron has six", f"add a year, * for every year; {example}"
+        return "it has five fields, but AWS's cron has six", f"add a year, * for every year; {example}"
     if len(fields) != len(FIELDS):
         plural = "" if len(fields) == 1 else "s"
-        return f"has {len(fields)} field{plural} instead of six", example
+        return f"it has {len(fields)} field{plural} instead of six", example
     for (name, pattern), field in zip(FIELDS.items(), fields, strict=True):
         if not re.fullmatch(pattern, field):
-            return f"{field!r} does not fit {name}", example
-    return "one of day of month and day of week must be ?, and only one", example
+            return f"{field!r} is not valid for {name}", example
+    return "exactly one of day of month and day of week must be ?", example
 
 
 _MINUTES_A_DAY = 24 * 60
@@ -70,7 +70,7 @@ def as_schedule(expression: str) -> str:
 
 
 def shortest_interval(expression: str) -> int:
-    """The fewest seconds between two times of a valid cron expression, as if every day were one of its days."""
+    """The minimum number of seconds between two times of a valid cron expression, as if it ran every day."""
     minutes, hours = (_numbers(field, last) for field, last in zip(expression.split(), (59, 23), strict=False))
     times = sorted(60 * hour + minute for hour in hours for minute in minutes)
     gaps = [later - earlier for earlier, later in zip(times, [*times[1:], times[0] + _MINUTES_A_DAY], strict=True)]
@@ -78,7 +78,7 @@ def shortest_interval(expression: str) -> int:
 
 
 def _numbers(field: str, last: int) -> set[int]:
-    """The numbers that a field of minutes or hours stands for; 50-10 goes on over the last one."""
+    """The numbers that a field of minutes or hours means; a range such as 50-10 wraps around."""
     numbers: set[int] = set()
     for item in field.split(","):
         values, _, step = item.partition("/")

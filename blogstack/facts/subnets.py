@@ -7,12 +7,12 @@ from ipaddress import IPv4Network
 from typing import NamedTuple
 
 RESERVED_ADDRESSES = 5
-"""What AWS keeps of every subnet: the first four addresses and the last one.
+"""How many addresses AWS reserves in every subnet: the first four and the last one.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 """
 LOAD_BALANCER_ADDRESSES = 8
-"""What an application load balancer must find free in each of its subnets.
+"""How many free addresses an application load balancer needs in each of its subnets.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer
 """
@@ -24,7 +24,7 @@ _BLOCKS = 32
 class AddressPlan(NamedTuple):
     """The CIDR blocks of each tier, one for each availability zone, as in `10.0.10.0/24`.
 
-    `private` is empty where tasks have public addresses.
+    `private` is empty if tasks have public addresses.
     """
 
     public: tuple[str, ...]
@@ -33,7 +33,7 @@ class AddressPlan(NamedTuple):
 
     @property
     def usable(self) -> int:
-        """Addresses in each subnet that AWS does not keep."""
+        """Addresses in each subnet that AWS does not reserve."""
         return IPv4Network(self.public[0]).num_addresses - RESERVED_ADDRESSES
 
 
@@ -41,7 +41,7 @@ class AddressPlan(NamedTuple):
 def address_plan(cidr: str, zones: int, private_tier: bool) -> AddressPlan:
     """The address plan of a network.
 
-    Subnets are /24 as long as 32 of them fit, which is so from /16 to /19; a smaller network has 32 equal subnets.
+    Subnets are /24 if 32 of them fit, from /16 to /19; a smaller network has 32 equal subnets.
 
     Args:
         cidr: the network's address range, from /16 to /22.

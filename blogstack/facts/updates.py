@@ -1,4 +1,4 @@
-"""How AWS updates a resource, where the provider schemas do not say it: interruptions, names, what holds data.
+"""How AWS updates a resource, as far as the provider schemas do not say it: interruptions, names, what holds data.
 
 A page of the template reference is https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ and the
 name next to a table; its words for an update of a property are no interruption, some interruptions and replacement.
@@ -24,9 +24,9 @@ INTERRUPTING: Mapping[str, Mapping[str, str]] = {
         "BackupRetentionPeriod": "from or to 0 the database restarts",
         "MonitoringInterval": "the database may be interrupted briefly",
         "StorageType": "the database may be interrupted briefly",
-        "PreferredMaintenanceWindow": "what waits for the window may start",
+        "PreferredMaintenanceWindow": "pending maintenance may start",
         "PerformanceInsightsKMSKeyId": "the database may be interrupted briefly",
-        "AutoMinorVersionUpgrade": "an upgrade that waits may start in the next window",
+        "AutoMinorVersionUpgrade": "a pending upgrade may start in the next window",
     },
 }
 """By type and property: what an update interrupts."""
@@ -68,7 +68,7 @@ DATA: Mapping[str, str] = {
 # aws-attribute-deletionpolicy.html: without a DeletionPolicy a database that is in no cluster becomes a snapshot.
 SNAPSHOT_BY_DEFAULT = frozenset({DATABASE})
 
-# A task definition is never changed: another one is its next revision.
+# A task definition is never changed: a change creates its next revision.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-task-definition-console-v2.html
 REVISED = frozenset({"AWS::ECS::TaskDefinition"})
-"""Types whose replacement is the normal way to change them, and interrupts nothing."""
+"""Types that are normally changed by replacing them, which interrupts nothing."""

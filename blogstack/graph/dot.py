@@ -35,7 +35,7 @@ def _lines(picture: Picture) -> Iterator[str]:
         yield f"    {_node(node)}"
     yield "  }"
     for way in picture.ways:
-        # An arrow ends at a node; `lhead` cuts it at the frame around it.
+        # An arrow ends at a node; `lhead` cuts the arrow off at the frame around the node.
         head = ", lhead=cluster_services]" if way.target == "services" else "]"
         target = picture.services[0].id if way.target == "services" else way.target
         yield f"  {way.source} -> {target} [label={_quoted(way.label)}{head}"

@@ -1,8 +1,8 @@
 """Picture -> boxes, labels and arrows with their places: zones are columns, tiers are rows.
 
-The shape is always the same, so a grid of ours beats a general engine, which would lose the zones. Lengths are pixels.
-Arrows that run side by side share a lane: on the left those from the load balancer, and next to it those between tasks;
-on the right those to a store, a lane for each store. So the picture is not wider with more workloads.
+The shape is always the same, so a simple grid beats a general engine, which would lose the zones. Lengths are pixels.
+Parallel arrows share a lane: on the left those from the load balancer, and next to it those between tasks; on the right
+those to a store, a lane for each store. So the picture does not grow wider with more workloads.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from blogstack.records import replace
 _PAD = 12
 _MARGIN = 20
 _GAP = 46
-"""Between two rows: room for an arrow and its label."""
+"""Distance between two rows: room for an arrow and its label."""
 _LANE = 20
-"""The narrowest lane; one whose arrows have a label is as wide as that."""
+"""Minimum width of a lane; a lane whose arrows have a label is wider by the label."""
 _OUT, _STEP = 14, 12
-"""Where the ways leave a box: below its upper edge to the services, above its lower one to stores and other tasks."""
+"""Where arrows leave a box: below its upper edge to the services, above its lower edge to stores and other tasks."""
 _IN = LINE + 6
-"""Where the ways from the left reach a box, below its upper edge."""
+"""Where arrows from the left reach a box, below its upper edge."""
 _COLUMN = 210
-"""The narrowest zone."""
+"""Minimum width of a zone."""
 _NARROWEST = 130
-"""The narrowest box before the load balancer."""
+"""Minimum width of a box in front of the load balancer."""
 
 
 def lay_out(picture: Picture) -> Layout:
@@ -42,11 +42,11 @@ class _Grid:
         self._picture = picture
         self._tasks = [node for tier in picture.tiers for node in tier.nodes if node.id.startswith("tasks")]
         self._stores = {way.target: way.label for way in picture.ways if way.target in STORES}
-        """The stores that have ways to them, with their ports."""
+        """The stores that the tasks reach, with their ports."""
         self._left_lane = max([0, *(_lane(way.label) for way in picture.ways if way.source == "balancer")])
-        """How wide the lane of the load balancer is; 0 without one."""
+        """Width of the lane of the load balancer; 0 without one."""
         self._inner_lane = max([0, *(_lane(way.label) for way in picture.ways if _is_between_tasks(way))])
-        """The lane of the arrows between tasks, likewise."""
+        """Width of the lane of the arrows between tasks; 0 without one."""
         self._right_lanes = {store: _lane(port) for store, port in self._stores.items()}
         self._boxes: dict[str, Rectangle] = {}
         self._tops: dict[str, float] = {}
@@ -80,7 +80,7 @@ class _Grid:
         )
 
     def _content_width(self) -> float:
-        """Of the network: as wide as its zones and as its widest box."""
+        """The width of the network: that of its zones or of its widest box."""
         cells = [node for tier in self._picture.tiers for node in tier.nodes if node.zone is not None]
         texts = [*self._picture.zones, *(block for tier in self._picture.tiers for block in tier.subnets)]
         column = max([_COLUMN, *(text_width(text, TEXT) + 2 * _PAD for text in texts)])
@@ -93,7 +93,7 @@ class _Grid:
         return max([column * len(self._picture.zones), *(node_width(node) + insets for node in bands)])
 
     def _entry(self, y: float) -> float:
-        """What is before the load balancer, in a row; returns where the next row begins."""
+        """Place the nodes in front of the load balancer, in a row; returns where the next row begins."""
         height = max(node_height(node) for node in self._picture.entry)
         first = max(node_width(self._picture.entry[0]), _NARROWEST)
         x = max(_MARGIN, self._entrance - first / 2)
@@ -104,7 +104,7 @@ class _Grid:
         return y + height + _GAP
 
     def _tiers(self, y: float) -> float:
-        """The tiers, one below the other; returns the lower edge of the last."""
+        """Place the tiers, one below the other; returns the lower edge of the last."""
         for tier in self._picture.tiers:
             self._tops[tier.id] = y
             bottom = self._tier(tier, y)
@@ -118,7 +118,7 @@ class _Grid:
         return y - _GAP
 
     def _tier(self, tier: Tier, y: float) -> float:
-        """The boxes of a tier; returns its lower edge."""
+        """Place the boxes of a tier; returns its lower edge."""
         y += LINE + (LINE if tier.subnets else 0) + _PAD
         bands = [node for node in tier.nodes if node.zone is None]
         cells = [node for node in tier.nodes if node.zone is not None]
@@ -135,7 +135,7 @@ class _Grid:
         return y + (max(map(node_height, cells)) + _PAD if cells else 0)
 
     def _insets(self, node: Node) -> tuple[float, float]:
-        """How far a box is from the network's edges, so that the arrows to other boxes pass by."""
+        """The distances of a box from the network's left and right edge, so that arrows to other boxes pass it."""
         if node.id == "balancer":
             return _PAD, _PAD
         if node.id in STORES:
@@ -144,14 +144,14 @@ class _Grid:
         return _PAD + self._left_lane + self._inner_lane, self._right(first) + _LANE / 2 if first else _PAD
 
     def _right(self, store: str) -> float:
-        """How far the lane to a store is from the network's right edge: that of the lowest store is the outermost."""
+        """The distance of a store's lane from the network's right edge; the lowest store has the outermost lane."""
         order = list(self._right_lanes)
         later = order[order.index(store) + 1 :] if store in order else []
         return _PAD + _LANE / 2 + sum(self._right_lanes[each] for each in later)
 
     @property
     def _entrance(self) -> float:
-        """Where the way into the network is: between two zones, where no text is."""
+        """Where the arrow into the network is: between two zones, where there is no text."""
         return self._left + (self._column if len(self._picture.zones) > 1 else self._width * 0.8)
 
     @property
@@ -165,7 +165,7 @@ class _Grid:
             self._labels.append(Label(x=x + self._column / 2, y=top + LINE, text=name, middle=True))
 
     def _services(self, vpc: Rectangle) -> Rectangle:
-        """What is outside of the network, next to it."""
+        """Place the services outside of the network, next to it."""
         out = max(text_width(way.label, TEXT) for way in self._picture.ways if way.target == "services")
         x = vpc.right + out + 2 * _PAD + 10
         title = "outside of the network"
@@ -210,13 +210,13 @@ class _Grid:
         self._labels.append(Label(x=x + 5, y=source.bottom + LINE, text=label))
 
     def _to_tasks(self, source: Rectangle, target: Rectangle, label: str) -> None:
-        """Down in the lane on the left, and to the right."""
+        """An arrow down in the lane on the left, then to the right."""
         x, y = self._left + _PAD + _LANE / 2, target.y + _IN
         self._arrows.append(Arrow(((x, source.bottom), (x, y), (target.x, y))))
         self._labels.append(Label(x=x + 5, y=y - 5, text=label))
 
     def _between_tasks(self, source: Rectangle, target: Rectangle, way: Way, labelled: set[str]) -> None:
-        """To the left, up or down in the lane of the tasks, and to the right."""
+        """An arrow to the left, up or down in the lane of the tasks, then to the right."""
         x, start, end = self._left + _PAD + self._left_lane + _LANE / 2, source.bottom - 10, target.y + _IN
         self._arrows.append(Arrow(((source.x, start), (x, start), (x, end), (target.x, end))))
         if way.target not in labelled:
@@ -224,8 +224,10 @@ class _Grid:
             self._labels.append(Label(x=x + 5, y=end - 5, text=way.label))
 
     def _to_store(self, source: Rectangle, target: Rectangle, way: Way, labelled: set[str]) -> None:
-        """To the right, and down in the store's lane."""
-        x = round(self._left + self._width - self._right(way.target))  # whole pixels: the lines of a lane are one
+        """An arrow to the right, then down in the store's lane."""
+        x = round(
+            self._left + self._width - self._right(way.target)
+        )  # whole pixels, so that the lines of a lane coincide
         y = source.bottom - 10 - _STEP * list(self._stores).index(way.target)
         self._arrows.append(Arrow(((source.right, y), (x, y), (x, target.y))))
         if way.target not in labelled:
@@ -247,18 +249,18 @@ def _is_between_tasks(way: Way) -> bool:
 
 
 def _lane(label: str) -> float:
-    """How wide a lane is in which an arrow has a label next to it."""
+    """The width of a lane in which an arrow has a label next to it."""
     return _LANE + text_width(label, TEXT)
 
 
 def node_width(node: Node) -> float:
-    """What a node's text needs, with its padding."""
+    """The width that a node's text needs, with padding."""
     widths = [text_width(node.title, TITLE, bold=True), *(text_width(line, TEXT) for line in node.lines)]
     return max(widths) + 2 * _PAD
 
 
 def node_height(node: Node) -> float:
-    """What a node's lines need, with their padding."""
+    """The height that a node's lines need, with padding."""
     return LINE * (1 + len(node.lines)) + _PAD
 
 

@@ -38,5 +38,5 @@ def _node(node: Node) -> str:
 
 
 def _text(text: str) -> str:
-    """A text in quotes: Mermaid knows HTML's entities."""
+    """A text in quotes: Mermaid reads HTML's entities."""
     return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")

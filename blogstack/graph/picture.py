@@ -1,4 +1,4 @@
-"""What is in the picture: nodes in tiers and zones, and the ways that the security groups open."""
+"""The content of the picture: nodes in tiers and zones, and the connections that the security groups allow."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from blogstack.records import Record
 from blogstack.words import plural, shorten
 
 _SHOWN = 3
-"""Blocks of addresses that are named; of more only their number."""
+"""Maximum number of CIDR blocks that are listed; of more, only their number is shown."""
 
 
 STORES = ("database", "cache")
@@ -26,8 +26,8 @@ class Node(Record, kw_only=True):
 
     Attributes:
         id: Letters and digits, unique in the picture.
-        lines: What there is to say about it below its title.
-        zone: Number of the zone that it is in, from 0; None for something in all of them.
+        lines: The lines of text below its title.
+        zone: Number of its zone, from 0; None for something in all zones.
     """
 
     id: str
@@ -37,10 +37,10 @@ class Node(Record, kw_only=True):
 
 
 class Tier(Record, kw_only=True):
-    """The subnets of one kind, one for each zone, from the internet inwards.
+    """The subnets of one kind, one for each zone; tiers are ordered from the internet inwards.
 
     Attributes:
-        subnets: Their blocks; empty for subnets that exist already.
+        subnets: Their CIDR blocks; empty for existing subnets.
     """
 
     id: str
@@ -50,12 +50,12 @@ class Tier(Record, kw_only=True):
 
 
 class Way(Record, kw_only=True):
-    """A way that is open.
+    """An allowed connection.
 
     Attributes:
         source: ID of a node.
         target: ID of a node.
-        label: The port, or the way out.
+        label: The port, or how the tasks leave the network.
     """
 
     source: str
@@ -64,13 +64,13 @@ class Way(Record, kw_only=True):
 
 
 class Picture(Record, kw_only=True):
-    """All of it.
+    """The complete picture.
 
     Attributes:
-        entry: What is before the load balancer.
+        entry: The nodes in front of the load balancer.
         vpc: Title of the network.
-        zones: Their names; one for a network that exists, whose zones are not known.
-        services: What the tasks reach outside of the network.
+        zones: Names of the zones; one name for an existing network, whose zones are not known.
+        services: The nodes outside of the network that the tasks reach.
     """
 
     title: str
@@ -97,7 +97,8 @@ def draw(blueprint: Blueprint) -> Picture:
     gateways = _gateways(network)
     databases = (*_databases(blueprint), *_caches(blueprint.stores))
     made = blueprint.database or blueprint.stores.cache
-    public_tasks, internal = placement.assign_public_ip, blueprint.edge.internal
+    public_tasks = placement.assign_public_ip
+    internal = blueprint.edge is not None and blueprint.edge.internal
     public = (*(() if internal and not public_tasks else (balancer,)), *gateways, *(tasks if public_tasks else ()))
     private = (*((balancer,) if internal and not public_tasks else ()), *(() if public_tasks else tasks))
     tiers = [
@@ -110,15 +111,15 @@ def draw(blueprint: Blueprint) -> Picture:
         ),
         Tier(
             id="database",
-            title="database subnets" if made else "its own subnets",
+            title="database subnets" if made else "existing subnets",
             subnets=_blocks(network, "database") if made else (),
             nodes=databases,
         ),
     ]
     return Picture(
-        title=blueprint.edge.title,
+        title=blueprint.tasks.title,
         entry=tuple(_entry(blueprint)),
-        vpc=_vpc(network, placement),
+        vpc=f"VPC of {blueprint.platform}" if blueprint.platform else _vpc(network, placement),
         zones=_zones(network, blueprint.region),
         tiers=tuple(tier for tier in tiers if tier.nodes),
         services=tuple(_services(blueprint)),
@@ -128,28 +129,33 @@ def draw(blueprint: Blueprint) -> Picture:
 
 def _entry(blueprint: Blueprint) -> Iterator[Node]:
     edge = blueprint.edge
+    if edge is None:
+        yield Node(id="clients", title="Clients", lines=(f"as {blueprint.platform} lets them in",))
+        return
     everybody = edge.allowed_cidrs == ("0.0.0.0/0",)
     few = edge.allowed_cidrs if len(edge.allowed_cidrs) <= _SHOWN else (plural(len(edge.allowed_cidrs), "blocks"),)
-    lines = () if everybody else (f"only {', '.join(few)}",)
+    lines = () if everybody else (f"only from {', '.join(few)}",)
     yield Node(id="clients", title="Inside the network" if edge.internal else "Internet", lines=lines)
     if edge.tls:
-        certificate = "your own certificate" if edge.tls.certificate_arn else "certificate by ACM"
+        certificate = "existing ACM certificate" if edge.tls.certificate_arn else "ACM certificate"
         names = shorten(", ".join((edge.tls.domain, *edge.tls.more_names)))
         yield Node(id="domain", title="DNS elsewhere" if edge.tls.elsewhere else "Route 53", lines=(names, certificate))
 
 
 def _balancer(blueprint: Blueprint) -> Node:
     edge = blueprint.edge
-    https = "HTTPS with TLS 1.2 and 1.3; port 80 redirects" if edge.tls else "HTTP only: there is no domain"
-    lines = [https, *(["AWS WAF in front of it"] if edge.firewall else [])]
+    if edge is None:
+        return Node(id="balancer", title="Application Load Balancer", lines=(f"of {blueprint.platform}",))
+    https = "HTTPS with TLS 1.2 and 1.3; port 80 redirects" if edge.tls else "HTTP only: no domain"
+    lines = [https, *(["protected by AWS WAF"] if edge.firewall else [])]
     return Node(id="balancer", title="Application Load Balancer", lines=tuple(lines))
 
 
 def _job(job: Job) -> Node:
     container, schedule = job.container, job.schedule
     size = f"{container.cpu / 1024:g} vCPU, {container.memory / 1024:g} GB, {container.architecture.lower()}"
-    when = f"by {schedule.cron}, {schedule.timezone}" if schedule else "by hand"
-    return Node(id=_task_id(job), title=f"Fargate: {job.service_name}", lines=(f"a task of {size}", when))
+    when = f"{schedule.cron}, {schedule.timezone}" if schedule else "run by hand"
+    return Node(id=_task_id(job), title=f"Fargate: {job.service_name}", lines=(f"1 task of {size}", when))
 
 
 def _tasks(workload: EcsService) -> Node:
@@ -160,12 +166,12 @@ def _tasks(workload: EcsService) -> Node:
     size = f"{container.cpu / 1024:g} vCPU, {container.memory / 1024:g} GB, {container.architecture.lower()}"
     lines = [f"{number}, each {size}" if most > 1 else f"1 task of {size}"]
     if capacity.spot:
-        above = f"those above {capacity.base}" if capacity.base else "them"
-        lines.append(f"{capacity.spot}% of {above} on Fargate Spot")
+        above = f" above {capacity.base}" if capacity.base else ""
+        lines.append(f"{capacity.spot}% of the tasks{above} on Fargate Spot")
     if workload.sidecars:
         lines.append(shorten(f"with {', '.join(sidecar.name for sidecar in workload.sidecars)}"))
     if workload.release:
-        lines.append(shorten(f"first, once: {' '.join(workload.release.command)}"))
+        lines.append(shorten(f"release step: {' '.join(workload.release.command)}"))
     if workload.exposure and not workload.exposure.is_main:
         lines.append(shorten(f"for {' '.join((*workload.exposure.hosts, *workload.exposure.paths))}"))
     if workload.discovery:
@@ -191,7 +197,7 @@ def _databases(blueprint: Blueprint) -> tuple[Node, ...]:
     database = blueprint.database
     if database is None:
         exists = blueprint.tasks.database is not None
-        return (Node(id="database", title="PostgreSQL", lines=("exists already",)),) if exists else ()
+        return (Node(id="database", title="PostgreSQL", lines=("existing database",)),) if exists else ()
     growth = f" to {database.max_storage}" if database.max_storage else ""
     lines = (database.instance_class, f"{database.storage}{growth} GB, encrypted")
     title = f"PostgreSQL {database.engine_version}"
@@ -228,14 +234,14 @@ def _services(blueprint: Blueprint) -> Iterator[Node]:
         yield Node(id="buckets", title="S3 buckets", lines=(shorten(names),))
     yield Node(id="logs", title="CloudWatch Logs", lines=(blueprint.tasks.log_group,))
     if blueprint.monitoring:
-        yield Node(id="alarms", title="Alarms", lines=("by mail",))
+        yield Node(id="alarms", title="Alarms", lines=("by email",))
 
 
 def _ways(blueprint: Blueprint) -> Iterator[Way]:
     edge, network = blueprint.edge, blueprint.network
-    if edge.tls:
+    if edge and edge.tls:
         yield Way(source="clients", target="domain", label="name")
-    ports = " and ".join(str(port) for port in edge.ports)
+    ports = " and ".join(str(port) for port in edge.ports) if edge else "requests"
     yield Way(source="clients", target="balancer", label=ports)
     for workload in blueprint.workloads:
         task = _task_id(workload)
@@ -252,11 +258,11 @@ def _ways(blueprint: Blueprint) -> Iterator[Way]:
 
 
 def _way_out(network: Network | None, placement: Placement) -> str:
-    """How tasks reach what is outside of the network."""
+    """How tasks reach the services outside of the network."""
     if placement.assign_public_ip:
         return "public address"
     if network is None:
-        return "as the network offers"
+        return "existing routes"
     if network.interface_endpoints:
         return "VPC endpoints"
     return "NAT gateway"

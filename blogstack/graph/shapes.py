@@ -7,7 +7,7 @@ from blogstack.records import Record
 TITLE, TEXT = 14, 12
 """Sizes of the font."""
 LINE = 18
-"""From one line of text to the next."""
+"""Distance from one line of text to the next."""
 
 
 class Rectangle(Record, kw_only=True):
@@ -39,7 +39,7 @@ class Rectangle(Record, kw_only=True):
 
 
 class Label(Record, kw_only=True):
-    """A line of text: its baseline, and where it begins, or its middle."""
+    """A line of text: its baseline, and the x of its beginning or its middle."""
 
     x: float
     y: float

@@ -1,4 +1,4 @@
-"""A picture as SVG: plain shapes and text, readable on a light and on a dark page, without a font of its own."""
+"""A picture as SVG: plain shapes and text, readable on a light and on a dark page, without an embedded font."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _arrow(arrow: Arrow) -> Iterator[str]:
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:
-    """A line with round corners, by which one that turns into a lane differs from one that crosses it."""
+    """A line with round corners, so that a line that turns into a lane differs from one that crosses it."""
     (x, y), *_, (last_x, last_y) = points
     path = f"M{x:.1f},{y:.1f}"
     for before, (x, y), after in zip(points, points[1:], points[2:], strict=False):
@@ -98,7 +98,7 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
 
 
 def _towards(corner: tuple[float, float], point: tuple[float, float]) -> str:
-    """A little from a corner on the way to a point, along an axis."""
+    """The point a little away from a corner towards another point, along an axis."""
     (x, y), (a, b) = corner, point
     if x == a:
         return f"{x:.1f},{y + math.copysign(_CORNER, b - y):.1f}"

@@ -1,13 +1,13 @@
-"""How wide a text is, without a font: the widths of Helvetica's characters, in thousandths of the font's size.
+"""The width of a text, without a font: the widths of Helvetica's characters, in thousandths of the font's size.
 
 They are Adobe's metrics of the standard font: https://github.com/adobe-type-tools/afdko and, in every TeX distribution,
-phvr8a.afm. Arial and Liberation Sans have the same; wider fonts get the slack.
+phvr8a.afm. Arial and Liberation Sans have the same widths; the slack is for wider fonts.
 """
 
 from __future__ import annotations
 
 _SLACK = 1.14
-"""DejaVu Sans, which Linux has where it has nothing else, is about this much wider."""
+"""DejaVu Sans, often the only font on Linux, is about this much wider."""
 _BOLD = 1.07
 
 _GROUPS = {
@@ -33,6 +33,6 @@ _OTHERS = 1000
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """The most that a line of text takes, in the unit of the font's size."""
+    """The maximum width of a line of text, in the unit of the font's size."""
     width = sum(_WIDTHS.get(character, _OTHERS) for character in text) / 1000 * size * _SLACK
     return width * _BOLD if bold else width

@@ -1,1 +1,1 @@
-"""What a code or a key means."""
+"""Explanations of codes and keys."""

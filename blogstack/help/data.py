@@ -1,4 +1,4 @@
-"""What codes and keys mean, as data: for programs, and for the tools that write pages for them."""
+"""Explanations of codes and keys as data, for programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def explanation(word: str) -> Json:
-    """What a word means; arguments and errors as in `find`."""
+    """The explanation of a word; arguments and errors as in `find`."""
     found = find(word)
     return _code(found) if isinstance(found, Code) else _key(found, keys())
 

@@ -1,7 +1,7 @@
-"""What a code or a key means, as Markdown: for `blogstack explain` and for the pages of docs/reference.
+"""Explanations of codes and keys as Markdown, for `blogstack explain` and the pages of docs/reference.
 
-The page of each code is a file in codes/, in this package, so that it is installed with blogstack; a key that needs a
-longer text has a file in guides/.
+The page of each code is a file in codes/, in this package, so that it is there wherever blogstack is installed; a key
+that needs a longer text has one in guides/.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from blogstack.words import did_you_mean, shorten
 
 
 class Unknown(Exception):
-    """A word that is neither a code nor one key; the text says so, and names the nearest one."""
+    """A word that is neither a code nor one key; the message suggests the nearest."""
 
 
 def explain(word: str) -> str:
-    """What a word means; arguments and errors as in `find`."""
+    """The explanation of a word; arguments and errors as in `find`."""
     found = find(word)
     return page(found) if isinstance(found, Code) else about(found) + guide(found)
 
@@ -37,7 +37,7 @@ def find(word: str) -> Code | Key:
         word: A code (BS301), a key (scaling.min), or the last part of a key if no other key ends with it.
 
     Raises:
-        Unknown: when it is neither, or several keys end with it.
+        Unknown: if it is none of these, or several keys end with it.
     """
     codes = {code.id: code for code in Code}
     if code := codes.get(word.upper()):
@@ -61,12 +61,12 @@ def find(word: str) -> Code | Key:
 
 
 def what_is_known() -> str:
-    """How codes and keys begin, for an error message."""
+    """How codes and keys start, for a user who has given none."""
     return f"codes are BSnnn; keys start with {', '.join(key.name for key in keys() if len(key.path) == 1)}"
 
 
 def words() -> list[str]:
-    """Everything that can be explained, under its full name."""
+    """The full names of everything that can be explained."""
     return [*(key.name for key in keys()), *(code.id for code in Code)]
 
 
@@ -76,7 +76,7 @@ def page(code: Code) -> str:
 
 
 def guide(key: Key) -> str:
-    """More about a key, such as what it needs outside of blogstack; "" for most."""
+    """The longer text about a key, such as what it needs outside of blogstack; "" for most."""
     file = files("blogstack.help").joinpath("guides", f"{key.name}.md")
     return f"\n{file.read_text('utf-8')}" if file.is_file() else ""
 
@@ -89,10 +89,15 @@ def about(key: Key) -> str:
         facts.append(f"Checked by: {', '.join(f'{code.id} ({code.subject})' for code in codes)}")
     text = f"# {key.name}\n\n{key.description}\n\n" + "".join(f"- {fact}\n" for fact in facts)
     if key.section:
-        text += "\nKeys:\n\n" + "".join(f"- `{k.name}`: {k.description}\n" for k in inside(key, keys()))
+        text += "\nKeys:\n\n" + "".join(f"- `{k.name}`: {summary(k)}\n" for k in inside(key, keys()))
     if key.example is not None:
         text += f"\n```yaml\n{bare(to_yaml(example(key)))}```\n"
     return text
+
+
+def summary(key: Key) -> str:
+    """The first paragraph of a key's description, as in a list."""
+    return key.description.partition("\n\n")[0]
 
 
 def checked_by(key: Key) -> list[Code]:
@@ -101,7 +106,7 @@ def checked_by(key: Key) -> list[Code]:
 
 
 def inside(key: Key, known: Iterable[Key]) -> list[Key]:
-    """The keys that are directly inside a key."""
+    """The keys that are directly inside of one."""
     depth = len(_named(key)) + 1
     return [k for k in known if len(_named(k)) == depth and k.path[: len(key.path)] == key.path]
 
@@ -128,13 +133,13 @@ def _default(key: Key) -> str:
 
 
 def _parts(word: str) -> tuple[str, ...]:
-    """The names in a path that a person or a message writes: without indexes and without the environment."""
+    """The names in a path, as a person or a message writes it: without numbers of items and without the environment."""
     parts = tuple(re.sub(r"\[.*?\]", "", word).split("."))
     return parts[2:] if parts[0] == ENVIRONMENTS and len(parts) > 2 else parts
 
 
 def _named(key: Key) -> tuple[str, ...]:
-    """The names in a key's path that the language gives."""
+    """The names in a key's path that are defined by the language."""
     return tuple(step for step in key.path if isinstance(step, str) and step != NAME)
 
 
@@ -146,6 +151,6 @@ def _same(key: Key, parts: tuple[str, ...]) -> bool:
 
 
 def _elsewhere(known: Sequence[Key], parts: tuple[str, ...]) -> str | None:
-    """The only key in another section whose last name is the same; None if there is none or more than one."""
+    """The only key with the last of several names, in another section; None if there is none, or several."""
     found = [key.name for key in known if len(parts) > 1 and _named(key)[-1:] == parts[-1:] and key.path[0] != SERVICES]
     return found[0] if len(found) == 1 else None

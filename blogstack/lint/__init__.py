@@ -1,1 +1,1 @@
-"""cfn-lint, and a cache of its clean verdicts."""
+"""cfn-lint, and a cache of the templates that it found clean."""

@@ -1,6 +1,6 @@
 """A cache of the linter's verdicts, so that unchanged templates are not linted again.
 
-Only "clean" is cached, by the template's content. A cache that is damaged, full or read-only costs time, nothing else.
+Only "clean" is cached, by the template's content. A damaged, full or read-only cache only costs time.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def key(*parts: str) -> str:
 class VerdictFolder:
     """Verdicts as files in a folder; a file's name and its content are both the key.
 
-    So a half-written or altered file is no verdict. A run that sees 20,000 files or more removes the older half.
+    So a partly written or changed file is not a verdict. A run that sees 20,000 files or more removes the older half.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -1,11 +1,11 @@
-"""cfn-lint over the templates; a finding is placed at the line of the user's file that made the resource.
+"""cfn-lint over the templates; a finding points at the line of the user's file that the resource comes from.
 
 The only file that imports cfnlint, and only when there is something to lint: the import alone takes longer than the
-compilation. Every rule is on, informational ones too; the user's .cfnlintrc is not read, so that a verdict means the
+compilation. Every rule is on, including informational ones; the user's .cfnlintrc is not read, so that a verdict is the
 same on every machine.
 
-Safe to call from threads. cfn-lint is not: its rules are objects that remember the template they look at. So a process
-lints one template at a time, and several templates are linted by a process for each core, where that is safe.
+This module is safe to call from threads. cfn-lint is not: its rules are objects that keep state about the template. So
+a process lints one template at a time, and several templates are linted by one process per core, if that is safe.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
 _SETTINGS = "include_checks=I"
 _LOCK = threading.Lock()
-"""Held while cfn-lint is at work in this process."""
+"""Held while cfn-lint runs in this process."""
 
 Origins = Mapping[KeyPath, Span]
-"""Where in the user's file a resource comes from, by its logical ID; by a path below it, what overrides it; by (), the
-overrides of the stack."""
+"""Where in the user's file a resource comes from, by its logical ID; by a path below it, the place of its override; by
+(), the place of the stack's overrides."""
 
 _CHOICE_KEYWORDS = frozenset({"enum", "enumCaseInsensitive", "ref", "fn_getatt"})
 _CHOICE_RULES = frozenset({"E3005", "W3037"})
@@ -61,12 +61,14 @@ class Finding(NamedTuple):
 
 
 def lint(jobs: Sequence[Job], verdicts: Verdicts) -> list[tuple[Finding, ...]]:
-    """Lint templates, but for those that `verdicts` knows to be clean; returns the findings of each, in order."""
+    """Lint templates, except those that `verdicts` knows to be clean; returns the findings of each, in order."""
     from importlib.metadata import version
 
     keys = [key(version("cfn-lint"), _SETTINGS, job.region, job.text) for job in jobs]
     due = [number for number, name in enumerate(keys) if not verdicts.is_clean(name)]
-    due.sort(key=lambda number: -len(jobs[number].text))  # the longest first, so that no core ends with one alone
+    due.sort(
+        key=lambda number: -len(jobs[number].text)
+    )  # the longest first, so that all cores finish at about the same time
     results: list[tuple[Finding, ...]] = [()] * len(jobs)
     if not due:
         return results
@@ -101,7 +103,7 @@ def _message_and_help(finding: Finding) -> tuple[str, str]:
         word, *choices = _quoted(finding.message) or [""]
         if near := did_you_mean(word, choices):
             return f"{word!r} is unknown", f"did you mean {near!r}?"
-    return textwrap.shorten(finding.message, 300), f"rule {finding.rule} is explained in cfn-lint's docs/rules.md"
+    return textwrap.shorten(finding.message, 300), f"cfn-lint's docs/rules.md explains rule {finding.rule}"
 
 
 def _quoted(message: str) -> list[str]:
@@ -111,7 +113,7 @@ def _quoted(message: str) -> list[str]:
 
 def _lint_all(jobs: Sequence[Job]) -> Iterator[tuple[Finding, ...]]:
     workers = min(_cores(), len(jobs))
-    # A fork copies the locks that other threads hold, but not the threads.
+    # A fork copies the locks that other threads hold, but not the threads, so they would never be released.
     if workers < 2 or threading.active_count() > 1:
         yield from map(_lint_one, jobs)
         return
@@ -130,7 +132,7 @@ def _lint_all(jobs: Sequence[Job]) -> Iterator[tuple[Finding, ...]]:
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Block Ctrl-C, which reaches every process of a terminal; processes that are started meanwhile never get it."""
+    """Block Ctrl-C, which reaches every process of a terminal; processes started in the meantime never get it."""
     if sys.platform == "win32":
         yield
         return
@@ -151,7 +153,7 @@ def _lint_one(job: Job) -> tuple[Finding, ...]:
 
     template, errors = decode_str(job.text)
     matches = errors or run_template_by_data(template, _config(job.region), _rules())
-    # Plain strings and numbers: cfn-lint's know their place in the template, and cannot be sent between processes.
+    # Plain strings and numbers: cfn-lint's contain their place in the template, and cannot be sent between processes.
     findings = [
         Finding(
             str(match.rule.id),
@@ -170,9 +172,9 @@ def _plain(step: str | int) -> str | int:
 
 @cache
 def _rules() -> Rules:
-    """cfn-lint's rules; they hold for every region."""
+    """cfn-lint's rules, the same for every region."""
     collecting = gc.isenabled()
-    gc.disable()  # what is loaded here stays: no garbage collection now or later, nor in a worker's copy of it
+    gc.disable()  # what is loaded here is never freed, so the garbage collector need not visit it, here or in a worker
     try:
         from cfnlint.runner import Runner
 

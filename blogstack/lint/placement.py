@@ -1,4 +1,4 @@
-"""Where in the user's file the linter's findings are: from template to key, and from key to line."""
+"""The place of the linter's findings in the user's file: from template to key, and from key to line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from blogstack.templates.render import Owner
 
 
 class Linted(Record):
-    """A template that is linted: name of its stack, whom it is for, and where its resources come from."""
+    """A template to lint: the name of its stack, its service and environment, and where its resources come from."""
 
     stack: str
     owner: Owner
@@ -26,7 +26,7 @@ def locate_resources(document: Document, stack: StackTree, changed: Mapping[str,
     """Where in the file each resource of a stack comes from.
 
     Args:
-        document: The environment's.
+        document: The file, with the environment merged over it.
         stack: The stack, with the overrides.
         changed: Its overrides, by logical ID.
     """
@@ -42,9 +42,9 @@ def place_all(
     """The findings on the templates of one file as diagnostics of each environment.
 
     Args:
-        templates: Those of the file.
+        templates: The templates of the file.
         findings: The findings on each of them, in the same order.
-        environments: Names of the environments; "" for a file without.
+        environments: Names of the environments; "" for a file without environments.
     """
     placed: dict[str, list[Diagnostic]] = {environment: [] for environment in environments}
     for template, reported in zip(templates, findings, strict=True):

@@ -1,4 +1,4 @@
-"""What AWS says of its resource types: the provider schemas that cfn-lint carries.
+"""AWS's resource types: the provider schemas that cfn-lint contains.
 
 Read as files, because importing cfn-lint takes longer than a compilation. A test compares them with what cfn-lint's own
 manager of schemas returns.
@@ -24,7 +24,7 @@ class ResourceType(Record, kw_only=True):
 
     Attributes:
         create_only: Properties whose change replaces the resource.
-        maybe_create_only: Properties whose change replaces it under conditions that the schema does not tell.
+        maybe_create_only: Properties whose change replaces it under conditions that are not in the schema.
         identifier: Properties that are part of the resource's identifier: another one is another resource.
     """
 
@@ -37,7 +37,7 @@ class ResourceType(Record, kw_only=True):
 def resource_type(name: str, region: str = "us-east-1") -> ResourceType | None:
     """How a type such as AWS::RDS::DBInstance is updated in a region; None for a type without a schema.
 
-    The words of the schema: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
+    The terms of the schema: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
     """
     schema = _schema(name, region)
     if schema is None:
@@ -50,7 +50,7 @@ def resource_type(name: str, region: str = "us-east-1") -> ResourceType | None:
     )
 
 
-# Without `list`, which only looks for resources that are in no stack:
+# Without `list`, which only finds resources that are in no stack:
 # https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html#schema-properties-handlers
 _HANDLERS = ("create", "read", "update", "delete")
 
@@ -68,9 +68,9 @@ def handler_permissions(name: str, region: str = "us-east-1") -> tuple[str, ...]
 
 @cache
 def action_resources(action: str) -> tuple[str, ...] | None:
-    """The types of resources that an IAM action can be limited to, as in `cluster`; None for an action that IAM lacks.
+    """The types of resources that an IAM action can be limited to, as in `cluster`; None for an unknown action.
 
-    From AWS's service authorization reference, which cfn-lint carries for its rule W3037:
+    From AWS's service authorization reference, which cfn-lint contains for its rule W3037:
     https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
     """
     service, _, name = action.partition(":")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from blogstack.aws.changes import delete_stack
 from blogstack.aws.protection import DATABASE, LOAD_BALANCER, is_protected
 from blogstack.aws.session import Session
-from blogstack.aws.stacks import physical_ids, read_stack, read_templates
+from blogstack.aws.stacks import physical_ids, read_importers, read_stack, read_templates
 from blogstack.blueprint import Blueprint
 from blogstack.deploy.removal import removal_place
 from blogstack.facts.updates import DATA, SNAPSHOT_BY_DEFAULT
@@ -62,10 +62,12 @@ class Removal(Record):
     Attributes:
         stacks: In the order of deletion.
         protected: Protected resources; if there are any, nothing is deleted.
+        users: Stacks of other applications that use network, cluster and load balancer; if any, nothing is deleted.
     """
 
     stacks: tuple[Doomed, ...]
     protected: tuple[Protected, ...]
+    users: tuple[str, ...]
 
 
 def plan_removal(session: Session, blueprint: Blueprint) -> Removal:
@@ -76,14 +78,21 @@ def plan_removal(session: Session, blueprint: Blueprint) -> Removal:
     Raises:
         AwsError: when a call fails.
     """
-    texts = read_templates(session, f"{blueprint.tasks.cluster}-")
+    texts = read_templates(session, f"{blueprint.tasks.title}-")
     own = (blueprint.name, blueprint.environment or "")
     trees = {name: read_template(text) for name, text in texts.items() if written_for(text) == own}
     names = sorted(trees, key=lambda name: (removal_place(name), name))
     return Removal(
         tuple(_doomed(name, trees[name]) for name in names),
         tuple(each for name in names for each in _protected(session, name, trees[name])),
+        tuple(sorted(_importers(session, blueprint) - set(names))),
     )
+
+
+def _importers(session: Session, blueprint: Blueprint) -> frozenset[str]:
+    """The stacks with tasks in the application's cluster; none for the cluster of another one."""
+    export = blueprint.services[0].imported_cluster.export
+    return frozenset() if blueprint.platform else read_importers(session, export)
 
 
 def _doomed(name: str, tree: Tree) -> Doomed:

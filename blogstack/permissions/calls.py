@@ -15,6 +15,7 @@ READ = (
     "cloudformation:DetectStackResourceDrift",
     "cloudformation:GetTemplate",
     "cloudformation:ListExports",
+    "cloudformation:ListImports",
     "cloudformation:ListStackResources",
     "cloudformation:ListStacks",
     "cloudwatch:DescribeAlarms",

@@ -17,7 +17,7 @@ from blogstack.facts.iam import MANAGED_CHARACTERS, Json, allow, count_character
 from blogstack.facts.regions import partition
 from blogstack.lint.provider_schemas import action_resources, handler_permissions
 from blogstack.permissions.calls import DEPLOY, READ
-from blogstack.permissions.resources import resource_arns
+from blogstack.permissions.resources import resource_arns, shared_stacks
 from blogstack.rules.rule import StackTree
 
 # None of our resources has a permissions boundary, and a deployer should not be able to remove one.
@@ -34,6 +34,7 @@ _GLOBAL = frozenset(["iam", "route53", "sts"])
 _WIDE = frozenset(["cloudwatch:DescribeAlarms"])
 # A secret has no name in the templates, but tags: the name of the application is checked once it exists.
 _NEW_SECRET = frozenset(["secretsmanager:CreateSecret", "secretsmanager:TagResource"])
+_READS_OUTPUTS = "cloudformation:DescribeStacks"
 _WITHOUT_RESOURCE = frozenset(["secretsmanager:GetRandomPassword"])
 
 Policies = Mapping[str, Json]
@@ -42,7 +43,7 @@ Policies = Mapping[str, Json]
 
 def read_policies(blueprint: Blueprint) -> Policies:
     """The policies of whoever looks at an environment: `status`, `verify`, `doctor` and `logs`."""
-    return _split(f"{blueprint.tasks.cluster}-read", _statements(blueprint, READ))
+    return _split(f"{blueprint.tasks.title}-read", _statements(blueprint, READ))
 
 
 def deploy_policies(blueprint: Blueprint, stacks: Iterable[StackTree]) -> Policies:
@@ -57,7 +58,7 @@ def deploy_policies(blueprint: Blueprint, stacks: Iterable[StackTree]) -> Polici
     actions = {*READ, *DEPLOY, *_handlers(types, blueprint), *(_WITH_KEY if blueprint.tasks.kms_key else ())}
     actions -= {_PASS_ROLE, _CREATE_SERVICE_ROLE, *_LEFT_OUT}
     statements = [*_statements(blueprint, actions), *_role_statements(blueprint, trees)]
-    return _split(f"{blueprint.tasks.cluster}-deploy", statements)
+    return _split(f"{blueprint.tasks.title}-deploy", statements)
 
 
 def _handlers(types: Iterable[str], blueprint: Blueprint) -> Iterator[str]:
@@ -86,6 +87,8 @@ def _statements(blueprint: Blueprint, actions: Iterable[str]) -> Iterator[Json]:
         assert types is not None, f"IAM has no action {action}"
         known = [arns.get(f"{service}:{each}") for each in types]
         resources = [arn for found in known if found for arn in found]
+        if action == _READS_OUTPUTS:
+            resources += shared_stacks(blueprint)
         # An action may take resources of several types at once: if one type has no known name, the others do not help.
         complete = resources and action not in _WIDE and (all(known) or _is_narrow_by_part(service, action))
         tagged = service == "secretsmanager" and action not in _NEW_SECRET | _WITHOUT_RESOURCE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from blogstack.blueprint import Blueprint
+from blogstack.blueprint.names import EDGE, NETWORK
 from blogstack.blueprint.registry import EcrArn
 from blogstack.facts.regions import partition
 
@@ -16,8 +17,12 @@ def resource_arns(blueprint: Blueprint) -> Mapping[str, tuple[str, ...]]:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
     The other types are left out, because their names are not known before the resources exist.
     """
-    application, region = blueprint.tasks.cluster, blueprint.region
+    application, region = blueprint.tasks.title, blueprint.region
     names = (application, f"{application}-*")
+    cluster = blueprint.tasks.cluster
+    # The cluster of another application has its services too.
+    services = names if blueprint.platform else ("*",)
+    deployments = tuple(f"{name}/*" for name in names) if blueprint.platform else ("*",)
     prefix = f"arn:{partition(region)}"
 
     def arns(service: str, *resources: str) -> tuple[str, ...]:
@@ -32,7 +37,8 @@ def resource_arns(blueprint: Blueprint) -> Mapping[str, tuple[str, ...]]:
     repositories = {registry.repository} if registry else set()
     images = [image.repository for workload in blueprint.workloads for image in (workload.image,)]
     repositories |= {found.repository for found in images if isinstance(found, EcrArn)}
-    zone = blueprint.edge.tls.hosted_zone_id if blueprint.edge.tls else None
+    tls = blueprint.edge.tls if blueprint.edge else None
+    zone = tls.hosted_zone_id if tls else None
     key = blueprint.tasks.kms_key
     return {
         "cloudformation:stack": arns("cloudformation", *(f"stack/{stack}/*" for stack in stacks)),
@@ -42,10 +48,10 @@ def resource_arns(blueprint: Blueprint) -> Mapping[str, tuple[str, ...]]:
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
         "cloudwatch:dashboard": tuple(f"{prefix}:cloudwatch::*:dashboard/{name}" for name in names),
         "ecr:repository": arns("ecr", *(f"repository/{name}" for name in sorted(repositories))),
-        "ecs:cluster": arns("ecs", f"cluster/{application}"),
-        "ecs:service": arns("ecs", f"service/{application}/*"),
-        "ecs:service-deployment": arns("ecs", f"service-deployment/{application}/*"),
-        "ecs:task": arns("ecs", f"task/{application}/*"),
+        "ecs:cluster": arns("ecs", f"cluster/{cluster}"),
+        "ecs:service": arns("ecs", *(f"service/{cluster}/{name}" for name in services)),
+        "ecs:service-deployment": arns("ecs", *(f"service-deployment/{cluster}/{name}" for name in deployments)),
+        "ecs:task": arns("ecs", f"task/{cluster}/*"),
         "ecs:task-definition": arns("ecs", *(f"task-definition/{name}:*" for name in names)),
         "iam:role": (f"{prefix}:iam::*:role/{application}-*",),
         "kms:key": (key,) if key else (),
@@ -66,3 +72,11 @@ def resource_arns(blueprint: Blueprint) -> Mapping[str, tuple[str, ...]]:
         "sqs:queue": arns("sqs", f"{application}-*"),
         "states:statemachine": arns("states", f"stateMachine:{application}-*"),
     }
+
+
+def shared_stacks(blueprint: Blueprint) -> tuple[str, ...]:
+    """Patterns of the ARNs of another application's stacks whose outputs are read; none with an own network."""
+    if blueprint.platform is None:
+        return ()
+    prefix = f"arn:{partition(blueprint.region)}:cloudformation:{blueprint.region}:*"
+    return tuple(f"{prefix}:stack/{blueprint.platform}-{kind}/*" for kind in (NETWORK, EDGE))

@@ -43,7 +43,7 @@ def config_scope(document: Document, validation: Validation, environment: str | 
     """The scope of the rules over a configuration.
 
     Args:
-        document: What holds in the environment.
+        document: The file, with the environment merged over it.
         validation: The configuration, and which of its keys are faulty.
         environment: Its name; None in a file without environments.
     """
@@ -57,7 +57,7 @@ def check(scope: Scope[Config]) -> Iterator[Diagnostic]:
     if scope.faulty:
         config = record(scope.config, read)
         scope = replace(scope, config=config, value=config)
-    # What a worker has from the service would be found in each of them.
+    # An error in a value that workers inherit would be found in each of them.
     seen: set[Diagnostic] = set()
     for kind, inner in list(scopes(scope)):
         for rule in _RULES_OVER.get(kind, ()):
@@ -94,7 +94,7 @@ def run(over: type[Subject], subject: Subject, document: Document | None = None)
     Args:
         over: Type of the subject.
         subject: What the rules look at.
-        document: Where the findings are placed; None when they are nowhere in a file.
+        document: The file that the findings point into; None when they have no place in a file.
     """
     for rule in _RULES_OVER.get(over, ()):
         for finding in rule.check(subject):

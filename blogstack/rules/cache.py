@@ -16,10 +16,10 @@ _ELASTICACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/"
 
 @rule(Code.CACHE_VERSION, Scope[Config], reads=("cache.engine_version",), source=f"{_ELASTICACHE}engine-versions.html")
 def cache_version(scope: Scope[Config]) -> Iterator[Finding]:
-    """ElastiCache has certain versions of Valkey."""
+    """ElastiCache offers certain versions of Valkey."""
     cache = scope.value.cache
     if cache is not None and cache.engine_version not in facts().versions:
-        message = f"ElastiCache has no Valkey {cache.engine_version}"
+        message = f"ElastiCache does not offer Valkey {cache.engine_version}"
         yield Finding(("cache", "engine_version"), message, f"choose {', '.join(facts().versions)}")
 
 
@@ -30,7 +30,7 @@ def cache_version(scope: Scope[Config]) -> Iterator[Finding]:
     source=f"{_ELASTICACHE}CacheNodes.SupportedTypes.html",
 )
 def cache_node_type(scope: Scope[Config]) -> Iterator[Finding]:
-    """A region has certain node types."""
+    """A region offers certain node types."""
     cache = scope.value.cache
     if cache is not None and (known := node_types_in(scope.value.region)) and cache.node_type not in known:
         yield not_offered(scope, "cache", "node_type", known, of="Valkey", fallback="cache.m6g.large")
@@ -48,14 +48,14 @@ def cache_subnets(scope: Scope[Config]) -> Iterator[Finding]:
     needed = 2 if cache is not None and cache.multi_az else 1
     if cache is not None and existing and (count := len(existing.database_subnet_ids)) < needed:
         wanted = "two subnets" if needed == 2 else "a subnet"
-        message = f"the cache needs {wanted}, and network.existing.database_subnet_ids names {count or 'none'}"
-        yield Finding(("cache",), message, "name private subnets in two or more availability zones")
+        message = f"the cache needs {wanted}, but network.existing.database_subnet_ids lists {count or 'none'}"
+        yield Finding(("cache",), message, "list private subnets in two or more availability zones")
 
 
 @rule(Code.FRAGILE_DATABASE, Scope[Config], reads=("cache.multi_az",), source=f"{_ELASTICACHE}AutoFailover.html")
 def fragile_cache(scope: Scope[Config]) -> Iterator[Finding]:
-    """The cache of an environment that is called production has a replica."""
+    """The cache of a production environment has a replica."""
     cache, environment = scope.value.cache, scope.environment
     if cache is not None and not cache.multi_az and environment in PRODUCTION:
-        message = f"the cache of {environment} has no replica: the loss of its node is an outage, and empties it"
-        yield Finding(("cache", "multi_az"), message, "remove the key: two zones are the default")
+        message = f"the cache of {environment} has no replica: the loss of its node is an outage, and its data is lost"
+        yield Finding(("cache", "multi_az"), message, "remove the key: the default is true")

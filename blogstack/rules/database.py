@@ -22,7 +22,7 @@ _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/"
     source=f"{_RDS}PostgreSQLReleaseNotes/postgresql-release-calendar.html",
 )
 def database_version(scope: Scope[Config]) -> Iterator[Finding]:
-    """RDS has certain versions of PostgreSQL."""
+    """RDS offers certain versions of PostgreSQL."""
     database = scope.value.made_database
     if database is None or database.engine_version in facts().versions:
         return
@@ -30,7 +30,7 @@ def database_version(scope: Scope[Config]) -> Iterator[Finding]:
     minors = [version for version in facts().versions if version.split(".")[0] == major]
     majors = [version for version in facts().versions if "." not in version]
     help = f"choose {minors[0]}, or {minors[1]} to {minors[-1]}" if minors else f"choose {', '.join(majors)}"
-    message = f"RDS has no PostgreSQL {database.engine_version}"
+    message = f"RDS does not offer PostgreSQL {database.engine_version}"
     if majors and int(major) < int(majors[0]):
         message = f"PostgreSQL {database.engine_version} is past its standard support on RDS"
     yield Finding(("database", "engine_version"), message, help)
@@ -43,7 +43,7 @@ def database_version(scope: Scope[Config]) -> Iterator[Finding]:
     source=f"{_RDS}UserGuide/Concepts.DBInstanceClass.Support.html",
 )
 def database_class(scope: Scope[Config]) -> Iterator[Finding]:
-    """A region has certain instance classes."""
+    """A region offers certain instance classes."""
     database = scope.value.made_database
     if database is not None and (known := classes_in(scope.value.region)) and database.instance_class not in known:
         yield not_offered(scope, "database", "instance_class", known, of="PostgreSQL", fallback="db.t3.micro")
@@ -56,17 +56,17 @@ def database_class(scope: Scope[Config]) -> Iterator[Finding]:
     source=f"{_RDS}UserGuide/USER_PIOPS.Autoscaling.html",
 )
 def database_storage(scope: Scope[Config]) -> Iterator[Finding]:
-    """Storage grows to a limit that is at least a tenth above it."""
+    """Storage grows to a limit that is at least 10 percent above it."""
     database = scope.value.made_database
     if database is None or database.max_storage == database.storage:
         return
     storage, most = database.storage, database.max_storage
     if most * 10 < storage * 11:
         keys = ("database", "max_storage"), ("database", "storage")
-        what = "below" if most < storage else "less than a tenth above"
+        what = "below" if most < storage else "less than 10 percent above"
         message = f"max_storage {most}{scope.default_mark(keys[0])} is {what} storage {storage}"
         least = math.ceil(storage * 11 / 10)
-        help = f"choose max_storage of at least {least}, or {storage} for storage that does not grow"
+        help = f"set max_storage to at least {least}, or to {storage} for storage that does not grow"
         yield Finding(scope.first_written(*keys), message, help, also=keys)
 
 
@@ -77,12 +77,12 @@ def database_storage(scope: Scope[Config]) -> Iterator[Finding]:
     source=f"{_RDS}UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
 )
 def database_subnets(scope: Scope[Config]) -> Iterator[Finding]:
-    """RDS puts a database into subnets of two zones."""
+    """RDS needs subnets in two zones for a database."""
     existing = scope.value.network.existing
     if scope.value.made_database is not None and existing and len(existing.database_subnet_ids) < 2:
         count = len(existing.database_subnet_ids) or "none"
-        message = f"the database needs two subnets, and network.existing.database_subnet_ids names {count}"
-        yield Finding(("database",), message, "name private subnets in two or more availability zones")
+        message = f"the database needs two subnets, but network.existing.database_subnet_ids lists {count}"
+        yield Finding(("database",), message, "list private subnets in two or more availability zones")
 
 
 @rule(
@@ -92,7 +92,7 @@ def database_subnets(scope: Scope[Config]) -> Iterator[Finding]:
     source=f"{_RDS}APIReference/API_CreateDBInstance.html",
 )
 def reserved_name(scope: Scope[Config]) -> Iterator[Finding]:
-    """A database is not called by a word that the engine reserves."""
+    """The name of a database is not a reserved word of RDS or PostgreSQL."""
     database = scope.value.made_database
     name = database and (database.name or database_name(scope.value.name))
     if name and is_reserved(name):
@@ -105,15 +105,15 @@ def reserved_name(scope: Scope[Config]) -> Iterator[Finding]:
 @rule(
     Code.DATABASE_ELSEWHERE,
     Scope[Config],
-    reads=("database.existing", "network.existing"),
+    reads=("database.existing", "network.existing", "uses"),
     source="https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html",
 )
 def database_elsewhere(scope: Scope[Config]) -> Iterator[Finding]:
-    """A database that exists is in a network that exists: a new one has no way to it."""
-    database, network = scope.value.database, scope.value.network
-    if database is not None and database.existing is not None and network.existing is None:
+    """An existing database needs an existing network: tasks in a new network cannot reach it."""
+    database, new = scope.value.database, scope.value.network.existing is None and scope.value.uses is None
+    if database is not None and database.existing is not None and new:
         message = "tasks in a new network cannot reach an existing database"
-        help = "name the database's VPC and its subnets under network.existing"
+        help = "set network.existing to the database's VPC and subnets in it"
         yield Finding(("database", "existing"), message, help, also=(("network", "existing"),))
 
 
@@ -124,11 +124,11 @@ def database_elsewhere(scope: Scope[Config]) -> Iterator[Finding]:
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html",
 )
 def url_of_existing(scope: Scope[Config]) -> Iterator[Finding]:
-    """There is no URL of a database that exists: its password is changed by others."""
+    """An existing database has no URL variable: its password changes elsewhere."""
     database = scope.value.database
     if database is not None and database.existing is not None and database.variables.url is not None:
-        message = "a URL would contain the current password, and would not follow when the password changes"
-        help = "remove url, and give the application host, port, name, user and password"
+        message = "a URL would contain the current password, and would be wrong after the password changes"
+        help = "remove url, and use host, port, name, user and password in the application"
         yield Finding(("database", "variables", "url"), message, help, also=(("database", "existing"),))
 
 
@@ -139,7 +139,7 @@ def url_of_existing(scope: Scope[Config]) -> Iterator[Finding]:
     source=f"{_RDS}UserGuide/rds-secrets-manager.html",
 )
 def secret_lacks_host(scope: Scope[Config]) -> Iterator[Finding]:
-    """A secret that RDS manages has a user and a password, and no host and no name."""
+    """A secret that RDS manages has a user and a password, but no host and no name."""
     existing = scope.value.database.existing if scope.value.database else None
     if existing is None or ":secret:rds!" not in existing.secret:
         return
@@ -158,13 +158,13 @@ PRODUCTION = ("prod", "production")
     source=f"{_RDS}UserGuide/Concepts.MultiAZSingleStandby.html",
 )
 def fragile_database(scope: Scope[Config]) -> Iterator[Finding]:
-    """The database of an environment that is called production keeps what protects it."""
+    """The database of a production environment keeps its safeguards."""
     database, environment = scope.value.made_database, scope.environment
     if database is None or environment not in PRODUCTION:
         return
     if not database.multi_az:
         message = f"the database of {environment} has no standby: the loss of its zone is an outage"
-        yield Finding(("database", "multi_az"), message, "remove the key: two zones are the default")
+        yield Finding(("database", "multi_az"), message, "remove the key: the default is true")
     if not database.deletion_protection:
-        message = f"the database of {environment} can be deleted by one command"
-        yield Finding(("database", "deletion_protection"), message, "remove the key: protection is the default")
+        message = f"the database of {environment} can be deleted with one command"
+        yield Finding(("database", "deletion_protection"), message, "remove the key: the default is true")

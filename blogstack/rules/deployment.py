@@ -74,18 +74,18 @@ def rollback_without_alarms(scope: Scope[EcsService]) -> Iterator[Finding]:
     source=f"{_ECS}developerguide/canary-deployment.html",
 )
 def unjudged_shift(scope: Scope[EcsService]) -> Iterator[Finding]:
-    """A deployment in steps needs alarms that stop it."""
+    """A canary or linear deployment needs alarms that stop it."""
     deployment, region = scope.value.deployment, scope.config.region
     if deployment.strategy not in ("canary", "linear"):
         return
     rollback, strategy = scope.at("deployment", "rollback_on_alarms"), scope.at("deployment", "strategy")
-    message = f"no alarm stops the steps of strategy {deployment.strategy}: "
+    message = f"no alarm stops a {deployment.strategy} deployment: "
     if scope.config.alarms is None:
         help = "add `alarms:` with an email, or set strategy to blue_green"
         yield Finding(strategy, f"{message}there are no `alarms`", help)
     elif not rolls_back_on_alarms(deployment, region):
         default = "" if scope.is_written(rollback) else f", the default in {region}"
-        help = "set it to true where ECS accepts it, or set strategy to blue_green"
+        help = "set rollback_on_alarms to true if ECS accepts it there, or set strategy to blue_green"
         yield Finding(strategy, f"{message}rollback_on_alarms is false{default}", help, also=(rollback,))
 
 
@@ -99,12 +99,12 @@ def no_circuit_breaker(scope: Scope[EcsService]) -> Iterator[Finding]:
     """A failing deployment ends by itself."""
     if not scope.value.deployment.circuit_breaker:
         message = "the circuit breaker is off: a deployment that never becomes healthy hangs for up to three hours"
-        yield Finding(scope.at("deployment", "circuit_breaker"), message, "remove the key: on is the default")
+        yield Finding(scope.at("deployment", "circuit_breaker"), message, "remove the key: the default is true")
 
 
 @rule(Code.FAILURES_UNCOUNTED, Scope[EcsService], reads=("deployment.circuit_breaker", "deployment.failures"))
 def failures_without_breaker(scope: Scope[EcsService]) -> Iterator[Finding]:
-    """Failed tasks are counted by the circuit breaker."""
+    """The circuit breaker counts failed tasks."""
     failures, circuit_breaker = scope.value.deployment.failures, scope.value.deployment.circuit_breaker
     if failures is not None and not circuit_breaker:
         keys = scope.at("deployment", "failures"), scope.at("deployment", "circuit_breaker")
@@ -119,7 +119,7 @@ def failures_without_breaker(scope: Scope[EcsService]) -> Iterator[Finding]:
     source=f"{_ECS}APIReference/API_DeploymentConfiguration.html",
 )
 def other_strategy(scope: Scope[EcsService]) -> Iterator[Finding]:
-    """A key has an effect with the deployment's strategy."""
+    """A key has an effect only with its deployment strategies."""
     deployment = scope.value.deployment
     for field, only in marked(Deployment, OnlyWith):
         if field.name in deployment.model_fields_set and deployment.strategy not in only.strategies:
@@ -140,7 +140,7 @@ _LONGEST = 33 * 3600
     source=f"{_CLOUDFORMATION}aws-properties-ecs-service-linearconfiguration.html",
 )
 def deployment_too_long(scope: Scope[EcsService]) -> Iterator[Finding]:
-    """A deployment in steps ends before CloudFormation gives up."""
+    """A canary or linear deployment ends before CloudFormation gives up."""
     deployment = scope.value.deployment
     steps, seconds = count_steps(deployment), shift_seconds(deployment)
     if seconds > _LONGEST:

@@ -1,4 +1,4 @@
-"""Keys with nothing behind the colon."""
+"""Keys with nothing after the colon."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from blogstack.source.document import Document
 
 @rule(Code.WRONG_TYPE, File)
 def empty_value(file: File) -> Iterator[Finding]:
-    """YAML reads nothing as null, which some keys take; a null that is intended is written."""
+    """A key has a value: YAML reads a missing one as null, which some keys accept, so null must be written out."""
     for path, message, help in find_empty_values(file.document):
         yield Finding(path, message, help, at_key=True)
 
 
 def merge_empty_values(document: Document, diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
-    """A file's diagnostics with one for each empty value: BS203 says what to do, and the others follow from it."""
+    """A file's diagnostics with only BS203 for each empty value: it says what to do, and the others follow from it."""
     if not diagnostics:
         return diagnostics
     empty = {document.locate_key(path) for path in document.empties()}

@@ -1,4 +1,4 @@
-"""What an environment may hold."""
+"""Which keys an environment may set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What several files have in common."""
+"""Rules across several files."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from blogstack.diagnostics import Code
 from blogstack.rules.rule import Files, Finding, rule
 
 _REMEDIES = {
-    "stack": "give each service a name of its own",
-    "repository": "in one of them write image.uri, the repository's address, instead of image.repository",
-    "domain": "give each service a domain.name of its own",
+    "stack": "give each service a different name",
+    "repository": "in one of them set image.uri, the repository's address, instead of image.repository",
+    "domain": "give each service a different domain.name",
+    "listener rule": "give one of the two services another name or another route",
 }
 
 
 @rule(Code.SAME_STACK, Files)
 def made_twice(files: Files) -> Iterator[Finding]:
-    """Two files do not make the same stack, repository or domain."""
+    """Two files do not define the same stack, repository, domain or listener rule."""
     twice = [made for made in files.makes if made in files.makers]
     for kind, name in twice[:1]:  # the others follow from it
         yield Finding(None, f"the {kind} {name} is also defined by {files.makers[kind, name]}", _REMEDIES[kind])

@@ -57,7 +57,7 @@ def _timeout(
             f"{dotted(path)}: timeout {check.timeout}s{scope.default_mark(timeout)} is not below "
             f"interval {check.interval}s{scope.default_mark(interval)}"
         )
-        help = "a check must be over before the next one starts: raise interval or lower timeout"
+        help = "a check must end before the next one starts: raise interval or lower timeout"
         yield Finding(scope.first_written(*keys), message, help, also=keys)
 
 
@@ -86,11 +86,11 @@ def short_start(scope: Scope[WebService]) -> Iterator[Finding]:
 
 @rule(Code.BALANCER_CHECKS_READY, Scope[WebService], reads=("health.path", "health.ready_path"), source=_TARGETS)
 def check_of_database(scope: Scope[WebService]) -> Iterator[Finding]:
-    """A check that replaces tasks does not ask the database."""
+    """A check that replaces tasks does not depend on the database."""
     health = scope.value.task.health
     if health.path == health.ready_path:
         keys = scope.at("health", "path"), scope.at("health", "ready_path")
-        message = f"the load balancer's check requests {health.path}, which asks the database"
+        message = f"the load balancer's check requests {health.path}, which checks the database"
         light = "/health" if health.path != "/health" else "/live"
-        help = f"a database outage would restart every task: check a path that answers by itself, such as {light}"
+        help = f"a database outage would restart every task: use a path without the database, such as {light}"
         yield Finding(scope.first_written(*keys), message, help, also=keys)

@@ -18,7 +18,7 @@ from blogstack.rules.workers import find_missing_command
     source="https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based",
 )
 def overlapping_runs(scope: Scope[EcsJob]) -> Iterator[Finding]:
-    """A run has ended before the next one starts."""
+    """A run ends before the next one starts."""
     cron, timeout = scope.value.task.cron, scope.value.task.timeout
     if cron is None or timeout is None:
         return
@@ -34,5 +34,5 @@ def overlapping_runs(scope: Scope[EcsJob]) -> Iterator[Finding]:
 
 @rule(Code.SAME_COMMAND, Scope[EcsJob], reads=("command", "entrypoint", "image"))
 def command_of_job(scope: Scope[EcsJob]) -> Iterator[Finding]:
-    """A job says what it runs: the image's own command is that of the service, which does not end."""
+    """A job has a command: the image's default command is the service's, which does not end."""
     yield from find_missing_command(scope)

@@ -15,6 +15,7 @@ from blogstack.words import did_you_mean
     Code.BALANCER_SUBNETS,
     Scope[Config],
     reads=(
+        "uses",
         "load_balancer.internal",
         "network.existing.egress",
         "network.existing.public_subnet_ids",
@@ -25,7 +26,7 @@ from blogstack.words import did_you_mean
 def balancer_subnets(scope: Scope[Config]) -> Iterator[Finding]:
     """An application load balancer needs subnets in two zones."""
     existing, balancer = scope.config.network.existing, scope.value.load_balancer
-    if existing is None:
+    if existing is None or scope.value.uses is not None:
         return
     private = balancer.internal and existing.egress != "public_ip"
     key = "private_subnet_ids" if private else "public_subnet_ids"
@@ -33,8 +34,8 @@ def balancer_subnets(scope: Scope[Config]) -> Iterator[Finding]:
     if count < 2 and not (private and count == 0):  # none at all: the tasks need them first
         path = scope.first_written(("network", "existing", key), ("network", "existing", "vpc_id"))
         what = "internal load balancer" if private else "load balancer"
-        help = "name subnets in two or more availability zones"
-        yield Finding(path, f"the {what} needs two subnets, and {key} names {count or 'none'}", help)
+        help = "list subnets in two or more availability zones"
+        yield Finding(path, f"the {what} needs two subnets, but {key} lists {count or 'none'}", help)
 
 
 @rule(
@@ -55,17 +56,17 @@ def target_container(scope: Scope[WebService]) -> Iterator[Finding]:
         yield Finding(path, f"{name!r} is not a sidecar", help)
     elif sidecars[name].port is None:
         yield Finding(
-            path, f"the sidecar {name} has no port", f"add port to {name}", also=(scope.at("sidecars", name),)
+            path, f"the sidecar {name} has no port", f"add a port to {name}", also=(scope.at("sidecars", name),)
         )
     elif not sidecars[name].essential:
-        message = f"the sidecar {name} is not essential: when it stops, the task stays and gets requests that fail"
+        message = f"the sidecar {name} is not essential: when it stops, the task keeps running, and its requests fail"
         yield Finding(
-            path, message, f"remove essential: false of {name}", also=(scope.at("sidecars", name, "essential"),)
+            path, message, f"remove essential: false from {name}", also=(scope.at("sidecars", name, "essential"),)
         )
 
 
 # Elastic Load Balancing refuses such a target group: "This target group appears behind a rule with group stickiness
-# disabled"; and a rule that held clients to one of two groups would keep them on the old version.
+# disabled"; and a rule with group stickiness would keep clients on the old version.
 @rule(
     Code.STICKY_SHIFT,
     Scope[WebService],
@@ -73,10 +74,10 @@ def target_container(scope: Scope[WebService]) -> Iterator[Finding]:
     source="https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/2734",
 )
 def sticky_shift(scope: Scope[WebService]) -> Iterator[Finding]:
-    """A client is not held to a task while requests move from one target group to another."""
+    """No cookie keeps a client on a task while requests move from one target group to another."""
     strategy, balancer = scope.value.deployment.strategy, scope.value.load_balancer
     if balancer.stickiness is not None and strategy != "rolling":
-        message = f"stickiness holds clients to a task, and strategy {strategy} moves requests to other tasks"
+        message = f"stickiness keeps clients on a task, but strategy {strategy} moves requests to other tasks"
         help = "remove stickiness, or set deployment.strategy to rolling"
         path, also = scope.at("load_balancer", "stickiness"), scope.at("deployment", "strategy")
         yield Finding(path, message, help, also=(also,))

@@ -1,4 +1,4 @@
-"""The network: a way to the images, and addresses for every task."""
+"""The network: access to the images, and addresses for every task."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NEEDS_ENDPOINTS = (
     source=_NETWORKING,
 )
 def tasks_without_egress(scope: Scope[Config]) -> Iterator[Finding]:
-    """Tasks run in subnets with a way to the registry of their image."""
+    """Tasks run in subnets that can reach the registry of their image."""
     existing = scope.value.network.existing
     if existing is None or (existing.egress == "public_ip") != bool(existing.private_subnet_ids):
         return
@@ -49,9 +49,9 @@ def tasks_without_egress(scope: Scope[Config]) -> Iterator[Finding]:
         message = "egress public_ip with private_subnet_ids: a public address is of no use in a private subnet"
     else:
         path = scope.first_written(*paths)
-        message = f"egress {existing.egress} without private_subnet_ids: the tasks have nowhere to run"
+        message = f"egress {existing.egress} without private_subnet_ids: the tasks have no subnets to run in"
     help = (
-        "name private_subnet_ids whose routes lead to a NAT gateway (egress: nat), or ones with VPC endpoints "
+        "set private_subnet_ids to subnets with a route to a NAT gateway (egress: nat), or with VPC endpoints "
         f"for {', '.join(interface_endpoints(scope.config))} and s3 (egress: endpoints), or run the tasks in the "
         "public subnets (egress: public_ip and no private_subnet_ids)"
     )
@@ -59,61 +59,60 @@ def tasks_without_egress(scope: Scope[Config]) -> Iterator[Finding]:
 
 
 def _only_endpoints(config: Config) -> bool:
-    """Whether tasks reach AWS's services only."""
-    existing, created = config.network.existing, config.network.created
-    egress = existing.egress if existing else created.egress if created else None
-    return egress == "endpoints"
+    """Whether tasks reach only AWS's services."""
+    network = config.network.existing or config.other_network or config.created_network
+    return network is not None and network.egress == "endpoints"
 
 
-_EGRESS = ("network.create.egress", "network.existing.egress")
+_EGRESS = ("uses", "network.create.egress", "network.existing.egress", "network.shared.egress")
 _ELSEWHERE = "copy the image into ECR there, or choose another egress: nat or public_ip"
 
 
 @rule(Code.IMAGE_OUT_OF_REACH, Scope[Config], reads=(*_EGRESS, "image.uri", "region"), source=_ENDPOINTS)
 def image_without_endpoint(scope: Scope[Config]) -> Iterator[Finding]:
-    """Through VPC endpoints tasks reach only images in ECR of their region."""
+    """Through VPC endpoints, tasks reach only images in ECR in their region."""
     uri, region = scope.value.image.uri, scope.value.region
     if uri is None or not _only_endpoints(scope.value):
         return
     ecr = ecr_repository(uri)
     if ecr is None:
-        message = f"the image {uri} is outside ECR, and egress endpoints reaches only AWS"
+        message = f"the image {uri} is outside ECR, but egress endpoints reaches only AWS"
         help = "copy the image into ECR, or choose another egress: nat or public_ip"
         yield Finding(("image", "uri"), f"{message}: the tasks could never pull it", help)
     elif ecr[1] != region:
-        message = f"the image is in {ecr[1]}, and egress endpoints reaches only {region}"
+        message = f"the image is in {ecr[1]}, but egress endpoints reaches only {region}"
         yield Finding(("image", "uri"), f"{message}: the tasks could never pull it", _ELSEWHERE)
 
 
 @rule(Code.IMAGE_OUT_OF_REACH, Scope[Container], reads=("image",), outside=(*_EGRESS, "region"), source=_ENDPOINTS)
 def own_image_without_endpoint(scope: Scope[Container]) -> Iterator[Finding]:
-    """Through VPC endpoints a sidecar, worker or job with an image of its own reaches only ECR of the region."""
+    """Through VPC endpoints, a sidecar, worker or job with its own image reaches only ECR in the region."""
     image = scope.value.section.image
     if image is None or not _only_endpoints(scope.config):
         return
     ecr, region = ecr_repository(without_tag(image)), scope.config.region
     if ecr is None or ecr[1] != region:
         where = f"in {ecr[1]}" if ecr else "outside ECR"
-        message = f"the image of {scope.at()[-1]} is {where}, and egress endpoints reaches only ECR in {region}"
+        message = f"the image of {scope.at()[-1]} is {where}, but egress endpoints reaches only ECR in {region}"
         yield Finding(scope.at("image"), f"{message}: the tasks could never pull it", _ELSEWHERE)
 
 
 @rule(
     Code.TOO_FEW_ZONES,
     Scope[Config],
-    reads=("region", "network.create.availability_zones", "network.existing"),
+    reads=("region", "network.create.availability_zones", "network.existing", "uses"),
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html",
 )
 def too_few_zones(scope: Scope[Config]) -> Iterator[Finding]:
     """A region has as many availability zones with Fargate as the network spans."""
-    network, region = scope.value.network.created, scope.value.region
+    network, region = scope.value.created_network, scope.value.region
     if network is None:
         return
     zones = network.availability_zones
     number = zones if isinstance(zones, int) else len(zones)
     most = FARGATE_ZONES.get(region, number)
     if number > most:
-        message = f"{number} availability zones, but Fargate is in {most} of {region} only"
+        message = f"{number} availability zones, but {region} has only {most} with Fargate"
         path = ("network", "create", "availability_zones")
         yield Finding(path, message, f"choose {most}, or another region", also=(("region",),))
 
@@ -129,9 +128,11 @@ def too_few_zones(scope: Scope[Config]) -> Iterator[Finding]:
         ),
         "jobs",
         "workers.NAME.singleton",
+        "service.route",
         "services.NAME.route",
         *(f"{place}deployment.{key}" for place in ("", "services.NAME.") for key in ("strategy", "maximum_percent")),
         "load_balancer.internal",
+        "uses",
         "network.existing",
         "network.create.cidr",
         "network.create.availability_zones",
@@ -142,7 +143,7 @@ def too_few_zones(scope: Scope[Config]) -> Iterator[Finding]:
 )
 def subnets_too_small(scope: Scope[Config]) -> Iterator[Finding]:
     """The subnets have an address for every task of a deployment."""
-    config, network = scope.value, scope.value.network.created
+    config, network = scope.value, scope.value.created_network
     if network is None:
         return
     zones = network.availability_zones
@@ -164,7 +165,7 @@ def subnets_too_small(scope: Scope[Config]) -> Iterator[Finding]:
 
 
 def _most_tasks(service: EcsService) -> int:
-    """The most tasks that run at once, in a deployment."""
+    """The maximum number of tasks that run at once, in a deployment."""
     return service.scaling.most * _percent(service) // 100
 
 
@@ -174,7 +175,7 @@ def _percent(service: EcsService) -> int:
 
 def _too_small(scope: Scope[Config], largest: EcsService, tasks: int, needed: int, others: int, usable: int) -> Finding:
     """The finding, at the service with the most tasks; addresses are those of each subnet."""
-    network = scope.value.network.created
+    network = scope.value.created_network
     assert network
     zones = network.availability_zones
     zones = zones if isinstance(zones, int) else len(zones)
@@ -187,8 +188,8 @@ def _too_small(scope: Scope[Config], largest: EcsService, tasks: int, needed: in
     if rest:
         share += f", and {rest} of the other workloads"
     message = (
-        f"a {strategy} deployment may run {tasks} tasks ({share}), which takes "
-        f"{needed} addresses in each of {zones} subnets; {network.cidr} gives {usable}"
+        f"a {strategy} deployment may run {tasks} tasks ({share}), which need "
+        f"{needed} addresses in each of {zones} subnets; {network.cidr} has {usable}"
     )
     fit = ((usable - others) * zones - rest) * 100 // percent
     choices = ["a wider network.create.cidr"] if network.cidr[-2:] > "19" else []

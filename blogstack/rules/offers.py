@@ -20,7 +20,7 @@ def not_offered(
         key: Its key.
         known: What the region has, as in `db.t4g.micro`.
         of: What it is for.
-        fallback: What to choose where nothing is near.
+        fallback: What to choose when no known value is similar.
     """
     value, path = getattr(getattr(scope.value, section), key), (section, key)
     family = [name for name in known if name.rsplit(".", 1)[0] == value.rsplit(".", 1)[0]]

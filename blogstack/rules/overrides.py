@@ -19,13 +19,13 @@ _TARGET = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBal
 
 @rule(Code.WRONG_TYPE, Scope[Config], reads=(f"{_OVERRIDES}.*",))
 def null_in_list(scope: Scope[Config]) -> Iterator[Finding]:
-    """A null removes a key of the template; in a list, which replaces the template's, there is nothing to remove."""
+    """Null removes a key of the template; a list replaces the template's, so null in it removes nothing."""
     for stack, changes in scope.value.overrides.by_stack().items():
         for name, change in changes.items():
             for attribute in ("Properties", "Metadata"):
                 path = (_OVERRIDES, *stack.split("."), name, attribute)
                 for null in _nulls(getattr(change, attribute), path, in_list=False):
-                    help = "null removes a key of a mapping; a list replaces the list below it, so leave the item out"
+                    help = "null removes a key of a mapping; a list replaces the template's list, so leave the item out"
                     yield Finding(null, f"{dotted(null)} has no value", help)
 
 
@@ -42,7 +42,7 @@ def _nulls(value: object, at: KeyPath, in_list: bool) -> Iterator[KeyPath]:
 
 @rule(Code.UNKNOWN_RESOURCE, Scope[Stacks], reads=(f"{_OVERRIDES}.*",))
 def unknown_resource(scope: Scope[Stacks]) -> Iterator[Finding]:
-    """An override names a resource of a stack that is made."""
+    """An override names a stack that exists and a resource in it."""
     resources = {stack.kind: stack.tree["Resources"] for stack in scope.value}
     for stack, changes in scope.config.overrides.by_stack().items():
         path = (_OVERRIDES, *stack.split("."))
@@ -59,7 +59,7 @@ def unknown_resource(scope: Scope[Stacks]) -> Iterator[Finding]:
 
 @rule(Code.UNKNOWN_RESOURCE, Scope[Stacks], reads=(f"{_OVERRIDES}.*",))
 def unknown_item(scope: Scope[Stacks]) -> Iterator[Finding]:
-    """A mapping over a list, such as that of the containers, names items that the list has."""
+    """A mapping over a list, such as the list of containers, names items of the list."""
     for stack, changes in _changes(scope):
         for name, change in changes.items():
             over = {"Properties": change.Properties, "Metadata": change.Metadata}
@@ -67,11 +67,11 @@ def unknown_item(scope: Scope[Stacks]) -> Iterator[Finding]:
             for path, known in _unknown_items(over, below, (_OVERRIDES, *stack.kind.split("."), name)):
                 near = did_you_mean(str(path[-1]), known)
                 help = f"did you mean {near!r}?" if near else f"it has {listed(known)}"
-                yield Finding(path, f"{dotted(path[:-1])} has nothing named {path[-1]!r}", help, at_key=True)
+                yield Finding(path, f"{dotted(path[:-1])} has no item named {path[-1]!r}", help, at_key=True)
 
 
 def _unknown_items(over: object, merged: Any, at: KeyPath) -> Iterator[tuple[KeyPath, tuple[str, ...]]]:  # noqa: ANN401
-    """The paths of items that no list of a resource has, each with the names of those that the list has."""
+    """The paths of items that a list of a resource does not have, each with the names of the list's items."""
     if not isinstance(over, dict) or is_function(over):
         return
     known = items_by_name(merged)
@@ -111,7 +111,7 @@ def _unknown_targets(resources: Mapping[str, Any], at: KeyPath) -> Iterator[Find
         mappings = containers[name].get("PortMappings", [])
         ports = [str(mapping.get("ContainerPort")) for mapping in mappings if isinstance(mapping, dict)]
         if (port := str(target.get("ContainerPort"))) not in ports:
-            message = f"the load balancer sends requests to port {port} of {name}, on which it does not listen"
+            message = f"the load balancer sends requests to port {port} of {name}, which does not listen on it"
             help = f"it listens on {listed(ports)}" if ports else f"give {name} a port, or PortMappings in its override"
             yield Finding((*path, "ContainerPort"), message, help)
 
@@ -125,7 +125,7 @@ def _changes(scope: Scope[Stacks]) -> Iterator[tuple[StackTree, Changes]]:
 
 
 def _remedy(name: str, stack: str, resources: Mapping[str, Collection[str]]) -> str:
-    """What to do about a name that is no resource of a stack; `resources` are the names by kind of stack."""
+    """What to do about a name that is not a resource of a stack; `resources`: the names by kind of stack."""
     if home := next((kind for kind in resources if name in resources[kind]), None):
         return f"the {home} stack has it: write it under {_OVERRIDES}.{home}"
     near = did_you_mean(name, resources[stack])

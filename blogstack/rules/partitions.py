@@ -1,4 +1,4 @@
-"""Regions and partitions: what a file names by its ARN is where the service is."""
+"""Regions and partitions: the resources that a file names by their ARNs are where the service is."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _PARTITIONS = "https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolatio
     source="https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html",
 )
 def key_region(scope: Scope[Config]) -> Iterator[Finding]:
-    """Services take KMS keys of their region."""
+    """AWS services use KMS keys in their region."""
     key, region = scope.value.kms_key, scope.value.region
     if key and (other := _region(key)) != region:
         message = f"the key is in {other}, the service in {region}"
-        yield Finding(("kms_key",), message, "name a key of the same region")
+        yield Finding(("kms_key",), message, "use a key in the same region")
     elif key:
         yield from _other_partition(scope, ("kms_key",), key)
 
@@ -37,12 +37,12 @@ def key_region(scope: Scope[Config]) -> Iterator[Finding]:
     source="https://docs.aws.amazon.com/acm/latest/userguide/acm-regions.html",
 )
 def certificate_region(scope: Scope[Config]) -> Iterator[Finding]:
-    """A load balancer takes certificates of its region."""
+    """A load balancer uses certificates in its region."""
     arn, region = scope.value.domain and scope.value.domain.certificate_arn, scope.value.region
     path = ("domain", "certificate_arn")
     if arn and (other := _region(arn)) != region:
         message = f"the certificate is in {other}, the load balancer in {region}"
-        help = "name a certificate of the same region, or remove the key to have one issued"
+        help = "use a certificate in the same region, or remove the key to have one issued"
         yield Finding(path, message, help)
     elif arn:
         yield from _other_partition(scope, path, arn)
@@ -63,7 +63,7 @@ def credentials_partition(scope: Scope[Config]) -> Iterator[Finding]:
     source=_PARTITIONS,
 )
 def permissions_partition(scope: Scope[Workload]) -> Iterator[Finding]:
-    """IAM takes no policy about resources of another partition."""
+    """IAM accepts no policy on resources of another partition."""
     for number, statement in enumerate(scope.value.task.permissions):
         for place, resource in enumerate(statement.resources):
             if resource != "*":
@@ -81,7 +81,7 @@ def secrets_partition(scope: Scope[Container]) -> Iterator[Finding]:
 
 @rule(Code.OTHER_REGION, Scope[Config], reads=("region", "database.existing.secret"), source=_PARTITIONS)
 def database_partition(scope: Scope[Config]) -> Iterator[Finding]:
-    """The secret of a database that exists is in the service's partition."""
+    """The secret of an existing database is in the service's partition."""
     if scope.value.database is not None and (existing := scope.value.database.existing) is not None:
         yield from _other_partition(scope, ("database", "existing", "secret"), existing.secret)
 
@@ -96,5 +96,5 @@ def _other_partition(
     region, other = scope.config.region, arn.split(":")[1]
     here = partition(region)
     if other != here and not set("*?") & set(other):
-        message = f"{arn} is in the partition {other}, and {region} in {here}"
-        yield Finding(path, message, f"write arn:{here}:…, and make sure that it exists there")
+        message = f"{arn} is in the partition {other}, but {region} is in {here}"
+        yield Finding(path, message, f"write arn:{here}:…, and make sure that the resource exists there")

@@ -1,7 +1,7 @@
-"""Which keys a rule reads, by watching it: the configuration, but every access is written down.
+"""Which keys a rule reads: a view of the configuration that records every access.
 
-A faulty key is at its default while the rules run. A finding that depends on it may be wrong, so it is dropped; one
-that does not is shown, however near the two keys are.
+A faulty key is at its default while the rules run. A finding that depends on it may be wrong, so it is dropped; a
+finding that does not is reported, even if it is about a key next to it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ANY = "*"
 
 
 def record(value: Any, read: set[KeyPath], path: KeyPath = ()) -> Any:  # noqa: ANN401 (whatever a key holds)
-    """A value of the configuration that adds the path of what is taken from it to `read`, and is otherwise the same."""
+    """A view of a value of the configuration that adds to `read` the path of everything that is read from it."""
     if isinstance(value, Section):
         return _Recorded(value, read, path)
     if isinstance(value, dict):
@@ -40,7 +40,7 @@ def depends(read: Iterable[KeyPath], faulty: Iterable[KeyPath]) -> bool:
 
 
 class _Recorded:
-    """A section; its properties and methods see the recording one too."""
+    """A section; its properties and methods read through the recording view too."""
 
     __slots__ = ("_path", "_read", "_section")
 

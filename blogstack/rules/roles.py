@@ -31,36 +31,39 @@ def role_too_long(scope: Scope[Stacks]) -> Iterator[Finding]:
                     yield _finding(scope, stack, name, length)
 
 
-# Longer than what any function of our templates becomes: an ARN with a name of 30 characters, an environment and an ID.
+# Longer than the value of any function in our templates: an ARN with a name of 30 characters, an environment and an ID.
 _LONGEST_VALUE = 400
 
 
 def _is_clearly_short(policies: object) -> bool:
-    """Whether policies fit even if each function became the longest value: nearly always, and seen much faster."""
+    """Whether policies fit even if each function had the longest value: they nearly always do, and this is faster."""
     text = json.dumps(policies)
     functions = text.count('"Fn::') + text.count('"Ref"')
     return len(text) + functions * _LONGEST_VALUE <= ROLE_CHARACTERS
 
 
 def _documents(policies: object) -> Iterator[Any]:
-    """The documents of a role's policies; an override can make anything of these, which cfn-lint then reports."""
+    """The documents of a role's policies; an override can replace them with anything, which cfn-lint then reports."""
     for policy in policies if isinstance(policies, list) else ():
         if isinstance(policy, dict) and "PolicyDocument" in policy:
             yield policy["PolicyDocument"]
 
 
 def _finding(scope: Scope[Stacks], stack: StackTree, role: str, length: int) -> Finding:
-    path, help = stack.origins[role], "name what belongs together by one pattern, as in arn:aws:s3:::bucket/uploads/*"
+    path, help = (
+        stack.origins[role],
+        "use one pattern for resources that belong together, as in arn:aws:s3:::bucket/uploads/*",
+    )
     if path[-1:] != ("permissions",):
         containers = [container for workload in scope.config.workloads() for container in workload.containers]
         path = scope.first_written(*(container.place.at("secrets") for container in containers), path)
         help = "keep several values in the JSON of one secret, as in {secretsmanager: NAME, key: KEY}"
     limit = f"IAM allows {ROLE_CHARACTERS:,} for a role"
-    return Finding(path, f"the policies of {role} have {length:,} characters, and {limit}", help)
+    return Finding(path, f"the policies of {role} have {length:,} characters, but {limit}", help)
 
 
 _ACCOUNT = "123456789012"
-# Ref or Fn::GetAtt Arn of a resource; a name that CloudFormation makes up ends in a hyphen and 12 characters, and AWS
+# Ref or Fn::GetAtt Arn of a resource; a name that CloudFormation generates ends in a hyphen and 12 characters, and AWS
 # ends the ARN of a secret in a hyphen and 6:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
 _ARNS = {
@@ -73,7 +76,7 @@ _UNKNOWN = "?" * 128
 
 
 class Text:
-    """The values of templates as AWS will see them, or a text of the same length; the longest one that can be."""
+    """The values of templates as AWS will see them, or texts of at least the same length."""
 
     def __init__(self, stacks: Stacks, region: str) -> None:
         self._pseudo = {

@@ -1,7 +1,7 @@
-"""What a rule is: its code, the keys that it reads, its source and its check; and RULES, every rule that there is.
+"""What a rule is: its code, the keys that it reads, its source and its check; and RULES, the list of all rules.
 
-A rule is a function below `@rule`; its docstring says the rule in one sentence. What its argument is, the rule is over:
-a configuration of one environment (`Scope[Config]`), a workload in it (`Scope[Workload]`, or of one kind:
+A rule is a function below `@rule`; its docstring states the rule in one sentence. The type of its argument is what the
+rule is over: a configuration of one environment (`Scope[Config]`), a workload in it (`Scope[Workload]`, or of one kind:
 `Scope[EcsService]`, which is `Scope[WebService]` or `Scope[WorkerService]`; `Scope[EcsJob]`), a container of these or
 only a sidecar (`Scope[Container]`, `Scope[Sidecar]`), all environments of a file (`File`), the templates of one
 environment (`Scope[Stacks]`), one template as text (`Rendered`), or a file among others (`Files`).
@@ -45,8 +45,8 @@ class Finding(Record):
     Attributes:
         path: The key in the file that the user would change; None: nothing in the file.
         help: What to do about it.
-        also: Other keys that take part. Of all of them, the first that the environment itself sets is pointed at.
-        at_key: Whether the key is pointed at, and not its value.
+        also: Other keys that take part. The finding points at the first of all keys that the environment itself sets.
+        at_key: Whether the finding points at the key instead of its value.
     """
 
     path: KeyPath | None
@@ -74,8 +74,8 @@ class Scope(Record, Generic[T], kw_only=True):
         value: What the rule is over.
         place: Where its keys are in the file.
         config: The environment's configuration.
-        document: The file, or what holds in the environment.
-        faulty: Keys of the file that are at their defaults in `config`, because what the file has is wrong.
+        document: The file, with the environment merged over it if there is one.
+        faulty: Keys of the file that are at their defaults in `config`, because their values are invalid.
         environment: Name of the environment; None in a file without environments.
     """
 
@@ -102,11 +102,11 @@ class Scope(Record, Generic[T], kw_only=True):
         return self.place.at(*path)
 
     def is_written(self, path: KeyPath) -> bool:
-        """Whether a key has a value in the file, and a sound one."""
+        """Whether a key has a valid value in the file."""
         return self.document.has(path) and path not in self.faulty
 
     def first_written(self, *paths: KeyPath) -> KeyPath:
-        """The first of some paths in the file that is written, else the first of all: the one to point at."""
+        """The path to point at: the first of some paths that is written in the file, else the first of all."""
         return next((path for path in paths if self.is_written(path)), paths[0])
 
     def default_mark(self, path: KeyPath) -> str:
@@ -115,7 +115,7 @@ class Scope(Record, Generic[T], kw_only=True):
 
 
 class File(Record):
-    """A file, and the configuration of each environment that is compiled and has a sound name.
+    """A file, and the configuration of each environment that is compiled and has a valid name.
 
     Attributes:
         refused: The keys in environments that all environments share.
@@ -133,7 +133,7 @@ class StackTree(Record, kw_only=True):
         kind: Which stack of the service it is, such as "tasks".
         name: Its name on AWS.
         tree: Its template, with the user's overrides.
-        origins: For each logical ID the key of the file that made the resource.
+        origins: For each logical ID the key of the file that the resource comes from.
     """
 
     kind: str
@@ -154,7 +154,7 @@ class Rendered(Record):
 
 
 class Files(Record):
-    """What a file makes that no two files may make, as pairs of kind and name; and who makes it: the first file."""
+    """What only one file may define, as pairs of kind and name; and the first file that defines each."""
 
     makes: tuple[tuple[str, str], ...]
     makers: Mapping[tuple[str, str], str]
@@ -168,8 +168,8 @@ class Rule(Record, kw_only=True):
         reads: Names of the keys that it reads, relative to what it is over; for a rule over templates, of those that
             it points at. `X.*` is every key in X. A test compares them with what happens.
         outside: Names of the keys that it reads elsewhere in the file.
-        needs: Top-level keys that it does not read, but whose fault makes its findings useless.
-        source: Address of the page that the rule comes from; None for one that follows from itself.
+        needs: Top-level keys that it does not read, but whose errors make its findings useless.
+        source: Address of the page that the rule comes from; None for a rule that needs no source.
     """
 
     code: Code
@@ -208,7 +208,7 @@ def rule(
     needs: tuple[str, ...] = (),
     source: str | None = None,
 ) -> Callable[[Check[Subject]], Check[Subject]]:
-    """Make a rule of the check below it; the arguments are the attributes of Rule."""
+    """Turn the check below it into a rule; the arguments are the attributes of Rule."""
 
     def add(check: Check[Subject]) -> Check[Subject]:
         RULES.append(Rule(code=code, check=check, over=over, reads=reads, outside=outside, needs=needs, source=source))
@@ -232,7 +232,7 @@ _PLACES: Mapping[object, tuple[Place, ...]] = {
 
 
 def _is_key(path: KeyPath) -> bool:
-    """Whether the language has a key: a worker, for one, has no port."""
+    """Whether the language has a key: a worker, for example, has no port."""
     steps: list[str | int] = []
     for step in path:
         name, is_item, _ = str(step).partition("[]")

@@ -1,4 +1,4 @@
-"""How many tasks run, and what makes their number change."""
+"""How many tasks run, and what changes their number."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def schedule_limits(scope: Scope[EcsService]) -> Iterator[Finding]:
     source=_SCHEDULED,
 )
 def schedule_stays(scope: Scope[EcsService]) -> Iterator[Finding]:
-    """A schedule's limits end with another schedule."""
+    """The limits of a schedule are reverted by another schedule."""
     scaling = scope.value.scaling
     if len(scaling.schedules) == 1:
         (schedule,) = scaling.schedules
@@ -94,7 +94,7 @@ def schedule_stays(scope: Scope[EcsService]) -> Iterator[Finding]:
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html",
 )
 def never_scales(scope: Scope[EcsService]) -> Iterator[Finding]:
-    """Where there is room between the limits, something uses it."""
+    """If the maximum is above the minimum, something adds tasks."""
     scaling = scope.value.scaling
     if scaling.min < scaling.max and not any(scaling.targets.values()) and not scaling.schedules:
         message = f"nothing adds tasks: there are always {scaling.min}, and scaling.max {scaling.max} is never reached"
@@ -110,7 +110,7 @@ def never_scales(scope: Scope[EcsService]) -> Iterator[Finding]:
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",
 )
 def spot_never(scope: Scope[WebService]) -> Iterator[Finding]:
-    """There are tasks above `min` that can run on Spot; of a worker all can."""
+    """There are tasks above `min` that can run on Spot; all tasks of a worker can."""
     scaling = scope.value.scaling
     if scaling.spot and scaling.most <= scaling.min:
         default = scope.default_mark(scope.at("scaling", "min"))

@@ -2,84 +2,62 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from blogstack.config import Config
 from blogstack.config.domain import MOST_NAMES, Domain
-from blogstack.config.priorities import route_priority
 from blogstack.config.route import Route, covers
-from blogstack.config.workloads import SERVICES
+from blogstack.config.workloads import SERVICES, WebService
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
 from blogstack.source.document import KeyPath
 from blogstack.words import listed
 
 _RULES = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html"
-_ROUTES = ("services.NAME.route.path", "services.NAME.route.host", "services.NAME.route.header")
-_ANY = ("*",)
+_ROUTES = (
+    "uses",
+    "name",
+    *(f"{place}.route.{key}" for place in ("service", "services.NAME") for key in ("path", "host", "header")),
+)
 
 
 @rule(Code.ROUTE_HIDDEN, Scope[Config], reads=_ROUTES, source=_RULES)
 def route_hidden(scope: Scope[Config]) -> Iterator[Finding]:
-    """Every pattern of a route gets requests: no rule that is tried before takes them all."""
-    tried: list[tuple[str, Route]] = []
-    routes = [(each.name, each.route) for each in scope.value.further_services() if each.route]
-    for name, route in sorted(routes, key=lambda item: route_priority(*item)):
-        for host, path, headers in _combinations(route):
-            before = next((other for other, earlier in tried if _takes(earlier, host, path, headers)), None)
+    """Every pattern of a route gets requests: no earlier rule matches all of them."""
+    tried: list[tuple[WebService, Route]] = []
+    for service, route in sorted(scope.value.routed_services(), key=lambda item: scope.value.rule_priority(item[0])):
+        name = service.name
+        for host, path, headers in route.combinations():
+            before = next((other for other, earlier in tried if earlier.takes(host, path, headers)), None)
             if before is not None:
                 what = " ".join(pattern for pattern in (host, path) if pattern != "*")
                 what += " with " * bool(headers) + " and ".join(f"{n}: {value}" for n, value in headers.items())
                 key = "path" if route.path else "host" if route.host else "header"
-                message = f"{before} gets every request for {what}, so {name} gets none of them"
-                help = f"change the route of {name} or of {before}: {_ORDER}"
-                yield Finding((SERVICES, name, "route", key), message, help, also=((SERVICES, before, "route"),))
+                message = f"{before.name} gets every request for {what}, so {name} gets none of them"
+                help = f"change the route of {name} or of {before.name}: {_ORDER}"
+                yield Finding(service.place.at("route", key), message, help, also=(before.place.at("route"),))
                 break
-        tried.append((name, route))
-        if _takes(route, "*", "*", {}):
-            message = f"{name} gets every request, so service gets none"
-            help = "narrow the path, as in /app/*, or move what it runs to `service`"
-            yield Finding((SERVICES, name, "route"), message, help)
+        tried.append((service, route))
+        if route.takes("*", "*", {}):
+            uses = scope.value.uses
+            message = f"{name} gets every request, so service{f' of {uses}' if uses else ''} gets none"
+            help = "narrow the path, as in /app/*" + ("" if uses else ", or move what it runs to `service`")
+            yield Finding(service.place.at("route"), message, help)
 
 
 _ORDER = "a header goes before a host, a host before a path, a longer path first"
 
 
-def _combinations(route: Route) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """One pattern of hosts, one of paths and one of each header at a time."""
-    values = itertools.product(*(values for _, values in route.header.items()))
-    for headers in [dict(zip(route.header, each, strict=True)) for each in values]:
-        # /app is there because of /app/*, and says nothing that the user has not written.
-        for host, path in itertools.product(route.host or _ANY, route.path or _ANY):
-            yield host, path, headers
-
-
-def _takes(route: Route, host: str, path: str, headers: Mapping[str, str]) -> bool:
-    """Whether a route has every request that a pattern of hosts, one of paths and those of headers stand for."""
-    hosts, paths = route.host or _ANY, (*(route.paths or _ANY),)
-    # Every path begins with a slash.
-    paths = tuple("*" if each == "/*" else each for each in paths)
-    has = {name.lower(): value.lower() for name, value in headers.items()}
-    by_header = all(
-        name.lower() in has and any(covers(each.lower(), has[name.lower()]) for each in values)
-        for name, values in route.header.items()
-    )
-    return by_header and any(covers(each, host) for each in hosts) and any(covers(each, path) for each in paths)
-
-
 @rule(Code.SAME_PRIORITY, Scope[Config], reads=_ROUTES, source=_RULES)
 def same_priority(scope: Scope[Config]) -> Iterator[Finding]:
-    """Every rule of the listener has a number of its own, which follows from the route and the service's name."""
+    """The rules of the listener have different priorities, computed from the route and the service's name."""
     makers: dict[int, str] = {}
-    for service in scope.value.further_services():
-        if service.route is None:
-            continue
-        other = makers.setdefault(route_priority(service.name, service.route), service.name)
+    for service, _ in scope.value.routed_services():
+        other = makers.setdefault(scope.value.rule_priority(service), service.name)
         if other != service.name:
-            message = f"the names {other} and {service.name} lead to the same listener rule number"
-            yield Finding((SERVICES, service.name), message, "choose another name for one of them", at_key=True)
+            message = f"the listener rules of {other} and {service.name} get the same priority from their names"
+            yield Finding(service.place.at(), message, "choose another name for one of them", at_key=True)
 
 
 _WITH_ROUTE = ("load_balancer", "scaling.requests", "deployment.strategy", "deployment.rollback_on_alarms")
@@ -96,7 +74,7 @@ _WITH_ROUTE = ("load_balancer", "scaling.requests", "deployment.strategy", "depl
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html",
 )
 def needs_route(scope: Scope[Config]) -> Iterator[Finding]:
-    """What concerns requests through the load balancer goes with a route."""
+    """A key about requests through the load balancer needs a route."""
     for name, service in scope.value.services.items():
         written = (
             bool(service.load_balancer.model_fields_set),
@@ -106,7 +84,7 @@ def needs_route(scope: Scope[Config]) -> Iterator[Finding]:
         )
         for key, is_written in zip(_WITH_ROUTE, written, strict=True):
             if is_written and service.route is None:
-                message = f"{key} has no effect: {name} has no route, so that the load balancer sends it no requests"
+                message = f"{key} has no effect: {name} has no route, so the load balancer sends it no requests"
                 help = "add route, as in {path: /app/*}, or remove the key"
                 yield Finding((SERVICES, name, *key.split(".")), message, help)
 
@@ -114,18 +92,20 @@ def needs_route(scope: Scope[Config]) -> Iterator[Finding]:
 @rule(
     Code.HOST_NOT_COVERED,
     Scope[Config],
-    reads=("services.NAME.route.host", "domain.name", "domain.aliases", "domain.redirect_from"),
+    reads=("services.NAME.route.host", "domain.name", "domain.aliases", "domain.redirect_from", "uses"),
     needs=("domain",),
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
 )
 def host_not_covered(scope: Scope[Config]) -> Iterator[Finding]:
-    """The domain has every host of a route: a certificate is for it, and a record leads to the load balancer."""
+    """The domain covers every host of a route, with its certificate and a record for the load balancer."""
     domain = scope.value.domain
+    if scope.value.uses is not None:  # `deploy` asks the load balancer of that application
+        return
     for service in scope.value.further_services():
         for host in (service.route.host or ()) if service.route else ():
             path = (SERVICES, service.name, "route", "host")
             if domain is None:
-                message = f"there is no domain, so that nothing leads {host} to the load balancer"
+                message = f"there is no domain, so no DNS record points {host} to the load balancer"
                 help = f"add `domain:` with name, hosted_zone_id and aliases: [{host}], or route by path"
                 yield Finding(path, message, help)
             elif host in domain.redirect_from:
@@ -133,12 +113,12 @@ def host_not_covered(scope: Scope[Config]) -> Iterator[Finding]:
                 yield Finding(path, message, "move it from domain.redirect_from to domain.aliases")
             elif not _has(domain, host):
                 names = listed([domain.name, *domain.aliases])
-                message = f"the domain does not have {host}: its names are {names}"
+                message = f"the domain does not cover {host}: its names are {names}"
                 yield Finding(path, message, f"add {host} to domain.aliases")
 
 
 def _has(domain: Domain, host: str) -> bool:
-    """Whether a domain has a host; `*` in an alias stands for one label."""
+    """Whether a domain covers a host; `*` in an alias matches one label."""
     names = (domain.name, *domain.aliases)
     if re.search(r"[*?]", host):
         return host in names or any(covers(host, name) for name in names)
@@ -152,7 +132,7 @@ def _has(domain: Domain, host: str) -> bool:
     source="https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html",
 )
 def domain_names(scope: Scope[Config]) -> Iterator[Finding]:
-    """A domain has each name once, and as many as a certificate takes."""
+    """A domain has no duplicate names, and not more than a certificate covers."""
     domain = scope.value.domain
     if domain is None:
         return
@@ -164,6 +144,6 @@ def domain_names(scope: Scope[Config]) -> Iterator[Finding]:
                 message = f"{name} is also in domain.{other[1]}"
                 yield Finding(path, message, "keep one of the two")
     if domain.certificate_arn is None and len(seen) > MOST_NAMES:
-        message = f"the domain has {len(seen)} names, and a certificate is for {MOST_NAMES} at most"
+        message = f"the domain has {len(seen)} names, but a certificate covers at most {MOST_NAMES}"
         help = f"remove some, or use a wildcard such as *.{domain.name}, or a certificate of your own (certificate_arn)"
         yield Finding(("domain", "redirect_from" if domain.redirect_from else "aliases"), message, help)

@@ -9,13 +9,13 @@ from blogstack.config.sidecars import Sidecar
 from blogstack.config.workloads import SERVICES, WORKERS, EcsService, WebService
 from blogstack.diagnostics import Code
 from blogstack.rules.rule import Finding, Scope, rule
-from blogstack.words import did_you_mean, dotted
+from blogstack.words import did_you_mean, dotted, listed
 
 _ECS = "https://docs.aws.amazon.com/AmazonECS/latest/"
 _DEPENDENCY = f"{_ECS}APIReference/API_ContainerDependency.html"
 
 _LEAST_LEFT = 128
-"""MiB that must remain for containers without a limit: a quarter of the smallest task. ECS asks for more than 0."""
+"""MiB that must remain for containers without a limit: a quarter of the smallest task. ECS requires more than 0."""
 
 
 @rule(
@@ -25,7 +25,7 @@ _LEAST_LEFT = 128
     source=_DEPENDENCY,
 )
 def condition_never_met(scope: Scope[EcsService]) -> Iterator[Finding]:
-    """A container waits for a condition that another can meet."""
+    """A container waits for a condition that another one can meet."""
     task = scope.value.task
     sidecars = task.sidecars
     for place, who, section in (
@@ -39,10 +39,12 @@ def condition_never_met(scope: Scope[EcsService]) -> Iterator[Finding]:
                 help = f"did you mean {near!r}?" if near else "name one of the sidecars, or remove it"
                 yield Finding(path, f"{who} waits for {other!r}, which is not a sidecar", help)
             elif condition == "HEALTHY" and sidecars[other].health is None:
-                message = f"{who} waits until {other} is HEALTHY, and {other} has no health check"
+                message = f"{who} waits until {other} is HEALTHY, but {other} has no health check"
                 yield Finding(path, message, f"give {other} a health.command, or wait for its START")
             elif condition in ("COMPLETE", "SUCCESS") and sidecars[other].essential:
-                message = f"{who} waits for the {condition} of {other}, which is essential: its end stops the task"
+                message = (
+                    f"{who} waits for the {condition} of {other}, which is essential: when it exits, the task stops"
+                )
                 yield Finding(path, message, f"set essential: false for {other}, or wait until it is HEALTHY")
 
 
@@ -58,7 +60,7 @@ def circle(scope: Scope[EcsService]) -> Iterator[Finding]:
         message = f"{', '.join(first)} and {last} wait for each other" if first else f"{last} waits for itself"
         help = "remove one of these dependencies"
         path = scope.at("sidecars", name, "depends_on", other)
-        yield Finding(path, f"{message}, so that the task never starts", help)
+        yield Finding(path, f"{message}, so the task never starts", help)
 
 
 @rule(
@@ -68,7 +70,7 @@ def circle(scope: Scope[EcsService]) -> Iterator[Finding]:
     source=f"{_ECS}developerguide/fargate-task-networking.html",
 )
 def same_port(scope: Scope[EcsService]) -> Iterator[Finding]:
-    """The containers of a task share its network address, so each listens on another port."""
+    """The containers of a task share its network address, so each listens on a different port."""
     taken = {scope.value.task.port: "the service"} if isinstance(scope.value, WebService) else {}
     for name, sidecar in scope.value.task.sidecars.items():
         if sidecar.port is not None:
@@ -92,20 +94,20 @@ def too_little_memory(scope: Scope[EcsService]) -> Iterator[Finding]:
     taken = sum(limits.values())
     if limits and memory - taken < _LEAST_LEFT:
         largest = max(sorted(limits), key=lambda name: limits[name])
-        who = f"the sidecars {', '.join(sorted(limits))}" if len(limits) > 1 else f"the sidecar {largest}"
+        who = f"the sidecars {listed(sorted(limits))}" if len(limits) > 1 else f"the sidecar {largest}"
         message = f"{who} may take {taken} of the task's {memory} MiB, which leaves {_name_of(scope.value)} too little"
         help = f"raise {dotted(scope.at('memory'))} or lower these limits: at least {_LEAST_LEFT} MiB must be left"
         yield Finding(scope.at("sidecars", largest, "memory"), message, help)
 
 
 def _name_of(workload: EcsService) -> str:
-    """What messages call a workload."""
+    """The name of a workload in messages."""
     return "the service" if isinstance(workload, WebService) and workload.is_main else workload.name
 
 
 @rule(Code.SIDECAR_NAME, Scope[Sidecar], outside=("name",))
 def container_name(scope: Scope[Sidecar]) -> Iterator[Finding]:
-    """A sidecar is not called like the container next to it."""
+    """A sidecar does not have the name of its task's main container."""
     section, *steps = scope.at()
     name, worker = steps[-1], f"-{steps[0]}" if section in (WORKERS, SERVICES) else ""
     if name == f"{scope.config.name}{worker}":

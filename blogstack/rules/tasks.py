@@ -20,7 +20,7 @@ _ECS = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
     source=f"{_ECS}task_definition_parameters.html#task_size",
 )
 def task_size(scope: Scope[Workload]) -> Iterator[Finding]:
-    """Fargate has certain memory sizes for each cpu."""
+    """Fargate offers certain memory sizes for each cpu."""
     cpu, memory = scope.value.task.cpu, scope.value.task.memory
     if memory in TASK_SIZES[cpu]:
         return
@@ -51,19 +51,19 @@ def _either(numbers: Iterable[int]) -> str:
     source="https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts",
 )
 def allowed_hosts(scope: Scope[WebService]) -> Iterator[Finding]:
-    """Django knows the Host header of the load balancer's checks."""
+    """Django accepts the Host header of the load balancer's checks."""
     service = scope.value.task
     if service.framework != "django":
         return
     if not any("ALLOWED_HOSTS" in name for name in (*service.environment, *service.secrets)):
-        message = "the load balancer's checks carry the task's own address as Host, which Django answers with 400"
-        help = "allow the task's address in settings and set a variable ALLOWED_HOSTS: explain BS313 shows how"
+        message = "the load balancer's checks have the task's own address as Host, which Django answers with 400"
+        help = "set a variable ALLOWED_HOSTS, and answer the check before it is used: explain BS313 shows how"
         yield Finding(scope.at("framework"), message, help)
 
 
 @rule(Code.PORT_MISMATCH, Scope[WebService], reads=("port", "environment"))
 def port_mismatch(scope: Scope[WebService]) -> Iterator[Finding]:
-    """PORT, where the user sets it, is the port that gets the requests."""
+    """The variable PORT, if the user sets it, is the port that gets the requests."""
     port, variable = scope.value.task.port, scope.value.task.environment.get("PORT")
     if isinstance(variable, str) and variable != str(port):
         message = f"PORT is {variable}, but the load balancer sends requests to port {port}"

@@ -17,8 +17,8 @@ MAX_BYTES = 51_200
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
 )
 def template_too_large(template: Rendered) -> Iterator[Finding]:
-    """A template fits a request to CloudFormation."""
+    """A template fits into a request to CloudFormation."""
     if template.size > MAX_BYTES:
-        size = f"{template.size} bytes, and only {MAX_BYTES} deploy without a bucket"
+        size = f"{template.size} bytes, but without a bucket at most {MAX_BYTES} can be deployed"
         help = "shorten service.environment, permissions, allowed_cidrs or overrides"
         yield Finding(None, f"the template of {template.stack} has {size}", help)

@@ -22,7 +22,7 @@ _SECRET_NAME = re.compile(
 )
 
 
-# A password that is a reference is no password: NOT_EXPANDED is about it.
+# A reference in place of the password is not a secret: NOT_EXPANDED reports it.
 _URL_WITH_PASSWORD = re.compile(r"(?:jdbc:)?[a-z+]+://[^/@:\s]*:(?!\$\w|\$[{(])[^/@\s]+@", re.I)
 
 
@@ -33,7 +33,7 @@ _URL_WITH_PASSWORD = re.compile(r"(?:jdbc:)?[a-z+]+://[^/@:\s]*:(?!\$\w|\$[{(])[
     source="https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8",
 )
 def secret_in_environment(scope: Scope[Container]) -> Iterator[Finding]:
-    """What a name or a URL shows to be a secret does not belong in the environment."""
+    """A value that its name or its URL shows to be a secret does not belong in the environment."""
     for name, value in scope.value.section.environment.items():
         by_name, by_value = _SECRET_NAME.search(name), isinstance(value, str) and _URL_WITH_PASSWORD.match(value)
         if value and (by_name or by_value):
@@ -42,30 +42,30 @@ def secret_in_environment(scope: Scope[Container]) -> Iterator[Finding]:
             yield Finding(scope.at("environment", name), message, help)
 
 
-# ${NAME}, ${NAME:-default}, $(command) and $NAME. $$ is a literal $ in Compose, and a $ inside a word is not the
-# beginning of a $NAME: the hashes of passwords have some.
+# ${NAME}, ${NAME:-default}, $(command) and $NAME. $$ is a literal $ in Compose, and a $ inside a word does not start a
+# $NAME: password hashes contain such $.
 _REFERENCE = re.compile(
     r"(?<!\$)\$(?:\{[A-Za-z_]\w*(?::?[-+?=][^}]*)?\}|\([^()]+\))|(?<![\w$.])\$[A-Z_][A-Z0-9_]+(?!\w)"
 )
 
 
-# Of the name of the environment: https://aws.github.io/copilot-cli/docs/developing/environment-variables/
+# Variables with the environment's name: https://aws.github.io/copilot-cli/docs/developing/environment-variables/
 _ENVIRONMENT_NAMES = ("COPILOT_ENVIRONMENT_NAME", "ENVIRONMENT", "ENVIRONMENT_NAME")
 
 
 _MOST_NAMES = 8
-"""Variables that a message lists."""
+"""Maximum number of variables that a message lists."""
 
 
 @rule(Code.NOT_EXPANDED, Scope[Container], reads=("environment",))
 def not_expanded(scope: Scope[Container]) -> Iterator[Finding]:
-    """The container gets the values of its environment as they are written: no shell reads them."""
-    found: dict[str | None, dict[str, str]] = {}  # by the environment that sets them: what all have is said once
+    """The container gets the values of its environment as they are written: no shell expands them."""
+    found: dict[str | None, dict[str, str]] = {}  # by the environment that sets them: what all have is reported once
     for name, value in scope.value.section.environment.items():
         if isinstance(value, str) and (reference := _REFERENCE.search(value)):
             path = scope.at("environment", name)
             if path[0] != "service" and scope.document.same(path, ("service", *path[2:])):
-                continue  # inherited, and said of the service
+                continue  # inherited, and reported for the service
             found.setdefault(scope.document.origin(path), {})[name] = reference[0]
     for references in found.values():
         names = list(references)
@@ -74,17 +74,17 @@ def not_expanded(scope: Scope[Container]) -> Iterator[Finding]:
             if (hidden := len(names) - _MOST_NAMES) > 0:
                 others = [*names[1:_MOST_NAMES], f"{hidden} more"]
             message += f"; the same holds for {listed(others)}"
-        help = "write the value itself, or put it together in the application or in a shell: explain BS345 shows how"
+        help = "write the value itself, or build it in the application or in a shell: explain BS345 shows how"
         if scope.environment and any(each.strip("${}") in _ENVIRONMENT_NAMES for each in references.values()):
             help = f"write {PLACEHOLDER} for the environment's name"
-            help += "" if len(names) == 1 else ", and other values themselves: explain BS345 shows how"
+            help += "" if len(names) == 1 else ", and write out the other values: explain BS345 shows how"
         first, *rest = (scope.at("environment", name) for name in names)
         yield Finding(first, message, help, also=tuple(rest))
 
 
 @rule(Code.NO_ENVIRONMENTS, Scope[Container], reads=("environment", "secrets"))
 def no_environments(scope: Scope[Container]) -> Iterator[Finding]:
-    """A file that names the environment has some."""
+    """A file that contains `<environment>` has environments."""
     if scope.environment is not None:
         return
     for name, value in scope.value.section.environment.items():
@@ -112,7 +112,7 @@ def name_like_an_arn(scope: Scope[Container]) -> Iterator[Finding]:
         filled = source.name.replace(PLACEHOLDER, scope.environment or "")
         if not source.name.startswith("arn:") and re.search(f"{LIKE_AN_ARN}$", filled):
             message = f"the secret {shorten(filled)!r} cannot be found by its name, which ends like an ARN"
-            help = "write its ARN: AWS takes a hyphen and six characters for the end of one"
+            help = "write its ARN: AWS reads a hyphen and six characters as the end of an ARN"
             yield Finding(scope.at("secrets", name), message, help)
 
 
@@ -146,15 +146,15 @@ def variable_twice(scope: Scope[Container]) -> Iterator[Finding]:
     source=_DEFINITION,
 )
 def variable_of_store(scope: Scope[Container]) -> Iterator[Finding]:
-    """The variables of a store have its values."""
+    """Only a store sets its variables."""
     container = scope.value.section
     for variable in store_variables(scope.config):
         for section, names in (("environment", container.environment), ("secrets", container.secrets)):
-            if variable.name in names and scope.value.name is None:  # sidecars get none of them
+            if variable.name in names and scope.value.name is None:  # sidecars get no variables of stores
                 message = f"{variable.name} is set by `{dotted(variable.store)}`"
-                help = f"remove it here, or give the store's another name in {dotted(variable.path)}"
+                help = f"remove it here, or rename the other one with {dotted(variable.path)}"
                 yield Finding(scope.at(section, variable.name), message, help, also=(variable.path,))
-                break  # one in both is also the rule's above
+                break  # a variable in both is reported by the rule above
 
 
 @rule(Code.VARIABLE_TWICE, Scope[Config], reads=(*_STORES, "database.variables.sslmode"), source=_DEFINITION)
@@ -167,7 +167,7 @@ def variable_of_two_stores(scope: Scope[Config]) -> Iterator[Finding]:
     for variable in variables:
         name, path = variable.name, variable.path
         if name == "PORT":
-            yield Finding(path, "PORT is set by blogstack, to the port of the service", "choose another name")
+            yield Finding(path, "PORT is set by blogstack to the service's port", "choose another name")
         elif (other := makers.setdefault(name, variable)) is not variable:
             path = scope.first_written(path, other.path)
             message = f"{name} is set by `{dotted(other.path)}` and by `{dotted(variable.path)}`"

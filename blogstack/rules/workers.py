@@ -1,4 +1,4 @@
-"""Workers: how many there are, what they run, and what they are called."""
+"""Workers: their number of tasks, their commands and their names."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NAMES = {"cpu": "CPU", "memory": "memory"}
     source="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html",
 )
 def singleton_with_tasks(scope: Scope[WorkerService]) -> Iterator[Finding]:
-    """A singleton has one task at most."""
+    """A singleton has at most one task."""
     scaling = scope.value.scaling
     limits = {("scaling", "min"): scaling.min, ("scaling", "max"): scaling.max} | {
         ("scaling", "schedules", number, "max"): schedule.max for number, schedule in enumerate(scaling.schedules)
@@ -34,7 +34,7 @@ def singleton_with_tasks(scope: Scope[WorkerService]) -> Iterator[Finding]:
         return
     for path, tasks in limits.items():
         if tasks > 1:
-            message = f"a singleton has one task, and {path[-1]} is {tasks}"
+            message = f"a singleton has one task, but {path[-1]} is {tasks}"
             help = f"set {path[-1]} to 1, or remove singleton"
             yield Finding(scope.at(*path), message, help, also=(scope.at("singleton"),))
             return
@@ -63,7 +63,7 @@ def nothing_starts(scope: Scope[WorkerService]) -> Iterator[Finding]:
     outside=("queues",),
 )
 def unknown_queue(scope: Scope[WorkerService]) -> Iterator[Finding]:
-    """The queue that scaling follows is one of the file."""
+    """The queue that scaling follows is defined in the file."""
     backlog, queues = scope.value.scaling.queue, list(scope.config.queues)
     if backlog is not None and backlog.name not in queues:
         near = did_you_mean(backlog.name, queues)
@@ -81,7 +81,7 @@ def unknown_queue(scope: Scope[WorkerService]) -> Iterator[Finding]:
     source=_TARGET_TRACKING,
 )
 def never_zero(scope: Scope[WorkerService]) -> Iterator[Finding]:
-    """Where an empty queue leaves no task, nothing else keeps one: a task always uses some CPU and memory."""
+    """A worker that scales to zero with its queue has no other target: a task always uses some CPU and memory."""
     scaling = scope.value.scaling
     if scaling.min > 0 or scaling.queue is None:
         return
@@ -98,17 +98,17 @@ def never_zero(scope: Scope[WorkerService]) -> Iterator[Finding]:
     reads=("scaling.min", "scaling.max", "scaling.queue", "scaling.schedules"),
 )
 def no_room_for_queue(scope: Scope[WorkerService]) -> Iterator[Finding]:
-    """Scaling that follows a queue has room between its limits."""
+    """Scaling that follows a queue has a maximum above its minimum."""
     scaling = scope.value.scaling
     if scaling.queue is not None and scaling.min == scaling.max and not scaling.schedules:
         most = scope.at("scaling", "max")
-        message = f"the queue changes nothing: scaling.max {scaling.max}{scope.default_mark(most)} is scaling.min too"
+        message = f"the queue changes nothing: scaling.max {scaling.max}{scope.default_mark(most)} equals scaling.min"
         yield Finding(scope.at("scaling", "queue"), message, "raise scaling.max, or remove queue", also=(most,))
 
 
 @rule(Code.SAME_COMMAND, Scope[WorkerService], reads=("command", "entrypoint", "image"))
 def command_of_worker(scope: Scope[WorkerService]) -> Iterator[Finding]:
-    """A worker says what it runs: the image's own command is that of the service."""
+    """A worker has a command: the image's default command is the service's."""
     yield from find_missing_command(scope)
 
 

@@ -1,8 +1,8 @@
-"""Config -> JSON Schema, which an editor checks and explains the file with while it is typed.
+"""Config -> JSON Schema, with which an editor checks and explains the file while it is typed.
 
-Draft 7, which the editors' language servers support best. What a key means, takes and defaults to is read from the
-models, as `explain` and the reference do (reference.py); conditions.py adds what holds across keys,
-environment_bodies.py what an environment may hold.
+Draft 7, which the editors' language servers support best. The meaning, type and default of a key are read from the
+models, as `explain` and the reference do (reference.py); conditions.py adds the conditions across keys,
+environment_bodies.py the keys of an environment.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def json_schema() -> str:
         definitions[model.__name__] = _entry(definitions[model.__name__], model, inherited)
     for service in (definitions["Service"], overriding["ServiceOverride"]):
         service["allOf"] = [{"$ref": "#/definitions/TaskSizes"}]
-    # With environments, required keys are checked in the result of each merge only.
+    # With environments, required keys are checked only in the result of each merge.
     top["if"], top["then"] = {"not": {"required": [ENVIRONMENTS]}}, without_suggestions(file_conditions())
     top["allOf"] = [without_suggestions(condition) for condition in environment_conditions()]
     top |= {"title": "blogstack.yaml", "required": ["name"]}
@@ -55,7 +55,7 @@ def json_schema() -> str:
 
 
 def _written(schema: Json) -> str:
-    """The schema as text: a line for each key and each keyword of a definition, to be small and to be compared."""
+    """The schema as text: a line for each key and each keyword of a definition, so that it is small and comparable."""
     lines = [f'"{word}": {_compact(value)}' for word, value in schema.items() if word != "definitions"]
     sections = [f'"{name}": {_by_line(part)}' for name, part in schema["definitions"].items()]
     return "{\n" + ",\n".join([*lines, '"definitions": {\n' + ",\n".join(sections) + "\n}"]) + "\n}\n"
@@ -85,14 +85,14 @@ def _entries() -> Iterator[tuple[type[Section], Collection[str]]]:
 
 
 def _entry(body: Json, model: type[Section], inherited: Collection[str]) -> Json:
-    """An entry: null takes away what it inherits, and the conditions across keys are those of one mapping."""
+    """An entry: null removes a value that it inherits, and the conditions across keys are those of one mapping."""
     properties = {key: _with_null(value) if key in inherited else value for key, value in body["properties"].items()}
     conditions = [without_suggestions(condition) for condition in (*default_sizes(), *requirements(model))]
     return {**body, "properties": properties, "allOf": [{"$ref": "#/definitions/TaskSizes"}, *conditions]}
 
 
 def _with_null(schema: Json) -> Json:
-    """A value, or the values of a mapping, with null in addition."""
+    """The schema of a value, or of the values of a mapping, with null allowed."""
     texts = {key: value for key, value in schema.items() if key in ("description", "markdownDescription", "default")}
     value = {key: inner for key, inner in schema.items() if key not in texts}
     if "patternProperties" in value:  # a mapping: each of its values may be null too
@@ -102,10 +102,10 @@ def _with_null(schema: Json) -> Json:
 
 
 def _distinguish_choices(schema: Any) -> Any:  # noqa: ANN401 (JSON)
-    """The same with keys for each choice of `anyOf`, none where it is no mapping.
+    """The same schema with `properties` in each choice of `anyOf`, empty if the choice is not a mapping.
 
-    yaml-language-server tells choices apart by these, and shows a key's text where one choice fits; of choices that
-    look alike it takes all for what is written, and shows nothing.
+    yaml-language-server distinguishes choices by their properties, and shows a key's text if one choice fits. If
+    choices look alike, all of them fit, and it shows nothing.
     """
     if isinstance(schema, list):
         return [_distinguish_choices(inner) for inner in schema]
@@ -121,22 +121,22 @@ class _Draft7(GenerateJsonSchema):
     schema_dialect = "http://json-schema.org/draft-07/schema#"
 
     def dict_schema(self, schema: DictSchema) -> Json:
-        """A mapping with free keys: one whose key has the wrong form is unknown."""
+        """A mapping whose keys the user chooses; a key of the wrong form is unknown."""
         described = super().dict_schema(schema)
         names = self.generate_inner(schema["keys_schema"])
         text, *others = names.get("anyOf", [names])
-        if others:  # a key that looks like a number is a text all the same
+        if others:  # a key that looks like a number is still a string
             described["patternProperties"] = {text["pattern"]: described.pop("additionalProperties")}
         if "patternProperties" not in described:
             return described
         (value,) = described["patternProperties"].values()
         wrong_name = {"maxLength": text["maxLength"], "pattern": text["pattern"], "errorMessage": names["errorMessage"]}
-        # The language server offers values by additionalProperties only, and knows no suggestion for a name.
+        # The language server suggests values only from additionalProperties, and has no suggestion for a name.
         return {**described, "additionalProperties": value, "propertyNames": {**wrong_name, "doNotSuggest": True}}
 
 
 def _with_texts(body: Mapping[str, Any], model: type[Section]) -> Json:
-    """A mapping's schema with what each of its keys means, and what may be written there."""
+    """A mapping's schema with the description, type and default of each key."""
     known = {key.path[0]: key for key in keys(model) if len(key.path) == 1}
     properties = {}
     for name, schema in body["properties"].items():
@@ -150,19 +150,20 @@ def _with_texts(body: Mapping[str, Any], model: type[Section]) -> Json:
 
 
 def _texts(key: Key) -> Json:
-    """The hover text of a key, and what an editor offers to write there."""
-    takes = "one of:" if key.takes.startswith("one of ") else key.takes  # an editor lists the values below it
-    text = f"{key.description}\n\n{takes}"
+    """The hover text of a key, and the snippet that an editor offers."""
+    text = key.description
+    if not key.takes.startswith("one of "):  # an editor lists the values itself
+        text += f"\n\n{key.takes}"
     if key.takes != "mapping":
         text += "\n\nrequired" if key.required else f"\n\ndefault: `{bare(flow(key.default))}`"
     texts: Json = {"description": key.description, "markdownDescription": text}
-    if isinstance(key.example, dict | list):  # in place of examples, which editors insert as texts
+    if isinstance(key.example, dict | list):  # instead of examples, which editors insert as strings
         texts["defaultSnippets"] = [{"label": f"{key.path[-1]}: …", "description": "an example", "body": key.example}]
     return texts
 
 
 def _without_required(definitions: Mapping[str, Json]) -> dict[str, Json]:
-    """Drop `required` from sections, which need be complete only after an environment is merged.
+    """Drop `required` from sections, which must be complete only after an environment is merged.
 
     The items of lists keep it: an environment replaces a list.
     """

@@ -1,6 +1,6 @@
-"""The conditions across the keys of a file: what is required, task sizes, and what excludes what.
+"""The conditions across the keys of a file: required keys, task sizes, and keys that exclude each other.
 
-They hold for a file without environments; with them they hold for each one merged, which a schema cannot see.
+They apply to a file without environments. Otherwise they apply to each merged environment, which a schema cannot check.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from blogstack.source.document import KeyPath
 Json = dict[str, Any]
 
 CPU, MEMORY = (Service.model_fields[key].default for key in ("cpu", "memory"))
-"""The size of a service that sets none."""
+"""The default size of a service."""
 
 
 _NOT_OFFERED = {"doNotSuggest": True}
@@ -40,7 +40,7 @@ def file_conditions() -> Json:
 
 
 def without_suggestions(schema: Any) -> Any:  # noqa: ANN401 (JSON)
-    """The same for editors that offer each key once, where it is described, and not where it is a condition."""
+    """The same schema, whose keys an editor does not suggest: it suggests them where they are described."""
     if isinstance(schema, list):
         return [without_suggestions(inner) for inner in schema]
     if not isinstance(schema, dict):
@@ -55,7 +55,7 @@ def without_suggestions(schema: Any) -> Any:  # noqa: ANN401 (JSON)
 
 
 def _exclusions() -> Iterator[tuple[str, Json]]:
-    """The conditions that the marks of keys make, each with the name of its section."""
+    """The conditions from the marks of keys, each with the name of its section."""
     for section in fields_of(Config).values():
         if section.type.kind is Kind.SECTION:
             for field, excludes in marked(section.type.python, Excludes):
@@ -71,41 +71,41 @@ def _exclusions() -> Iterator[tuple[str, Json]]:
 
 
 def requirements(model: type[Section]) -> list[Json]:
-    """The conditions on the keys of one mapping that need another one."""
+    """The conditions on the keys of one mapping that require another key."""
     return [_requires(field, requires) for field, requires in marked(model, Requires)]
 
 
 def _either(first: str, second: str) -> Json:
-    """A condition on two keys of which one must have a value; an editor asks for the first."""
+    """A condition that one of two keys has a value; an editor asks for the first."""
     has = {key: {"properties": {key: {**A_VALUE, **_NOT_OFFERED}}, "required": [key]} for key in (first, second)}
     return {"if": {"not": has[second]}, "then": has[first]}
 
 
 def one_of(other: str, field: Field) -> Json:
-    """A key and another one, which exclude each other; an editor underlines the key."""
+    """A condition on two keys that exclude each other; an editor underlines the key of `field`."""
     both = {"properties": {other: A_VALUE, field.name: A_VALUE}, "required": [other, field.name]}
-    message = f"keep one of {other} and {field.name}"
+    message = f"keep only one of {other} and {field.name}"
     return _when(both, {field.name: {"enum": [None], "errorMessage": message}})
 
 
 def json_type(field: Field) -> str:
-    """The type of a key's value, in the words of JSON Schema: that of a mapping or of a text."""
+    """The type of a key's value in JSON Schema: of a mapping or of a string."""
     return "object" if field.type.kind is Kind.SECTION else "string"
 
 
 def _requires(field: Field, requires: Requires) -> Json:
-    """A key that requires another one; a number is taken as a string."""
+    """A condition on a key that requires another one; a number counts as a string."""
     absent: Json = {"type": "null"}
     absent_or_alike = absent
     if requires.unlike:
         absent_or_alike = {"type": ["string", "null"], "not": {"type": "string", "not": {"pattern": requires.unlike}}}
     other = {"properties": {requires.key: {"not": absent_or_alike}}, "required": [requires.key]}
     unmet = {"properties": {field.name: {"not": absent}}, "required": [field.name], "not": other}
-    return _when(unmet, {field.name: {"enum": [None], "errorMessage": f"{field.name} need a {requires.words}"}})
+    return _when(unmet, {field.name: {"enum": [None], "errorMessage": f"{field.name} requires {requires.words}"}})
 
 
 def _required(type: Type) -> Json:
-    """The keys that a mapping and those inside it must have; not of lists, which keep that with their items."""
+    """The keys that a mapping and the mappings in it must have; not those of lists, whose items keep `required`."""
     if type.kind is Kind.MAPPING:
         below = _required(type.inner[1])
         return {"additionalProperties": below} if below else {}
@@ -113,13 +113,13 @@ def _required(type: Type) -> Json:
         return {}
     fields = fields_of(type.python).values()
     needed = [field.name for field in fields if field.required]
-    # Editors offer each key once, where the parts describe it.
+    # Editors suggest each key once, where the parts describe it.
     properties = {field.name: {**schema, **_NOT_OFFERED} for field in fields if (schema := _required(field.type))}
     return ({"required": needed} if needed else {}) | ({"properties": properties} if properties else {})
 
 
 def required_keys() -> Iterator[KeyPath]:
-    """The paths of the keys that their mapping must have, but for those below names that the user chooses."""
+    """The paths of the required keys, except those below names that the user chooses."""
     yield from _paths(_required(type_of(Config)), ())
 
 
@@ -131,7 +131,7 @@ def _paths(schema: Json, at: KeyPath) -> Iterator[KeyPath]:
 
 
 def task_sizes() -> Json:
-    """The memory that goes with each cpu. Null is judged by the key's own type."""
+    """The memory sizes for each cpu. Null is checked by the key's own type."""
     return {
         "allOf": [
             _when({**service, "required": ["cpu", "memory"]}, {"memory": memory_choices(sizes, f"with cpu {cpu}")})
@@ -142,7 +142,7 @@ def task_sizes() -> Json:
 
 
 def default_sizes() -> list[Json]:
-    """The task sizes where only one of the two is written and the other is at its default."""
+    """The task sizes if only one of the two keys is written and the other has its default."""
     fit = [known for known, sizes in TASK_SIZES.items() if MEMORY in sizes]
     message = f"the default memory {MEMORY} fits cpu {' or '.join(map(str, fit))}: add memory"
     default = memory_choices(TASK_SIZES[CPU], f"with the default cpu {CPU}")
@@ -157,12 +157,12 @@ def default_sizes() -> list[Json]:
 
 
 def with_cpu(*units: int) -> list[Json]:
-    """A service with one of some cpus, as a number and as a text: as one choice they would hide the hover texts."""
+    """A service with one of some cpus, as a number and as a string: in one `anyOf` they would hide the hover texts."""
     return [{"properties": {"cpu": schema}} for schema in cpu_schemas(*units)]
 
 
 def memory_choices(sizes: Sequence[int], when: str) -> Json:
-    """The memory sizes, in each of their spellings; `when` begins the message."""
+    """The memory sizes, in every spelling; `when`: the beginning of the message."""
     choices = f"{', '.join(map(str, sizes[:-1]))} or {sizes[-1]}"
     return {"enum": [*spellings_of_memory(sizes), None], "errorMessage": f"{when} choose {choices}"}
 

@@ -1,4 +1,4 @@
-"""The schema of an environment: nothing is required, null takes an optional key away, a list is replaced."""
+"""The schema of an environment: nothing is required, null removes an optional key, a list is replaced."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from blogstack.source.document import KeyPath
 Json = dict[str, Any]
 
 _LEFT_OUT = ("default", "defaultSnippets", "examples")
-"""What belongs to a key outside of the environments only: an environment's default is the value outside."""
+"""Keywords that apply only outside of the environments: an environment's default is the value outside."""
 
 
 class EnvironmentBodies:
-    """Makes the definitions of an environment from those of the language; `shared`: the keys that it may not have."""
+    """Makes the definitions of an environment from those of the language; `shared`: the keys that it may not set."""
 
     def __init__(self, definitions: Mapping[str, Json], shared: Collection[KeyPath]) -> None:
         self._definitions = definitions

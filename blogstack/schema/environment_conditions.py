@@ -1,6 +1,6 @@
-"""The conditions on environments: what they may not change, and which task sizes they make with the rest of the file.
+"""The conditions on environments: what they may not change, and which task sizes they have with the rest of the file.
 
-Each is a condition on the rest, and then something about every environment.
+Each consists of a condition on the rest of the file, and a schema that then applies to every environment.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def environment_conditions() -> list[Json]:
 
 
 def _shared_keys() -> Iterator[Json]:
-    """What each environment may have only where the rest of the file has another key, such as an image that exists."""
+    """The keys that an environment may set only if the rest of the file has another key, such as an existing image."""
     shared = merge_rules(Config).shared
     for unless in dict.fromkeys(key.unless for key in shared if key.unless):
         refused: Json = {}
@@ -36,13 +36,13 @@ def _shared_keys() -> Iterator[Json]:
         for key in shared:
             if key.unless == unless:
                 _put(refused, key.path, False)
-        message = "an environment can change it, not take it back"
+        message = "an environment can change it, but not remove it"
         _put(kept, unless, {"type": ["string", "number"], "errorMessage": message})
         yield {"if": _has_value(unless), "then": _in_each_environment(kept), "else": _in_each_environment(refused)}
 
 
 def _exclusions() -> Iterator[Json]:
-    """Keys of the rest of the file that a key of an environment excludes, unless null takes them away."""
+    """Keys of the rest of the file that a key of an environment excludes, unless null removes them."""
     shared = {key.path for key in merge_rules(Config).shared if key.unless is None}
     for section in fields_of(Config).values():
         if section.type.kind is not Kind.SECTION:
@@ -62,7 +62,7 @@ def _exclude(section: Field, field: Field, other: str, value: Json) -> Json:
     """A key of the rest of the file, and another one of an environment, whose value excludes it."""
     kept = {"not": {"properties": {field.name: _ABSENT}, "required": [field.name]}}
     condition = {"properties": {other: value}, "required": [other], **kept}
-    message = f"it excludes {section.name}.{field.name}: add {field.name}: null"
+    message = f"it cannot be combined with {section.name}.{field.name}: add {field.name}: null"
     wrong = {other: {"type": "null", "errorMessage": message}}
     then = _in_each_environment({section.name: {"if": condition, "then": {"properties": wrong}}})
     return {"if": _has_value((section.name, field.name)), "then": then}
@@ -78,7 +78,7 @@ def _missing_keys() -> Iterator[Json]:
 
 
 def _sizes() -> Iterator[Json]:
-    """A memory for the cpu of the rest of the file, and a cpu for its memory; null is the default again."""
+    """A memory for the cpu of the rest of the file, and a cpu for its memory; null means the default."""
     default = {"properties": {"cpu": _ABSENT}, "required": ["cpu", "memory"]}
     memory = {"memory": memory_choices(TASK_SIZES[CPU], f"with the default cpu {CPU}")}
     yield _in_each_environment({"service": {"if": default, "then": {"properties": memory}}})
@@ -95,7 +95,7 @@ def _sizes() -> Iterator[Json]:
 
 
 def _services_with(schemas: list[Json], key: str, *, default: bool) -> Iterator[Json]:
-    """Files whose service has a key of some schemas; `default`: also those that leave it at its default."""
+    """Files whose service has a key that matches some schemas; `default`: also files in which it has its default."""
     for schema in schemas:
         yield {"properties": {"service": {"properties": {key: schema}, "required": [key]}}, "required": ["service"]}
     if default:
@@ -117,12 +117,12 @@ def _has_value(path: KeyPath) -> Json:
 
 
 def _in_each_environment(properties: Json) -> Json:
-    """Something about some keys of every environment."""
+    """A schema for some keys of every environment."""
     return {"properties": {ENVIRONMENTS: {"additionalProperties": {"properties": properties}}}}
 
 
 def _put(properties: Json, path: KeyPath, schema: Json | bool) -> None:
-    """Say something about the key at a path."""
+    """Set the schema of the key at a path."""
     *parents, last = map(str, path)
     for step in parents:
         properties = properties.setdefault(step, {}).setdefault("properties", {})

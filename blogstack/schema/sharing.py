@@ -10,17 +10,17 @@ from typing import Any
 Json = dict[str, Any]
 
 _SMALLEST = 120
-"""Characters of a part that is worth a definition; a reference takes 30."""
+"""Minimum number of characters of a part that gets a definition; a reference has about 30."""
 _BY_NAME = ("properties", "patternProperties")
 _IN_A_LIST = ("allOf", "anyOf")
 _ALONE = ("additionalProperties", "items", "not", "if", "then", "else")
 
 
 def share(schema: Json) -> Json:
-    """The same schema with a definition for each part that it has several times, and references in its place.
+    """The same schema with a definition for each part that occurs several times, and references in its place.
 
-    The definition is named after the first key whose value it is, behind an underscore, which no section's name begins
-    with. What is only inside of one repeated part stays there.
+    The definition is named after the first key whose value it is, with an underscore before it, because no section's
+    name begins with one. A part that occurs only inside one repeated part stays there.
     """
     uses: Counter[str] = Counter()
     names: dict[str, str] = {}
@@ -48,7 +48,7 @@ def share(schema: Json) -> Json:
 
 
 def _refer(schema: Json, shared: dict[str, str]) -> Json:
-    """A schema whose parts are references where they are shared."""
+    """A schema with references in place of its shared parts."""
 
     def refer(part: Any) -> Any:  # noqa: ANN401 (JSON)
         if not isinstance(part, dict):
@@ -68,7 +68,7 @@ def _refer(schema: Json, shared: dict[str, str]) -> Json:
 
 
 def _parts(schema: Json, name: str) -> Iterator[tuple[Json, str]]:
-    """The schemas directly inside of one, each with the key whose value it is."""
+    """The schemas directly inside a schema, each with the key whose value it is."""
     for word, value in schema.items():
         if word in _BY_NAME:
             inside = [(part, key if word == "properties" else name) for key, part in value.items()]

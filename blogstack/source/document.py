@@ -9,9 +9,9 @@ from blogstack.diagnostics import Span
 from blogstack.records import Record
 
 KeyPath = tuple[str | int, ...]
-"""The keys and the numbers of items that lead to a value. A path for many has NAME and 0."""
+"""The keys and the indexes of items that lead to a value. A pattern of paths has NAME and 0 in it."""
 NAME = "NAME"
-"""In a path: every key that the user chooses, as 0 is every item of a list."""
+"""In a pattern of paths: any key that the user chooses, as 0 is any item of a list."""
 Scalar = str | int | bool | None
 Data = Scalar | list["Data"] | dict[str, "Data"]
 
@@ -22,7 +22,7 @@ class Node:
 
     Attributes:
         origin: Name of the environment that the value comes from; None for the rest of the file.
-        removed: The keys that an environment took away with null, each with that null.
+        removed: The keys that an environment removed with null, each with the node of that null.
     """
 
     span: Span
@@ -35,7 +35,7 @@ class Node:
 
     @property
     def has_value(self) -> bool:
-        """Whether there is anything but null."""
+        """Whether the value is not null."""
         return self.scalar is not None or self.items is not None or self.entries is not None
 
     def plain(self) -> Data:
@@ -54,7 +54,7 @@ class Document(Record):
     root: Node
 
     def plain(self) -> Data:
-        """The complete file as plain data, anew at each call."""
+        """The complete file as plain data; each call returns a new copy."""
         return self.root.plain()
 
     def has(self, path: KeyPath) -> bool:
@@ -62,18 +62,18 @@ class Document(Record):
         return self._at(path).has_value
 
     def same(self, path: KeyPath, other: KeyPath) -> bool:
-        """Whether two key paths lead to one value, as where an entry inherits it."""
+        """Whether two key paths lead to the same node, as when an entry inherits a value."""
         return self._at(path) is self._at(other)
 
     def empties(self) -> Iterator[KeyPath]:
-        """The paths of the keys behind whose colon there is nothing, not even null."""
+        """The paths of the keys with nothing after the colon, not even null."""
         yield from _empties(self.root, ())
 
     def locate(self, path: KeyPath) -> Span:
         """The place of the value at a key path.
 
-        A path that leads nowhere gives the place where an environment set the key to null, else the nearest enclosing
-        thing that exists; a value of several lines gives the key that names it, so that one line is pointed at.
+        For a path without a value: the place where an environment set the key to null, else the nearest enclosing
+        value that exists. For a value of several lines: its key, so that the message points at one line.
         """
         node, key_span = self.root, None
         for step in path:
@@ -90,7 +90,7 @@ class Document(Record):
         return _first_line(node)
 
     def locate_content(self, path: KeyPath) -> Span:
-        """Where the list or mapping at a key path itself begins, though a key above names it; else as `locate`."""
+        """The first line of the list or mapping at a key path, instead of its key; for a scalar as `locate`."""
         node = self._at(path)
         return self.locate(path) if node.items is None and node.entries is None else _first_line(node)
 
@@ -107,7 +107,7 @@ class Document(Record):
     def first_of_environment(self, paths: Sequence[KeyPath]) -> KeyPath:
         """The first of some key paths whose value comes from an environment, else the first of all.
 
-        Where keys cause a fault together, the rest of the file may be right without the environment.
+        If several keys cause an error together, the rest of the file may be valid without the environment.
         """
         return next((path for path in paths if self.origin(path) is not None), paths[0])
 
@@ -122,11 +122,11 @@ class Document(Record):
         return node.origin
 
     def locate_missing(self, path: KeyPath) -> Span:
-        """Where an environment set a key that must be there to null, else the place of the key of its mapping."""
+        """The place where an environment set a required key to null, else the place of its mapping's key."""
         return self._at(path[:-1]).key_spans.get(str(path[-1])) or self.locate_key(path[:-1])
 
     def _at(self, path: KeyPath) -> Node:
-        """The node at a key path; where it leads nowhere, an empty one in place of the last that exists."""
+        """The node at a key path; if there is none, an empty node at the place of the last one that exists."""
         node = self.root
         for step in path:
             child = _child(node, step)

@@ -1,4 +1,4 @@
-"""Copies of a document with another value at a key, for asking the compiler what if."""
+"""Copies of a document with another value at a key, to compile variants of a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def without(document: Document, key: KeyPath) -> Document:
 
 
 def with_scalar(document: Document, key: KeyPath, value: Scalar) -> Document:
-    """The document with a scalar at a key; mappings on the way to it are made where they are missing."""
+    """The document with a scalar at a key; missing mappings on the way to it are created."""
     return Document(document.path, _edited(document.root, key, Node(document.root.span, scalar=value)))
 
 

@@ -17,7 +17,7 @@ from blogstack.words import dotted
 ENVIRONMENTS = "environments"
 
 MOST_ENVIRONMENTS = 20
-"""The most that one file has: each is compiled."""
+"""Maximum number of environments in a file: each one is compiled."""
 
 
 class Environment(NamedTuple):
@@ -25,7 +25,7 @@ class Environment(NamedTuple):
 
     Attributes:
         name: "" in a file without environments.
-        document: What holds in it: the file with the environment merged over it.
+        document: The file with the environment merged over it.
         varying_tags: Keys of the tags that some environment changes, so that they are not on shared resources.
     """
 
@@ -35,7 +35,7 @@ class Environment(NamedTuple):
 
 
 class RefusedKey(NamedTuple):
-    """A key of an environment that it may not have, with the reason and the remedy."""
+    """A key that an environment may not have, with the reason and the remedy."""
 
     path: KeyPath
     message: str
@@ -47,7 +47,7 @@ def split(document: Document, rules: MergeRules) -> tuple[tuple[Environment, ...
 
     Returns:
         The environments in the order of the file; one without a name when the file has none, or too many. And the keys
-        that environments may not have, by their paths in the file: the documents of the environments lack them.
+        that environments may not have, by their paths in the file: they are left out of the environments' documents.
     """
     root, bodies = document.root, _bodies(document.root)
     refused = {name: list(_refused_keys(body, root, rules)) for name, body in bodies.items()}
@@ -79,7 +79,7 @@ def _refused_keys(body: Node, root: Node, rules: MergeRules) -> Iterator[Refused
         value = _at(body, (section,))
         if value is not None and not value.has_value:
             message = f"{section} cannot be null in an environment"
-            yield RefusedKey((section,), message, "name the keys that it changes")
+            yield RefusedKey((section,), message, "write the keys that this environment changes")
     for key in always:
         if _at(body, key.path) is not None:
             message = f"{dotted(key.path)} cannot be set in an environment: all environments share it"
@@ -96,12 +96,13 @@ def _refused_without(unless: KeyPath, body: Node, root: Node, rules: MergeRules)
                 message = (
                     f"{dotted(key.path)} cannot be set in an environment: all environments share the registry stack"
                 )
-                help = f"{key.help}; each environment may have its own only if it sets {dotted(unless)}"
+                help = f"{key.help}; environments may differ in it only if {dotted(unless)} is set there too"
                 yield RefusedKey(key.path, message, help)
         return
     value = _at(body, unless)
     if value is not None and not value.has_value:
-        message = f"{dotted(unless)} cannot be null in an environment: all share the registry stack, or none has it"
+        why = "all environments share a registry stack, or none has one"
+        message = f"{dotted(unless)} cannot be null in an environment: {why}"
         yield RefusedKey(unless, message, "give it a value, or remove the key")
 
 
@@ -112,7 +113,7 @@ def _bodies(root: Node) -> dict[str, Node]:
 
 
 def _changed_tags(root: Node, body: Node) -> Iterator[str]:
-    """Keys of the tags that an environment sets or takes away."""
+    """Keys of the tags that an environment sets or removes."""
     value = _at(body, ("tags",))
     if value is not None:
         changed = value if value.entries is not None else _at(root, ("tags",))
@@ -120,7 +121,7 @@ def _changed_tags(root: Node, body: Node) -> Iterator[str]:
 
 
 def _without_bodies(root: Node) -> Node:
-    """The environments without their content, which is merged: their names and their form are still to be judged."""
+    """The environments without their content, which is merged: their names and their types are still validated."""
     section = _at(root, (ENVIRONMENTS,))
     assert section
     bodies = {
@@ -130,7 +131,7 @@ def _without_bodies(root: Node) -> Node:
 
 
 def _copy(node: Node, origin: str, without: Collection[KeyPath] = (), at: KeyPath = ()) -> Node:
-    """A value of an environment, which knows that it is; `without`: the paths of the keys to leave out."""
+    """A copy of an environment's value with its `origin`; `without`: the paths of the keys to leave out."""
     entries, items = node.entries, node.items
     if entries is not None:
         entries = {

@@ -1,6 +1,6 @@
-"""Entries of `services`, `workers` and `jobs`: what they have in common with the service is merged over it.
+"""Entries of `services`, `workers` and `jobs`: the keys that they have in common with the service are merged over it.
 
-A value still knows its place: one that an entry leaves to the service is at the service's line.
+Every value keeps its place: one that an entry inherits is on the service's line.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from blogstack.source.merging import Inheritance, MergeRules, merge
 
 
 def inherit(document: Document, rules: MergeRules) -> Document:
-    """A document in which every entry has what it inherits; `document` itself when there are no entries."""
+    """A document in which every entry has the values that it inherits; `document` itself when there are no entries."""
     root = document.root
     for inheritance in rules.inheritances:
         section = (root.entries or {}).get(inheritance.section)
@@ -26,7 +26,7 @@ def inherit(document: Document, rules: MergeRules) -> Document:
 
 
 def _inherit(section: Node, entry: Node, inheritance: Inheritance, rules: MergeRules, at: KeyPath) -> Node:
-    """An entry with what it inherits; the keys that it has itself come first, as a mapping is named by its first."""
+    """An entry with the values that it inherits; its own keys come first, as messages point at the first key."""
     inherited, own = section.entries or {}, entry.entries
     if own is None:
         return entry

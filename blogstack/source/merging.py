@@ -1,8 +1,8 @@
 """The merge of one value of a file over another: of an environment over the rest, of a worker over the service.
 
-Mappings merge, lists and scalars replace, null takes a key away, so that it is at its default, or is its value where
-null means something else than the default. What is merged otherwise is said by the models in
-config/ and comes in as MergeRules. The merge works on the tree of nodes, so that every value keeps its place.
+Mappings merge, lists and scalars replace. Null removes a key, so that it has its default; for a key to which null
+means something else than the default, null is the value. The exceptions come from the models in config/, as MergeRules.
+The merge works on the tree of nodes, so that every value keeps its place.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ class SharedKey(NamedTuple):
     """A key that all environments share.
 
     Attributes:
-        unless: Path of a key. Where the file gives it a value outside of the environments, each environment may
-            change the shared key, and none may take away the value of this one.
+        unless: Path of a key. If the file gives it a value outside of the environments, each environment may
+            change the shared key, and none may set this one to null.
         help: What to do with the key in an environment.
     """
 
@@ -42,13 +42,13 @@ class Inheritance(NamedTuple):
 
 
 class MergeRules(NamedTuple):
-    """What the language says about the merge.
+    """How the language merges its keys.
 
     Attributes:
         shared: The keys that all environments share.
         atomic: Paths of the values that an environment replaces and never merges.
         in_template: Paths of mappings that hold parts of a template, in which null is a value and functions are atomic.
-        nullable: Paths of the keys to which null is a value that their default is not, as in `scaling.cpu`.
+        nullable: Paths of the keys that may be null and have another default, such as `scaling.cpu`.
         inheritances: The mappings whose entries are merged over a section.
     """
 
@@ -67,15 +67,15 @@ class MergeRules(NamedTuple):
         return any(len(path) > len(rule) and _leads_to(path, rule) for rule in self.in_template)
 
     def is_null_a_value(self, path: KeyPath) -> bool:
-        """Whether null at a path says something, and does not take the key away."""
+        """Whether null at a path is a value, and does not remove the key."""
         is_nullable = any(len(path) == len(rule) and _leads_to(path, rule) for rule in self.nullable)
         return is_nullable or self.is_in_template(path)
 
 
 def merge(base: Node | None, over: Node, rules: MergeRules, at: KeyPath = ()) -> Node:
-    """A value over another, at a key path. Where both are mappings, the result has the place of the one below.
+    """Merge a value over another, at a key path. If both are mappings, the result has the place of `base`.
 
-    Null in `over` takes a key away, so that the result has it in `removed` only.
+    Null in `over` removes a key, so that the result has it in `removed` only.
     """
     in_template = rules.is_in_template(at)
     if over.entries is None or (in_template and is_function(over.entries)):
@@ -108,7 +108,7 @@ def is_function(mapping: Mapping[str, object]) -> bool:
 
 
 def items_by_name(value: object) -> dict[str, Any] | None:
-    """The items of a list of a template by their names, as of containers; None for any but a list of such items."""
+    """The items of a template's list by their names, such as containers; None for anything without named items."""
     if not isinstance(value, list) or not value:
         return None
     named = {item["Name"]: item for item in value if isinstance(item, dict) and isinstance(item.get("Name"), str)}

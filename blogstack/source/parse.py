@@ -1,7 +1,7 @@
 """Text -> Document: plain data in which every value still knows its place. The only file that imports yaml.
 
 The language is a small part of YAML, read as written (docs/decisions/0002-yaml-subset.md): mappings, lists and
-scalars. Only `true`, `false`, `null` and whole decimal numbers are anything but text, so `22:22`, `010`, `1.10`,
+scalars. Everything but `true`, `false`, `null` and whole decimal numbers is text, so `22:22`, `010`, `1.10`,
 `no` and `2024-01-01` stay what the user typed.
 """
 
@@ -20,7 +20,7 @@ from blogstack.source.yaml_errors import ALIAS_HELP, Complaint, explain_complain
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 MOST_PROBLEMS = 100
-"""Problems reported for one text; reading ends there."""
+"""Maximum number of problems reported for one file; the reading stops there."""
 
 # UTF-32 first: its little-endian mark begins with UTF-16's.
 _OTHER_ENCODINGS = {
@@ -37,10 +37,10 @@ def parse(path: str, content: bytes) -> Document:
 
     Args:
         path: The file's name, for messages.
-        content: Its bytes: UTF-8 (a byte order mark is passed over), at most MAX_BYTES.
+        content: Its bytes: UTF-8 (a byte order mark is skipped), at most MAX_BYTES.
 
     Raises:
-        Rejected: with everything that is wrong with the text; a syntax error ends the reading, so nothing
+        Rejected: with every problem of the text; a syntax error ends the reading, so nothing
             after it is checked.
     """
     text = _decode(content)
@@ -58,7 +58,7 @@ def parse(path: str, content: bytes) -> Document:
     if not builder.problems and builder.root is None:
         builder.problems.append(Diagnostic(Code.EMPTY, "the file is empty", Span(1, 1, 1, 2), _START))
     if (builder.root is None or builder.root.entries is None or builder.problems) and _is_toml(text):
-        raise Rejected([Diagnostic(Code.SYNTAX, "this is TOML, not YAML, as in fly.toml", Span(1, 1, 1, 2), _FROM_FLY)])
+        raise Rejected([Diagnostic(Code.SYNTAX, "this is TOML, as in fly.toml, not YAML", Span(1, 1, 1, 2), _FROM_FLY)])
     if builder.problems or builder.root is None:
         raise Rejected(builder.problems)
     return Document(path, builder.root)
@@ -72,7 +72,7 @@ _FROM_FLY = (
 
 
 def _is_toml(text: str) -> bool:
-    """Whether a text that is no YAML mapping is TOML with something in it."""
+    """Whether a text that is not a YAML mapping is TOML and not empty."""
     import tomllib  # not for every start
 
     try:
@@ -135,7 +135,7 @@ def _decode(content: bytes) -> str:
 
 
 def _is_allowed(character: str) -> bool:
-    """Whether libyaml takes a character (YAML 1.1, c-printable), and does not take it for a line break of its own."""
+    """Whether libyaml accepts a character (YAML 1.1, c-printable), and does not read it as a line break."""
     code = ord(character)
     if code < 0xA0:
         return 0x20 <= code <= 0x7E or character in "\t\n\r"
@@ -167,10 +167,10 @@ class _Builder:
         self._open: list[Node] = []
         self._keys: list[tuple[str, Span] | None] = []  # for each open node, the key whose value comes next
         self._documents = 0
-        self._lost = False  # a problem after which everything behind it would be misread
+        self._lost = False  # after a problem that would make the reader misunderstand everything after it
 
     def take(self, event: yaml.Event) -> bool:
-        """Add an event; False when reading on makes no sense."""
+        """Add an event; False when the reading has to stop."""
         match event:
             case yaml.DocumentStartEvent():
                 self._documents += 1
@@ -188,7 +188,12 @@ class _Builder:
                 self._check_properties(event)
                 if len(self._open) == MAX_DEPTH:
                     message = f"more than {MAX_DEPTH} levels of nesting"
-                    self._problem(Code.TOO_DEEP, message, event, "blogstack.yaml needs no more than six")
+                    self._problem(
+                        Code.TOO_DEEP,
+                        message,
+                        event,
+                        "remove brackets or indentation: a configuration needs far fewer levels",
+                    )
                     self._lost = True
                 is_list = isinstance(event, yaml.SequenceStartEvent)
                 node = Node(_span(event), items=[]) if is_list else Node(_span(event), entries={})
@@ -260,7 +265,7 @@ class _Builder:
 
 _YAML_TAG = "tag:yaml.org,2002:"
 _KEY_HELP = "write `key: value`; quote a key that starts with a bracket"
-_ONE_DOCUMENT = "remove the `---`, or keep each service in a file of its own"
+_ONE_DOCUMENT = "remove the `---`, or keep each service in a separate file"
 
 
 def _span(event: yaml.Event) -> Span:

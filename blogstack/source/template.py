@@ -10,7 +10,7 @@ Tree = dict[str, Any]
 
 
 class UnreadableTemplate(ValueError):
-    """A text is no CloudFormation template; the message says why."""
+    """Raised when a text is not a CloudFormation template; the message says why."""
 
 
 class _Loader(yaml.CSafeLoader):
@@ -21,7 +21,7 @@ def read_template(text: str) -> Tree:
     """A template as plain data, with every function in its long form.
 
     Raises:
-        UnreadableTemplate: when it is no YAML, or has no resources.
+        UnreadableTemplate: when the text is not YAML, or has no resources.
     """
     try:
         tree = load(text)
@@ -34,7 +34,11 @@ def read_template(text: str) -> Tree:
 
 
 def load(text: str) -> Any:  # noqa: ANN401 (any YAML)
-    """YAML with CloudFormation's functions as plain data; yaml.YAMLError when it is none."""
+    """YAML with CloudFormation's functions as plain data.
+
+    Raises:
+        yaml.YAMLError: when the text is not YAML.
+    """
     return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
 
 

@@ -1,4 +1,4 @@
-"""What libyaml says about malformed YAML, as a message that says what to change, at the place to change."""
+"""libyaml's errors about malformed YAML as messages that say what to change, at the place to change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from blogstack.diagnostics import Code, Diagnostic, Span
 
 
 class Complaint(NamedTuple):
-    """libyaml's words and places: of the problem, and of the thing that was being read (None: nothing special)."""
+    """libyaml's words and places: of the problem, and of what was being read (None: nothing special)."""
 
     problem: str
     context: str
@@ -27,7 +27,7 @@ _COLON_WITHOUT_SPACE = re.compile(r"\s*[A-Za-z_]+:[^\s:]+\s*")
 def explain_complaint(complaint: Complaint, lines: Sequence[str]) -> Diagnostic:
     """The diagnostic for a complaint about some lines; places count from 1."""
     problem, context, (line, column), since = complaint
-    # libyaml notices at the end of the file what began before.
+    # libyaml reports at the end of the file what began earlier.
     ended = line > len(lines) or (line == len(lines) and column > len(lines[-1]))
     if ended:
         line, column = len(lines), len(lines[-1]) + 1
@@ -42,11 +42,11 @@ def explain_complaint(complaint: Complaint, lines: Sequence[str]) -> Diagnostic:
         return Diagnostic(Code.SYNTAX, message, _point(since_line, since_column), help)
 
     if "\t" in shown[:column] and not head.strip():
-        return at_problem("a tab cannot indent YAML", "indent with two spaces")
+        return at_problem("YAML does not allow tabs in the indentation", "indent with two spaces")
     if "undefined tag handle" in problem:
         return at_problem("a tag is not supported here", "remove what starts with `!`, or quote it", Code.TAG)
     if "unexpected end of stream" in problem or "unexpected document indicator" in problem:
-        return at_start("this quoted string has no end", "close it with the quote that it starts with")
+        return at_start("this quoted string is not closed", "end it with the quote that it starts with")
     if match := _START_OF_TEXT.match(context):
         place, sign = ("a line", "%") if match[2] else ("a value", "&" if "anchor" in context else "*")
         return at_start(f"{place} cannot start with {sign!r}", "put the value in quotes")

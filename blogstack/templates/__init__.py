@@ -14,7 +14,7 @@ __all__ = ["Stack", "lower"]
 
 
 def lower(blueprint: Blueprint) -> tuple[Stack, ...]:
-    """Write every stack down, in the order of deployment: a stack imports only from the ones before it."""
+    """Build every stack, in the order of deployment: a stack imports only from the ones before it."""
     stacks = []
     if blueprint.registry is not None:
         stacks.append(registry.lower(blueprint.registry))
@@ -23,21 +23,22 @@ def lower(blueprint: Blueprint) -> tuple[Stack, ...]:
     if blueprint.database is not None:
         stacks.append(database.lower(blueprint.database))
     stacks += _lower_stores(blueprint.stores)
-    stacks.append(edge.lower(blueprint.edge))
+    if blueprint.edge is not None:
+        stacks.append(edge.lower(blueprint.edge))
     stacks.append(tasks.lower(blueprint.tasks, blueprint.services))
     for each in blueprint.workloads:
         if isinstance(each, EcsService):
             stacks.append(workload.lower(each, blueprint.monitoring.get(each.name)))
         else:
-            from blogstack.templates import job  # as the stores
+            from blogstack.templates import job  # imported here for the same reason as the stores
 
             stacks.append(job.lower(each, blueprint.job_monitoring.get(each.name)))
-    assert len({stack.name for stack in stacks}) == len(stacks), "two stacks of one name"
+    assert len({stack.name for stack in stacks}) == len(stacks), "two stacks with the same name"
     return tuple(stacks)
 
 
 def _lower_stores(stores: Stores) -> Iterator[Stack]:
-    """The stacks of the stores next to the database; what they import costs some milliseconds at every other start."""
+    """The stacks of the stores next to the database; their imports take milliseconds, which few files need."""
     if stores.cache is not None:
         from blogstack.templates import cache
 

@@ -46,9 +46,9 @@ def make_alarm(
         dimensions: Of its metrics.
         topic: The topic's ARN.
         tags: Of the resource.
-        logical_id: Of the resource; None for the one that the alarm's ID has.
+        logical_id: Of the resource; None for that of the alarm's ID.
         name: Of the alarm; None for one that CloudFormation chooses.
-        after: Logical ID of what must exist before it; None for nothing.
+        after: Logical ID of the resource that must exist before it; None for none.
     """
     return cloudwatch.Alarm(
         logical_id or ids.ALARMS[alarm.id],
@@ -68,12 +68,12 @@ def make_alarm(
 
 
 def result_id(alarm: Alarm) -> str:
-    """The ID of an expression's result: CloudWatch takes letters, digits and underscores."""
+    """The ID of an expression's result: CloudWatch allows letters, digits and underscores."""
     return alarm.id.replace("-", "_")
 
 
 def _metrics(alarm: Alarm, dimensions: Dimensions) -> dict[str, Any]:
-    """What an alarm reads: one metric in the short form, or metrics and the expression that joins them."""
+    """What an alarm reads: one metric in the short form, or metrics and the expression that combines them."""
     if alarm.expression:
         result = cloudwatch.MetricDataQuery(
             Id=result_id(alarm), Expression=alarm.expression, Label=alarm.label, ReturnData=True

@@ -1,4 +1,4 @@
-"""The buckets stack: private and encrypted buckets, which stay when the stack goes."""
+"""The buckets stack: private and encrypted buckets, which are kept when the stack is deleted."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from blogstack.facts.iam import document
 from blogstack.templates.policies import deny_without_tls
 from blogstack.templates.stack import KEPT, Stack, make_tags
 
-# A client that has not completed its upload by then has given it up; its parts cost money, and no list shows them:
+# A client that has not completed its upload by then has given up; the parts cost money, and no list shows them:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
 _UPLOAD_DAYS = 7
 
 
 def lower(buckets: Buckets) -> Stack:
-    """Write the buckets stack down."""
+    """Build the buckets stack."""
     stack = Stack(names.BUCKETS, buckets.stack, f"{buckets.title}: the buckets")
     for bucket in buckets.buckets:
         _add_bucket(stack, buckets, bucket)
@@ -54,7 +54,7 @@ def _add_bucket(stack: Stack, buckets: Buckets, bucket: Bucket) -> None:
 
 
 def private() -> dict[str, object]:
-    """The properties of a bucket that nothing makes public: neither an access control list nor a policy."""
+    """The properties of a bucket that neither an access control list nor a policy can make public."""
     return {
         "OwnershipControls": s3.OwnershipControls(
             Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]
@@ -81,9 +81,9 @@ def _uploads() -> s3.LifecycleRule:
 
 
 def _old_versions() -> s3.LifecycleRule:
-    """Also where there are none: a bucket may have been versioned before.
+    """Also without versioning: a bucket may have been versioned before.
 
-    A delete marker without older versions goes too: https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
+    A delete marker without older versions is deleted too: https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
     """
     return s3.LifecycleRule(
         Id="OldVersions",

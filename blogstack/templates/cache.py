@@ -15,14 +15,14 @@ _ORIGIN = "cache"
 
 
 def lower(cache: Cache) -> Stack:
-    """Write the cache stack down."""
+    """Build the cache stack."""
     stack = Stack(names.CACHE, cache.stack, f"{cache.title}: the cache")
     token = _add_secret(
         stack,
         cache,
         ids.CACHE_TOKEN,
         "the token of the cache",
-        # At most 128 characters, without most of the special ones:
+        # At most 128 characters, few of them special:
         # https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html
         GenerateSecretString=secretsmanager.GenerateSecretString(
             SecretStringTemplate="{}", GenerateStringKey="token", PasswordLength=64, ExcludePunctuation=True

@@ -1,4 +1,4 @@
-"""The database stack: PostgreSQL on RDS, its secret and its network. Nothing in it is deleted by accident."""
+"""The database stack: PostgreSQL on RDS, its secrets and its network; its policies prevent accidental deletion."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MONITORING_SECONDS = 60
 
 
 def lower(database: Database) -> Stack:
-    """Write the database stack down."""
+    """Build the database stack."""
     stack = Stack(names.DATABASE, database.stack, f"{database.title}: the database")
     secret = _add_secret(stack, database)
     group = _add_security_group(stack, database)
@@ -37,7 +37,7 @@ def lower(database: Database) -> Stack:
     stack.export(Output.DATABASE_SECRET_ARN, "Secret with host, port, database name, user and password", Ref(secret))
     if database.has_url:
         url = _add_url(stack, database, secret, instance)
-        stack.export(Output.DATABASE_URL_SECRET_ARN, "Secret that is the URL of the database", Ref(url))
+        stack.export(Output.DATABASE_URL_SECRET_ARN, "Secret with the URL of the database", Ref(url))
     stack.export(Output.DATABASE_SECURITY_GROUP_ID, "Security group of the database", GetAtt(group, "GroupId"))
     stack.output(Output.DATABASE_ADDRESS, "Host name of the database", GetAtt(instance, "Endpoint.Address"))
     return stack
@@ -52,7 +52,7 @@ def _add_secret(stack: Stack, database: Database) -> AWSObject:
             SecretStringTemplate=f'{{"username": "{database.user}"}}',
             GenerateStringKey="password",
             PasswordLength=48,
-            # RDS takes no slash, quote, at sign or space:
+            # RDS allows no slash, quote, at sign or space:
             # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
             ExcludePunctuation=True,
         ),
@@ -66,7 +66,7 @@ def _add_secret(stack: Stack, database: Database) -> AWSObject:
 
 
 def _add_url(stack: Stack, database: Database, secret: AWSObject, instance: AWSObject) -> AWSObject:
-    """A second secret, as ECS puts no strings together; neither user nor password has to be percent-encoded."""
+    """A second secret, because ECS cannot combine strings; neither user nor password needs percent-encoding."""
     user, password = secret_value(secret, "username"), secret_value(secret, "password")
     address = f"${{{instance.title}.Endpoint.Address}}:${{{instance.title}.Endpoint.Port}}"
     url = secretsmanager.Secret(
@@ -83,7 +83,7 @@ def _add_url(stack: Stack, database: Database, secret: AWSObject, instance: AWSO
 
 
 def _add_security_group(stack: Stack, database: Database) -> AWSObject:
-    """It admits nothing by itself, the tasks stack adds the one rule; and a database calls nobody."""
+    """The security group: the tasks stack adds its only ingress rule, and a database opens no connections."""
     return stack.add(
         ec2.SecurityGroup(
             ids.DATABASE_SECURITY_GROUP,
@@ -119,7 +119,7 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
     )
     instance = rds.DBInstance(
         ids.DATABASE,
-        # A name, so that CloudFormation refuses whatever would put an empty database in this one's place.
+        # A name, so that CloudFormation refuses a change that would replace the database with an empty one.
         DBInstanceIdentifier=database.identifier,
         Engine="postgres",
         EngineVersion=database.engine_version,
@@ -138,7 +138,7 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
         DBParameterGroupName=Ref(parameters),
         EnableIAMDatabaseAuthentication=True,
         AutoMinorVersionUpgrade=database.minor_upgrades,
-        # For the day when the file names another major version; by itself RDS upgrades minor ones only:
+        # For a new major version in the file; RDS automatically upgrades only minor versions:
         # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
         AllowMajorVersionUpgrade=True,
         BackupRetentionPeriod=database.backup_retention,
@@ -156,7 +156,7 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
         DeletionPolicy="Snapshot",
         UpdateReplacePolicy="Snapshot",
         DependsOn=_add_log_groups(stack, database),
-        # To RDS a major version alone is not deprecated: AWS chooses and upgrades the minor version.
+        # A major version alone is never deprecated: AWS chooses and upgrades the minor version.
         Metadata={"cfn-lint": {"config": {"ignore_checks": ["W3691"]}}},
     )
     if database.max_storage:
@@ -171,7 +171,7 @@ def _add_instance(stack: Stack, database: Database, secret: AWSObject, group: AW
 
 
 def _add_log_groups(stack: Stack, database: Database) -> list[str]:
-    """The groups of the exported logs, which RDS would make by itself, but to keep for ever; returns their IDs."""
+    """The groups of the exported logs, which RDS would create without a retention; returns their logical IDs."""
     for log, logical_id in ids.DATABASE_LOG_GROUPS.items():
         # The name that RDS gives it:
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Procedural.UploadtoCloudWatch.html
@@ -184,7 +184,7 @@ def _add_log_groups(stack: Stack, database: Database) -> list[str]:
 
 
 def _add_monitoring_role(stack: Stack, database: Database) -> AWSObject:
-    """Enhanced monitoring's role: the rights of AWS's AmazonRDSEnhancedMonitoringRole, without the managed policy."""
+    """Enhanced monitoring's role, with the permissions of the managed policy AmazonRDSEnhancedMonitoringRole."""
     group = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:RDS*"
     streams = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:GetLogEvents", "logs:PutLogEvents"]
     statements = [

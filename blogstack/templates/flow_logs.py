@@ -16,7 +16,7 @@ _ORIGIN = ("network", "create", "flow_logs")
 def add_flow_logs(stack: Stack, network: Network, vpc: AWSObject, retention: int) -> None:
     """Log the network's traffic; `retention` in days.
 
-    Source of the rights: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+    Source of the permissions: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
     """
     group = stack.add(
         make_log_group(

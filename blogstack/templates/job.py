@@ -1,7 +1,7 @@
-"""A job's stack: its task definition and, where it has a schedule, what runs it.
+"""A job's stack: its task definition and, if it has a schedule, the state machine that runs it.
 
-EventBridge Scheduler starts a state machine, and that the task: it waits for its end, stops it after a time and fails
-when it fails, which the scheduler alone does not see (docs/decisions/0027-workers-and-jobs.md).
+EventBridge Scheduler starts a state machine, which starts the task, waits for its end, stops it after the timeout, and
+fails if the task fails; the scheduler alone would not notice that (docs/decisions/0027-workers-and-jobs.md).
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from blogstack.templates.policies import policy, trust
 from blogstack.templates.stack import Stack, arn_here, import_value, make_tags, to_template
 from blogstack.templates.workload.container import add_image_tag, imported_references, service_task_definition
 
-# Step Functions fails a task that ECS did not start with this error, which has nothing to do with what it would run:
+# The error with which Step Functions fails a task that ECS did not start, whatever its command:
 # https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html
 _NOT_STARTED = {"ErrorEquals": ["AmazonECS.Unknown"], "IntervalSeconds": 30, "BackoffRate": 2, "MaxAttempts": 3}
 
 
 def lower(job: Job, monitoring: JobMonitoring | None) -> Stack:
-    """Write a job's stack down; `monitoring` is None without an alarm."""
-    stack = Stack(job.kind, job.stack, f"{job.service_name}: a task that runs to its end")
+    """Build a job's stack; `monitoring` is None without an alarm."""
+    stack = Stack(job.kind, job.stack, f"{job.service_name}: a task that runs to completion")
     if not job.image.tagged:
         add_image_tag(stack)
     task = stack.add(service_task_definition(job, imported_references(job)), *job.locate())
@@ -38,13 +38,13 @@ def lower(job: Job, monitoring: JobMonitoring | None) -> Stack:
             topic = Sub(arn_here("sns", monitoring.topic))
             stack.add(make_alarm(monitoring.alarm, dimensions, topic, job.tags), "alarms")
     stack.output(Output.CLUSTER_NAME, "The ECS cluster", job.cluster)
-    stack.output(Output.LOG_GROUP_NAME, "Where the task logs", job.log_group)
-    stack.output(Output.TASK_DEFINITION_ARN, "The task definition deployed", Ref(task))
+    stack.output(Output.LOG_GROUP_NAME, "Log group of the task", job.log_group)
+    stack.output(Output.TASK_DEFINITION_ARN, "The deployed task definition", Ref(task))
     return stack
 
 
 def _add_schedule(stack: Stack, job: Job, schedule: Schedule, task: AWSObject) -> AWSObject:
-    """What runs the task at its times; returns the state machine."""
+    """Add the schedule and the state machine that runs the task; returns the state machine."""
     machine = _add_state_machine(stack, job, schedule, task)
     role = iam.Role(
         ids.SCHEDULE_ROLE,
@@ -63,19 +63,19 @@ def _add_schedule(stack: Stack, job: Job, schedule: Schedule, task: AWSObject) -
             Target=scheduler.Target(
                 Arn=Ref(machine),
                 RoleArn=GetAtt(role, "Arn"),
-                # Of the start, not of the job: a run that is late by as much as a run may take is left out.
+                # For the start, not for the job: a run that is late by more than the timeout is skipped.
                 RetryPolicy=scheduler.RetryPolicy(MaximumEventAgeInSeconds=schedule.timeout),
             ),
         ),
         *job.locate("cron"),
     )
-    stack.output(Output.STATE_MACHINE_ARN, "What runs the job, to start it by hand", Ref(machine))
+    stack.output(Output.STATE_MACHINE_ARN, "State machine of the job, which can also be started by hand", Ref(machine))
     return machine
 
 
 def _add_state_machine(stack: Stack, job: Job, schedule: Schedule, task: AWSObject) -> AWSObject:
     placement = job.placement
-    cluster = import_value(job.from_tasks(Output.CLUSTER_NAME))
+    cluster = import_value(job.imported_cluster)
     network = {
         "AwsvpcConfiguration": {
             "Subnets": [to_template(subnet) for subnet in placement.task_subnets],
@@ -117,11 +117,11 @@ def _add_state_machine(stack: Stack, job: Job, schedule: Schedule, task: AWSObje
 
 
 def _rights(job: Job) -> list[Json]:
-    """What Step Functions needs to run the task, stop it and see its end.
+    """The permissions that Step Functions needs to run the task, stop it and see its end.
 
     Source: https://docs.aws.amazon.com/step-functions/latest/dg/ecs-iam.html
     """
-    # Of any revision: a run that began before a deployment may start its task again after it.
+    # Any revision: a run that began before a deployment may start its task again after it.
     definition = Sub(arn_here("ecs", f"task-definition/{job.service_name}:*"))
     rule = Sub(arn_here("events", "rule/StepFunctionsGetEventsForECSTaskRule"))
     roles: list[AWSHelperFn] = [
@@ -130,7 +130,7 @@ def _rights(job: Job) -> list[Json]:
     to_ecs = {"Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}}
     return [
         allow(["ecs:RunTask"], [definition]),
-        # These have no resource that is known before the task runs; Step Functions stops its own tasks only.
+        # Their resource is not known before the task runs; Step Functions stops only its own tasks.
         allow(["ecs:StopTask", "ecs:DescribeTasks"], ["*"]),
         allow(["events:PutTargets", "events:PutRule", "events:DescribeRule"], [rule]),
         allow(["iam:PassRole"], roles) | to_ecs,

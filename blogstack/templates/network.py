@@ -14,7 +14,7 @@ _CREATE = ("network", "create")
 
 
 def lower(network: Network) -> Stack:
-    """Write the network stack down."""
+    """Build the network stack."""
     stack = Stack(NETWORK, network.stack, f"{network.stack.removesuffix('-network')}: the network")
     vpc = stack.add(
         ec2.VPC(
@@ -124,7 +124,7 @@ def _add_private_subnet(stack: Stack, network: Network, zone: Zone, vpc: AWSObje
 
 
 def _add_database_tier(stack: Stack, network: Network, vpc: AWSObject) -> None:
-    """The database's subnets, with one route table that leads nowhere but through the network itself."""
+    """Add the database's subnets, with one route table that has no route out of the network."""
     table = stack.add(
         ec2.RouteTable(
             ids.DATABASE_ROUTE_TABLE, VpcId=Ref(vpc), Tags=make_tags(network.tags, f"{network.stack}-database")
@@ -169,7 +169,7 @@ def _availability_zone(zone: Zone) -> AWSHelperFn:
 
 def _add_nat(stack: Stack, network: Network, zone: Zone) -> None:
     title = f"{network.stack}-nat-{zone.number}"
-    # EC2 gives out an address only once the VPC has a way to the internet:
+    # EC2 allocates an address only once the VPC has an internet gateway:
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-eip.html
     address = stack.add(
         ec2.EIP(

@@ -1,7 +1,7 @@
-"""`overrides`: the user's changes to the templates themselves, merged over what was lowered (decision 0018).
+"""`overrides`: the user's changes to the templates themselves, merged over the stacks (decision 0018).
 
 Mappings merge, lists, scalars and CloudFormation's functions replace, null removes. A mapping over a list whose items
-have a Name, such as containers and their variables, changes the items of these names.
+have a Name, such as containers and their variables, changes the items with these names.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ OVERRIDES = "overrides"
 
 
 def changes(config: Config) -> dict[str, dict[str, Any]]:
-    """The user's changes as plain data, by stack and logical ID; empty for nearly everybody."""
+    """The user's changes as plain data, by stack and logical ID; empty for most files."""
     return {
         stack: {name: change.model_dump(exclude_unset=True, mode="json") for name, change in changed.items()}
         for stack, changed in config.overrides.by_stack().items()
@@ -34,10 +34,10 @@ def override(tree: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 
 
 def places(changes: Mapping[str, Any], resources: Mapping[str, Any]) -> Iterator[tuple[KeyPath, KeyPath]]:
-    """For each path below a template's resources that the changes decide, the path below the stack's overrides.
+    """For each path below a template's resources that the changes affect, the path below the stack's overrides.
 
-    What refers to a changed resource is decided by its change too, as long as it is not changed itself: an ECS service
-    is at fault when the task definition is no longer one for it.
+    A change also affects the resources that refer to the changed one, unless they are changed themselves: an ECS
+    service has an error when its task definition no longer fits it.
     """
     yield (), ()
     for name, body in resources.items():
@@ -49,7 +49,7 @@ def places(changes: Mapping[str, Any], resources: Mapping[str, Any]) -> Iterator
 
 
 def _numbered(path: KeyPath, resources: Mapping[str, Any]) -> KeyPath:
-    """A path of the overrides as the path in the template, where the items of lists have numbers."""
+    """A path of the overrides as the path in the template, in which items of lists have numbers."""
     found: list[str | int] = []
     here: Any = resources
     for step in path:

@@ -1,4 +1,4 @@
-"""The queues stack: encrypted queues, each with a dead-letter queue, which stay when the stack goes."""
+"""The queues stack: encrypted queues, each with a dead-letter queue, which are kept when the stack is deleted."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from blogstack.facts.iam import document
 from blogstack.templates.policies import deny_without_tls
 from blogstack.templates.stack import KEPT, Stack, make_tags
 
-# The longest that there is, both for a receive that waits for a message and for a message that waits for a person. The
-# age of a message counts from when it was sent, also in the dead-letter queue:
+# The maximum that SQS allows, both for a receive that waits for a message and for a message that waits for a person.
+# The age of a message counts from when it was sent, also in the dead-letter queue:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 _WAIT_SECONDS, _DEAD_LETTER_SECONDS = 20, 14 * 24 * 60 * 60
 
 
 def lower(queues: Queues) -> Stack:
-    """Write the queues stack down."""
+    """Build the queues stack."""
     stack = Stack(names.QUEUES, queues.stack, f"{queues.title}: the queues")
     for queue in queues.queues:
         _add_queue(stack, queues, queue)

@@ -1,4 +1,4 @@
-"""The registry stack: the ECR repository. It must exist before the first image is pushed, so before the service."""
+"""The registry stack: the ECR repository, which must exist before the first image is pushed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from blogstack.templates.stack import Stack, make_tags
 
 
 def lower(registry: Registry) -> Stack:
-    """Write the registry stack down."""
+    """Build the registry stack."""
     stack = Stack(REGISTRY, registry.stack, f"{registry.repository}: the image repository")
     mutability = {"ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION"} if registry.mutable_tags else {}
     repository = ecr.Repository(
@@ -22,7 +22,7 @@ def lower(registry: Registry) -> Stack:
         EncryptionConfiguration=_encryption(registry),
         LifecyclePolicy=ecr.LifecyclePolicy(LifecyclePolicyText=_lifecycle(registry)),
         Tags=make_tags(registry.tags),
-        # Kept when the stack goes, but not when its very creation fails: the next try would meet it.
+        # Kept when the stack is deleted, but not when its creation fails: it would block the next attempt.
         DeletionPolicy="RetainExceptOnCreate",
         UpdateReplacePolicy="Retain",
     )
@@ -46,7 +46,7 @@ def _encryption(registry: Registry) -> ecr.EncryptionConfiguration:
 
 
 def _lifecycle(registry: Registry) -> str:
-    """The lifecycle policy, as the JSON text that ECR takes.
+    """The lifecycle policy, as the JSON text that ECR expects.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
     """
@@ -55,7 +55,7 @@ def _lifecycle(registry: Registry) -> str:
   "rules": [
     {{
       "rulePriority": 1,
-      "description": "Untagged images go after {DAYS_UNTAGGED} days",
+      "description": "Delete untagged images after {DAYS_UNTAGGED} days",
       "selection": {{
         "tagStatus": "untagged",
         "countType": "sinceImagePushed",
@@ -66,7 +66,7 @@ def _lifecycle(registry: Registry) -> str:
     }},
     {{
       "rulePriority": 2,
-      "description": "The newest {registry.keep} tagged images stay",
+      "description": "Keep the newest {registry.keep} tagged images",
       "selection": {{
         "tagStatus": "tagged",
         "tagPatternList": ["*"],

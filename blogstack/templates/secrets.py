@@ -24,13 +24,13 @@ def value_from(secret: SecretVariable) -> str | AWSHelperFn:
 
 
 def resource(secret: SecretVariable) -> str | AWSHelperFn:
-    """The resource of an IAM statement; AWS ends a secret's ARN in a hyphen and six characters that a name lacks."""
+    """The resource of an IAM statement; AWS adds a hyphen and six characters to a secret's name in its ARN."""
     by_name = secret.service == "secretsmanager" and isinstance(secret.source, str) and not _is_arn(secret.source)
     return Sub(_ARN_PREFIX % "secretsmanager" + f"secret:{secret.source}-??????") if by_name else _arn(secret)
 
 
 def secret_value(secret: AWSObject, key: str) -> str:
-    """A dynamic reference inside Fn::Sub: CloudFormation reads the value when it needs it, and never shows it."""
+    """A dynamic reference inside Fn::Sub: CloudFormation reads the value during the deployment, and never shows it."""
     return f"{{{{resolve:secretsmanager:${{{secret.title}}}:SecretString:{key}}}}}"
 
 

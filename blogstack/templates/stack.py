@@ -19,7 +19,7 @@ class Stack:
     Attributes:
         kind: Which of an application's stacks it is, as in `overrides`: registry, network, ... or a workload's name.
         name: Of the stack and of its file.
-        description: What it is, in one line.
+        description: One line about what it contains.
         origins: For each logical ID the key of the user's file that the resource comes from.
     """
 
@@ -40,7 +40,7 @@ class Stack:
         return self._add("Parameters", parameter)
 
     def output(self, logical_id: str, description: str, value: object) -> dict[str, object]:
-        """Show a value to people and commands; returns the output."""
+        """Add an output, for people and commands; returns it."""
         # As plain data: troposphere has nothing to check here, and its objects are slow.
         outputs = self._parts["Outputs"]
         assert logical_id not in outputs, logical_id
@@ -63,7 +63,7 @@ class Stack:
 
 
 KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
-"""Of a resource that stays when its stack is deleted, but not when its very creation fails: it is empty then."""
+"""The policies of a resource that is kept when its stack is deleted, but not when its creation fails: it is empty."""
 
 _SCALARS = frozenset([str, int, bool])
 
@@ -71,7 +71,7 @@ _SCALARS = frozenset([str, int, bool])
 def _plain(value: Any) -> Any:  # noqa: ANN401 (troposphere has no types)
     """Lists, mappings and troposphere's objects as plain data, after validation.
 
-    Not through their to_dict(), which encodes everything once more for each level above it.
+    Not with their to_dict(), which encodes everything again on each level above.
     """
     kind = type(value)
     if kind is dict:
@@ -89,7 +89,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 (troposphere has no types)
 
 
 def to_template(value: Value | Export) -> str | AWSHelperFn:
-    """A string of the user's as a literal, a value of another stack as an import."""
+    """A string from the user's file as a literal, a value of another stack as an import."""
     return literal(value) if isinstance(value, str) else import_value(value)
 
 
@@ -102,7 +102,7 @@ def import_value(value: Imported | Export) -> ImportValue:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
 def no_egress() -> list[SecurityGroupRule]:
     """Egress rules of a group that opens no connections, or has its rules as separate resources."""
-    description = "Instead of the rule that lets everything out"
+    description = "Replaces the default rule, which allows all egress"
     return [SecurityGroupRule(IpProtocol="-1", CidrIp="127.0.0.1/32", Description=description)]
 
 
@@ -110,7 +110,7 @@ _LIKE_A_REFERENCE = re.compile(r"\$\{(?:AWS::|[A-Z][A-Za-z0-9]*[a-z])[A-Za-z0-9:
 
 
 def literal(text: str) -> str | AWSHelperFn:
-    """A string of the user's. One that looks like `${Name}` goes through Fn::Sub: cfn-lint would read a reference."""
+    """A string from the user's file. `${Name}` in it goes through Fn::Sub: cfn-lint would read it as a reference."""
     return Sub("${Text}", Text=text) if _LIKE_A_REFERENCE.search(text) else text
 
 
@@ -132,7 +132,7 @@ def make_log_group(
 
 
 def make_tags(tags: Mapping[str, str], name: str | None = None) -> Tags:
-    """A resource's tags, sorted by key; `name` is what the console shows for it."""
+    """A resource's tags, sorted by key; `name`: the name that the console shows."""
     all_tags = {**tags, "Name": name} if name else tags
     made = Tags()
     # What Tags(all_tags) does, without its checks: tags are a tenth of a template.
@@ -143,8 +143,8 @@ def make_tags(tags: Mapping[str, str], name: str | None = None) -> Tags:
 def pair(**properties: object) -> AWSHelperFn:
     """A property of two keys as plain data, such as a variable's name and value.
 
-    In place of troposphere's classes for them: a template has some forty, and each object takes 30 microseconds, which
-    made a fifth of a compilation. cfn-lint checks their names.
+    Instead of troposphere's classes: a template has about forty, and each object takes 30 microseconds, which was a
+    fifth of a compilation. cfn-lint checks the names of the keys.
     """
     plain = AWSHelperFn()
     plain.data = properties
@@ -152,15 +152,15 @@ def pair(**properties: object) -> AWSHelperFn:
 
 
 def arn_here(service: str, resource: str) -> str:
-    """The ARN of something in this account and region, as Fn::Sub takes it."""
+    """The ARN of a resource in this account and region, for Fn::Sub."""
     return f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resource}"
 
 
 def attributes(values: Mapping[str, object]) -> list[AWSHelperFn]:
-    """Key and value pairs as Elastic Load Balancing takes them."""
+    """Key and value pairs as Elastic Load Balancing expects them."""
     return [pair(Key=key, Value=value) for key, value in values.items()]
 
 
 def flag(value: bool) -> str:
-    """A boolean as Elastic Load Balancing's attributes take it."""
+    """A boolean as a value of Elastic Load Balancing's attributes."""
     return "true" if value else "false"

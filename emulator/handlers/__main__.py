@@ -10,10 +10,10 @@ from typing import Any
 
 
 def _end_with_parent() -> None:
-    # The parent holds the other end: it is closed when the parent ends, however it ends.
+    # The parent has the other end, which is closed when the parent ends, however it ends.
     while sys.stdin.buffer.read(4096):
         pass
-    # Its own folder goes too: a parent that was killed cannot remove it.
+    # Remove its own folder too: a parent that was killed cannot.
     folder = os.environ.get("EMULATED_AWS_FOLDER")
     if folder:
         shutil.rmtree(folder, ignore_errors=True)

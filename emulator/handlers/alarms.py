@@ -1,4 +1,4 @@
-"""Alarms on metric math, which ministack's CloudFormation refuses, and what alarms and dashboards refer to."""
+"""Alarms on metric math, which ministack's CloudFormation refuses, and references of alarms and dashboards."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from .api import ApiError, request
 from .ministack_modules import ministack, service
 from .resource_types import Props, extend, without
 
-# What an alarm on an expression has in its metrics, not in itself.
+# Properties that an alarm on an expression has in its metrics, not in itself.
 OF_ONE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Dimensions", "Unit")
 
 

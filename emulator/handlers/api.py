@@ -1,7 +1,7 @@
 """Calls of AWS's APIs from inside the server, checked by botocore's own models.
 
-CloudFormation makes a resource by calling the service's API. So do these handlers: properties are
-translated by the shape of the call's input, checked by botocore's parameter validator, written in
+CloudFormation creates a resource by calling the service's API. So do these handlers: properties are
+converted to the shape of the call's input, checked by botocore's parameter validator, serialized in
 the service's own protocol and answered by the same code that answers the AWS CLI.
 """
 
@@ -31,11 +31,11 @@ PROTOCOLS = ("json", "query", "ec2", "rest-json", "rest-xml")
 
 
 class PropertyError(ValueError):
-    """Properties that the call CloudFormation makes with them would refuse."""
+    """Properties that CloudFormation's API call would refuse."""
 
 
 class ApiError(ValueError):
-    """A call that the service refused, in the words that CloudFormation gives such a refusal."""
+    """A call that the service refused, with CloudFormation's message for it."""
 
     def __init__(self, service: str, operation: str, code: str, message: str) -> None:
         super().__init__(f"{message} (Service: {service}, Operation: {operation}, Error: {code})")
@@ -49,7 +49,7 @@ def model(service: str) -> Any:
 
 
 def request(service: str, operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The checked parameters of a call, from properties that are named as in CloudFormation."""
+    """The checked parameters of a call, from properties with CloudFormation's names."""
     shape = model(service).operation_model(operation).input_shape
     problems: list[str] = []
     params = _translate(dict(properties), shape, "", problems)
@@ -78,7 +78,7 @@ def call(service: str, operation: str, properties: Mapping[str, Any]) -> dict[st
     query = {key: [str(value)] for key, value in dict(wire["query_string"]).items()}
     query |= parse_qs(in_path, keep_blank_values=True)
     if service == "ecs":
-        # Its handler gives the work to a thread, because with Docker it blocks; here there is none.
+        # Its handler uses a thread, because Docker blocks; here there is no Docker.
         module = ministack_service("ecs")
         response = module._finalize_ecs_response(module._dispatch_action(operation, json.loads(body)))
     else:
@@ -104,7 +104,7 @@ def _module(service: str) -> Any:
 
 
 def _run(handler: Coroutine[Any, Any, tuple[int, dict[str, str], Any]]) -> tuple[int, dict[str, str], Any]:
-    """Run a handler that never waits, which none of the services used here does."""
+    """Run a handler that never waits; none of the services used here does."""
     try:
         handler.send(None)
     except StopIteration as done:
@@ -115,7 +115,7 @@ def _run(handler: Coroutine[Any, Any, tuple[int, dict[str, str], Any]]) -> tuple
 
 
 def _translate(value: Any, shape: Any, path: str, problems: list[str]) -> Any:
-    """CloudFormation's words in the API's: the case of names, and strings that hold numbers."""
+    """Convert CloudFormation's values to the API's: the case of names, and strings that contain numbers."""
     kind = shape.type_name
     if kind == "structure" and isinstance(value, dict):
         return {
@@ -135,7 +135,7 @@ def _member(key: str, members: Mapping[str, Any]) -> str:
 
 
 def _scalar(value: Any, shape: Any, path: str, problems: list[str]) -> Any:
-    """CloudFormation takes "80" for 80 and 80 for "80", and passes on what the API declares."""
+    """CloudFormation accepts "80" for 80 and 80 for "80", and sends the type that the API declares."""
     if shape.type_name in ("integer", "long") and isinstance(value, str) and value.lstrip("-").isdigit():
         value = int(value)
     elif shape.type_name in ("float", "double") and isinstance(value, str | int):
@@ -147,7 +147,7 @@ def _scalar(value: Any, shape: Any, path: str, problems: list[str]) -> Any:
         value = value == "true"
     elif shape.type_name == "string" and isinstance(value, bool | int | float):
         value = str(value).lower() if isinstance(value, bool) else str(value)
-    # botocore's validator leaves these two to the service.
+    # botocore's validator does not check these two.
     allowed = getattr(shape, "enum", None)
     if allowed and isinstance(value, str) and value not in allowed:
         problems.append(f"Value '{value}' at '{path[1:]}' must be one of: {', '.join(allowed)}")

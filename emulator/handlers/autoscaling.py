@@ -26,7 +26,7 @@ class Refused(Exception):
 
 
 def reset() -> None:
-    """Forget everything, as ministack's own services do."""
+    """Remove everything, as ministack's own services do."""
     for store in (targets, policies, actions):
         store.clear()
 
@@ -101,7 +101,7 @@ def _deregister(data: Data) -> Data:
     _target(data)
     key = _key(data)
     del targets[key]
-    # Its policies and scheduled actions go with it: see DeregisterScalableTarget.
+    # Its policies and scheduled actions are deleted with it: see DeregisterScalableTarget.
     for store in (policies, actions):
         for name in [name for name in store if name[:3] == key]:
             del store[name]

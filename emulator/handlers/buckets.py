@@ -1,4 +1,4 @@
-"""Buckets: the settings that a template declares, made with the calls that S3 has for them."""
+"""Buckets: the settings in a template, applied with S3's calls for them."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from .api import ApiError, call, request
 from .ministack_modules import service
 from .resource_types import Props, extend, without
 
-# A rule of the template beside the API's; the rest is the same in both.
+# Names in a lifecycle rule that differ between the template and the API.
 RENAMED = {"Id": "ID"}
 INSIDE = {
     "ExpirationInDays": ("Expiration", "Days"),
@@ -32,7 +32,7 @@ def _amend(bucket: str, props: Props, _attributes: dict[str, Any]) -> None:
 
 
 def _check_empty(bucket: str) -> None:
-    """CloudFormation deletes empty buckets only.
+    """CloudFormation deletes only empty buckets.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html
     """
@@ -41,7 +41,7 @@ def _check_empty(bucket: str) -> None:
 
 
 def _settings(bucket: str, props: Props) -> list[tuple[str, Props]]:
-    """The calls and their parameters, in the API's words where CloudFormation has others."""
+    """The calls and their parameters, with the API's names where CloudFormation's differ."""
     calls: list[tuple[str, Props]] = []
     if "BucketEncryption" in props:
         rules = [

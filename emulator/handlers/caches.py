@@ -1,4 +1,4 @@
-"""Caches: what they refer to must exist, and their nodes have the names that ElastiCache gives them."""
+"""Caches: their references must exist, and their nodes have the names that ElastiCache gives them."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from .resource_types import Props, extend, without
 
 def install() -> None:
     """Correct the type."""
-    # Loaded before the first stack: while one is being made, the AWS CLI looks every 30 seconds.
+    # Loaded before the first stack: while a stack is being created, the AWS CLI polls only every 30 seconds.
     model("elasticache")
     extend("AWS::ElastiCache::ReplicationGroup", check=_check, amend=_amend)
 
@@ -34,7 +34,7 @@ def _refusal(code: str, message: str) -> ApiError:
 
 
 def _amend(group_id: str, _props: Props, _attributes: dict[str, Any]) -> None:
-    """With one shard, a node has no number of it in its ID.
+    """With one shard, a node's ID does not contain the shard's number.
 
     https://docs.aws.amazon.com/cli/latest/reference/elasticache/describe-replication-groups.html
     """

@@ -1,4 +1,4 @@
-"""Certificates that are validated through a hosted zone, and records that lie in one."""
+"""Certificates that are validated through a hosted zone, and records in a hosted zone."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ def _check_in_zone(name: str, zone_id: str) -> None:
 
 
 def _validate(arn: str, props: Props, _attributes: dict[str, Any]) -> None:
-    """CloudFormation itself puts the validation records into the hosted zone; ACM then issues."""
+    """CloudFormation itself creates the validation records in the hosted zone; ACM then issues the certificate."""
     route53 = service("route53")
     for option in service("acm")._certificates[arn]["DomainValidationOptions"]:
         option["ValidationStatus"] = "SUCCESS"

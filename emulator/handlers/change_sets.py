@@ -1,7 +1,7 @@
-"""Change sets that are over make room for others of their names.
+"""Finished change sets are replaced by new ones with the same name.
 
 `aws cloudformation deploy` names its change sets by the second. Deployments to AWS take longer than
-that, but here two of one stack may fall into the same second.
+that, but here two of one stack may start in the same second.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ OPEN = ("AVAILABLE", "EXECUTE_IN_PROGRESS")
 
 
 def install() -> None:
-    """Forget such a change set when its name is wanted again."""
+    """Remove a finished change set when its name is used again."""
     cloudformation = service("cloudformation")
     actions = cloudformation._ACTION_HANDLERS
     create = actions["CreateChangeSet"]

@@ -1,8 +1,8 @@
-"""The order in which a stack's resources are made: the worst that its template allows.
+"""The order in which a stack's resources are created: the worst that its template allows.
 
-CloudFormation makes everything at once that waits for nothing. What needs another resource without
-naming it (a route the gateway's attachment, an ECS service its listener) works or fails by luck,
-unless `DependsOn` says so:
+CloudFormation creates resources in parallel if none refers to another. A resource that needs another without
+referring to it (a route the gateway's attachment, an ECS service its listener) works or fails by chance,
+unless it has a `DependsOn`:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html
 Here it always fails.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from .ministack_modules import ministack
 
-# What others need without naming it comes last of all that could be made next.
+# Resources that others need without referring to them are created last of all that could be next.
 NEEDED_UNNAMED = (
     "AWS::EC2::VPCGatewayAttachment",
     "AWS::ElasticLoadBalancingV2::Listener",
@@ -21,7 +21,7 @@ NEEDED_UNNAMED = (
 
 
 def install() -> None:
-    """Put the worst order in place of ministack's, which follows the template."""
+    """Replace ministack's order, which follows the template, by the worst order."""
     engine, stacks = ministack("services.cloudformation.engine"), ministack("services.cloudformation.stacks")
     in_order = engine._topological_sort
 

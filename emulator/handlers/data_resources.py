@@ -1,4 +1,4 @@
-"""What ministack forgets of secrets, databases and topics."""
+"""Details of secrets, databases and topics that ministack ignores."""
 
 import json
 from typing import Any
@@ -32,7 +32,7 @@ def install() -> None:
 
 
 def _secret_string(props: Props) -> str:
-    """CloudFormation generates with GetRandomPassword, every property of which counts."""
+    """CloudFormation generates with GetRandomPassword and all of its properties."""
     generate = props.get("GenerateSecretString")
     if generate is None:
         return str(props.get("SecretString", ""))

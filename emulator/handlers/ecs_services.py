@@ -1,4 +1,4 @@
-"""ECS services: made and changed through ECS's own API, after checks that ECS makes too."""
+"""ECS services: created and changed through ECS's own API, after the checks of ECS."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from .ministack_modules import service
 from .resource_types import Made, Props, add, extend, physical_name, without
 from .task_start import Refuse
 
-# What UpdateService takes; DesiredCount only where the template names it, so that scaling's value stays.
+# Parameters of UpdateService; DesiredCount only if the template sets it, so that scaling's value stays.
 CHANGEABLE = (
     "AvailabilityZoneRebalancing",
     "CapacityProviderStrategy",
@@ -27,7 +27,7 @@ CHANGEABLE = (
     "TaskDefinition",
     "VolumeConfigurations",
 )
-# What UpdateService of ministack passes over.
+# Parameters that ministack's UpdateService ignores.
 KEPT_HERE = {
     "AvailabilityZoneRebalancing": "availabilityZoneRebalancing",
     "DeploymentController": "deploymentController",
@@ -40,7 +40,7 @@ KEPT_HERE = {
 
 
 def install() -> None:
-    """Put these handlers in place of ministack's."""
+    """Replace ministack's handlers by these."""
     add(
         "AWS::ECS::Service",
         create=_create,
@@ -57,7 +57,7 @@ def _check_cluster(props: Props) -> None:
 
 
 def _renamed(props: Props, name: str, api_name: str) -> Props:
-    """The properties with one that the API calls otherwise."""
+    """The properties, one of which has another name in the API."""
     return without(props, name) | ({api_name: props[name]} if name in props else {})
 
 
@@ -69,7 +69,7 @@ def _create(logical_id: str, props: Props, stack_name: str) -> Made:
     _check_health(props, "CreateService")
     made = call("ecs", "CreateService", asked)["service"]
     stored = _stored(made["serviceArn"])
-    # CreateService turns it on unless told otherwise:
+    # CreateService turns it on by default:
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
     stored["availabilityZoneRebalancing"] = "ENABLED"
     _keep(stored, asked)
@@ -83,7 +83,7 @@ def _update(arn: str, old: Props, new: Props, _stack_name: str) -> Made:
     request("ecs", "UpdateService", asked)
     _check(new, "UpdateService")
     if new["TaskDefinition"] != old["TaskDefinition"]:
-        target_health.tell(_stored(arn))  # ECS's events say why, also after the way back
+        target_health.tell(_stored(arn))  # ECS's events say why, also after the rollback
         _check_health(new, "UpdateService")
     call("ecs", "UpdateService", asked)
     stored = _stored(arn)
@@ -104,7 +104,7 @@ def _delete(arn: str, props: Props) -> None:
 
 
 def _request(props: Props) -> Props:
-    """The call's parameters, of which CloudFormation names one otherwise and adds one."""
+    """The call's parameters: CloudFormation has another name for one, and adds one."""
     return _renamed(without(props, "ForceNewDeployment"), "PlacementStrategies", "placementStrategy")
 
 
@@ -146,7 +146,7 @@ def _check(props: Props, operation: str) -> None:
 
 
 def _check_health(props: Props, operation: str) -> None:
-    """Tasks of a new version that are never healthy are given up by the circuit breaker, and the stack fails.
+    """If tasks of a new version never become healthy, the circuit breaker stops them, and the stack fails.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
     """

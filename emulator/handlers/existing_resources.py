@@ -1,4 +1,4 @@
-"""Resources that exist before any stack, with IDs that a configuration names and AWS itself would choose."""
+"""Resources that exist before any stack, with the IDs in a configuration, which AWS itself would choose."""
 
 from collections.abc import Callable
 from typing import Any
@@ -47,7 +47,7 @@ def _hosted_zone(zone_id: str, name: str) -> None:
 def _vpc(vpc_id: str, cidr: str) -> None:
     _renamed("AWS::EC2::VPC", "_vpcs", "VpcId", vpc_id, {"CidrBlock": cidr})
     ec2 = service("ec2")
-    # Its own group and route table know it by the ID that it was made with.
+    # Its own group and route table refer to the ID with which it was created.
     vpc = ec2._vpcs[vpc_id]
     for store, key in (
         (ec2._security_groups, "DefaultSecurityGroupId"),
@@ -127,7 +127,7 @@ def _log_bucket(name: str, writer: str) -> None:
 
 
 def _renamed(resource_type: str, store: str, key: str, wanted: str, props: dict[str, Any], module: str = "ec2") -> None:
-    """Make a resource as CloudFormation does, then give it the ID that the test asked for."""
+    """Create a resource as CloudFormation does, then give it the ID that the test requested."""
     items = getattr(service(module), store)
     if wanted in items:
         raise ValueError(f"{wanted} is there already, in account {account()}")

@@ -1,7 +1,7 @@
 """An export that another stack imports can be neither changed nor removed.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
-ministack holds that for the deletion of a stack, but not for its update.
+ministack enforces that for the deletion of a stack, but not for its update.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from .ministack_modules import ministack, service
 
 
 def install() -> None:
-    """Compare the exports of an update with those in use, where CloudFormation does: at its end."""
+    """Compare the exports of an update with those in use at the end of the update, as CloudFormation does."""
     stacks = ministack("services.cloudformation.stacks")
     resolve = stacks._resolve_stack_outputs
 

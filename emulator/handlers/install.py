@@ -1,4 +1,4 @@
-"""Puts every handler in place."""
+"""Installs every handler."""
 
 from . import (
     alarms,
@@ -30,7 +30,7 @@ from . import (
 
 
 def install() -> None:
-    """Add the resource types that ministack lacks, and correct those that it does not do right."""
+    """Add the resource types that ministack lacks, and correct those that it gets wrong."""
     for concern in (
         elastic_addresses,
         alarms,

@@ -1,4 +1,4 @@
-"""Listeners and their rules: weighted forwards, tags, certificates and what they refer to."""
+"""Listeners and their rules: weighted forwards, tags, certificates and references."""
 
 from typing import Any
 from xml.sax.saxutils import escape
@@ -129,7 +129,7 @@ def _amend_rule(arn: str, props: Props, attributes: dict[str, Any]) -> None:
 
 
 def _keep_forwards(stored: list[Props], declared: list[Props]) -> None:
-    """Keep the weights, of which ministack keeps the first target group only."""
+    """Keep all target groups with their weights; ministack keeps only the first."""
     for kept, action in zip(stored, declared, strict=True):
         groups = forwarded(action)
         if groups:
@@ -138,7 +138,7 @@ def _keep_forwards(stored: list[Props], declared: list[Props]) -> None:
                 "TargetGroups": [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in groups],
                 "TargetGroupStickinessConfig": sticky or {"Enabled": False},
             }
-            # The API names the group beside the forward only where there is one.
+            # The API has the group outside the forward only if there is just one.
             if len(groups) > 1:
                 kept.pop("TargetGroupArn", None)
 

@@ -1,4 +1,4 @@
-"""Load balancers and target groups: what ministack forgets of them, and what AWS refuses."""
+"""Load balancers and target groups: details that ministack ignores, and AWS's checks."""
 
 import json
 from collections.abc import Callable, MutableMapping
@@ -65,12 +65,12 @@ def install() -> None:
         check_delete=_check_unprotected,
     )
     extend("AWS::ElasticLoadBalancingV2::TargetGroup", check=_check_group, amend=_amend_group)
-    # ministack puts every subnet into the first zone.
+    # ministack reports every subnet in the first zone.
     service("alb")._lb_xml = _with_zones(service("alb")._lb_xml)
 
 
 def refuse(operation: str, code: str, message: str) -> ApiError:
-    """A refusal in Elastic Load Balancing's words."""
+    """An error with Elastic Load Balancing's message."""
     return ApiError("elbv2", operation, code, message)
 
 
@@ -111,7 +111,7 @@ def _check_log_bucket(props: Props) -> None:
 
 
 def _write_test_file(props: Props) -> None:
-    """Access logs that are turned on begin with a test file, so that the bucket is not empty.
+    """Turning on access logs writes a test file, so that the bucket is not empty.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     """
@@ -156,7 +156,7 @@ def _amend_balancer(arn: str, props: Props, attributes: dict[str, Any]) -> None:
 
 
 def _fill(store: MutableMapping[str, list[dict[str, str]]], arn: str, defaults: dict[str, str]) -> None:
-    """Show the attributes that a template leaves out too: ministack drops them when it names any."""
+    """Show the attributes that a template leaves out too: ministack drops them if it sets any."""
     declared = {item["Key"]: str(item["Value"]) for item in store.get(arn, [])}
     store[arn] = [{"Key": key, "Value": value} for key, value in (defaults | declared).items()]
 

@@ -1,4 +1,4 @@
-"""FilterLogEvents by the beginning of the streams' names.
+"""FilterLogEvents by the prefix of the streams' names.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
 """
@@ -9,7 +9,7 @@ from .ministack_modules import service
 
 
 def install() -> None:
-    """Let `logStreamNamePrefix` pick the streams, which ministack forgets."""
+    """Filter by `logStreamNamePrefix`, which ministack ignores."""
     logs = service("cloudwatch_logs")
     filter_events = logs._filter_log_events
 

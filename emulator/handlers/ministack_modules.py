@@ -1,4 +1,4 @@
-"""ministack's modules, looked up by name: this folder is type-checked where ministack is not installed."""
+"""ministack's modules, imported by name: this folder is type-checked without ministack installed."""
 
 import importlib
 from functools import cache
@@ -28,5 +28,5 @@ def account() -> str:
 
 
 def scoped_store() -> Any:  # noqa: ANN401 - as above
-    """A dict whose keys are private to an account and a region."""
+    """A dict with separate keys for each account and region."""
     return ministack("core.responses").AccountRegionScopedDict()

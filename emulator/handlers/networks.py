@@ -1,4 +1,4 @@
-"""VPC parts that ministack makes without looking: subnets, routes, endpoints, flow logs."""
+"""Parts of a VPC that ministack creates without checks: subnets, routes, endpoints, flow logs."""
 
 import ipaddress
 import json
@@ -12,7 +12,7 @@ from .resource_types import Made, Props, add, extend, without
 
 
 def install() -> None:
-    """Add flow logs, and check what the others refer to."""
+    """Add flow logs, and check the references of the others."""
     extend("AWS::EC2::VPC", check=_check_vpc)
     extend("AWS::EC2::Subnet", check=_check_subnet, amend=_amend_subnet)
     extend("AWS::EC2::RouteTable", check=lambda props: _there("_vpcs", "InvalidVpcID", props["VpcId"]))
@@ -93,7 +93,7 @@ def _amend_subnet(subnet_id: str, props: Props, _attributes: dict[str, Any]) -> 
             del ec2._subnets[subnet_id]
             message = f"The CIDR '{network}' conflicts with another subnet"
             raise ApiError("ec2", "CreateSubnet", "InvalidSubnet.Conflict", message)
-    # EC2 keeps the first four addresses and the last one: see subnet-sizing, above.
+    # EC2 reserves the first four addresses and the last one: see subnet-sizing, above.
     ec2._subnets[subnet_id]["AvailableIpAddressCount"] = network.num_addresses - 5
 
 
@@ -106,7 +106,7 @@ def _check_route(props: Props) -> None:
     if gateway.startswith("igw-"):
         _there("_internet_gateways", "InvalidInternetGatewayID", gateway)
         table = service("ec2")._route_tables[props["RouteTableId"]]
-        # Met when the route does not wait for the gateway's attachment.
+        # This happens if the route does not wait for the gateway's attachment.
         if not has_internet_gateway(table["VpcId"]):
             message = f"route table {props['RouteTableId']} and network gateway {gateway} belong to different networks"
             raise ApiError("ec2", "CreateRoute", "InvalidParameterValue", message)

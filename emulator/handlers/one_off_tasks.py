@@ -12,7 +12,7 @@ _REASON = "Essential container in task exited"
 
 
 def install() -> None:
-    """Stop such a task when it is asked about."""
+    """Stop such a task when it is described."""
     ecs = service("ecs")
     describe = ecs._ACTION_MAP["DescribeTasks"]
 

@@ -1,4 +1,4 @@
-"""Every class runs every version of PostgreSQL that RDS offers today; ministack knows a few old ones."""
+"""Every class runs every version of PostgreSQL that RDS currently offers; ministack has only a few old ones."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Types that ministack does well: their properties are checked against the API, and what they refer to."""
+"""Types that ministack implements well: their properties are checked against the API, and their references."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from .resource_types import Check, Props, extend, without
 
 
 class _Call(NamedTuple):
-    """The call that makes a resource, and how its properties differ from the call's parameters."""
+    """The call that creates a resource, and how its properties differ from the call's parameters."""
 
     service: str
     operation: str
@@ -88,7 +88,7 @@ CALLS = {
 
 
 def install() -> None:
-    """Put the checks before ministack's handlers."""
+    """Run the checks before ministack's handlers."""
     references = {
         "AWS::EC2::VPCGatewayAttachment": _check_attachment,
         "AWS::ECR::Repository": _check_lifecycle,

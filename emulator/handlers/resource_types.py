@@ -6,7 +6,7 @@ from typing import Any
 from .ministack_modules import ministack
 
 Props = dict[str, Any]
-# What a resource type's handler returns: the physical ID, which `Ref` gives, and what `Fn::GetAtt` gives.
+# A handler of a resource type returns the physical ID, for `Ref`, and the attributes, for `Fn::GetAtt`.
 Made = tuple[str, dict[str, Any]]
 Create = Callable[[str, Props, str], Made]
 Update = Callable[[str, Props, Props, str], Made]
@@ -24,7 +24,7 @@ def add(
     replaced_by: Sequence[str] = (),
     tagged: bool = False,
 ) -> None:
-    """Teach CloudFormation a type; a change of a property in `replaced_by` makes a new resource.
+    """Add a type to CloudFormation; a change of a property in `replaced_by` creates a new resource.
 
     Those are the `createOnlyProperties` of the type's schema in the CloudFormation registry.
     """
@@ -43,7 +43,7 @@ def extend(
     check_delete: Callable[[str], None] | None = None,
     after_delete: Callable[[], None] | None = None,
 ) -> None:
-    """Put a check before ministack's own handlers of a type, and an amendment after them.
+    """Add a check before ministack's own handlers of a type, and an amendment after them.
 
     `amend` gets the physical ID, the properties and the attributes, which it may change in place.
     """
@@ -83,7 +83,7 @@ def extend(
 
 
 def without(props: Props, *names: str) -> Props:
-    """The properties but for those that another call takes."""
+    """The properties except those of another call."""
     return {key: value for key, value in props.items() if key not in names}
 
 

@@ -1,4 +1,4 @@
-"""What Application Auto Scaling does to ECS services, and what it knows of load balancers."""
+"""The effect of Application Auto Scaling on ECS services, and its checks of load balancers."""
 
 from .api import call
 from .ministack_modules import service

@@ -19,7 +19,7 @@ def install() -> None:
     app, router = ministack("app"), ministack("core.router")
     router.SERVICE_PATTERNS[SERVICE] = {"target_prefixes": [autoscaling.TARGET_PREFIX]}
     app.SERVICE_HANDLERS[SERVICE] = autoscaling.handle_request
-    # So that ministack's reset reaches it too.
+    # So that ministack's reset also resets it.
     app.SERVICE_REGISTRY[SERVICE] = {"module": "application_autoscaling"}
     app._loaded_modules["application_autoscaling"] = sys.modules[autoscaling.__name__]
     add(

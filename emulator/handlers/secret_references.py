@@ -1,4 +1,4 @@
-"""Secrets: `Ref` gives the ARN, where ministack gives the name.
+"""Secrets: `Ref` returns the ARN; ministack returns the name.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-secretsmanager-secret.html
 """
@@ -12,7 +12,7 @@ TYPE = "AWS::SecretsManager::Secret"
 
 
 def install() -> None:
-    """Translate between the ARN outside and the name inside."""
+    """Convert between the ARN outside and the name inside."""
     handlers = ministack("services.cloudformation.provisioners")._RESOURCE_HANDLERS
     own = handlers[TYPE]
 

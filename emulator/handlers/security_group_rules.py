@@ -14,7 +14,7 @@ EGRESS = ("DestinationPrefixListId", "DestinationSecurityGroupId")
 
 
 def install() -> None:
-    """Add both types, and let a group keep what AWS would not take away."""
+    """Add both types, and let a group keep the rules that AWS would not remove."""
     for direction, peers in (("Ingress", (*INGRESS, "SourceSecurityGroupOwnerId")), ("Egress", EGRESS)):
         rules = _Rules(direction)
         add(
@@ -42,7 +42,7 @@ class _Rules:
         before = [_plain(rule) for rule in _stored(group_id, self.stored)]
         rule = call("ec2", operation, request)["SecurityGroupRules"][0]
         after = _stored(group_id, self.stored)
-        # ministack takes a rule that is there already for done; AWS refuses it.
+        # ministack ignores a rule that exists already; AWS refuses it.
         if len(after) == len(before) or _plain(after[-1]) in before:
             del after[len(before) :]
             raise ApiError("ec2", operation, "InvalidPermission.Duplicate", "the specified rule already exists")
@@ -73,7 +73,7 @@ def _stored(group_id: str, direction: str) -> list[dict[str, Any]]:
 
 
 def _plain(rule: dict[str, Any]) -> dict[str, Any]:
-    """What makes a rule the same as another: not its ID, nor its descriptions, nor what it leaves empty."""
+    """The identity of a rule: without its ID, its descriptions and empty values."""
     return {
         key: [without(item, "Description", "UserId") for item in value] if isinstance(value, list) else value
         for key, value in without(rule, "Description", "SecurityGroupRuleId").items()
@@ -100,7 +100,7 @@ def permission(props: Props) -> dict[str, Any]:
 
 
 def peer_group(rule: Props) -> str | None:
-    """The group that a rule admits or lets out to."""
+    """The group from which or to which a rule allows traffic."""
     return rule.get("SourceSecurityGroupId") or rule.get("DestinationSecurityGroupId")
 
 

@@ -1,4 +1,4 @@
-"""Service Quotas, which ministack lacks: AWS's defaults of what a deployment asks about.
+"""Service Quotas, which ministack lacks: AWS's defaults of the quotas that a deployment checks.
 
 https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html
 """
@@ -31,7 +31,7 @@ def install() -> None:
 
 
 def reset() -> None:
-    """Nothing to forget: nobody changes a quota here."""
+    """There is nothing to reset: quotas cannot be changed here."""
 
 
 async def handle_request(

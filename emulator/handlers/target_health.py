@@ -1,7 +1,7 @@
-"""The load balancer's health checks, by what the images answer.
+"""The load balancer's health checks, with the answers of the images.
 
-No container runs, so a test says it: `Emulator.add_existing(answers={"/health": 200})`. Any other path is then answered
-with 404. As long as nobody says it, every target is healthy. What the check finds is in DescribeTargetHealth, in ECS's
+No container runs, so a test sets the answers: `Emulator.add_existing(answers={"/health": 200})`. Any other path then
+answers 404. Without answers, every target is healthy. The result of the check is in DescribeTargetHealth, in ECS's
 events, and in the deployment of a new version:
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-unhealthy-event-messages.html
@@ -20,7 +20,7 @@ answers: Any = scoped_store()
 
 
 def install() -> None:
-    """Replace the checks of ministack, which find everything healthy."""
+    """Replace the checks of ministack, which always succeed."""
     alb, ecs = service("alb"), service("ecs")
     describe_health, describe_services = alb._ACTION_MAP["DescribeTargetHealth"], ecs._ACTION_MAP["DescribeServices"]
     reset = ecs.reset
@@ -48,7 +48,7 @@ def install() -> None:
 
 
 def failure(target_group: str) -> str | None:
-    """What the check of a target group finds, in Elastic Load Balancing's words; None for healthy targets."""
+    """The result of a target group's check, with Elastic Load Balancing's message; None for healthy targets."""
     group = service("alb")._tgs.get(target_group)
     if group is None or not answers:
         return None
@@ -76,5 +76,5 @@ def tell(found: dict[str, Any]) -> None:
         return
     found["_unhealthy"] = reasons
     for message in reasons or [f"(service {name}) has reached a steady state."]:
-        # With fractions of a second, as AWS has them: what follows within one second has an order.
+        # With fractions of a second, as in AWS, so that events within one second are in order.
         found["events"].insert(0, {"id": str(uuid4()), "createdAt": time.time(), "message": message})

@@ -6,7 +6,7 @@ from typing import Any
 from .ministack_modules import service
 
 _RESERVED = 4
-"""Addresses at the start of a subnet that AWS keeps:
+"""Addresses at the start of a subnet that AWS reserves:
 https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
 
 

@@ -20,7 +20,7 @@ SIZES = {
 
 
 def install() -> None:
-    """Put these handlers in place of ministack's, and let clusters name their capacity providers."""
+    """Replace ministack's handlers by these, and let clusters have capacity providers."""
     add(
         "AWS::ECS::TaskDefinition",
         create=_create,
@@ -64,7 +64,7 @@ def _check(props: Props) -> None:
 
 
 def _check_together(props: Props) -> None:
-    """What RegisterTaskDefinition refuses of containers that are sound each by itself.
+    """What RegisterTaskDefinition refuses about containers that are each valid alone.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html and API_ContainerDefinition
     """
@@ -98,7 +98,7 @@ def _create(logical_id: str, props: Props, stack_name: str) -> Made:
     _check(props)
     answer = call("ecs", "RegisterTaskDefinition", asked)
     arn = answer["taskDefinition"]["taskDefinitionArn"]
-    # What ministack's API leaves out of its own record.
+    # Values that ministack's API leaves out of its record.
     kept = service("ecs")._task_defs[arn.rpartition("/")[2]]
     kept["compatibilities"] = ["EC2", "FARGATE"] if "FARGATE" in kept["compatibilities"] else ["EC2"]
     if "EnableFaultInjection" in props:
@@ -111,7 +111,7 @@ def _update(arn: str, old: Props, new: Props, stack_name: str) -> Made:
         tags = [{"key": tag["Key"], "value": tag["Value"]} for tag in new.get("Tags", [])]
         service("ecs")._tags[arn] = tags
         return arn, {"TaskDefinitionArn": arn}
-    # A definition cannot be changed: the next revision of its family takes its place.
+    # A definition cannot be changed: the next revision of its family replaces it.
     family = new.get("Family") or arn.rpartition("/")[2].rpartition(":")[0]
     return _create("", {**new, "Family": family}, stack_name)
 

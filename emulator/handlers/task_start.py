@@ -1,6 +1,6 @@
-"""What keeps a task from starting: on AWS the deployment fails, so here it does at once.
+"""Reasons why a task cannot start: on AWS the deployment fails later, here it fails at once.
 
-ECS tells these in the stopped tasks, and CloudFormation when the circuit breaker gives up:
+ECS reports them in the stopped tasks, and CloudFormation when the circuit breaker triggers:
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
 """
 
@@ -16,7 +16,7 @@ Refuse = Callable[[str], ApiError]
 
 
 def check(definition: dict[str, Any], refuse: Refuse) -> None:
-    """Refuse a task whose roles, log group, secrets or repository are not there."""
+    """Refuse a task whose roles, log group, secrets or repository do not exist."""
     for role in ("executionRoleArn", "taskRoleArn"):
         arn = definition.get(role)
         name = str(arn).rpartition("/")[2]
@@ -53,7 +53,7 @@ def _secrets(container: dict[str, Any]) -> list[str]:
 
 
 def _resolves(value: str) -> bool:
-    """Whether a reference in one of the forms of ECS's developer guide names something that is there.
+    """Whether a reference, in one of the forms in ECS's developer guide, names something that exists.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
     """

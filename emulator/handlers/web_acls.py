@@ -1,4 +1,4 @@
-"""Web ACLs: what they stand in front of, and where they log."""
+"""Web ACLs: the resources that they protect, and their logs."""
 
 from .api import ApiError, call, request
 from .ministack_modules import service
@@ -38,7 +38,7 @@ def _dissociate(_physical_id: str, props: Props) -> None:
 
 
 def _log(_logical_id: str, props: Props, _stack_name: str) -> Made:
-    """Checked only: there is no request that could be logged.
+    """Only checked: there are no requests to log.
 
     https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
     """

@@ -13,7 +13,7 @@ ZONE = "Z0123456789ABCDEFGHIJ"
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[Emulator]:
-    """One emulated AWS for all the tests; whoever takes it resets it first."""
+    """One emulated AWS for all the tests; each test that uses it resets it first."""
     with Emulator() as started:
         yield started
 

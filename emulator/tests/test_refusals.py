@@ -1,4 +1,4 @@
-"""Broken templates fail, roll back and tell the reason, as AWS does."""
+"""Broken templates fail, roll back and report the reason, as on AWS."""
 
 from collections.abc import Iterator
 

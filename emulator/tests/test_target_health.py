@@ -32,7 +32,7 @@ def _events(aws: Emulator) -> list[str]:
 
 
 def test_a_path_that_the_image_does_not_answer(deployed: Emulator, tmp_path: Path) -> None:
-    """A change in place of the target group succeeds; its targets become unhealthy, and healthy after the way back."""
+    """A change in place of the target group succeeds; its targets become unhealthy, and healthy when it is undone."""
     assert _health(deployed) == [{"State": "healthy"}] * 2
     deployed.add_existing(answers={"/health": 200})
     assert _health(deployed) == [{"State": "healthy"}] * 2

@@ -13,12 +13,12 @@ bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4
-# Longer than the load balancer's idle timeout (60 s), so that the balancer closes connections and not we.
+# Longer than the load balancer's idle timeout (60 s), so that the load balancer closes connections and not gunicorn.
 keepalive = 75
-# With the delay below it stays under the task's stop timeout (30 s).
+# Together with the delay below, it is less than the task's stop timeout (30 s).
 graceful_timeout = 10
-forwarded_allow_ips = "*"  # nobody but the load balancer reaches the port
-# The root filesystem is read-only, all but /tmp.
+forwarded_allow_ips = "*"  # only the load balancer can connect to the port
+# The root filesystem is read-only, except /tmp.
 worker_tmp_dir = "/tmp"
 control_socket_disable = True
 accesslog = "-"
@@ -26,14 +26,15 @@ SHUTDOWN_DELAY = float(os.environ.get("SHUTDOWN_DELAY", "15"))
 
 
 def when_ready(server):
-    """On SIGTERM serve on for a while before the port closes.
+    """On SIGTERM, keep serving for a while before the port closes.
 
-    ECS sends it at about the time at which it deregisters the task, and the balancer goes on sending for some seconds.
+    ECS sends it at about the time at which it deregisters the task, and the load balancer still sends requests for a few
+    seconds.
     """
     stop = signal.getsignal(signal.SIGTERM)
 
     def stop_later(number, frame):
-        signal.signal(signal.SIGTERM, stop)  # a second one is obeyed at once
+        signal.signal(signal.SIGTERM, stop)  # a second SIGTERM stops at once
         timer = threading.Timer(SHUTDOWN_DELAY, os.kill, (os.getpid(), signal.SIGTERM))
         timer.daemon = True
         timer.start()

@@ -1,4 +1,4 @@
-"""The API of the example: what blogstack asks of a service, and one route."""
+"""The API of the example: what blogstack requires of a service, and one route."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ app = FastAPI()
 
 @app.get("/health")
 def health() -> dict[str, str]:
-    """Answers while the process is well; the container's check and the load balancer's request it."""
+    """Answers while the process works; the load balancer requests it."""
     return {"status": "ok"}
 
 
 @app.get("/ready")
 def ready() -> dict[str, str]:
-    """Answers when what the API needs does; this one needs nothing."""
+    """Answers 200 if everything that the API needs is available; this one needs nothing."""
     return {"status": "ok"}
 
 
 @app.get("/greeting")
 def greeting() -> dict[str, str]:
-    """What the front end shows."""
+    """The data that the front end shows."""
     return {"greeting": os.environ.get("GREETING", "Hello")}

@@ -17,7 +17,7 @@ BOTH = ("sqlite", "postgresql")
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No variable of this machine reaches the settings of a test."""
+    """Tests do not see the environment variables of the developer's machine."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
 

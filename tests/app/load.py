@@ -13,7 +13,7 @@ ANSWER_SECONDS = 60
 
 @dataclass
 class Result:
-    """What became of the requests sent."""
+    """The results of the requests."""
 
     answers: Counter[str] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
@@ -25,11 +25,11 @@ class Result:
 
     @property
     def failed(self) -> int:
-        """How many got no answer, or one that blames the server."""
+        """How many got no answer, or a 5xx."""
         return sum(count for answer, count in self.answers.items() if not answer.startswith(("2", "4")))
 
     def percentile(self, share: float) -> float:
-        """The time within which this share of the requests was answered."""
+        """The time within which a share of the requests was answered."""
         return sorted(self.seconds)[min(int(len(self.seconds) * share), len(self.seconds) - 1)]
 
 
@@ -65,14 +65,14 @@ async def _worker(port: int, request: bytes, stop: asyncio.Event, pause: float, 
 
 
 async def load(port: int, request: bytes, stop: asyncio.Event, workers: int, pause: float = 0) -> Result:
-    """Send the request over and over, on as many connections as there are workers, until told to stop."""
+    """Send the request repeatedly, on as many connections as there are workers, until stopped."""
     result = Result()
     await asyncio.gather(*(_worker(port, request, stop, pause, result) for _ in range(workers)))
     return result
 
 
 async def load_for(seconds: float, port: int, request: bytes, workers: int) -> Result:
-    """The same for so many seconds."""
+    """The same for a number of seconds."""
     stop = asyncio.Event()
     asyncio.get_running_loop().call_later(seconds, stop.set)
     return await load(port, request, stop, workers)

@@ -1,4 +1,4 @@
-"""The blog's next version, in a temporary folder: a copy of `app/` with a migration 0002 and what goes with it."""
+"""The blog's next version, in a temporary folder: a copy of `app/` with a migration 0002 and the code for it."""
 
 import shutil
 import subprocess
@@ -50,7 +50,7 @@ def expanded(folder: Path) -> Path:
 
 
 def contracted(folder: Path) -> Path:
-    """A version that removes what the first one needs."""
+    """A version that removes something that the current version needs."""
     add_revision(expanded(folder), "0003", "0002", 'op.drop_column("users", "bio")')
     return folder
 

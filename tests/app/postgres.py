@@ -85,15 +85,15 @@ class Postgres:
                 process.send_signal(number)
 
     def freeze(self) -> None:
-        """Make the server accept nothing and answer nothing, its connections still open."""
+        """Make the server accept and answer nothing, with its connections still open."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Let it continue."""
         self._signal(signal.SIGCONT)
 
     def mend(self) -> None:
-        """Make it run again, whatever was done to it."""
+        """Make it run again, whatever its state."""
         if (self._data / "postmaster.pid").exists():
             self.thaw()
         else:
@@ -111,7 +111,7 @@ class Postgres:
         return f"postgresql://{USER}:p%40ss%2Fw%3Ard@127.0.0.1:{self.port}/{database}"
 
     def environment(self, database: str) -> dict[str, str]:
-        """What the database template gives the container."""
+        """The variables that the database template sets in the container."""
         return {
             "DATABASE_HOST": "127.0.0.1",
             "DATABASE_PORT": str(self.port),

@@ -99,12 +99,12 @@ class Service:
         raise RuntimeError(f"the service does not answer:\n{self.log()}")
 
     def log(self) -> str:
-        """All that it has written so far."""
+        """Its output so far."""
         self._log.seek(0)
         return self._log.read().decode()
 
     def terminate(self) -> None:
-        """Tell it to stop, as ECS does."""
+        """Stop it as ECS does."""
         self.process.send_signal(signal.SIGTERM)
 
     def wait(self, seconds: float = 60) -> int:

@@ -1,4 +1,4 @@
-"""Accounts: another password, a better hash, the end; and what keeps those who register from being a burden."""
+"""Accounts: another password, a better hash, deletion; and the limits on registrations."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What the API does, on SQLite and on PostgreSQL alike."""
+"""The behaviour of the API, on both SQLite and PostgreSQL."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ Headers = dict[str, str]
 
 
 def register(client: httpx2.Client, username: str) -> Headers:
-    """Make a user and return the headers with which it acts."""
+    """Register a user and return its request headers."""
     new = {"username": username, "password": PASSWORD, "display_name": username.title()}
     assert client.post("/users", json=new).status_code == 201
     answer = client.post("/token", data={"username": username, "password": PASSWORD})

@@ -1,4 +1,4 @@
-"""What a connection may do before there is a request, and what all bodies together may take."""
+"""The limits on a connection before its request, and on all bodies together."""
 
 import json
 import socket

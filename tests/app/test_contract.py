@@ -1,4 +1,4 @@
-"""The template, the image and the application say the same: port, paths, environment, times."""
+"""The template, the image and the application agree: port, paths, environment, times."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def stack() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def service(stack: dict[str, Any]) -> dict[str, Any]:
-    """What it says of the service, and the defaults of what it does not say."""
+    """The keys of the service, with the defaults of those that are not written."""
     given = stack.get("service") or {}
     return {**DEFAULTS, **(given.get("health") or {}), **{key: given[key] for key in given if key != "health"}}
 

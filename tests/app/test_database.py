@@ -1,4 +1,4 @@
-"""What the database's own settings and other sessions do to the service."""
+"""The effect of the database's settings and of other sessions on the service."""
 
 import asyncio
 import json

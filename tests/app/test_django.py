@@ -1,4 +1,4 @@
-"""docs/django.md keeps the promises it makes: its files are taken from the page, run and asked."""
+"""docs/django.md is correct: its files are extracted from the page, run and requested."""
 
 import json
 import re
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The page's files, and an application of one's own."""
+    """The page's files, and another application."""
     for files in (FILES, OWN):
         for name, content in files.items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def environment(postgres: Postgres) -> dict[str, str]:
-    """What the page's blogstack.yaml gives the container, the service's and the release step's."""
+    """The variables of the page's blogstack.yaml, for the service and for the release step."""
     given = CONFIGURATION["service"]
     assert set(given["secrets"].values()) == {"generate"}
     return {
@@ -87,7 +87,7 @@ def environment(postgres: Postgres) -> dict[str, str]:
 
 
 def serve(project: Path, environment: dict[str, str]) -> Service:
-    """What the page's image starts."""
+    """The command of the page's image."""
     service = Service(environment, shutdown_delay="2")
     (command,) = re.findall(r"^CMD (.*)$", FILES["Dockerfile"], re.MULTILINE)
     program, *words = json.loads(command)
@@ -131,7 +131,7 @@ def test_django_finds_nothing_to_object_to(project: Path, environment: dict[str,
 
 
 def test_static_files_are_gathered(project: Path) -> None:
-    """With what the page adds for them; the admin's are those of somebody."""
+    """With the page's settings for them, and the admin's files."""
     (addition,) = re.findall(r"^```python\n(INSTALLED_APPS \+= .*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     (build,) = re.findall(r"^RUN DEBUG=true python (.*collectstatic.*)$", PAGE, re.MULTILINE)
     with (project / "config/settings.py").open("a") as settings:

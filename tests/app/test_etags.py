@@ -1,4 +1,4 @@
-"""Nobody overwrites what they have not seen, and nobody reads twice what has not changed."""
+"""Nobody overwrites a change they have not seen, and unchanged content is not sent twice."""
 
 import pytest
 from starlette.testclient import TestClient
@@ -19,7 +19,7 @@ def ada(client: TestClient) -> Headers:
 
 @pytest.fixture(params=CONTENT)
 def resource(request: pytest.FixtureRequest, client: TestClient, ada: Headers) -> tuple[str, dict[str, str]]:
-    """Something that Ada may change, and what she may put there."""
+    """Something that Ada may change, and a valid change."""
     post = write_post(client, ada)
     comment = client.post(f"/posts/{post}/comments", headers=ada, json={"body": "Well said."}).json()["id"]
     return request.param.format(post=post, comment=comment), CONTENT[request.param]

@@ -1,4 +1,4 @@
-"""What may go wrong around the service, each with a real process of it."""
+"""Faults around the service, each with a real process."""
 
 import asyncio
 import resource
@@ -23,14 +23,14 @@ PROBLEM = "application/problem+json"
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    """The service on SQLite, impatient."""
+    """The service on SQLite, with short timeouts."""
     with Service({"SQLITE_PATH": str(tmp_path / "blog.db"), "REQUEST_TIMEOUT": str(REQUEST_TIMEOUT)}) as service:
         yield service
 
 
 @pytest.fixture
 def on_postgres(postgres: Postgres) -> Iterator[Service]:
-    """The service on a PostgreSQL of its own, impatient, with a user and a post."""
+    """The service on a PostgreSQL of its own, with short timeouts, a user and a post."""
     environment = postgres.environment(postgres.create_database())
     with Service({**environment, "REQUEST_TIMEOUT": str(REQUEST_TIMEOUT)}) as service:
         with httpx2.Client(base_url=service.url, timeout=PATIENCE) as client:

@@ -1,4 +1,4 @@
-"""Logging in: what a wrong attempt learns, how many there may be, and which tokens are believed."""
+"""Logging in: what a wrong attempt reveals, how many are allowed, and which tokens are accepted."""
 
 import base64
 import json
@@ -30,7 +30,7 @@ def log_in(client: TestClient, username: str, password: str) -> tuple[int, objec
 
 @pytest.fixture
 def generous(settings: Settings) -> Settings:
-    """Settings under which nobody runs out of attempts."""
+    """Settings with which nobody runs out of attempts."""
     return settings.model_copy(update={"login_attempts": 1000, "login_attempts_per_address": 1000})
 
 
@@ -184,7 +184,7 @@ def test_a_key_is_replaced_while_tasks_run(settings: Settings) -> None:
     old, new = SecretStr(SECRET), SecretStr(ANOTHER)
     stages = [(old, None), (old, new), (new, old), (new, None)]
     tasks = [Tokens(settings.model_copy(update={"jwt_secret": a, "jwt_secret_accepted": b})) for a, b in stages]
-    # Two stages run side by side during a deployment, and each believes what the other signs.
+    # Two stages run side by side during a deployment, and each accepts the other's tokens.
     for before, after in pairwise(tasks):
         assert before.user_id(after.issue(1)) == 1
         assert after.user_id(before.issue(1)) == 1

@@ -1,4 +1,4 @@
-"""The log: JSON, named by the request, without secrets; and an error that says nothing to the client."""
+"""The log: JSON, with the request's ID, without secrets; and an error without details for the client."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""The schema: up, down, equal to the models, and made once when many make it."""
+"""The schema: up, down, equal to the models, and created once if many processes migrate."""
 
 import subprocess
 import sys
@@ -61,7 +61,7 @@ def test_processes_that_migrate_at_once(
         if sqlite:
             path = str(settings.sqlite_path)
             return all(path in [file.path for file in psutil.Process(one.pid).open_files()] for one in started)
-        return all("another process migrates" in output.read_text() for output in outputs)
+        return all("another process is migrating" in output.read_text() for output in outputs)
 
     # The test holds the lock until all of them wait for it, so that they really meet.
     with ExitStack() as files, engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""The blog survives its own next version: forward, back and forward again under load, whatever holds a lock."""
+"""The blog works with its own next version: forward, back and forward again under load, whatever holds a lock."""
 
 import asyncio
 import json
@@ -61,7 +61,7 @@ def test_forward_back_and_forward_again_under_load(shared_postgres: Postgres, tm
     new = expanded(tmp_path)
 
     async def step(folder: Path, author: dict[str, str], running: list[Service]) -> Result:
-        """One deployment: the release step, then a task, beside those that run."""
+        """One deployment: the release step, then a task, next to the running ones."""
 
         async def deploy() -> None:
             done = await asyncio.to_thread(release, folder, environment)

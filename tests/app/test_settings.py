@@ -1,4 +1,4 @@
-"""The service starts with what is right, and says which variable is not."""
+"""The service starts with correct settings, and names a wrong variable."""
 
 import subprocess
 import sys
@@ -58,7 +58,7 @@ def test_the_database_from_its_address(monkeypatch: pytest.MonkeyPatch, scheme: 
         (PRODUCTION | {"DATABASE_URL": "sqlite:///blog.db"}, "DATABASE_HOST or DATABASE_URL must name"),
         (PRODUCTION | PARTS | {"DATABASE_SSLMODE": "disable"}, "DATABASE_SSLMODE"),
         (PRODUCTION | {"DATABASE_URL": "postgresql://u:p@db/blog?sslmode=prefer"}, "sslmode in DATABASE_URL"),
-        ({"DATABASE_HOST": "db"}, "DATABASE_PASSWORD is missing beside DATABASE_HOST"),
+        ({"DATABASE_HOST": "db"}, "DATABASE_PASSWORD is missing, and DATABASE_HOST needs it"),
         (PARTS | {"DATABASE_URL": "postgresql://u:p@db/blog"}, "not both"),
         ({"DATABASE_URL": "no address"}, "DATABASE_URL is not a URL"),
         ({"DATABASE_URL": "mysql://u:p@db/blog"}, "DATABASE_URL starts with 'mysql'"),
@@ -85,8 +85,8 @@ def test_a_process_that_is_set_wrong_ends_with_one_line_each(module: str) -> Non
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.splitlines() == [
-        "error: DATABASE_NAME is missing beside DATABASE_HOST",
-        "error: DATABASE_USER is missing beside DATABASE_HOST",
-        "error: DATABASE_PASSWORD is missing beside DATABASE_HOST",
-        "error: JWT_SECRET is missing, which ENVIRONMENT=production needs",
+        "error: DATABASE_NAME is missing, and DATABASE_HOST needs it",
+        "error: DATABASE_USER is missing, and DATABASE_HOST needs it",
+        "error: DATABASE_PASSWORD is missing, and DATABASE_HOST needs it",
+        "error: JWT_SECRET is missing, and ENVIRONMENT=production requires it",
     ]

@@ -1,4 +1,4 @@
-"""How the service starts: with nothing set, as the page shows it, and in production only with TLS."""
+"""How the service starts: without configuration, as the page shows it, and in production only with TLS."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""OpenTelemetry: sent where the environment says, and not even imported where it says nothing."""
+"""OpenTelemetry: sent to where the environment says, and not even imported otherwise."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The applications of docs/tutorials keep their promises: made as the page says, started as its image starts them."""
+"""The applications of docs/tutorials work: built as the page says, started as their image starts them."""
 
 import json
 import re
@@ -18,14 +18,14 @@ PROBE = {"Host": "10.0.10.23:8000"}
 
 
 def make(name: str, folder: Path) -> None:
-    """The project that a tutorial ends with."""
+    """The project at the end of a tutorial."""
     for step in steps(ROOT / f"docs/tutorials/{name}.md"):
         if isinstance(step, File):
             step.write(folder)
 
 
 def variables(postgres: Postgres) -> dict[str, str]:
-    """What a container with `database` gets."""
+    """The variables of a container with `database`."""
     database = postgres.environment(postgres.create_database())
     return {**database, "DATABASE_SSLMODE": "prefer", "PATH": str(BIN)}  # the tests' server has no certificate
 
@@ -66,7 +66,7 @@ def test_fastapi(tmp_path: Path, postgres: Postgres) -> None:
 
 @pytest.fixture
 def django(tmp_path: Path) -> Path:
-    """A project of django-admin with what the tutorial adds."""
+    """A project of django-admin with the tutorial's changes."""
     run(tmp_path, {"PATH": str(BIN)}, "-m", "django", "startproject", "mysite", ".")
     make("django", tmp_path)
     return tmp_path
@@ -93,6 +93,6 @@ def test_django(django: Path, postgres: Postgres) -> None:
 
 
 def test_django_without_the_image(django: Path) -> None:
-    """On the developer's machine nothing of it is needed, and it goes on as startproject made it."""
+    """On the developer's machine none of it is needed, and the project works as startproject created it."""
     assert "Applying auth" in run(django, {"PATH": str(BIN)}, "manage.py", "migrate")
     run(django, {"PATH": str(BIN)}, "manage.py", "check")

@@ -1,4 +1,4 @@
-"""The session: what each failure of AWS is called, and that calls are retried by botocore."""
+"""The session: the error for each failure of AWS, and that botocore retries calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The accept cases: small files that users would write, each with the templates that they become."""
+"""The accept cases: small files that users would write, each with its templates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REJECTED = sorted(REJECT.glob("*/*.yaml"))
 
 @cache
 def compiled(name: str) -> Compilation:
-    """What an accept case becomes, or one environment of it: CASE or CASE@ENVIRONMENT."""
+    """The result of an accept case, or of one environment of it: CASE or CASE@ENVIRONMENT."""
     case, _, environment = name.partition("@")
     content = (ACCEPT / case / "blogstack.yaml").read_bytes()
     return compile_text("blogstack.yaml", content, picked=[environment] if environment else [])

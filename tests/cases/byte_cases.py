@@ -1,4 +1,4 @@
-"""Reject cases that no file with comments can be, such as binary ones, with the diagnostics that they get."""
+"""Reject cases that cannot be files with comments, such as binary ones, with their diagnostics."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
         HELLO.replace("\n", "\r").encode() + b"scaling:\r  max: 0\r",
         ("5:8 E[BS205] scaling.max is out of range: 0 tasks",),
     ),
-    "only a tab": (b"\t", ("1:1 E[BS105] a tab cannot indent YAML",)),
+    "only a tab": (b"\t", ("1:1 E[BS105] YAML does not allow tabs in the indentation",)),
     "a question mark": (b"?", ("1:2 E[BS111] a key is empty",)),
     "too large": (
         HELLO.encode() + b"#" * (256 * 1024),
@@ -124,7 +124,7 @@ BYTES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "too many errors": (
         HELLO.encode() + b"".join(b"k%03d: 1\n" % n for n in range(101)),
         (
-            "- E[BS209] 1 more error is not shown -> fix the first ones, and the rest are shown...",
+            "- E[BS209] 1 more error is not shown -> fix the errors above first, and check that...",
             *(f"{n + 4}:1 E[BS201] unknown key 'k{n:03}'" for n in range(100)),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Reject cases of files and folders, each with the command line and the diagnostics that it gets."""
+"""Reject cases of files and folders, each with its command line and diagnostics."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OUT = "templates/out"
 
 
 class Case(NamedTuple):
-    """Files to make, the command line, and what it says: code, path, message and help."""
+    """Files to create, the command line, and its diagnostics: code, path, message and help."""
 
     command: str
     said: tuple[tuple[str, str, str, str], ...]
@@ -33,7 +33,7 @@ def compiled(folder: Path) -> None:
 
 
 def stale(folder: Path) -> None:
-    """Templates of which one was edited, one is missing and one is of a stack that is no more."""
+    """Templates: one was edited, one is missing and one belongs to a stack that no longer exists."""
     compiled(folder)
     out = folder / OUT
     (out / "blog-api-service.yaml").write_text((out / "blog-api-service.yaml").read_text() + "\n")
@@ -52,6 +52,14 @@ def one_domain(folder: Path) -> None:
         (folder / f"{name}.yaml").write_text(HELLO.replace("blog-api", name, 1))
 
 
+def one_rule(folder: Path) -> None:
+    """Equally exact routes under names that happen to lead to one number."""
+    front = "services: {api: {command: [a], route: {path: /a/*}}}"
+    (folder / "shop.yaml").write_text(f"name: shop\nregion: us-east-1\ndomain: null\n{front}\n")
+    behind = "uses: shop\nservice: {route: {path: /a/*}}"
+    (folder / "blog.yaml").write_text(f"name: blog\nregion: us-east-1\n{behind}\n")
+
+
 def one_repository(folder: Path) -> None:
     """Two services that run one image."""
     for name in ("web", "worker"):
@@ -60,19 +68,19 @@ def one_repository(folder: Path) -> None:
 
 
 def out_is_a_file(folder: Path) -> None:
-    """A file where the folder of the templates should be."""
+    """A file instead of the folder of the templates."""
     (folder / "blogstack.yaml").write_text(HELLO)
     (folder / "templates").write_text("")
 
 
 def template_is_a_folder(folder: Path) -> None:
-    """A folder where a template should be."""
+    """A folder instead of a template."""
     (folder / "blogstack.yaml").write_text(HELLO)
     (folder / OUT / "blog-api-service.yaml").mkdir(parents=True)
 
 
 def names_meet(folder: Path) -> None:
-    """Files of somebody else under the names of our templates: one by hand, one of a service whose names meet ours."""
+    """Other files with the names of templates: one written by hand, one of a service with colliding names."""
     (folder / "other.yaml").write_text(HELLO.replace("blog-api", "blog") + "environments: {api: {}}\n")
     run(folder, "compile --no-lint other.yaml")
     (folder / OUT / "blog-api-service.yaml").write_text("Resources: {}\n")
@@ -140,7 +148,7 @@ FOLDERS: dict[str, Case] = {
                 "BS502",
                 "two.yaml",
                 "the stack blog-api-registry is also defined by blogstack.yaml",
-                "give each service a name of its own",
+                "give each service a different name",
             ),
         ),
         two_files,
@@ -152,10 +160,22 @@ FOLDERS: dict[str, Case] = {
                 "BS502",
                 "worker.yaml",
                 "the domain blog.example.com in the hosted zone Z0123456789 is also defined by web.yaml",
-                "give each service a domain.name of its own",
+                "give each service a different domain.name",
             ),
         ),
         one_domain,
+    ),
+    "one rule of a load balancer twice": Case(
+        "compile --no-lint shop.yaml blog.yaml",
+        (
+            (
+                "BS502",
+                "blog.yaml",
+                "the listener rule 46325 of shop-edge:ListenerArn is also defined by shop.yaml",
+                "give one of the two services another name or another route",
+            ),
+        ),
+        one_rule,
     ),
     "one repository twice": Case(
         "compile --no-lint web.yaml worker.yaml",
@@ -164,7 +184,7 @@ FOLDERS: dict[str, Case] = {
                 "BS502",
                 "worker.yaml",
                 "the repository blog-api in us-east-1 is also defined by web.yaml",
-                "in one of them write image.uri, the repository's address, instead of image.repository",
+                "in one of them set image.uri, the repository's address, instead of image.repository",
             ),
         ),
         one_repository,

@@ -25,7 +25,7 @@ EXCEPTIONS = {
 
 
 def accesses(path: Path) -> Iterator[str]:
-    """Calls that reach the file system or a stream, and mentions of a stream."""
+    """Calls that use the file system or a stream, and references to a stream."""
     for node in ast.walk(ast.parse(path.read_text())):
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in FUNCTIONS:

@@ -55,7 +55,7 @@ class TestWorkflow:
         assert done.returncode == 0, done.stdout
 
     def test_a_mistake_is_found(self, tool: Tool) -> None:
-        """The linter knows what a job gets: a variable that nobody defines fails."""
+        """The linter knows the variables of a job: an undefined one fails."""
         Path("workflow.yaml").write_text(DEPLOY.replace("vars.AWS_REGION", "steps.nothing.outputs.region"))
         done = tool("actionlint", "-no-color", "workflow.yaml")
         assert done.returncode == 1
@@ -142,7 +142,7 @@ class TestAction:
 
     @pytest.mark.slow
     def test_its_steps_install_and_annotate(self, tool: Tool, tmp_path: Path) -> None:
-        """As a runner runs them: the action's files in a folder of their own, the project in another.
+        """As a runner runs them: the action's files in one folder, the project in another.
 
         Only the dependencies are those of the tests, because test_package.py installs them too.
         """
@@ -180,7 +180,7 @@ def test_issue_forms(form: Path, tool: Tool) -> None:
 
 
 class TestPreCommit:
-    """The hooks, run by pre-commit; it would install blogstack from the network, so here it takes what is there."""
+    """The hooks, run by pre-commit; it would install blogstack from the network, so here it uses the installed one."""
 
     def test_files_are_valid(self, tool: Tool) -> None:
         assert tool("pre-commit", "validate-manifest", str(HOOKS)).returncode == 0
@@ -232,14 +232,14 @@ class TestPreCommit:
         return tool("git", "rev-parse", "HEAD").stdout.strip()
 
     def outcome(self, tool: Tool) -> dict[str, str]:
-        """What pre-commit says of each hook."""
+        """The result of each hook in pre-commit."""
         said = tool("pre-commit", "run", "--all-files").stdout
         return dict(re.findall(r"^(blogstack [a-z -]+?)\.+(Passed|Failed)$", said, re.MULTILINE))
 
 
 @pytest.mark.slow
 class TestCompletion:
-    """Completion in bash, as its script asks for it."""
+    """Completion in bash, as its script requests it."""
 
     @pytest.mark.parametrize(
         ("words", "completed"),

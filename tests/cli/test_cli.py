@@ -50,7 +50,7 @@ class TestCompile:
 
     @pytest.mark.slow
     def test_check(self, run: Run) -> None:
-        """0 when the folder is what it should be; 1, and a reason for each file, when it is not. Never writes."""
+        """0 if the folder is up to date; otherwise 1, and a reason for each file. Never writes."""
         Path("blogstack.yaml").write_text(QUIET)
         assert run("compile", "--check").returncode == 1
         assert not OUT.exists()
@@ -80,7 +80,7 @@ class TestCompile:
         assert contents(OUT) == before
 
     def test_line_ends_of_windows(self, run: Run) -> None:
-        """As git checks the templates out there: they are not out of date."""
+        """As git on Windows checks out the templates: they are not out of date."""
         Path("blogstack.yaml").write_text(QUIET)
         run("compile", "--no-lint")
         for path in OUT.iterdir():
@@ -91,7 +91,7 @@ class TestCompile:
 
     @pytest.mark.slow
     def test_stacks_that_no_longer_exist(self, run: Run) -> None:
-        """Their files go; another service's, and what a person put there, stay."""
+        """Their files are deleted; those of another service, and those added by hand, stay."""
         Path("blogstack.yaml").write_text(QUIET)
         Path("other.yaml").write_text(quiet("blog-api-two"))
         run("compile", "--no-lint", "blogstack.yaml", "other.yaml")
@@ -128,7 +128,7 @@ class TestCompile:
 
     @pytest.mark.slow
     def test_several_files(self, run: Run) -> None:
-        """All or nothing: one faulty file among them, and nothing is written."""
+        """All or nothing: if one file has an error, nothing is written."""
         for name in ("one", "two", "three"):
             Path(f"{name}.yaml").write_text(quiet(name))
         assert run("compile", "one.yaml", "two.yaml", "three.yaml").returncode == 0
@@ -171,7 +171,7 @@ class TestCompile:
 
     @pytest.mark.slow
     def test_colour_by_the_environment(self, run: Run) -> None:
-        """FORCE_COLOR colours a pipe too, NO_COLOR wins, and an empty variable says nothing."""
+        """FORCE_COLOR colours a pipe too, NO_COLOR wins, and an empty variable has no effect."""
         Path("blogstack.yaml").write_text("name: x\n")
         for no_color, force_color, coloured in (
             ("", "1", True),
@@ -198,7 +198,7 @@ class TestCompile:
 
 @pytest.mark.slow
 class TestCache:
-    """A clean verdict is remembered; what is wrong with the cache costs time, never correctness."""
+    """A result without findings is cached; a damaged cache costs time, never correctness."""
 
     def verdicts(self) -> list[Path]:
         return sorted(Path("cache/blogstack/lint").iterdir())
@@ -228,7 +228,7 @@ class TestCache:
 
 
 class TestInput:
-    """Whatever a path leads to, there is a clear word."""
+    """Whatever a path leads to, the message is clear."""
 
     @pytest.mark.parametrize(
         ("path", "content", "code"),
@@ -258,7 +258,7 @@ class TestInput:
 
     @pytest.mark.parametrize("closed", ["1", "2", "1 2"])
     def test_closed_streams(self, run: Run, closed: str) -> None:
-        """What would go to a stream that is closed goes nowhere, and changes nothing else."""
+        """Output to a closed stream is lost, and changes nothing else."""
         Path("blogstack.yaml").write_text(MINIMAL)
 
         def close() -> None:
@@ -350,7 +350,7 @@ class TestHelp:
 
 
 class TestStreams:
-    """What goes wrong with standard output is told, and is no bug of ours."""
+    """An error with standard output is reported, and not as a bug in blogstack."""
 
     def test_version(self, run: Run) -> None:
         result = run("--version")

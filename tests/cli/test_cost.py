@@ -38,6 +38,13 @@ def test_an_existing_database_is_left_out(run: Run) -> None:
     assert "existing database" not in run("cost").stdout
 
 
+def test_what_another_application_pays_is_left_out(run: Run) -> None:
+    Path("blogstack.yaml").write_text((ACCEPT / "uses" / "blogstack.yaml").read_text())
+    text = run("cost").stdout
+    assert "the network and load balancer of shop, tax" in text
+    assert "NatGateway" not in text
+
+
 def test_a_region_without_prices_is_refused(run: Run) -> None:
     Path("blogstack.yaml").write_text(MINIMAL.replace("ap-northeast-2", "eu-south-1"))
     result = run("cost")

@@ -52,7 +52,7 @@ def test_everything_goes_in_order(deployed: Emulator, run: Run) -> None:
 
 
 def test_a_second_run_goes_on(deployed: Emulator, run: Run) -> None:
-    """Another stack imports from the tasks stack: it stays until that is gone."""
+    """Another stack imports from the tasks stack, which stays until that stack is deleted."""
     guest = """
 Resources:
   Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !ImportValue "blog-api-tasks:ClusterName"}}

@@ -46,7 +46,7 @@ def test_the_page_shows_what_is_printed(run: Run) -> None:
 
 
 class TestAgainstAFolder:
-    """The default: what `compile` wrote."""
+    """The default: the templates that `compile` wrote."""
 
     def test_nothing(self, run: Run) -> None:
         write(QUIET)
@@ -110,7 +110,7 @@ class TestAgainstAFolder:
 
 
 class TestAgainstARevision:
-    """The file as it was, compiled by today's compiler."""
+    """The older file, compiled by the current compiler."""
 
     def test_a_change(self, run: Run) -> None:
         commit(DATABASE)
@@ -190,7 +190,7 @@ class TestExitStatus:
 
 
 class TestCompile:
-    """`compile` says on one line what its templates do to those that it replaces."""
+    """`compile` prints one line about the changes to the templates that it replaces."""
 
     def test_something_is_replaced(self, run: Run) -> None:
         commit(DATABASE)
@@ -209,7 +209,7 @@ class TestCompile:
         assert run("compile", "--no-lint").stderr == ""
 
     def test_one_environment(self, run: Run) -> None:
-        """The templates of the others are left alone, and so is what is said of them."""
+        """The templates of the others do not change, and nothing is printed about them."""
         file = MINIMAL + "environments: {staging: {}, prod: {scaling: {max: 4}}}\n"
         commit(file)
         run("compile", "--no-lint")

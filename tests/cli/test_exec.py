@@ -1,4 +1,4 @@
-"""`blogstack exec`: the console script, the real AWS CLI and the emulated AWS; a script is in the plugin's place."""
+"""`blogstack exec`: the console script, the real AWS CLI and the emulated AWS; a script replaces the plugin."""
 
 from __future__ import annotations
 

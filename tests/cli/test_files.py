@@ -1,4 +1,4 @@
-"""The templates' folder: whatever happens, no file in it is half written."""
+"""The templates' folder: whatever happens, no file in it is incomplete."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.console import OUT, QUIET, Run, contents
 
 
 def test_a_full_disk(run: Run) -> None:
-    """A limit on the size of files stands for it: the system refuses the write in the middle of a template."""
+    """Simulated by a limit on the size of files: the system refuses the write in the middle of a template."""
     Path("blogstack.yaml").write_text(QUIET)
     run("compile", "--no-lint")
     before = contents(OUT)
@@ -34,7 +34,7 @@ def test_a_full_disk(run: Run) -> None:
 
 
 def test_a_folder_in_the_way(run: Run) -> None:
-    """When the last rename fails, the ones before it are taken back."""
+    """If the last rename fails, the earlier ones are undone."""
     Path("blogstack.yaml").write_text(QUIET)
     run("compile", "--no-lint")
     (OUT / "blog-api-service.yaml").unlink()
@@ -76,7 +76,7 @@ def test_a_file_name_that_is_no_text(run: Run, name: str) -> None:
 
 @pytest.mark.slow
 def test_a_kill_at_any_moment(run: Run) -> None:
-    """Each file is the old one or the new one, and the next compilation mends the set."""
+    """Each file is the old one or the new one, and the next compilation completes the set."""
     versions = [QUIET, QUIET + "tags: {team: blog}\n"]
     whole = []
     for version in versions:

@@ -1,4 +1,4 @@
-"""What is said about files and folders: the real console script, in a folder of its own."""
+"""Diagnostics about files and folders: the real console script, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_files_as_text(tmp_path: Path) -> None:
 
 
 def test_check_of_what_was_compiled(tmp_path: Path) -> None:
-    """Nothing to say about templates that are as they should be, whatever else is in the folder."""
+    """No message if the templates are up to date, whatever else is in the folder."""
     compiled(tmp_path)
     (tmp_path / OUT / "notes.yaml").write_text("mine: true\n")
     assert run(tmp_path, "compile --check --no-lint") == (0, "", "")

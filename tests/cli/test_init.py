@@ -1,4 +1,4 @@
-"""blogstack init: what it writes, what it sees of the service in the folder, and that it overwrites nothing."""
+"""blogstack init: what it writes, what it detects in the folder, and that it overwrites nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_writes_what_compiles(run: Run, chosen: str) -> None:
 
 @pytest.mark.slow
 def test_takes_what_it_sees(run: Run) -> None:
-    """Name, port and framework of a service that is there already; an option wins over what is seen."""
+    """Name, port and framework of an existing service; an option overrides what is detected."""
     Path("shop").mkdir()
     Path("shop/Dockerfile").write_text("FROM python:3.14-slim\nEXPOSE 8080\n")
     Path("shop/requirements.txt").write_text("Django==6.0\n")
@@ -57,7 +57,7 @@ def test_takes_what_it_sees(run: Run) -> None:
     ],
 )
 def test_nothing_has_to_be_in_the_image(run: Run, dockerfile: str) -> None:
-    """Without curl, Python or a shell a task becomes healthy all the same: only the load balancer asks."""
+    """A task becomes healthy without curl, Python or a shell: only the load balancer checks it."""
     Path("Dockerfile").write_text(dockerfile)
     run("init")
     assert run("compile", "--no-lint").returncode == 0
@@ -88,7 +88,7 @@ def test_a_dockerfile_elsewhere(run: Run) -> None:
 
 
 def test_the_folder_of_templates_is_the_applications(run: Run) -> None:
-    """Django and Flask read templates/: it is told of a file that has no other folder, and `init` writes one."""
+    """Django and Flask read templates/: a file without another folder is reported, and `init` writes one."""
     Path("templates/blog").mkdir(parents=True)
     Path("templates/blog/post.html").write_text("<p>")
     Path("blogstack.yaml").write_text("name: blog-api\nregion: us-east-1\n")
@@ -116,7 +116,7 @@ def test_line_ends_are_those_of_unix_everywhere(run: Run) -> None:
 
 
 def test_what_is_commented_out_holds(run: Run) -> None:
-    """Every block of the starter compiles once its hash is taken away."""
+    """Every block of the starter compiles when uncommented."""
     run("init", "--framework", "django")
     text = Path("blogstack.yaml").read_text()
     commented = re.sub(r"^( *)# ((?: *\w+:|  \w+: ).*)$", r"\1\2", text, flags=re.MULTILINE)
@@ -127,7 +127,7 @@ def test_what_is_commented_out_holds(run: Run) -> None:
 
 
 def test_the_region_of_the_environment(run: Run) -> None:
-    """The region cannot be changed later without new stacks, so the one that the AWS CLI uses is taken."""
+    """The region cannot be changed later without new stacks, so `init` uses that of the AWS CLI."""
     said = run("init", env={**os.environ, "AWS_REGION": "moon-1", "AWS_DEFAULT_REGION": "eu-west-1"}).stdout
     assert "found: region eu-west-1 from AWS_DEFAULT_REGION\n" in said
     assert "assumed: port 8000 (no Dockerfile" in said

@@ -42,7 +42,7 @@ def test_status_for_programs(deployed: Emulator, run: Run) -> None:
 
 
 def test_doctor(deployed: Emulator, run: Run) -> None:
-    """Nothing answers in the emulated AWS, and nothing has failed there."""
+    """In the emulated AWS nothing answers, and nothing has failed."""
     done = run("doctor", "--format", "json", env=deployed.env)
     causes = json.loads(done.stdout)
     assert {cause["code"] for cause in causes} <= {"BS558", "BS554"}
@@ -99,7 +99,7 @@ def test_environments(run: Run) -> None:
 
 
 def test_doctor_of_what_was_deleted_by_hand(deployed: Emulator, run: Run) -> None:
-    """`--drift` asks the emulated CloudFormation; without it nothing is said of the resource. It is only a warning."""
+    """`--drift` uses the emulated CloudFormation; without it the resource is not reported. It is only a warning."""
     logs = deployed.client("logs")
     logs.delete_log_group(logGroupName="/ecs/blog-api")
     try:

@@ -19,20 +19,20 @@ from blogstack.cli.watch import moments
 from tests.support.console import MINIMAL, OUT, QUIET, TAKES_CTRL_C, Run, contents, quiet
 
 LONGEST = 60
-"""Seconds after which something that should have happened has not."""
+"""Seconds after which an expected event counts as missing."""
 FILE = Path("blogstack.yaml")
 FAULTY = QUIET + "service:\n  memory: 8192\n"
 LARGER = QUIET + "service:\n  memory: 2048\n"
 
 
 def wrote(service: str) -> str:
-    """What is said when larger tasks were written for a service, and what they do to those that run."""
+    """The output after larger tasks were written for a service, and their effect on the running ones."""
     what = "1 stack: 1 new revision, 1 in place"
     return f"wrote templates/out/{service}-service.yaml\n{what}\n"
 
 
 class Watched:
-    """A process that watches, and what it says."""
+    """A process that watches, and its output."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
@@ -45,7 +45,7 @@ class Watched:
             self._lines.put(line)
 
     def round(self) -> str:
-        """What it says up to the end of its next round."""
+        """Its output up to the end of its next round."""
         said = ""
         while True:
             line = self._lines.get(timeout=LONGEST)
@@ -60,7 +60,7 @@ class Watched:
         return said
 
     def end(self) -> str:
-        """Ctrl-C; returns what it still says."""
+        """Ctrl-C; returns the rest of its output."""
         os.killpg(self.process.pid, signal.SIGINT)
         assert self.process.wait(LONGEST) == 0
         said = ""
@@ -112,7 +112,7 @@ def anew(path: Path, text: str) -> None:
 @pytest.mark.parametrize("save", [in_place, by_renaming, with_a_backup, anew])
 @pytest.mark.usefixtures("run")
 def test_a_file_that_is_saved(save: Callable[[Path, str], None]) -> None:
-    """It is compiled again; an error is told and changes nothing; then it goes on."""
+    """It is compiled again; an error is reported and changes nothing; then it continues."""
     FILE.write_text(QUIET)
     with watching("--no-lint") as watched:
         assert watched.round().count("wrote") == 5
@@ -209,6 +209,6 @@ def test_what_makes_no_sense(run: Run, arguments: list[str]) -> None:
 
 
 def test_where_the_system_cannot_watch(tmp_path: Path) -> None:
-    """It is looked at unasked; here the folder is missing, elsewhere the watches may be used up."""
+    """It is read at intervals; here the folder is missing, elsewhere the watches may be used up."""
     found = moments([tmp_path / "missing"])
     assert [next(found) for _ in range(2)] == [None, None]

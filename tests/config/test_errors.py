@@ -22,7 +22,7 @@ PLACES: list[tuple[str | int, ...]] = [("name",), ("region",), ("scaling",), ("s
 @pytest.mark.parametrize("loc", PLACES, ids=lambda loc: ".".join(map(str, loc)))
 @pytest.mark.parametrize("kind", list_all_errors(), ids=lambda kind: kind["type"])
 def test_every_kind_of_error(kind: ErrorTypeInfo, loc: tuple[str | int, ...]) -> None:
-    """Also those that no key of today causes, at every kind of value."""
+    """Also those that no current key causes, for every kind of value."""
     value: Any = DOCUMENT.plain()
     for step in loc:
         value = value[step]

@@ -187,7 +187,7 @@ class TestAlternatives:
 
 
 class TestChange:
-    """What an edit changes a month."""
+    """The change of the monthly cost after an edit."""
 
     @staticmethod
     def of(old: str, new: str, region: str = SEOUL) -> str | None:
@@ -228,7 +228,7 @@ class TestChange:
 
 
 def test_the_table_is_whole() -> None:
-    """Every price is a positive number, and the classes are ones that the region sells."""
+    """Every price is a positive number, and the region offers the classes."""
     for region in regions():
         prices = Prices(region)
         for name in ("fargate_vcpu_hour", "fargate_gb_hour"):

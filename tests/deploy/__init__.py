@@ -1,1 +1,1 @@
-"""Templates and commands against an emulated AWS."""
+"""Templates and commands, on an emulated AWS."""

@@ -234,7 +234,7 @@ def test_the_count_that_scaling_reached_survives_a_deployment(aws: Emulator) -> 
 
 
 def test_another_strategy_replaces_nothing(aws: Emulator) -> None:
-    """From rolling to blue/green what takes requests stays, what is new comes beside it; so to the others, and back."""
+    """From rolling to blue/green, what gets requests stays and the rest is added; likewise for the others, and back."""
     stack = f"{BLOG}-service"
     deploy_all(aws, compiled("domain"))
     before = aws.resources(stack)
@@ -301,7 +301,7 @@ def test_a_domain_that_is_removed(aws: Emulator) -> None:
 
 
 def test_schedules_and_policies(aws: Emulator) -> None:
-    """Office hours, three policies and Spot, as AWS then tells them."""
+    """Office hours, three policies and Spot, as AWS then reports them."""
     deploy_all(aws, compiled("office-hours"))
     scaling = aws.client("application-autoscaling")
     actions = scaling.describe_scheduled_actions(ServiceNamespace="ecs")["ScheduledActions"]

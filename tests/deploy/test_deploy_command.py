@@ -42,7 +42,7 @@ def internet(tmp_path: Path) -> Iterator[Web]:
 
 @pytest.fixture
 def deploy(aws: Emulator, internet: Web, run: Run, tmp_path: Path) -> Deploy:
-    """Runs `blogstack deploy` with a docker at hand."""
+    """Runs `blogstack deploy` with a docker in PATH."""
     programs = tmp_path / "programs"
     programs.mkdir()
     make_docker(programs)
@@ -64,7 +64,7 @@ def statuses(aws: Emulator) -> dict[str, str]:
 
 
 def test_first_second_and_next(aws: Emulator, deploy: Deploy, internet: Web, tmp_path: Path) -> None:
-    """From an empty account to a service that answers; then there is nothing to do; then the next version."""
+    """From an empty account to a service that answers; then a run without changes; then the next version."""
     Path("blogstack.yaml").write_text(FILE)
     first = deploy("--image-tag", "v1", "--yes")
     assert first.returncode == 0, first.stdout + first.stderr
@@ -118,7 +118,7 @@ def test_errors_come_first(aws: Emulator, deploy: Deploy) -> None:
 
 
 def test_a_resource_that_fails(aws: Emulator, deploy: Deploy) -> None:
-    """The reason is at the line that made the resource; a second run removes what is left of it and goes on."""
+    """The reason is at the line that creates the resource; a second run deletes the failed stack and continues."""
     Path("blogstack.yaml").write_text(f"{QUIET}  certificate_arn: {CERTIFICATE}\n")
     failed = deploy("--image-tag", "v1", "--yes")
     assert failed.returncode == 1
@@ -136,7 +136,7 @@ def test_a_resource_that_fails(aws: Emulator, deploy: Deploy) -> None:
 
 
 def test_dns_outside_of_route_53(aws: Emulator, deploy: Deploy, internet: Web) -> None:
-    """The load balancer is asked before a record leads to it, and what to point where is said."""
+    """The load balancer is requested before a record points to it, and the records to create are printed."""
     zone = "hosted_zone_id: Z0123456789ABCDEFGHIJ"
     Path("blogstack.yaml").write_text(QUIET.replace(zone, f"certificate_arn: {CERTIFICATE}"))
     refused = deploy("--image-tag", "v1", "--yes")
@@ -155,7 +155,7 @@ def test_dns_outside_of_route_53(aws: Emulator, deploy: Deploy, internet: Web) -
 
 
 def test_what_would_fail_later(aws: Emulator, deploy: Deploy) -> None:
-    """All of it at once, before anything is made; a right or a service that is missing is only said."""
+    """All problems at once, before anything is created; a missing right or service is only reported."""
     aws.client("logs").create_log_group(logGroupName="/ecs/blog-api")
     aws.client("ecr").create_repository(repositoryName="blog-api")
     zone = QUIET.replace("blog.example.com", "blog.example.org")
@@ -177,7 +177,7 @@ def test_a_release_step_that_fails(aws: Emulator, deploy: Deploy) -> None:
 
 
 def test_production_after_staging(aws: Emulator, deploy: Deploy) -> None:
-    """Staging fails, so production is left alone, though its own templates are good."""
+    """Staging fails, so production is not deployed, though its own templates are good."""
     domain = f"{{name: staging.example.com, certificate_arn: {CERTIFICATE!r}}}"
     Path("blogstack.yaml").write_text(f"{QUIET}environments:\n  staging: {{domain: {domain}}}\n  prod: {{}}\n")
     failed = deploy("--image-tag", "v1", "--yes")
@@ -190,7 +190,7 @@ def test_production_after_staging(aws: Emulator, deploy: Deploy) -> None:
 
 
 def test_json(deploy: Deploy) -> None:
-    """Every line is an object that says what it is about."""
+    """Every line is an object with its kind."""
     Path("blogstack.yaml").write_text(QUIET)
     done = deploy("--image-tag", "v1", "--yes", "--output", "json")
     assert done.returncode == 0, done.stdout
@@ -228,7 +228,7 @@ def test_nothing_can_build(deploy: Deploy, tmp_path: Path) -> None:
 
 
 def test_a_build_that_fails(aws: Emulator, deploy: Deploy, tmp_path: Path) -> None:
-    """Its last lines are shown, and what runs side by side with it comes to its end."""
+    """Its last lines are shown, and steps that run side by side with it are completed."""
     make_docker(tmp_path / "programs", BROKEN)
     Path("blogstack.yaml").write_text(QUIET)
     done = deploy("--image-tag", "v1", "--yes")
@@ -240,7 +240,7 @@ def test_a_build_that_fails(aws: Emulator, deploy: Deploy, tmp_path: Path) -> No
 
 
 def test_interrupted(aws: Emulator, internet: Web, deploy: Deploy, tmp_path: Path) -> None:
-    """Ctrl-C says how to go on, and the second run goes on."""
+    """Ctrl-C prints how to continue, and the second run continues."""
     log = make_docker(tmp_path / "programs", SLOW)
     Path("blogstack.yaml").write_text(QUIET)
     path = f"{tmp_path / 'programs'}{os.pathsep}{aws.env['PATH']}"
@@ -274,7 +274,7 @@ def test_an_unknown_profile(deploy: Deploy) -> None:
 
 
 def test_nobody_is_there(run: Run, aws: Emulator) -> None:
-    """Without AWS to ask: what to do, and not a traceback."""
+    """Without a connection to AWS: what to do, and not a traceback."""
     Path("blogstack.yaml").write_text(QUIET)
     done = run("deploy", "--image-tag", "v1", env={**aws.env, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""Two services on the emulated AWS: the listener's rules, the names, and who may connect, as AWS then tells them."""
+"""Two services on the emulated AWS: the listener's rules, the names, and who may connect, as AWS then reports them."""
 
 from __future__ import annotations
 

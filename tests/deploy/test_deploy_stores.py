@@ -30,7 +30,7 @@ def variables(aws: Emulator) -> dict[str, str]:
 
 
 def rights(aws: Emulator, *others: str) -> list[dict[str, Any]]:
-    """What the task role allows with the stores; it has no policies but this one and `others`."""
+    """What the task role allows with the stores; it has no policies except this one and `others`."""
     role = aws.resources(f"{BLOG}-tasks")["TaskRole"]
     iam = aws.client("iam")
     assert iam.list_role_policies(RoleName=role)["PolicyNames"] == ["Stores", *others]
@@ -100,7 +100,7 @@ class TestQueues:
     """The case `queues`."""
 
     def test_the_tasks_know_and_use_them(self, aws: Emulator) -> None:
-        """The variables are URLs that SQS takes; the role allows messages of these queues, and nothing else."""
+        """The variables are URLs that SQS accepts; the role allows messages of these queues, and nothing else."""
         deploy_all(aws, compiled("queues"))
         sqs, resources = aws.client("sqs"), aws.resources(f"{BLOG}-queues")
         given = variables(aws)

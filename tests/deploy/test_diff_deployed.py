@@ -1,4 +1,4 @@
-"""`blogstack diff --against deployed`: boto3 asks the emulated AWS what is deployed."""
+"""`blogstack diff --against deployed`: boto3 reads the deployed templates from the emulated AWS."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE = QUIET + "database: {}\n"
 
 @pytest.fixture(scope="module")
 def deployed(emulator: Emulator) -> Emulator:
-    """The file, deployed, and next to it a stack of somebody else whose name begins alike."""
+    """The file, deployed, and next to it another stack whose name has the same prefix."""
     emulator.reset()
     deploy_all(emulator, compile_text("blogstack.yaml", FILE.encode()))
     body = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
@@ -57,7 +57,7 @@ def test_nothing_is_deployed(deployed: Emulator, run: Run) -> None:
 
 
 def test_without_an_answer(deployed: Emulator, run: Run) -> None:
-    """As without credentials: the words of AWS's own library."""
+    """As without credentials: the message of AWS's own library."""
     Path("blogstack.yaml").write_text(QUIET)
     environment = {**deployed.env, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
     result = run("diff", "--against", "deployed", env=environment)

@@ -137,7 +137,7 @@ def test_one_in_review_is_created() -> None:
 
 
 def test_stuck() -> None:
-    """BS556: the command that gets it out of there."""
+    """BS556: the command that repairs it."""
     aws = FakeAws(answers("UPDATE_ROLLBACK_FAILED"))
     with pytest.raises(Failed) as caught:
         deploy_stack(context(aws, []), ACTION)
@@ -242,7 +242,7 @@ def test_trouble_in_the_middle_is_waited_out(trouble: Exception) -> None:
 
 
 def test_expired_credentials_in_the_middle() -> None:
-    """BS516: what was started goes on, and the second run waits for it."""
+    """BS516: AWS continues what was started, and the second run waits for it."""
     expired = Refusal("ExpiredToken", "The security token included in the request is expired", 403)
     states = [stack("UPDATE_COMPLETE"), stack("UPDATE_IN_PROGRESS"), expired]
     aws = FakeAws(answers(**{"cloudformation:DescribeStacks": states}))
@@ -276,7 +276,7 @@ def test_the_share_of_a_shift() -> None:
 
 
 def test_a_pause_for_a_person() -> None:
-    """How it is ended is said once, whatever is asked meanwhile."""
+    """How to end it is printed once, whatever happens meanwhile."""
     hook = {"hookId": "hook-1", "targetType": "PAUSE", "status": "AWAITING_ACTION", "expiresAt": NOW}
     shift = {"serviceDeploymentArn": "arn:new", "lifecycleStage": "POST_SCALE_UP", "lifecycleHookDetails": [hook]}
     others = {
@@ -386,7 +386,7 @@ def test_no_step_begins_after_a_failure() -> None:
 
 
 def test_why_tasks_do_not_run() -> None:
-    """Next to CloudFormation's word, that a service did not become stable, comes what the doctor finds."""
+    """In addition to CloudFormation's message that a service did not become stable, the doctor's findings are shown."""
     content = b"name: shop\nregion: eu-west-1\n"
     killed = "OutOfMemoryError: Container killed due to memory usage"
     reason = "Essential container in task exited"
@@ -486,7 +486,7 @@ def test_the_preview_of_one_in_progress() -> None:
 
 
 def test_the_preview_of_a_new_revision() -> None:
-    """Another task definition in the place of one is no replacement that anybody has to fear."""
+    """Replacing a task definition by another is not reported as a replacement."""
     change = {"Action": "Modify", "LogicalResourceId": "Service", "ResourceType": "AWS::ECS::TaskDefinition"}
     changes = [{"Type": "Resource", "ResourceChange": {**change, "Replacement": "True"}}]
     found = {**CHANGE_SET, "Status": "CREATE_COMPLETE", "Changes": changes}

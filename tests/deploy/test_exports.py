@@ -1,4 +1,4 @@
-"""Edits that take an export away, on an emulated CloudFormation that refuses those in use.
+"""Edits that remove an export, on an emulated CloudFormation that refuses those in use.
 
 tests/diff/test_exports.py has every pair of accept cases, without deployments.
 """
@@ -33,7 +33,7 @@ EDITS = {
         "deploy edit-tasks and edit-service",
     ),
 }
-"""What is before and after, and what has to be done first."""
+"""The file before and after, and what has to be done first."""
 
 
 @pytest.mark.parametrize("edit", EDITS)
@@ -55,7 +55,7 @@ def test_an_edit_deploys_or_says_its_two_steps(emulator: Emulator, edit: str) ->
 
 
 def test_a_secret_with_another_name_takes_two_edits(emulator: Emulator) -> None:
-    """The service needs the new secret of the tasks before it lets go of the old one: first there are both."""
+    """The service needs the new secret of the tasks before it stops using the old one: first there are both."""
     before, after = compiled(SECRET % "OLD_KEY"), compiled(SECRET % "NEW_KEY")
     both = compiled("service: {secrets: {OLD_KEY: generate, NEW_KEY: generate}}\n")
     remedies, _ = answer(before, after)
@@ -75,14 +75,14 @@ def compiled(text: str) -> Compilation:
 
 
 def answer(before: Compilation, after: Compilation) -> tuple[list[str], list[str]]:
-    """What is said of the exports in use, and the stacks that it says are first."""
+    """The message about the exports in use, and the stacks that it names first."""
     comparison = compare(snapshot_of(before), snapshot_of(after), regions_of(after))
     steps = [step for stack in comparison.stacks for refusal in stack.refusals for step in refusal.steps]
     return refused_exports(comparison), list(dict.fromkeys(steps))
 
 
 def take(emulator: Emulator, after: Compilation, steps: list[str]) -> None:
-    """Deploy stacks, or delete those that are no longer in the file."""
+    """Deploy stacks, or delete those that are no longer in the templates."""
     texts = {template.stack_name: template.text for template in after.templates}
     with TemporaryDirectory() as folder:
         for stack in steps:

@@ -1,4 +1,4 @@
-"""A first deployment that fails, by the printed script: it leaves nothing in the way, and is simply deployed again."""
+"""A first deployment that fails, by the printed script: nothing that it leaves blocks the next one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a first deployment takes: the page has the figures that the simulation gives, for every kind of file one."""
+"""How long a first deployment takes: the page has the figures of the simulation, one for every kind of file."""
 
 from __future__ import annotations
 

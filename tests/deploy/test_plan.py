@@ -1,4 +1,4 @@
-"""The plan: its steps' needs are what the templates import, and what it names exists."""
+"""The plan: its steps depend on what the templates import, and every name in it exists."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from blogstack.blueprint.names import Output
 from blogstack.deploy.plan import make_plans
 from blogstack.deploy.steps import DeployStack, FindImage, Plan, PushImage, Request, RunTask, Step
 from tests.cases import NAMES, compiled
-from tests.support.templates import FOREIGN, read
+from tests.support.templates import FOREIGN, platform, read
 
 ONE_ENVIRONMENT = [name for name in NAMES if len(compiled(name).blueprints) == 1]
 
@@ -35,7 +35,7 @@ def imported_stacks(tree: object) -> set[str]:
 
 
 def all_needs(steps: dict[str, Step], step: Step) -> set[str]:
-    """The needs of a step, and theirs."""
+    """The dependencies of a step, and theirs."""
     return set(step.needs).union(*(all_needs(steps, steps[need]) for need in step.needs))
 
 
@@ -46,7 +46,11 @@ def test_a_stack_needs_what_its_template_imports(case: str) -> None:
     assert [step.id for step in plan(case).steps if isinstance(step.action, DeployStack)] == list(templates)
     for stack, tree in templates.items():
         imports = imported_stacks(tree) - {export.partition(":")[0] for export in FOREIGN}
-        needs = all_needs(steps, steps[stack]) & set(templates)
+        everything = all_needs(steps, steps[stack])
+        needs = everything & set(templates)
+        if imports & platform(case).keys():
+            assert "platform" in everything
+        imports -= platform(case).keys()
         assert imports <= needs, stack
         # What a stack needs beyond its imports, its own needs import; workloads also wait for those that they call.
         needs -= {each.stack for each in compiled(case).blueprints[0].services}

@@ -1,4 +1,4 @@
-"""What would fail later, each as AWS tells it before; and that a missing right is no failure."""
+"""Problems that would fail later, as AWS reports them before; and that a missing right is not a failure."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class TestImage:
         assert problem.message == "the image blog-api:v1 is for arm64, but the tasks run on amd64"
 
     def test_an_image_without_an_index(self, tmp_path: Path) -> None:
-        """Its configuration says what it is for."""
+        """Its configuration has the architecture."""
         (tmp_path / "config.json").write_text('{"architecture": "arm64", "os": "linux"}')
         single = {"imageManifest": json.dumps({"config": {"digest": "sha256:0"}, "layers": []})}
         url = {"downloadUrl": (tmp_path / "config.json").as_uri()}
@@ -105,7 +105,7 @@ class TestImage:
         assert told(image.check(account(answers, arm))) == []
 
     def test_of_another_registry(self) -> None:
-        """Nobody here can look for it, which is said."""
+        """It cannot be checked, which is reported."""
         more = "image: {uri: ghcr.io/team/blog}\nservice: {sidecars: {proxy: {image: 'nginx:1'}}}\n"
         (found,) = image.check(account({}, more))
         assert found == Unchecked("ghcr.io/team/blog:v1, nginx:1 (only images in ECR in ap-northeast-2 are checked)")
@@ -184,7 +184,7 @@ class TestDomain:
 
 
 class TestNameServers:
-    """The question to DNS, to a server on loopback."""
+    """The query to DNS, to a server on loopback."""
 
     @pytest.fixture
     def resolver(self) -> Iterator[dns.resolver.Resolver]:
@@ -400,14 +400,14 @@ class TestQuotas:
         assert told(quotas.check(account(answers, fewer, **there))) == []
 
     def test_a_quota_that_may_not_be_read(self) -> None:
-        """The others are compared all the same."""
+        """The others are still compared."""
         denied = Refusal("AccessDeniedException", "not authorized", 403)
         found = list(quotas.check(account({**self.answers(4, 5), "service-quotas:GetServiceQuota": denied})))
         names = ("VPCs", "Elastic IP addresses", "ACM certificates", "Fargate vCPUs")
         assert found == [Unchecked(f"the quota of {name} (service-quotas:GetServiceQuota)") for name in names]
 
     def test_certificates(self) -> None:
-        """Those that ACM has issued; a certificate that is there takes none."""
+        """Those that ACM has issued; an existing certificate needs none."""
         arn = "arn:aws:acm:ap-northeast-2:123456789012:certificate/1"
         issued = {"CertificateArn": arn, "Type": "AMAZON_ISSUED"}
         imported = {"CertificateArn": arn, "Type": "IMPORTED"}
@@ -505,7 +505,7 @@ class TestDatabase:
     ],
 )
 def test_a_part_is_checked_for_what_concerns_it(stack: str, asked: set[str]) -> None:
-    """`--only`: nothing else is asked of AWS."""
+    """`--only`: no other requests are sent to AWS."""
     denied = Refusal("AccessDenied", "not authorized", 403)
     calls = {
         "route53:GetHostedZone", "route53:ListResourceRecordSets", "ec2:DescribeVpcs", "ecr:DescribeRepositories",
@@ -520,7 +520,7 @@ def test_a_part_is_checked_for_what_concerns_it(stack: str, asked: set[str]) -> 
 
 
 def test_a_missing_right_is_no_failure() -> None:
-    """What the others found is there; each check that could not be done is named once, with the call."""
+    """The findings of the others are there; each check that could not be done is listed once, with the call."""
     denied = Refusal("AccessDenied", "not authorized", 403)
     zone = {"Id": "Z0", "Name": "example.com.", "CallerReference": "x"}
     answers = {

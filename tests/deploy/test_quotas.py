@@ -1,4 +1,4 @@
-"""What is said of an account's quotas after `compile`."""
+"""The message about an account's quotas after `compile`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_what_exceeds_the_defaults(text: str, said: str) -> None:
 
 
 def test_compile_says_it_once(run: Run) -> None:
-    """With the templates that need them, and not of a file that has not changed."""
+    """With the templates that need them, and not for an unchanged file."""
     Path("blogstack.yaml").write_text(HEAD)
     assert run("compile", "--no-lint").stderr.count("quotas: ") == 1
     assert "quotas: " not in run("compile", "--no-lint").stderr

@@ -1,4 +1,4 @@
-"""What is said of stacks that are no longer in the file."""
+"""The message about stacks that are no longer in the file."""
 
 from __future__ import annotations
 

@@ -20,7 +20,6 @@ from tests.support.web import Web, web
 EDGE = "blog-api-edge"
 BALANCER = "blog-api-1234567890.eu-west-1.elb.amazonaws.com"
 URL = f"http://{BALANCER}"
-EVERYWHERE = ("0.0.0.0/0",)
 
 
 @pytest.fixture
@@ -36,12 +35,12 @@ def internet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
 def asked(
     *,
     paths: tuple[str, ...],
-    allowed: tuple[str, ...] = EVERYWHERE,
+    restriction: str | None = None,
     headers: Mapping[str, str] = MappingProxyType({}),
     host: str | None = None,
     **others: bool,
 ) -> tuple[str, ...]:
-    """What was said while the paths were requested.
+    """The output while the paths were requested.
 
     Raises:
         Failed: when the step fails.
@@ -60,7 +59,7 @@ def asked(
         pause=lambda _: None,
     )
     settings = {"errors_are_healthy": False, "internal": False, "is_direct": False, **others}
-    step = Request(edge_stack=EDGE, host=host, headers=headers, paths=paths, allowed_cidrs=allowed, **settings)
+    step = Request(edge_stack=EDGE, host=host, headers=headers, paths=paths, restriction=restriction, **settings)
     assert request(context, "requests", step) is Outcome.DONE
     return tuple(note.text for note in told if isinstance(note, Note))
 
@@ -80,7 +79,7 @@ def test_a_route_by_header(internet: Web) -> None:
 
 
 def test_a_name_whose_record_is_made_later(internet: Web) -> None:
-    """The load balancer is asked under its own name, for the domain's; the certificate is for the latter."""
+    """The load balancer is requested by its own name, with the domain as host; the certificate is for the domain."""
     said = asked(paths=("/health",), host="blog.example.com", is_direct=True)
     assert said == ("https://blog.example.com/health answers",)
     assert internet.requested == ["https://blog.example.com/health"]
@@ -125,11 +124,9 @@ def test_no_answer_for_who_is_not_let_in(monkeypatch: pytest.MonkeyPatch) -> Non
     """No failure when `allowed_cidrs` may be the reason."""
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # nobody listens there
     monkeypatch.setattr(urllib.request, "_opener", None)
-    (note,) = asked(paths=("/health",), allowed=("198.51.100.0/24",))
-    assert (
-        note
-        == f"no answer: allowed_cidrs admits only 198.51.100.0/24; to check it, run there: curl -fsS '{URL}/health'"
-    )
+    (note,) = asked(paths=("/health",), restriction="allowed_cidrs admits only 198.51.100.0/24")
+    expected = f"to check it, run there: curl -fsS '{URL}/health'"
+    assert note == f"no answer: allowed_cidrs admits only 198.51.100.0/24; {expected}"
     with pytest.raises(Failed, match="no answer"):
         asked(paths=("/health",))
 

@@ -1,4 +1,4 @@
-"""The printed commands in real shells, as users paste them; what they call is stood in for."""
+"""The printed commands in real shells, as users paste them, with stand-ins for the programs that they call."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_the_image_is_built_where_the_file_is(run: Run) -> None:
 
 
 def test_an_environment_waits_for_its_image(tmp_path: Path) -> None:
-    """Where the image of the commit is not in the repository after all, nothing of an environment is changed."""
+    """If the image of the commit is still not in the repository, no environment is changed."""
     status, calls, _ = called(tmp_path, script_of("environments"), NO_IMAGE="254")
     assert status == 254
     deployed = [call.split()[4] for call in calls if call.startswith("aws cloudformation deploy")]
@@ -194,7 +194,7 @@ def deployment(folder: Path, *statuses: str, shell: str = "sh", **given: str) ->
 
 @pytest.mark.parametrize("shell", HERE)
 def test_a_deployment_that_takes_longer_than_the_command_waits(tmp_path: Path, shell: str) -> None:
-    """The update goes on when `aws cloudformation deploy` gives up after an hour."""
+    """The update continues when `aws cloudformation deploy` gives up after an hour."""
     before, busy = ["UPDATE_COMPLETE"] * 2, ["UPDATE_IN_PROGRESS"] * 3
     status, calls, output = deployment(tmp_path, *before, *busy, *["UPDATE_COMPLETE"] * 2, shell=shell, DEPLOYED="255")
     assert (status, calls.count("sleep 60")) == (0, 2)
@@ -262,7 +262,7 @@ def test_an_internal_load_balancer_is_not_asked_from_outside(tmp_path: Path) -> 
 
 
 def test_whoever_deploys_may_be_outside_of_the_allowed_blocks(tmp_path: Path) -> None:
-    """Then no answer says nothing about the service; an answer that is an error does."""
+    """Then a missing answer means nothing; an error does."""
     script = script_of("everything")
     status, calls, output = called(tmp_path, script, NO_ANSWER="28")
     assert (status, "to check it, run there: curl -fsS 'value/" in output) == (0, True)

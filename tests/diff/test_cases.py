@@ -1,4 +1,4 @@
-"""Edits that people make, each with what `blogstack diff` says of it.
+"""Typical edits, each with the output of `blogstack diff`.
 
 A case is a folder in tests/cases/diff with before.yaml, after.yaml and expected.txt.
 """
@@ -43,7 +43,7 @@ def test_a_line_is_found_without_the_older_file(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_back_again_has_the_values_swapped(name: str) -> None:
-    """A change undone is the same list of properties with old and new exchanged."""
+    """Undoing a change gives the same list of properties with old and new exchanged."""
     before, after = made(name, "before"), made(name, "after")
     there = compare(snapshot_of(before), snapshot_of(after), regions_of(after))
     back = compare(snapshot_of(after), snapshot_of(before), regions_of(before))

@@ -39,7 +39,7 @@ class TestReferences:
     """What refers to a resource that is replaced changes with it."""
 
     def test_they_are_followed_to_the_end(self) -> None:
-        """Vpc -> Subnet -> Nat are create-only on the way; the route only changes."""
+        """Vpc -> Subnet -> Nat are create-only; the route only changes."""
         assert effects(of_one_stack(network("10.0.0.0/16"), network("10.1.0.0/16"))) == {
             "Vpc": Effect.REPLACED,
             "Subnet": Effect.REPLACED,
@@ -123,7 +123,7 @@ class TestExports:
         assert [each[2] for each in self.refusals(old, new)] == ["first delete app, then deploy net"]
 
     def test_of_what_is_refused_for_another_reason(self) -> None:
-        """Where one export of a stack is stuck, no order helps the others."""
+        """If one export of a stack cannot change, no order helps the others."""
         old, new = self.stacks("10.0.0.0/16"), self.stacks("10.1.0.0/16")
         old["net"]["Outputs"]["Other"] = {"Value": "other", "Export": {"Name": "net:Other"}}
         old["job"] = {"Resources": {"Group": resource("X", Name={"Fn::ImportValue": "net:Other"})}}
@@ -134,7 +134,7 @@ class TestExports:
 
 
 class TestData:
-    """What a deletion policy does is said of whatever holds data."""
+    """The effect of a deletion policy is shown for every resource that holds data."""
 
     @staticmethod
     def bucket(name: str, policy: str = "") -> Resources:
@@ -151,7 +151,7 @@ class TestData:
             assert comparison.endangers_data
 
     def test_deleted(self) -> None:
-        """By the policy of the template that is deployed, not of the new one, which has no word on it."""
+        """By the policy of the deployed template, not of the new one, which does not have the resource."""
         (change,) = of_one_stack(self.bucket("a", "Retain"), {}).resources()
         assert change.data == "the old one is kept, with its objects, outside of the stack (DeletionPolicy: Retain)"
 

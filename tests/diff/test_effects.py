@@ -1,4 +1,4 @@
-"""Which changes replace a resource: AWS's schemas, a second judge, and what AWS's pages say of the rest."""
+"""Which changes replace a resource: AWS's schemas, a second validator, and AWS's pages for the rest."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CONDITIONAL = [
 
 @pytest.mark.parametrize("name", TYPES)
 def test_schemas_are_those_of_cfn_lint(name: str) -> None:
-    """They are read as files; cfn-lint's own manager of schemas says the same of each type."""
+    """They are read as files; cfn-lint's own schema manager has the same for each type."""
     known, theirs = resource_type(name), schema(name)
     assert known is not None
     for paths, keyword in (
@@ -127,7 +127,7 @@ def test_part_of_a_create_only_property_replaces() -> None:
 
 @pytest.mark.parametrize("name", TYPES)
 def test_what_the_templates_keep_holds_data(name: str) -> None:
-    """Whatever has a policy that keeps it, but for the policies of who may use it."""
+    """Every type with a policy that keeps it, except the policies about access."""
     policies = {
         body.get("DeletionPolicy", "Delete")
         for case in EACH
@@ -161,7 +161,7 @@ def _nested(path: tuple[str, ...], value: str | None) -> dict[str, Any]:
 
 
 def _example(property_schema: dict[str, Any], whole: dict[str, Any], depth: int = 0) -> Any:  # noqa: ANN401 (any JSON)
-    """Some value with every property inside; which, does not matter to the judge."""
+    """Some value with every property inside; the validator accepts any."""
     if "$ref" in property_schema:
         name = property_schema["$ref"].split("/")[-1]
         return _example(whole["definitions"][name], whole, depth + 1) if depth < 4 else {}

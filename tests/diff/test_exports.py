@@ -40,11 +40,11 @@ def snapshot(case: str) -> Snapshot:
 
 
 class Refused(Exception):
-    """What CloudFormation refuses."""
+    """A change that CloudFormation refuses."""
 
 
 class Account:
-    """What is deployed. An export in use is neither removed nor changed, and what is imported exists.
+    """The deployed stacks. An export in use is neither removed nor changed, and every import exists.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
     """
@@ -59,7 +59,7 @@ class Account:
         }
 
     def bring(self, stack: str) -> None:
-        """Deploy the new template of a stack; delete one that is no longer in the file."""
+        """Deploy the new template of a stack; delete a stack that is no longer in the templates."""
         old, new = self.there.get(stack), self.new.get(stack)
         others = [text for name, text in self.there.items() if name != stack]
         kept = exports_of(new)
@@ -84,7 +84,7 @@ class Account:
         return ""
 
     def never(self) -> set[str]:
-        """The stacks that no order deploys: what is deployed is in no other's way."""
+        """The stacks that no order can deploy; deploying the others never blocks another."""
         left = {*self.there, *self.new}
         while done := {stack for stack in left if not self.bring_all([stack])}:
             left -= done
@@ -103,7 +103,7 @@ def refusals_of(comparison: Comparison) -> list[tuple[str, Refusal]]:
 @pytest.mark.slow
 @pytest.mark.parametrize("before", NAMES)
 def test_every_pair_deploys_or_is_answered(before: str) -> None:
-    """The stacks deploy in their order, or the answer says which have to be first, or that no order works: truly."""
+    """The stacks deploy in their order, or the message says correctly which come first, or that no order works."""
     for after in NAMES:
         comparison = compare(snapshot(before), snapshot(after), {})
         refused = Account(before, after, comparison).bring_all(snapshot(after))
@@ -127,7 +127,7 @@ ANSWERS = {
     ("secrets", "django"): "no order of the stacks allows it",
     ("minimal", "internal"): "blog-api-service would still import it: undo the change",
 }
-"""Two cases, and the beginning of what is said: the five kinds of answers."""
+"""Two cases, and the first words of the message: the five kinds of answers."""
 
 
 @pytest.mark.parametrize(("before", "after"), ANSWERS)

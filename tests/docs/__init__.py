@@ -1,1 +1,1 @@
-"""The documentation: the site builds, links lead somewhere, and what the pages show is true."""
+"""The documentation: the site builds, links work, and the pages are correct."""

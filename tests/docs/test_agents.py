@@ -1,4 +1,4 @@
-"""SKILL.md and llms.txt leave nothing out, and what the skill tells an agent to run does what it says."""
+"""SKILL.md and llms.txt are complete, and the commands in the skill do what it says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages show is true: links lead somewhere, YAML compiles and Python is Python."""
+"""The pages are correct: links work, YAML compiles and Python parses."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def configurations() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("name", "text"), [pytest.param(*each, id=each[0]) for each in configurations()])
 def test_yaml_compiles(name: str, text: str) -> None:
-    """A whole file by itself, a part with what is missing. The reference's examples need other keys next to them."""
+    """Completes a part of a file with what is missing. The reference's examples need other keys next to them."""
     own = set(re.findall(r"^([\w-]+):", text, re.MULTILINE))
     rest = "" if "name" in own else "".join(f"{x}\n" for x in HELLO.splitlines() if x.split(":")[0] not in own)
     errors = [str(d.message) for d in diagnose("blogstack.yaml", (rest + text).encode()) if d.is_error]
@@ -70,7 +70,7 @@ def test_python_is_python(name: str, text: str) -> None:
 
 
 class TestReadme:
-    """The README's short file and what is said about it."""
+    """The README's short file and the text about it."""
 
     TEXT = (ROOT / "README.md").read_text("utf-8")
 

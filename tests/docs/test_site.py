@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.site import DOCS, build, links, nested, pages
+from tools.site import DOCS, build, links, nested, pages, with_breaks
 
 LISTED = ("decisions/", "reference/codes/")
 """Pages that a page of the navigation lists."""
@@ -64,6 +64,18 @@ def test_what_is_inside_of_an_item_stays_there() -> None:
 
 def test_an_item_after_one_of_several_paragraphs_is_an_item() -> None:
     assert nested("1. One:\n\n   here\n2. Two\n3. Three\n") == "1. One:\n\n    here\n\n2. Two\n3. Three\n"
+
+
+def test_where_names_are_broken() -> None:
+    page = "<p><code>aws-cli ls --env a-b -t</code> <code>a.b</code></p><pre><code><span>ls --env</span></code></pre>"
+    marked = page.replace("--env a", '<span class="option">--env</span> a').replace(
+        "-t<", '<span class="option">-t</span><'
+    )
+    assert with_breaks(page) == marked
+    long = "services.NAME.scaling.schedules[].timezone"
+    for around in ("<code>{}</code>", '<h2 id="a">{}<a class="headerlink" href="#a"></a></h2>'):
+        parts = long.replace(".", ".<wbr>")
+        assert with_breaks(around.format(long)) == around.format(parts)
 
 
 @pytest.mark.parametrize("page", ["teardown", "contributing"])

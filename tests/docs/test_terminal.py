@@ -1,4 +1,4 @@
-"""The recorded terminals show what the command shows today."""
+"""The recorded terminals show the current output of the command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What AWS answers about a service that is well; a scenario says what is otherwise."""
+"""AWS's answers about a healthy service; a scenario sets the differences."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def healthy() -> dict[str, Any]:
 
 
 def stacks(others: Mapping[str, str]) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
-    """Every stack exists and is complete, but for those with another status."""
+    """Every stack exists and is complete, except those with another status."""
 
     def answer(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         name = parameters["StackName"]
@@ -85,7 +85,7 @@ def service(
 
 
 def service_event(text: str, minutes: int) -> dict[str, Any]:
-    """A message of ECS, these minutes after now, when stacks fail."""
+    """A message of ECS, some minutes after now, when stacks fail."""
     return {"id": text, "createdAt": NOW + timedelta(minutes=minutes), "message": text}
 
 

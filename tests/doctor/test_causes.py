@@ -1,4 +1,4 @@
-"""One scenario for each cause, in AWS's own words; the cause must come out first, at the line of the file."""
+"""One scenario for each cause, with AWS's own messages; the cause must be reported first, at the line of the file."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/stripe"
 
 
 class Scenario(NamedTuple):
-    """What AWS answers, and the first cause: its code, its line and a part of its message."""
+    """AWS's answers, and the first cause: its code, its line and a part of its message."""
 
     answers: dict[str, Any]
     code: Code
@@ -381,7 +381,7 @@ def test_the_log_is_shown_without_secrets() -> None:
 
 
 def test_drift_is_asked_for_until_it_is_known() -> None:
-    """What differs is shown with both values; a detection that fails is said, and the rest is looked at."""
+    """Differences are shown with both values; a failed detection is reported, and the rest is checked."""
     states = [{**DETECTION, "DetectionStatus": "DETECTION_IN_PROGRESS"}, DETECTION]
     drifts = SCENARIOS["a change by hand"].answers
     aws = FakeAws({**healthy(), **drifts, "cloudformation:DescribeStackDriftDetectionStatus": states})
@@ -397,7 +397,7 @@ def test_drift_is_asked_for_until_it_is_known() -> None:
 
 
 def test_what_may_not_be_seen_is_said() -> None:
-    """Without the right to read targets, the rest is looked at all the same."""
+    """Without the right to read targets, the rest is still checked."""
     aws = FakeAws({**healthy(), "elbv2:DescribeTargetHealth": Refusal("AccessDenied", "User: ann is not authorized")})
     snapshot = read_snapshot(aws.session, compile_text("blogstack.yaml", FILE).blueprints[0])
     assert snapshot.unknown == ("elbv2:DescribeTargetHealth: User: ann is not authorized",)
@@ -409,7 +409,7 @@ _STEADY = "(service shop) has reached a steady state."
 
 
 def test_what_is_over_is_no_cause() -> None:
-    """After the way back to a steady state, the events and the tasks before it are history."""
+    """After the service is steady again, the events and the tasks before that do not count."""
     over = stopped("Task failed ELB health checks in (target-group arn)", code="ServiceSchedulerInitiated", seconds=90)
     assert causes_of(over | {"ecs:DescribeServices": {"services": [service(events=(_STEADY, _UNHEALTHY))]}}) == ()
     never_started = stopped("CannotPullContainerError: pull image manifest: not found")
@@ -417,7 +417,7 @@ def test_what_is_over_is_no_cause() -> None:
 
 
 def test_a_steady_state_after_a_failed_deployment_is_that_of_the_older_version() -> None:
-    """The circuit breaker went back, and the older version is steady: why the newer one failed is still told."""
+    """The circuit breaker rolled back, and the older version is steady: why the newer one failed is still reported."""
     unhealthy = _UNHEALTHY.replace("failed)", "failed with these codes: [404])")
     breaker = "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'."
     told = [service_event(_STEADY, 1), service_event(unhealthy, -1), service_event(_STEADY, -60)]

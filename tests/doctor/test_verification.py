@@ -43,7 +43,7 @@ def url() -> Iterator[str]:
 def checks(
     url: str, others: Mapping[str, object] = MappingProxyType({}), file: bytes = FILE
 ) -> dict[str, tuple[bool | None, str]]:
-    """Each check, by name, of a service that is well but for some answers."""
+    """Each check, by name, of a service that is healthy except for some answers."""
 
     def stack(parameters: dict[str, str]) -> dict[str, object]:
         values = {"Url": url, "LoadBalancerDnsName": "shop-1.eu-west-1.elb.amazonaws.com"}
@@ -84,7 +84,7 @@ def test_nobody_answers() -> None:
 
 
 def test_a_record_that_is_made_by_hand(url: str) -> None:
-    """Where it must lead is said of a request that fails."""
+    """The target of the record is shown for a request that fails."""
     arn = b"arn:aws:acm:eu-west-1:123456789012:certificate/12345678-90ab-cdef"
     file = FILE.replace(b"null\n", b"{name: shop.example.com, certificate_arn: '" + arn + b"'}\n", 1)
     found = checks(url, file=file)
@@ -101,7 +101,7 @@ def test_unhealthy(url: str) -> None:
 
 
 def test_an_error_that_the_load_balancer_takes(url: str) -> None:
-    """`success_codes` of the health path hold here too, and of no other path."""
+    """`success_codes` apply to the health path here too, and to no other path."""
     file = FILE.replace(b"/health,", b"/nothing,") + b"load_balancer: {health_check: {success_codes: 200-404}}\n"
     found = checks(url, file=file)
     assert found[f"{url}/nothing"] == (True, "404")

@@ -1,1 +1,1 @@
-"""What AWS says."""
+"""AWS's facts."""

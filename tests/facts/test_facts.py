@@ -87,7 +87,7 @@ def accepted(path: str, value: object, **beside: object) -> bool:
     ],
 )
 def test_limits_of_numbers(path: str, service: str, request_shape: str, member: str) -> None:
-    """The language takes exactly what the API takes."""
+    """The language accepts exactly what the API accepts."""
     limits = SESSION.get_service_model(service).shape_for(request_shape).members[member].metadata
     low, high = limits["min"], limits["max"]
     assert (accepted(path, low), accepted(path, high)) == (True, True)
@@ -114,7 +114,7 @@ def test_limits_of_the_container_check(path: str, low: int, high: int, said: str
 
 
 def test_repository_names() -> None:
-    """A repository name is what ECR takes."""
+    """A repository name is valid in ECR."""
     metadata = SESSION.get_service_model("ecr").shape_for("CreateRepositoryRequest").members["repositoryName"].metadata
     names = [
         "blog",

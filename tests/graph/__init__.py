@@ -1,1 +1,1 @@
-"""The picture of what will be built."""
+"""Tests of `blogstack graph`."""

@@ -16,7 +16,7 @@ from blogstack.graph.svg import as_svg
 from blogstack.pipeline import compile_text
 from tests.cases import EACH, compiled
 from tests.support.console import MINIMAL, QUIET, Run
-from tests.support.templates import has, trees
+from tests.support.templates import has, platform, trees
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -43,6 +43,8 @@ def test_the_ways_are_those_that_the_security_groups_open(case: str) -> None:
             if name in ("DatabaseIngress", "CacheIngress"):
                 store = name.removesuffix("Ingress").lower()
                 opened |= {(each, store, str(properties["FromPort"])) for each in tasks}
+    if platform(case):
+        opened.add(("clients", "balancer", "requests"))
     ways = {(way.source, way.target, way.label) for way in drawn.ways}
     # The group of all tasks may connect to a private service, so it may to itself, which is not worth an arrow.
     opened = {(source, target, port) for source, target, port in opened if source != target}
@@ -51,7 +53,7 @@ def test_the_ways_are_those_that_the_security_groups_open(case: str) -> None:
 
 @pytest.mark.parametrize("case", EACH)
 def test_the_subnets_are_those_of_the_template(case: str) -> None:
-    """But for those of a database that there is none of yet."""
+    """Except those of a database that does not exist yet."""
     used = has(case, "Database") or has(case, "Cache")
     blocks = {
         body["Properties"]["CidrBlock"]
@@ -64,7 +66,7 @@ def test_the_subnets_are_those_of_the_template(case: str) -> None:
 
 @pytest.mark.parametrize("case", EACH)
 def test_svg_says_everything(case: str) -> None:
-    """It is XML, and has every text, without anything from elsewhere."""
+    """It is XML with every text, and loads nothing from elsewhere."""
     drawn = picture(case)
     root = ElementTree.fromstring(as_svg(drawn))  # noqa: S314 (ours)
     said = {element.text for element in root.iter(f"{SVG}text")}
@@ -103,6 +105,13 @@ def test_what_is_marked_up_is_escaped() -> None:
 def test_no_domain_no_route_53() -> None:
     assert [node.id for node in picture("minimal").entry] == ["clients"]
     assert [node.id for node in picture("domain").entry] == ["clients", "domain"]
+
+
+def test_the_load_balancer_of_another_application() -> None:
+    drawn = picture("uses")
+    assert drawn.vpc == "VPC of shop"
+    (balancer,) = [node for node in drawn.nodes() if node.id == "balancer"]
+    assert balancer.lines == ("of shop",)
 
 
 class TestCommand:

@@ -1,4 +1,4 @@
-"""Mermaid and Graphviz themselves read what is written for them: every node and every way, for every accept case."""
+"""Mermaid and Graphviz themselves read their output: every node and every arrow, for every accept case."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def picture(case: str) -> Picture:
 
 @pytest.fixture(scope="module")
 def read() -> dict[str, Any]:
-    """By case and language the nodes and the ways that its program finds."""
+    """The nodes and the arrows that its program finds, by case and language."""
     written = {case: {"mermaid": as_mermaid(picture(case)), "dot": as_dot(picture(case))} for case in EACH}
     command = [NODE, READERS / "read.mjs"]
     run = subprocess.run(command, input=json.dumps(written), capture_output=True, text=True, check=False, timeout=120)

@@ -1,4 +1,4 @@
-"""Every code has a page that says what it means, and a case that shows when it is said."""
+"""Every code has a page that explains it, and a case that reports it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def examples() -> Iterator[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(("code", "kind", "text"), [pytest.param(*e, id=f"{e[0]} {e[1]}") for e in examples()])
 def test_example(code: str, kind: str, text: str) -> None:
-    """What a page calls wrong gets its code and no other error; what it calls right has no error and not its code."""
+    """A page's wrong example gets its code and no other error; its right example has no error and not its code."""
     own = set(re.findall(r"^\w+:", text, re.MULTILINE))
     whole = "name:" in own
     rest = "" if whole else "".join(f"{line}\n" for line in HELLO.splitlines() if line.split()[0] not in own)

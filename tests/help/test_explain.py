@@ -1,4 +1,4 @@
-"""What `blogstack explain` and the pages of docs/reference say: of every code and of every key, from one source."""
+"""`blogstack explain` and the pages of docs/reference: every code and every key, from one source."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEYS = keys()
 
 
 class TestKeys:
-    """Of every key there is its meaning, its type and limits, its default and an example that holds."""
+    """Every key has a description, its type and limits, its default and a valid example."""
 
     @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
     def test_is_whole(self, key: Key) -> None:
@@ -35,7 +35,7 @@ class TestKeys:
 
     @pytest.mark.parametrize("key", [key for key in KEYS if key.example is not None], ids=lambda key: key.name)
     def test_example_holds(self, key: Key) -> None:
-        """It has nothing wrong with it but for keys that are missing beside it."""
+        """It has no error except keys that are missing next to it."""
         minimal = {"name": "blog-api", "region": "ap-northeast-2"}
         told = about(key).split("```yaml\n")[1].removesuffix("```\n")
         rest = "".join(f"{name}: {value}\n" for name, value in minimal.items() if name != key.path[0])
@@ -69,18 +69,26 @@ class TestKeys:
 
     def test_lists_and_mappings_in_words(self) -> None:
         tag = "an image tag, at most 128 characters (use A-Z, a-z, 0-9 and ._-)"
-        assert f"- Type: list, at most 5 items, none twice; each item: {tag}\n" in explain("image.mutable_tags")
-        variable = "a variable name, at most 128 characters (use letters, digits and _, not first a digit)"
+        assert f"- Type: list, at most 5 items, without duplicates; each item: {tag}\n" in explain("image.mutable_tags")
+        variable = "a variable name, at most 128 characters (use letters, digits and _, and do not start with a digit)"
         each = f"each key: {variable}; each value: string, number, true or false, or {{import: EXPORT}}"
         assert f"- Type: mapping, at most 200 keys; {each}\n" in explain("service.environment")
 
     def test_a_section_lists_its_keys(self) -> None:
         text = explain("network")
         assert [line for line in text.splitlines() if line.startswith("- `")] == [
-            "- `network.create`: Make a network with these settings.",
-            "- `network.existing`: Use a network that exists.",
+            "- `network.create`: Create a network with these settings.",
+            "- `network.existing`: Use an existing network.",
+            "- `network.shared`: What the network of the application in `uses` is like.",
         ]
         assert "- `service.permissions[].actions`: IAM actions" in explain("service.permissions")
+
+    def test_each_key_of_a_section_is_an_item(self) -> None:
+        """Also one whose description has several paragraphs."""
+        listed = explain("overrides.registry").partition("\nKeys:\n\n")[2].partition("\n\n")[0].splitlines()
+        assert [line.partition(":")[0].rpartition(".")[2] for line in listed] == [
+            *("Properties`", "DependsOn`", "Metadata`", "DeletionPolicy`", "UpdateReplacePolicy`")
+        ]
 
     @pytest.mark.parametrize(
         ("key", "codes"),
@@ -104,7 +112,7 @@ class TestKeys:
 
 
 class TestWords:
-    """What is found, and what is said of a word that is not."""
+    """What is found, and the message for an unknown word."""
 
     @pytest.mark.parametrize(
         ("word", "title"),
@@ -135,7 +143,7 @@ class TestWords:
             ("deregistration-delay", "did you mean 'deregistration_delay'?"),
             ("BS3O1", "did you mean 'BS3"),
             ("timeout", "the name of several keys: service.sidecars.NAME.health.timeout, service.health.timeout, "),
-            ("", "codes are BSnnn; keys start with name, region, tags"),
+            ("", "codes are BSnnn; keys start with name, region, uses, tags"),
             ("....", "is neither a code nor a key"),
             ("짧은", "is neither a code nor a key"),
         ],
@@ -200,7 +208,7 @@ class TestData:
 
 
 class TestTerminal:
-    """On a terminal the Markdown is laid out, in colour unless NO_COLOR is set."""
+    """On a terminal the Markdown is formatted, in colour unless NO_COLOR is set."""
 
     def test_colour(self) -> None:
         text = on_terminal("explain", "BS302")
@@ -242,7 +250,7 @@ class TestPages:
 
 
 class TestGuides:
-    """What there is to know beside a key."""
+    """The longer texts about keys."""
 
     def test_each_is_a_key_s(self) -> None:
         guides = {path.stem for path in (ROOT / "blogstack" / "help" / "guides").iterdir()}

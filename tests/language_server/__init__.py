@@ -1,1 +1,1 @@
-"""An editor, as far as blogstack.yaml is concerned: yaml-language-server, spoken to as editors do."""
+"""An editor's part in blogstack.yaml: yaml-language-server, driven as editors do."""

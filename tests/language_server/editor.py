@@ -1,4 +1,4 @@
-"""The part of an editor that speaks to the language server: opens files, reads what is underlined, asks for help."""
+"""The part of an editor that uses the language server: opens files, reads diagnostics, requests help."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ class Editor:
         self._client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda parameters: self._published(parameters))
 
     def underlined(self, texts: Mapping[str, str]) -> dict[str, list[lsp.Diagnostic]]:
-        """What is found in each of some texts, by file name, when they are opened together."""
+        """The diagnostics of several texts, by file name, when they are opened together."""
         return self._runner.run(self._opened(texts))
 
     def completion(self, name: str, text: str) -> list[lsp.CompletionItem]:
-        """What is offered where `|` stands in a text."""
+        """The completions at the `|` in a text."""
         ask = self._client.text_document_completion_async
         answer = self._runner.run(self._asked(ask, lsp.CompletionParams, name, text))
         return list(answer.items if isinstance(answer, lsp.CompletionList) else answer or [])
 
     def hover(self, name: str, text: str) -> str:
-        """What is shown over the place where `|` stands in a text."""
+        """The hover text at the `|` in a text."""
         ask = self._client.text_document_hover_async
         answer = self._runner.run(self._asked(ask, lsp.HoverParams, name, text))
         assert isinstance(answer, lsp.Hover) and isinstance(answer.contents, lsp.MarkupContent)

@@ -1,4 +1,4 @@
-"""Lines as they come: each once, late ones too."""
+"""Lines in order of arrival: each once, including late ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One-off tasks: how they are started, and every way in which they end."""
+"""One-off tasks: how they start, and every way in which they end."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_job_with_its_own_command() -> None:
 
 
 def test_its_lines_and_its_exit_code() -> None:
-    """Also when ECS answers a question in the middle with throttling."""
+    """Also if ECS throttles a request in between."""
     aws = deployed(
         ecs_DescribeTasks=[
             task("PENDING"),

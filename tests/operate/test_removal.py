@@ -1,4 +1,4 @@
-"""Removal: what goes and what stays by the deployed templates, what is in the way, and how a deletion ends."""
+"""Removal: what is deleted and what is kept by the deployed templates, what blocks it, and how a deletion ends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TEXTS = {template.stack_name: template.text for template in COMPILATION.template
 _ID = "arn:aws:cloudformation:ap-northeast-2:123456789012:stack/shop-tasks/1"
 
 
-def aws(*, protected: bool = False, gone: bool = False) -> FakeAws:
+def aws(*, protected: bool = False, gone: bool = False, used: bool = False) -> FakeAws:
     texts = {**TEXTS, "blog-api-prod-tasks": _of_environment(), "blog-api-of-others": "Resources: {}\n"}
 
     def template(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -30,8 +30,10 @@ def aws(*, protected: bool = False, gone: bool = False) -> FakeAws:
     found = [resource("Database", "blog-api-database"), resource("LoadBalancer", "arn:of:the-load-balancer")]
     attribute = {"Key": "deletion_protection.enabled", "Value": str(protected).lower()}
     database = {"DBInstances": [{"DeletionProtection": protected}]}
+    own = ["blog-api-service", "blog-api-clock"]
     return FakeAws(
         {
+            "cloudformation:ListImports": {"Imports": [*own, "reports-service"]} if used else _NO_IMPORTS,
             "cloudformation:ListStacks": {"StackSummaries": [*listed, deleted]},
             "cloudformation:GetTemplate": template,
             "cloudformation:ListStackResources": {"StackResourceSummaries": found},
@@ -40,6 +42,10 @@ def aws(*, protected: bool = False, gone: bool = False) -> FakeAws:
         },
         region="ap-northeast-2",
     )
+
+
+# As CloudFormation says it.
+_NO_IMPORTS = Refusal("ValidationError", "Export 'blog-api-tasks:ClusterName' is not imported by any stack.")
 
 
 def _of_environment() -> str:
@@ -76,6 +82,12 @@ def test_a_database_that_is_gone_is_not_protected() -> None:
     assert plan_removal(aws(gone=True).session, BLUEPRINT).protected == ()
 
 
+def test_another_application_uses_it() -> None:
+    """Its stacks are named; without that the services would be gone before CloudFormation refuses."""
+    assert plan_removal(aws().session, BLUEPRINT).users == ()
+    assert plan_removal(aws(used=True).session, BLUEPRINT).users == ("reports-service",)
+
+
 def state(status: str, reason: str = "") -> dict[str, Any]:
     found = {"StackName": "shop-tasks", "StackId": _ID, "CreationTime": NOW, "StackStatus": status}
     return {"Stacks": [{**found, "StackStatusReason": reason}]}
@@ -106,7 +118,7 @@ def test_a_deletion_in_progress_is_waited_for() -> None:
 
 
 def test_trouble_that_passes() -> None:
-    """Throttling in the middle is waited out; credentials that expire end the wait, and a second run goes on."""
+    """It retries after throttling; expired credentials end the wait, and a second run continues."""
     throttled = Refusal("Throttling", "Rate exceeded")
     fake = deleting(state("CREATE_COMPLETE"), state("DELETE_IN_PROGRESS"), throttled, state("DELETE_COMPLETE"))
     delete(fake.session, "shop-tasks", pause=lambda _: None)

@@ -1,4 +1,4 @@
-"""The way back: what it would be in each state of a service, and how it ends."""
+"""Rollback: the plan in each state of a service, and how it ends."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ EXPIRED = Refusal("ExpiredToken", "The security token included in the request is
 
 
 def test_trouble_that_passes() -> None:
-    """Throttling and a lost connection in the middle are waited out; the update is asked for once."""
+    """It retries after throttling and a lost connection; the update is requested once."""
     states = [stack(), stack("UPDATE_IN_PROGRESS"), Refusal("Throttling", "Rate exceeded"), LOST, stack()]
     fake = aws(cloudformation_DescribeStacks=states)
     plan = plan_rollback(fake.session, SERVICE, None)
@@ -126,7 +126,7 @@ def test_trouble_that_passes() -> None:
 
 
 def test_credentials_that_expire_in_the_middle() -> None:
-    """What was started goes on; a second run says that it is in progress."""
+    """AWS continues what was started; a second run says that it is in progress."""
     fake = aws(cloudformation_DescribeStacks=[stack(), stack("UPDATE_IN_PROGRESS"), EXPIRED])
     plan = plan_rollback(fake.session, SERVICE, None)
     assert isinstance(plan, DeployTag)

@@ -58,7 +58,7 @@ def test_length(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["everything", "minimal", "china"])
 def test_cfn_lint_finds_nothing(name: str) -> None:
-    """Among its rules is W3037: IAM knows each action."""
+    """One of its rules is W3037: IAM knows each action."""
     policies = {**of_deployer(name), **read_policies(compiled(name).blueprints[0])}
     resources = {
         f"Policy{number}": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": policy}}

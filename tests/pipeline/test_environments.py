@@ -1,4 +1,4 @@
-"""Environments that are asked for, and one list of diagnostics for all of them."""
+"""Requested environments, and one list of diagnostics for all of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_an_unknown_environment(work: Callable[..., object]) -> None:
 
 
 def test_errors_come_first() -> None:
-    """What is wrong with the file may be why the environment is not there."""
+    """An error in the file may be the reason why the environment is missing."""
     assert compile_text("blogstack.yaml", b"environments: {staging: {}", picked=["x"]).failed
     assert compile_text("blogstack.yaml", TWO + b"scaling: {min: 0}\n", picked=["staging", "x"]).failed
 

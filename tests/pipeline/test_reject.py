@@ -101,6 +101,6 @@ def test_what_a_case_cannot_hide() -> None:
     ],
 )
 def test_rewriting(stale: str, fresh: str) -> None:
-    """`--update-goldens` writes what is said, keeps the rest, and has nothing to do a second time."""
+    """`--update-goldens` writes the diagnostics, keeps the rest, and changes nothing the second time."""
     assert rewrite("case.yaml", stale) == fresh
     assert rewrite("case.yaml", fresh) == fresh

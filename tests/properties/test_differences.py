@@ -1,4 +1,4 @@
-"""`diff`, `cost` and `graph` over configurations that nobody thought of."""
+"""`diff`, `cost` and `graph` over random configurations."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_file_does_not_differ_from_itself(data: dict[str, Any]) -> None:
 @settings(max_examples=4)  # each compiles a file as often as it has keys
 @given(configurations(), configurations())
 def test_any_two_files_can_be_compared(old: dict[str, Any], new: dict[str, Any]) -> None:
-    """Every resource that is in both and differs is told of once, and each change in the new file has a line."""
+    """Every resource that is in both and differs is shown once, and each change in the new file has a line."""
     before, after = compiled({**old, "name": new["name"]}), compiled(new)
     comparison = compare(snapshot_of(before), snapshot_of(after), regions_of(after))
     comparison = add_causes(comparison, SourceFile("new", after.content), SourceFile("old", before.content))

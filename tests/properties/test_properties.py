@@ -1,4 +1,4 @@
-"""Laws over configurations that nobody thought of: few examples here, many in `make soak`."""
+"""Laws over random configurations: few examples here, many in `make soak`."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_the_schema_accepts_what_the_compiler_accepts(data: dict[str, Any]) -> N
 
 @given(with_environments())
 def test_an_environment_is_the_file_that_one_would_write_without(data: dict[str, Any]) -> None:
-    """Merged by hand, a service of the name NAME-ENVIRONMENT has the same stacks but for the registry and our tags."""
+    """Merged by hand, a service named NAME-ENVIRONMENT has the same stacks except the registry and blogstack's tags."""
     rest = {key: value for key, value in data.items() if key != "environments"}
     whole = {template.stack_name: read(template.text) for template in compiled(data).templates}
     for environment, body in data["environments"].items():
@@ -174,7 +174,7 @@ NULL_IS_A_VALUE = {
 
 
 def merged(base: dict[str, Any], over: dict[str, Any], *at: str) -> dict[str, Any]:
-    """One mapping over another, by the words of the README."""
+    """One mapping over another, by the rules in docs/environments.md."""
     result = dict(base)
     for key, value in over.items():
         if value is None and (*at, key) not in NULL_IS_A_VALUE:

@@ -1,4 +1,4 @@
-"""Any text and any bytes end in templates or diagnostics, never in a traceback."""
+"""Any text and any bytes give templates or diagnostics, never a traceback."""
 
 from __future__ import annotations
 
@@ -82,11 +82,11 @@ keys, values = st.sampled_from(KEYS), st.sampled_from(VALUES)
 broken = st.sampled_from(
     ["\t", "\r", "\r\n", "\0", ":", ": ", " #", "\u2028", "\ufeff", "'", '"', "[", "}", "---\n", "  ", "-"]
 )
-"""What a slip of the finger, an editor or a program may leave in a text."""
+"""What a typing error, an editor or a program may leave in a text."""
 
 
 def check(content: bytes) -> None:
-    """The law: templates, or an error; every diagnostic can be shown, has a remedy and stands in the text."""
+    """The law: templates, or an error; every diagnostic can be shown, has a help and a position in the text."""
     compilation = compile_text("blogstack.yaml", content)
     assert bool(compilation.templates) is not compilation.failed
     check_sound(content, compilation.diagnostics)
@@ -108,7 +108,7 @@ def test_any_text(text: str) -> None:
 
 @st.composite
 def yamlish(draw: st.DrawFn) -> str:
-    """Lines of the language's own keys and values, indented at random, mostly with the two keys that must be."""
+    """Lines of the language's own keys and values, indented at random, mostly with the two required keys."""
     text = "name: blog-api\nregion: ap-northeast-2\n" if draw(st.integers(0, 3)) else ""
     depth = 0
     for _ in range(draw(st.integers(1, 12))):

@@ -1,4 +1,4 @@
-"""The compiler in a long-lived process: threads use it at once, and each gets the bytes of a run alone."""
+"""The compiler in a long-lived process: threads use it at once, and each gets the same bytes as in a single run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WRONG = {name: content.replace(b"region: ", b"region: x-") for name, content in 
 
 
 def everything(compilation: Compilation) -> str:
-    """All that a compilation says, as a digest."""
+    """The result of a compilation, as a digest."""
     return hashlib.sha256(repr(compilation).encode()).hexdigest()
 
 
@@ -95,7 +95,7 @@ def linted(name: str, content: bytes) -> tuple[Diagnostic, ...]:
 
 
 def test_lint_from_two_threads() -> None:
-    """cfn-lint's rules remember the template that they look at: findings must not go astray."""
+    """cfn-lint's rules keep state about their template: findings must not be mixed up."""
     files = {
         "actions": b"service: {permissions: [{actions: [s3:GetObjct], resources: ['*']}]}\n",
         "scheme": b"overrides: {service: {LoadBalancer: {Properties: {Scheme: intern}}}}\n",

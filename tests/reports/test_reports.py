@@ -1,4 +1,4 @@
-"""The formats of --diagnostics: each says the same of the same files, at the same places."""
+"""The formats of --diagnostics: each reports the same for the same files, at the same positions."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ NAMES = ("one.yaml", "a folder/twó, 50%.yaml")
 
 @pytest.fixture
 def faulty(run: Run) -> None:  # noqa: ARG001 (in its folder)
-    """Two files with errors and warnings, one of them behind characters that are not ASCII, and one that is missing."""
+    """Two files with errors and warnings, one of them after characters that are not ASCII, and a missing file."""
     Path(NAMES[0]).write_text(MINIMAL + "service:\n  memory: 8192\n")
     Path(NAMES[1]).parent.mkdir()
     text = QUIET.replace("blog-api", "two") + 'tags: {é: blog, "😀": "한국"}\nscaling: {min: 9, max: "여덟"}\n'
@@ -144,7 +144,7 @@ class TestEveryFormat:
 
 
 def test_carets_behind_characters_of_any_width(run: Run) -> None:
-    """Under the place, whether a character before it takes two columns, one or none."""
+    """Below the position, whether a character before it takes two columns, one or none."""
     for text, columns in (("여덟", 4), ("e\u0301", 1), ("\u1112\u1161\u11ab", 2), ("\u0e01\u0e47", 1)):
         Path("blogstack.yaml").write_text(
             QUIET + f'service: {{environment: {{A: "{text}"}}, port: x}}\n', encoding="utf-8"
@@ -164,7 +164,7 @@ def test_columns_behind_what_is_not_ascii(run: Run) -> None:
 
 @pytest.mark.parametrize("format", READERS)
 class TestResults:
-    """A report is a result: on standard output, alone and whole, also when there is nothing to say."""
+    """A report is a result: alone and complete on standard output, even without findings."""
 
     def test_nothing_found(self, run: Run, format: str) -> None:
         Path("blogstack.yaml").write_text(QUIET)
@@ -188,7 +188,7 @@ class TestResults:
         assert [(item.code, item.path, item.place) for item in said] == missing
 
     def test_an_edited_template(self, run: Run, format: str) -> None:
-        """An annotation stands next to the first line that differs."""
+        """An annotation is next to the first line that differs."""
         Path("blogstack.yaml").write_text(QUIET)
         run("compile", "--no-lint")
         path = Path("templates/out/blog-api-edge.yaml")
@@ -210,7 +210,7 @@ class TestResults:
 
 
 class TestSarif:
-    """What is SARIF's alone."""
+    """What only SARIF has."""
 
     def log(self, *compilations: Compilation) -> Any:  # noqa: ANN401 (JSON)
         read_sarif(as_sarif(compilations))
@@ -244,7 +244,7 @@ class TestSarif:
 
 
 def test_a_message_cannot_end_its_annotation() -> None:
-    """Whatever stands in a file: one line, one command."""
+    """Whatever a file contains: one line, one command."""
     message = "a\r\n::error::b%0A\x1b[31m: c, d"
     text = as_github([Compilation("x,y:z%.yaml", b"", (Diagnostic(Code.EMPTY, message, help="h"),))])
     assert text == ("::error file=x%2Cy%3Az%25.yaml,title=BS104::a%0D%0A::error::b%250A·[31m: c, d%0Ah\n")

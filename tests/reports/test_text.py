@@ -1,4 +1,4 @@
-"""What a person reads: the text report of some files, exactly."""
+"""The text report of some files, exactly."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ help: add `domain:` with name and hosted_zone_id; if plain HTTP is intended, wri
 blogstack.yaml:4:25: error[BS206]: service.environment.인사: '인사' is not a variable name
    4 | service: {environment: {인사: 안녕, MOTTO: 'こんにちは'}, exec: maybe}
      |                         ^^^^
-help: use letters, digits and _, not first a digit
+help: use letters, digits and _, and do not start with a digit
 
 blogstack.yaml:4:56: error[BS203]: service.exec must be true or false, not 'maybe'
    4 | service: {environment: {인사: 안녕, MOTTO: 'こんにちは'}, exec: maybe}
@@ -73,7 +73,7 @@ help: separate the items in the brackets with `, `, and close them with `]`
     "a tab": (
         f"{HELLO}service:\n\tport: 80\n",
         """\
-blogstack.yaml:5:1: error[BS105]: a tab cannot indent YAML
+blogstack.yaml:5:1: error[BS105]: YAML does not allow tabs in the indentation
    5 |  port: 80
      | ^
 help: indent with two spaces

@@ -1,4 +1,4 @@
-"""Every configuration of the accept and reject cases, as the rules see it."""
+"""Every configuration of the accept and reject cases, as the rules get it."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ READS = reads()
 
 @pytest.mark.parametrize("rule", READS, ids=lambda rule: rule.check.__name__)
 def test_a_rule_reads_what_it_says(rule: Rule) -> None:
-    """No key more and no key less; a section on the way to a key is read with it."""
+    """Exactly the declared keys; reading a key also reads its sections."""
     declared, read = set(rule.keys), READS[rule]
     assert {name for name in read if not _is_in(name, declared) and not _leads_to(name, declared)} == set()
     assert declared - read == set()

@@ -1,4 +1,4 @@
-"""Rules over a workload are relative to it: they hold for one at another place in the file."""
+"""Rules over a workload are relative to it: they apply to one elsewhere in the file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CELERY = Place(("workers", "celery"))
 
 
 def findings(scope: Scope[Config], workload: Workload) -> list[tuple[Rule, Finding]]:
-    """What the rules over a workload find."""
+    """The findings of the rules over a workload."""
     return [
         (rule, finding)
         for kind, inner in workload_scopes(scope, workload)

@@ -1,1 +1,1 @@
-"""The JSON Schema, and editors that use it."""
+"""The JSON Schema, in editors."""

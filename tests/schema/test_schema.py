@@ -1,4 +1,4 @@
-"""The JSON Schema, as an editor uses it: what it underlines, and that every key says what it means."""
+"""The JSON Schema, as an editor uses it: what it underlines, and that every key has a description."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_second_validator_agrees(tmp_path: Path) -> None:
 
 
 def test_a_wrong_size_is_told_with_the_choices() -> None:
-    """At the memory, as the compiler does; of a default that does not fit, at the cpu."""
+    """At the memory, as in the compiler; for a default that does not match, at the cpu."""
     size = {"name": "blog-api", "region": "us-east-1", "service": {"cpu": "0.5 vCPU", "memory": 8192}}
     (error,) = VALIDATOR.iter_errors(size)
     assert error.json_path == "$.service.memory"
@@ -117,7 +117,7 @@ def mappings(schema: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 (JSON)
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """What a reference refers to."""
+    """The target of a reference."""
     name = schema.get("$ref", "").removeprefix("#/definitions/")
     return SCHEMA["definitions"][name] if name else schema
 

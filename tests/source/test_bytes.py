@@ -1,4 +1,4 @@
-"""Inputs that no file with comments can be, such as binary ones."""
+"""Inputs that cannot be files with comments, such as binary ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Environments at the console: which are compiled, whose files are touched, in which order they are deployed."""
+"""Environments on the command line: which are compiled, whose files change, in which order they are deployed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class TestPicking:
                 path.unlink()
 
     def test_only_those_picked_are_looked_at(self, run: Run) -> None:
-        """A fault in another environment is not told; one that two have is told once."""
+        """An error in another environment is not reported; one in two environments is reported once."""
         Path("blogstack.yaml").write_text(TWO.replace("365", "366"))
         assert run("validate", "--env", "staging").returncode == 0
         result = run("validate")
@@ -72,7 +72,7 @@ class TestPicking:
         assert "\n1 error\n" in run("compile").stderr
 
     def test_a_domain_is_compared_among_those_picked(self, run: Run) -> None:
-        """As every other fault: what holds in an environment that was not asked for is not told."""
+        """Like every other error: those of an environment that was not requested are not reported."""
         Path("blogstack.yaml").write_text(QUIET + "environments: {staging: {}, test: {domain: null}, prod: {}}\n")
         for picked in (["prod"], ["staging", "test"]):
             assert run("validate", *(word for name in picked for word in ("--env", name))).returncode == 0
@@ -122,7 +122,7 @@ class TestFiles:
         assert stale.read_text().endswith("#\n")
 
     def test_an_environment_that_is_no_more(self, run: Run) -> None:
-        """Its files go at a whole compilation; one that is picked loses only its own."""
+        """Its files are deleted by a compilation of all; one that is picked loses only its own."""
         Path("blogstack.yaml").write_text(TWO)
         run("compile", "--no-lint")
         existing = "{vpc_id: vpc-01234567, public_subnet_ids: [subnet-01234567, subnet-01234568], egress: public_ip}"
@@ -164,7 +164,7 @@ class TestFiles:
 
 
 class TestCommands:
-    """What is printed to deploy them."""
+    """The commands that deploy them."""
 
     def script(self, case: str) -> str:
         compilation = compiled(case)
@@ -204,7 +204,7 @@ class TestCommands:
             assert script.index(command) < script.index("\ndeploy_stack ")
 
     def test_one_environment_as_without(self) -> None:
-        """No heading, and nothing of the others."""
+        """No heading, and nothing about the others."""
         script = self.script("environments@prod")
         assert "staging" not in script
         assert "docker build" in script
@@ -217,7 +217,7 @@ class TestCommands:
 
 
 class TestMerging:
-    """What holds in an environment: the goldens show the rest."""
+    """The values in an environment: the goldens show the rest."""
 
     def test_the_registry_has_what_all_share(self) -> None:
         """The tags that no environment changes, whichever are picked."""

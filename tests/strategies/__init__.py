@@ -10,7 +10,7 @@ from blogstack.config.database import Database, DatabaseVariables
 from blogstack.config.deployment import Deployment
 from blogstack.config.fields import fields_of, marked
 from blogstack.config.image import Image
-from blogstack.config.load_balancer import HealthCheck, LoadBalancer, Targets
+from blogstack.config.load_balancer import Front, HealthCheck, LoadBalancer, Targets
 from blogstack.config.logs import Logs
 from blogstack.config.marks import OnlyWith, Shared
 from blogstack.config.network import Create
@@ -72,7 +72,7 @@ def health(draw: st.DrawFn) -> Data:
 
 @st.composite
 def service(draw: st.DrawFn, region: str) -> Data:
-    """A container of a size that is sold; exec only with a writable root."""
+    """A container of a valid size; exec only with a writable root."""
     cpu = draw(st.sampled_from(sorted(TASK_SIZES)))
     memory = draw(st.sampled_from(TASK_SIZES[cpu]))
     spelling = draw(st.booleans())
@@ -108,7 +108,7 @@ def service(draw: st.DrawFn, region: str) -> Data:
 
 @st.composite
 def database(draw: st.DrawFn, region: str) -> Data:
-    """A database that the region sells, with storage that can grow or does not."""
+    """A database that the region offers, with storage that can grow or does not."""
     storage = draw(st.integers(20, 1000))
     grown = st.just(storage) | st.integers(-(-storage * 11 // 10), 65536)
     classes = classes_in(region) or ["db.m7g.large"]
@@ -136,7 +136,7 @@ def existing_database(region: str) -> st.SearchStrategy[Data]:
 
 @st.composite
 def target_check(draw: st.DrawFn) -> Data:
-    """A check of the load balancer that ends before the next one begins."""
+    """A check of the load balancer that ends before the next one starts."""
     interval = draw(st.integers(5, 300))
     required = {"interval": st.just(interval), "timeout": st.integers(2, min(120, interval - 1))}
     others = scalars(HealthCheck) | {
@@ -158,7 +158,7 @@ def load_balancer(internal: st.SearchStrategy[bool]) -> st.SearchStrategy[Data]:
 
 
 def of_further_service() -> st.SearchStrategy[Data]:
-    """What a further service has as `service` has it."""
+    """The keys that a further service shares with `service`."""
     return optional(
         {"port": st.sampled_from([3000, 8080]), "health": health(), "deployment": deployment()},
         {
@@ -251,7 +251,7 @@ def _counted(deployment: Data) -> Data:
 
 @st.composite
 def network(draw: st.DrawFn, inside_aws: bool, internal: bool) -> Data:
-    """A network that leads to the image and is wide enough for ten tasks, or one that exists."""
+    """A network with a route to the image and enough addresses for ten tasks, or an existing one."""
     ways = ["nat", "public_ip", *(["endpoints"] if inside_aws else [])]
     if draw(st.booleans()):
         zones = st.sampled_from([2, 3, ["a", "b"], ["c", "a", "b"]])
@@ -269,8 +269,14 @@ def network(draw: st.DrawFn, inside_aws: bool, internal: bool) -> Data:
 
 
 @st.composite
-def configurations(draw: st.DrawFn, *, more_names: bool = True) -> Data:
-    """A whole valid blogstack.yaml as plain data; `more_names`: whether a domain may have several."""
+def configurations(draw: st.DrawFn, *, more_names: bool = True, uses: bool = True) -> Data:
+    """A whole valid blogstack.yaml as plain data.
+
+    Args:
+        draw: Of Hypothesis.
+        more_names: Whether a domain may have several.
+        uses: Whether it may use the network, cluster and load balancer of another application.
+    """
     region = draw(st.sampled_from(_REGIONS))
     internal = draw(st.booleans())
     data: Data = {"name": draw(NAMES), "region": region}
@@ -332,13 +338,29 @@ def configurations(draw: st.DrawFn, *, more_names: bool = True) -> Data:
                 chosen["overrides"][section] = {name: draw(of_task_definition())}
         if "services" in chosen:
             chosen["overrides"]["services"] = {name: draw(of_task_definition()) for name in chosen["services"]}
-    return _settled(data | chosen)
+    whole = _settled(data | chosen)
+    return _behind_another(whole) if uses and draw(st.booleans()) else whole
+
+
+def _behind_another(data: Data) -> Data:
+    """The same in the network and behind the load balancer of another application."""
+    network = data.get("network", {})
+    egress = network["create"].get("egress", "nat") if "create" in network else None
+    if egress:
+        network = {"shared": {"egress": egress.removesuffix("_per_az")}}
+    ours = {key: value for key, value in data.get("load_balancer", {}).items() if key not in Front.model_fields}
+    overrides = {key: value for key, value in data.get("overrides", {}).items() if key not in ("edge", "network")}
+    logs = {key: value for key, value in data.get("logs", {}).items() if key != "container_insights"}
+    service = data.get("service", {}) | {"route": {"path": "/second/*"}}
+    changed = {"uses": "shop", "service": service, "network": network, "load_balancer": ours, "logs": logs}
+    kept = {key: value for key, value in data.items() if key not in ("domain", "overrides")}
+    return kept | changed | ({"overrides": overrides} if overrides else {})
 
 
 @st.composite
 def with_environments(draw: st.DrawFn) -> Data:
     """A configuration with environments, each of which is valid when it is merged over the rest."""
-    data = draw(configurations(more_names=False))  # they would be the same in each
+    data = draw(configurations(more_names=False, uses=False))  # they would be the same in each
     if "existing" in data.get("database", {}):  # an environment may have a network of its own
         del data["database"]
     # Those of an environment come over none: they would be of another service, in another network.
@@ -388,13 +410,13 @@ def _settled(data: Data) -> Data:
 
 
 def _instead(data: Data) -> Data:
-    """A network that takes the place of any other: what it does not name is taken back."""
+    """A network that replaces any other: keys that it does not set are reset."""
     lists: Data = {"public_subnet_ids": None, "private_subnet_ids": None}
     return {key: {**lists, **data[key]} if key == "existing" and key in data else data.get(key) for key in _NETWORKS}
 
 
 def _instead_of_deployment(data: Data) -> Data:
-    """A deployment that takes the place of any other, whose keys might exclude its own."""
+    """A deployment that replaces any other, whose keys might exclude its own."""
     return {**dict.fromkeys(Deployment.model_fields), **data}
 
 

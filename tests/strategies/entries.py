@@ -1,4 +1,4 @@
-"""Valid further services, workers and jobs, next to any service: what they inherit goes with what they say."""
+"""Valid further services, workers and jobs, next to any service: what they inherit matches their own keys."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _size(draw: st.DrawFn) -> dict[str, st.SearchStrategy[Any]]:
 
 
 def _common(region: str) -> dict[str, st.SearchStrategy[Any]]:
-    """What all of them may have, much of which the service has too."""
+    """The keys that all of them may have; the service has many of them too."""
     domain = "amazonaws.com"
     objects = {"actions": ["s3:GetObject"], "resources": [f"arn:{partition(region)}:s3:::w/*"]}
     return {

@@ -1,4 +1,4 @@
-"""Valid overrides: changes to resources that are there."""
+"""Valid overrides: changes to existing resources."""
 
 from __future__ import annotations
 

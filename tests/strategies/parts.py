@@ -1,4 +1,4 @@
-"""What the strategies of several sections are made of."""
+"""Building blocks of the strategies of several sections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_character
 def nested(
     leaves: st.SearchStrategy[Any], around: Callable[[st.SearchStrategy[Any]], st.SearchStrategy[Any]]
 ) -> st.SearchStrategy[Any]:
-    """What may stand in YAML: some leaves, and up to two levels of collections around them."""
+    """Possible YAML values: some leaves, and up to two levels of collections around them."""
     inner = leaves | around(leaves)
     return inner | around(inner)
 

@@ -1,4 +1,4 @@
-"""Valid sidecars: what they wait for can come, and they share memory and ports with the service."""
+"""Valid sidecars: their conditions can be met, and they share memory and ports with the service."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.strategies.types import scalars
 
 @st.composite
 def with_sidecars(draw: st.DrawFn, own: Data, port: int, region: str, endpoints: bool) -> Data:
-    """A service with containers beside it, of which each waits only for those before it.
+    """A service with sidecars, each of which waits only for those before it.
 
     Args:
         own: The service.

@@ -1,4 +1,4 @@
-"""What the tests of the console script share."""
+"""Helpers of the tests of the console script."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OUT = Path("templates/out")
 
 
 def quiet(name: str) -> str:
-    """A file about which there is nothing to say, of a service of some name, with a domain of its own."""
+    """A file without findings, for a service of some name, with a domain of its own."""
     return QUIET.replace("blog-api", name).replace("blog.example.com", f"{name}.example.com")
 
 

@@ -1,4 +1,4 @@
-"""Deploys compiled templates to the emulated AWS, with what a user would have there before."""
+"""Deploys compiled templates to the emulated AWS, with the resources that a user would have there before."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from blogstack.blueprint.workload import Workload
 from blogstack.pipeline import Compilation
 from blogstack.templates.render import Template
 from emulator import Emulator
+from tests.cases import compiled
+from tests.support.templates import PLATFORM
 
 ZONES = {"Z0123456789ABCDEFGHIJ": "example.com"}
 
@@ -23,6 +25,8 @@ def deploy_all(aws: Emulator, compilation: Compilation, tag: str = "v1") -> None
     The first time (tag v1) also puts there what the configuration says exists.
     """
     if tag == "v1":
+        if any(blueprint.platform for blueprint in compilation.blueprints):
+            deploy_all(aws, compiled(PLATFORM))
         give_what_exists(aws, compilation)
     with TemporaryDirectory() as folder:
         for template in compilation.templates:
@@ -43,7 +47,7 @@ def _parameters(aws: Emulator, template: Template, tag: str) -> Iterator[dict[st
 
 
 def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
-    """What the environments say exists, each once: zones, networks, certificates, secrets, buckets, repositories."""
+    """Existing resources of all environments, each once: zones, networks, certificates, secrets, buckets, ECR."""
     zones: dict[str, str] = {}
     certificates: dict[str, str] = {}
     vpcs: dict[str, str] = {}
@@ -54,17 +58,18 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
     repositories: set[str] = set()
     exports: set[str] = set()
     for blueprint in compilation.blueprints:
-        if tls := blueprint.edge.tls:
+        edge = blueprint.edge
+        if edge and (tls := edge.tls):
             if tls.hosted_zone_id:
                 zones[tls.hosted_zone_id] = "example.com"
             if tls.certificate_arn:
                 certificates[tls.certificate_arn] = tls.domain
-        if isinstance(blueprint.edge.access_logs, str):
-            buckets[blueprint.edge.access_logs] = "logdelivery.elasticloadbalancing.amazonaws.com"
+        if edge and isinstance(edge.access_logs, str):
+            buckets[edge.access_logs] = "logdelivery.elasticloadbalancing.amazonaws.com"
         placement = blueprint.services[0].placement
         if isinstance(placement.vpc, str):
             vpcs[placement.vpc] = "10.0.0.0/16"
-            public = () if blueprint.edge.internal else placement.balancer_subnets
+            public = () if edge and edge.internal else placement.balancer_subnets
             for subnet in placement.balancer_subnets + placement.task_subnets + placement.database_subnets:
                 number = len(subnets)
                 zone = f"{aws.region}{'abcdef'[number % 6]}"
@@ -93,7 +98,7 @@ def give_what_exists(aws: Emulator, compilation: Compilation) -> None:
 
 
 def _add_exports(aws: Emulator, names: list[str]) -> None:
-    """A stack of somebody else's that exports the value `of NAME` under each name."""
+    """Another application's stack, which exports the value `of NAME` under each name."""
     outputs = {f"O{n}": {"Value": f"of {name}", "Export": {"Name": name}} for n, name in enumerate(names)}
     template = {"Resources": {"Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}, "Outputs": outputs}
     aws.client("cloudformation").create_stack(StackName="somebody-elses", TemplateBody=json.dumps(template))

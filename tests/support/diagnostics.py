@@ -20,7 +20,7 @@ MARK = re.compile(r"\s*# ([EW])\[(BS\d{3})\](?:@(?:(\d+):)?(\d+|-))? ")
 
 
 class Expected(NamedTuple):
-    """A diagnostic that a case expects; `line` 0: it has no place; `column` None: any."""
+    """A diagnostic that a case expects; `line` 0: it has no position; `column` None: any."""
 
     letter: str
     code: str
@@ -48,7 +48,7 @@ def _matches(expected: str, got: str) -> bool:
 
 
 def expected_in(text: str) -> list[Expected]:
-    """What a case's comments ask for."""
+    """The diagnostics in a case's comments."""
     found = []
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         marks = list(MARK.finditer(line))
@@ -72,7 +72,7 @@ def as_expected(diagnostic: Diagnostic) -> Expected:
 
 
 def mismatch(expected: Iterable[Expected], got: Iterable[Expected]) -> str:
-    """What is expected and missing, and what is reported and not expected; empty when they agree."""
+    """Expected but missing, and reported but not expected diagnostics; empty if they agree."""
     missing, surplus = list(expected), []
     for one in got:
         fitting = next((e for e in missing if e.fits(one)), None)
@@ -119,7 +119,7 @@ def _comment(got: Expected, place: str, with_help: bool) -> str:
 
 
 def check_sound(content: bytes, diagnostics: Sequence[Diagnostic]) -> None:
-    """Check that each diagnostic is one line, has a remedy and a place, and that errors come first, by place."""
+    """Check that each diagnostic is one line, has a help and a position, and that errors come first, by position."""
     lines = re.split(r"\r\n|\r|\n", content.decode("utf-8-sig", errors="replace"))
     for diagnostic in diagnostics:
         assert diagnostic.help, f"no remedy: {diagnostic}"

@@ -1,4 +1,4 @@
-"""What the templates of one accept case change in those of another, as text for a review."""
+"""The difference of an accept case's templates from those of another, as text for a review."""
 
 from __future__ import annotations
 

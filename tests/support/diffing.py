@@ -1,4 +1,4 @@
-"""Templates and environments from a text, for what compares or counts them."""
+"""Templates and environments from a text, for tests that compare or count them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.templates import Tree
 
 
 def stacks_of(text: str) -> Mapping[str, Tree]:
-    """The templates that a text becomes, by the name of their stack."""
+    """The templates of a text, by the name of their stack."""
     compilation = compile_text("blogstack.yaml", text.encode())
     assert not compilation.failed, compilation.diagnostics
     return snapshot_of(compilation)

@@ -1,4 +1,4 @@
-"""Answers of AWS for states that the emulated AWS cannot reach, each held against botocore's model of the call.
+"""Answers of AWS for states that the emulated AWS cannot reach, each checked against botocore's model of the call.
 
 Nothing of blogstack or boto3 is replaced: a real session, real clients and paginators, whose calls get their answer
 from here instead of from the network. A parameter or an answer that AWS's API does not have fails the test.

@@ -1,4 +1,4 @@
-"""A docker that builds nothing: what it pushes is put into the emulated ECR, for there is no Docker in the tests."""
+"""A docker that builds nothing: what it pushes is added to the emulated ECR, because the tests have no Docker."""
 
 from __future__ import annotations
 

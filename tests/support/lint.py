@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class NoVerdicts:
-    """A cache of the linter that remembers nothing."""
+    """A cache of the linter that keeps nothing."""
 
     def is_clean(self, key: str) -> bool:  # noqa: ARG002
         return False

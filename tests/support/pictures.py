@@ -54,7 +54,7 @@ def texts_are_apart(found: Layout) -> None:
 
 
 def arrows_are_free(found: Layout) -> None:
-    """But for the two boxes that an arrow connects, which it touches at their edge."""
+    """Except the two boxes that an arrow connects, which it touches at their edge."""
     for arrow in found.arrows:
         for stretch in stretches(arrow):
             assert not [each for each in texts(found) if stretch.overlaps(each)], (arrow, texts(found))

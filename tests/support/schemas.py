@@ -1,4 +1,4 @@
-"""What AWS says of its resource types, from the provider schemas that cfn-lint carries."""
+"""AWS's facts about its resource types, from the provider schemas in cfn-lint."""
 
 from __future__ import annotations
 

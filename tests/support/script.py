@@ -1,4 +1,4 @@
-"""What stands in for the programs that the printed script calls, where the emulated AWS has no use for them."""
+"""Stand-ins for programs that the printed script calls and the emulated AWS cannot use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AWS's cloudformation-validate, as a second judge of templates."""
+"""AWS's cloudformation-validate, as a second validator of templates."""
 
 from __future__ import annotations
 

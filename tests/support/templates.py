@@ -10,8 +10,10 @@ from blogstack.source.template import Tree as Tree
 from blogstack.source.template import load
 from tests.cases import EACH, compiled
 
+PLATFORM = "two-services-path"
+"""The case whose network, cluster and load balancer another one uses."""
 FOREIGN = {"search:Url", "search-staging-edge:Url", "proxy:Upstream"}
-"""What the cases import from stacks of somebody else."""
+"""The values that the cases import from other applications' stacks."""
 
 
 def read(text: str) -> Tree:
@@ -26,6 +28,19 @@ def trees(case: str) -> dict[str, Tree]:
     return {template.stack_name.rsplit("-", 1)[1]: read(template.text) for template in templates}
 
 
+def platform(case: str) -> dict[str, Tree]:
+    """The templates of the application that a case uses, by the names of their stacks; none for most cases."""
+    uses = any(blueprint.platform for blueprint in compiled(case).blueprints)
+    return {each.stack_name: read(each.text) for each in compiled(PLATFORM).templates} if uses else {}
+
+
+def edge(case: str) -> tuple[str, Tree]:
+    """Name and template of the stack with the load balancer, of the case itself or of the one that it uses."""
+    (blueprint,) = compiled(case).blueprints
+    name = blueprint.load_balancer.stack
+    return name, trees(case)["edge"] if blueprint.edge else platform(case)[name]
+
+
 def entries(case: str) -> list[str]:
     """The kinds of stacks that a case has for all workloads but the service: their names."""
     blueprints = compiled(case).blueprints
@@ -33,7 +48,7 @@ def entries(case: str) -> list[str]:
 
 
 def cases_where(holds: Callable[[str], bool]) -> list[str]:
-    """Those of EACH for which something holds; an error if there are none, because a law of none says nothing."""
+    """Those of EACH for which something is true; an error if there are none, because then a law would test nothing."""
     names = [name for name in EACH if holds(name)]
     assert names, "no case is like that"
     return names

@@ -43,7 +43,7 @@ class Web(ThreadingHTTPServer):
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What sends a program's requests here, and lets it trust the certificate."""
+        """The variables that send a program's requests here, and let it trust the certificate."""
         proxy = f"http://127.0.0.1:{self.server_port}"
         return {"http_proxy": proxy, "https_proxy": proxy, "SSL_CERT_FILE": str(self.certificate)}
 

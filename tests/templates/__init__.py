@@ -1,1 +1,1 @@
-"""What the templates hold."""
+"""Tests of the templates."""

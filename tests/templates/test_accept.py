@@ -1,4 +1,4 @@
-"""Every accept case becomes its golden templates, and keeps the laws that hold for all of them."""
+"""Every accept case compiles to its golden templates."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ IDS = Path(__file__).parent / "logical_ids.txt"
 
 
 WHOLE = ["database", "domain", "environments", "everything", "minimal"]
-"""The cases whose templates are kept; of the others `changes.diff` keeps what they change in those of a parent."""
+"""The cases with complete templates; the others have `changes.diff`, their difference from a parent."""
 
 
 def parent_of(name: str) -> str:
@@ -53,7 +53,7 @@ def golden(name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_golden(name: str, request: pytest.FixtureRequest) -> None:
-    """The files beside blogstack.yaml are exactly what the case becomes, and no file is left over."""
+    """The files next to blogstack.yaml are exactly the result of the case, and no file is left over."""
     assert not compiled(name).failed, compiled(name).diagnostics
     expected = golden(name)
     folder = ACCEPT / name
@@ -123,7 +123,7 @@ def test_everything_at_once_fits_too() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_order_of_keys_does_not_matter(name: str) -> None:
-    """Shuffled keys make the same bytes."""
+    """Shuffled keys give the same bytes."""
     content = (ACCEPT / name / "blogstack.yaml").read_bytes()
     shuffled = _shuffled(parse("blogstack.yaml", content).plain(), random.Random(name))
     # Everything in quotes would be text: what was a number stays one.
@@ -141,7 +141,7 @@ def _shuffled(data: Data, order: random.Random) -> Data:
 
 
 def test_same_bytes_under_any_hash_seed() -> None:
-    """Every case becomes the same templates whatever order Python gives its sets."""
+    """Every case compiles to the same templates whatever the order of Python's sets."""
     script = "import json\nfrom tests.cases import NAMES, compiled\n"
     script += "print(json.dumps([[name, *compiled(name).templates] for name in NAMES]))"
     outputs = [
@@ -177,7 +177,7 @@ def test_json_says_the_same(name: str) -> None:
 
 
 def test_logical_ids_are_kept(request: pytest.FixtureRequest) -> None:
-    """A logical ID that goes, or changes its type, replaces a resource in somebody's running stack."""
+    """A logical ID that disappears, or changes its type, replaces a resource in somebody's running stack."""
     ids = {
         f"{kind} {logical_id} {body['Type']}"
         for name in EACH

@@ -51,7 +51,7 @@ def test_whatever_holds_data_has_the_key(case: str) -> None:
 
 
 def test_logs_of_requests_have_s3_s_own_key() -> None:
-    """A load balancer can write with no other."""
+    """A load balancer cannot use others."""
     (rule,) = resource("customer-key", "edge", "AccessLogBucket")["BucketEncryption"][
         "ServerSideEncryptionConfiguration"
     ]

@@ -1,4 +1,4 @@
-"""What a container is told about the database's TLS."""
+"""The variable about the database's TLS in a container."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The edge stack and the workloads behind it: who answers what, and what no deployment of a workload may change."""
+"""The edge stack and the workloads behind it: which requests each answers, and what a deployment must not change."""
 
 from __future__ import annotations
 
@@ -13,35 +13,37 @@ from blogstack.pipeline import compile_text
 from blogstack.source.parse import parse
 from blogstack.templates.render import Template
 from tests.cases import ACCEPT, EACH, compiled
-from tests.support.templates import Tree, cases_without, has, of_type, resource, stack, trees, walk
+from tests.support.templates import Tree, cases_with, cases_without, edge, has, of_type, resource, stack, trees, walk
 
 each = pytest.mark.parametrize("name", EACH)
+own_edge = pytest.mark.parametrize("name", cases_with("LoadBalancer"))
 
 
 @each
 def test_tasks_are_reached_from_the_load_balancer_only(name: str) -> None:
     """One rule lets requests in: from the load balancer's group; and its group lets them out to the tasks' only."""
     tasks = {"Fn::ImportValue": f"{stack(name, 'tasks')}:TaskSecurityGroupId"}
-    balancer = {"Fn::ImportValue": f"{stack(name, 'edge')}:LoadBalancerSecurityGroupId"}
-    exported = trees(name)["edge"]["Outputs"]["LoadBalancerSecurityGroupId"]["Value"]
+    edge_stack, edge_tree = edge(name)
+    balancer = {"Fn::ImportValue": f"{edge_stack}:LoadBalancerSecurityGroupId"}
+    exported = edge_tree["Outputs"]["LoadBalancerSecurityGroupId"]["Value"]
     assert exported == {"Fn::GetAtt": ["LoadBalancerSecurityGroup", "GroupId"]}
     assert "SecurityGroupIngress" not in resource(name, "tasks", "TaskSecurityGroup")
     rules = of_type(trees(name)["service"], "AWS::EC2::SecurityGroupIngress")
     assert list(rules) == ["TaskIngress"]
-    assert not of_type(trees(name)["edge"], "AWS::EC2::SecurityGroupIngress")
+    assert not of_type(edge_tree, "AWS::EC2::SecurityGroupIngress")
     others = of_type(trees(name)["tasks"], "AWS::EC2::SecurityGroupIngress")
     stores = [stack(name, kind) for kind in ("database", "cache") if kind in trees(name)]
     expected: list[object] = [{"Fn::ImportValue": f"{store}:SecurityGroupId"} for store in stores]
     if name in ("database-existing", "database-aurora"):
         expected = ["sg-0123456789abcdef0"]
     assert [body["Properties"]["GroupId"] for body in others.values()] == expected
-    assert not of_type(trees(name)["edge"], "AWS::EC2::SecurityGroupEgress")
+    assert not of_type(edge_tree, "AWS::EC2::SecurityGroupEgress")
     assert list(of_type(trees(name)["service"], "AWS::EC2::SecurityGroupEgress")) == ["LoadBalancerEgress"]
     assert resource(name, "service", "LoadBalancerEgress")["GroupId"] == balancer
     assert rules["TaskIngress"]["Properties"]["SourceSecurityGroupId"] == balancer
     assert rules["TaskIngress"]["Properties"]["GroupId"] == tasks
     assert resource(name, "service", "LoadBalancerEgress")["DestinationSecurityGroupId"] == tasks
-    (placeholder,) = resource(name, "edge", "LoadBalancerSecurityGroup")["SecurityGroupEgress"]
+    (placeholder,) = edge_tree["Resources"]["LoadBalancerSecurityGroup"]["Properties"]["SecurityGroupEgress"]
     assert placeholder["CidrIp"] == "127.0.0.1/32"
     assert resource(name, "service", "Service")["NetworkConfiguration"]["AwsvpcConfiguration"]["SecurityGroups"] == [
         tasks
@@ -56,7 +58,7 @@ NOT_FOUND = [
 ]
 
 
-@each
+@own_edge
 def test_listeners(name: str) -> None:
     """What no rule matches gets 404, on 443 under a good policy with a certificate, where 80 redirects; else on 80."""
     listeners = of_type(trees(name)["edge"], "AWS::ElasticLoadBalancingV2::Listener")
@@ -85,8 +87,9 @@ def test_listeners(name: str) -> None:
 def test_every_exposed_workload_has_one_rule(name: str) -> None:
     """At the edge's listener; the priorities differ, and the workload of every path has the last one."""
     (blueprint,) = compiled(name).blueprints
-    listener = {"Fn::ImportValue": f"{stack(name, 'edge')}:ListenerArn"}
-    assert trees(name)["edge"]["Outputs"]["ListenerArn"]["Value"] == {"Ref": "Listener"}
+    edge_stack, edge_tree = edge(name)
+    listener = {"Fn::ImportValue": f"{edge_stack}:ListenerArn"}
+    assert edge_tree["Outputs"]["ListenerArn"]["Value"] == {"Ref": "Listener"}
     rules = {
         kind: {id: body for id, body in tree["Resources"].items() if id == "ListenerRule"}
         for kind, tree in trees(name).items()
@@ -97,6 +100,9 @@ def test_every_exposed_workload_has_one_rule(name: str) -> None:
     assert [rule["ListenerArn"] for rule in properties] == [listener] * len(exposed)
     priorities = [rule["Priority"] for rule in properties]
     assert len(set(priorities)) == len(priorities)
+    if blueprint.edge is None:
+        assert max(priorities) < 50_000  # that one is the other application's
+        return
     (every,) = [rule for rule in properties if rule["Conditions"][0].get("PathPatternConfig") == {"Values": ["/*"]}]
     # The last one that Elastic Load Balancing takes:
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
@@ -131,7 +137,7 @@ CHANGES: dict[str, Tree] = {
 
 @COMPARED
 def test_no_strategy_changes_the_edge(name: str) -> None:
-    """The four make four different services behind one and the same edge."""
+    """The four give four different services behind the same edge."""
     made = [
         changed(name, {"deployment": {"strategy": strategy}})
         for strategy in ("rolling", "blue_green", "canary", "linear")
@@ -165,13 +171,14 @@ def edges(templates: Iterable[Template]) -> dict[str, str]:
     return found
 
 
-@each
+@own_edge
 def test_the_edge_has_no_parameter_of_a_workload(name: str) -> None:
     """Only that of what would block the rollback of its creation, on by default; none where all of that is off."""
     (blueprint,) = compiled(name).blueprints
     parameters = trees(name)["edge"].get("Parameters", {})
     attributes = {a["Key"]: a["Value"] for a in resource(name, "edge", "LoadBalancer")["LoadBalancerAttributes"]}
     late = {"Ref": "CreationComplete"}
+    assert blueprint.edge
     assert attributes["deletion_protection.enabled"] == (late if blueprint.edge.deletion_protection else "false")
     assert (attributes["access_logs.s3.enabled"] == late) is has(name, "AccessLogBucket")
     if late in attributes.values():
@@ -182,9 +189,9 @@ def test_the_edge_has_no_parameter_of_a_workload(name: str) -> None:
         assert not parameters
 
 
-@each
+@own_edge
 def test_load_balancer_stands_in_two_zones(name: str) -> None:
-    """Two different subnets at the least, public ones unless it is internal."""
+    """At least two different subnets, public ones unless it is internal."""
     properties = resource(name, "edge", "LoadBalancer")
     subnets = [str(subnet) for subnet in properties["Subnets"]]
     assert len(set(subnets)) == len(subnets) >= 2
@@ -194,14 +201,14 @@ def test_load_balancer_stands_in_two_zones(name: str) -> None:
 
 
 def test_the_other_cases_have_no_second_target_group() -> None:
-    """They say that they are rolling: ECS keeps the strategy that it had before if a template names none."""
+    """They set `rolling`: ECS keeps the earlier strategy if a template sets none."""
     for name in cases_without("AlternateTargetGroup"):
         assert resource(name, "service", "Service")["DeploymentConfiguration"]["Strategy"] == "ROLLING"
 
 
-@each
+@own_edge
 def test_the_rule_of_the_weights_never_changes(name: str) -> None:
-    """Whatever a user changes, but the strategy, CloudFormation leaves the rule and its weights alone."""
+    """Whatever a user changes except the strategy, CloudFormation does not change the rule and its weights."""
     service = trees(name)["service"]["Resources"]
     weights = [{"TargetGroupArn": {"Ref": "TargetGroup"}, "Weight": 100}]
     if service["Service"]["Properties"]["DeploymentConfiguration"]["Strategy"] != "ROLLING":

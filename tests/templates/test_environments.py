@@ -1,4 +1,4 @@
-"""Templates of two environments: but for their names, only what the file says differs."""
+"""Templates of two environments: except for their names, only the differences in the file."""
 
 from __future__ import annotations
 

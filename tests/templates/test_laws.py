@@ -1,4 +1,4 @@
-"""Properties of the templates that no emulator refuses and no linter knows."""
+"""Laws over the templates that neither the emulator nor the linter checks."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tests.support.templates import (
     cases_without,
     entries,
     of_type,
+    platform,
     read,
     resource,
     stack,
@@ -66,7 +67,12 @@ def resources(name: str) -> Iterator[tuple[str, Tree]]:
 @each
 def test_imports_are_exported_before(name: str) -> None:
     """A stack imports only what a stack before it exports, under the name STACK:OUTPUT."""
-    exported: set[str] = set()
+    exported = {
+        body["Export"]["Name"]
+        for tree in platform(name).values()
+        for body in tree["Outputs"].values()
+        if "Export" in body
+    }
     for template, tree in zip(compiled(name).templates, trees(name).values(), strict=True):
         assert imports(tree) <= exported
         for output, body in tree["Outputs"].items():
@@ -95,6 +101,7 @@ def test_imports_come_from_the_right_stacks(name: str) -> None:
     *before, service = [kind for kind in IMPORTS if kind in trees(name)]
     assert [*before, *entries(name), service] == list(trees(name))
     kinds = {template.stack_name: kind for template, kind in zip(compiled(name).templates, trees(name), strict=True)}
+    kinds |= {stack: stack.rpartition("-")[2] for stack in platform(name)}
     for kind, tree in trees(name).items():
         behind_balancer = "TargetGroup" in tree["Resources"]
         allowed = IMPORTS.get(kind, IMPORTS["service"] - (set() if behind_balancer else {"edge"}))
@@ -126,7 +133,7 @@ def test_the_service_sends_requests_to_the_container(name: str) -> None:
 
 @each
 def test_rights_are_exact(name: str) -> None:
-    """Inline policies, no wildcard but where AWS knows no resource, and no other account behind a trust policy.
+    """Inline policies, no wildcard except where AWS supports no resource, and no other account in a trust policy.
 
     But for ECS's own role with the load balancer, which is exactly what its guide says.
     """
@@ -212,7 +219,7 @@ def test_nothing_that_a_plain_deployment_cannot_do(name: str) -> None:
 
 @each
 def test_a_deployment_never_resets_the_number_of_tasks(name: str) -> None:
-    """A count stands in the template only when nothing scales it."""
+    """The template has a count only if nothing scales it."""
     scaled = "ScalableTarget" in trees(name)["service"]["Resources"]
     assert ("DesiredCount" in resource(name, "service", "Service")) is not scaled
 

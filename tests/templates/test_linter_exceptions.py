@@ -28,7 +28,7 @@ def test_only_the_version_of_the_database() -> None:
 
 @pytest.mark.slow
 def test_cfn_lint_still_finds_a_major_version_deprecated() -> None:
-    """Fails on the day when the exception can go."""
+    """Fails when the exception is no longer needed."""
     (text,) = (each.text for each in compiled("database").templates if each.stack_name.endswith("-database"))
     matches = lint(text.replace("W3691", "W0000"), regions=["eu-west-1"])
     assert [match.rule.id for match in matches if match.rule.id[0] in "EW"] == ["W3691"]

@@ -1,4 +1,4 @@
-"""The address plan and the ways out of each tier."""
+"""The address plan and the routes of each tier."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`overrides` beside what its cases show: nothing changes without it, and no value in it can spoil a template."""
+"""`overrides` in addition to its cases: nothing changes without it, and no value in it can break a template."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_without_overrides_nothing_changes(name: str) -> None:
         "{}",
         "{service: {}}",
         "{services: {}, workers: {}, jobs: {}}",
-        "{service: {TargetGroup: {}}, tasks: {Cluster: {Properties: {}}}}",
+        "{service: {TargetGroup: {}}, tasks: {TaskRole: {Properties: {}}}}",
     ):
         again = compile_text("blogstack.yaml", content + f"\noverrides: {empty}\n".encode())
         assert again.templates == compiled(name).templates
@@ -51,7 +51,7 @@ def test_without_overrides_nothing_changes(name: str) -> None:
 
 @given(VALUES)
 def test_any_value_reaches_the_template_as_it_is_written(value: Any) -> None:  # noqa: ANN401 (any YAML)
-    """Also what looks like a function and is none."""
+    """Also what looks like a function but is not."""
     own = json.dumps({"service": {"TargetGroup": {"Properties": {"Odd": value}}}}, ensure_ascii=False)
     template = compile_text("blogstack.yaml", f"{HELLO}overrides: {own}\n".encode()).templates[-1]
     assert read(template.text)["Resources"]["TargetGroup"]["Properties"]["Odd"] == value

@@ -1,4 +1,4 @@
-"""What the writer of YAML writes, a reader reads back: PyYAML, and the AWS CLI's own parser."""
+"""The output of the YAML writer is read back with PyYAML and the AWS CLI's own parser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every template of the accept cases before a second judge, AWS's cloudformation-validate (decision 75)."""
+"""Every template of the accept cases passes a second validator, AWS's cloudformation-validate (decision 75)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ def test_two_judges_agree(case: str) -> None:
 
 
 def test_it_sees_a_fault() -> None:
-    """A misspelt property, so that silence says something."""
+    """A misspelt property, so that an empty result means something."""
     text = '{"Resources": {"Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDay": 3}}}}'
     assert judge(text) == {"F3002"}

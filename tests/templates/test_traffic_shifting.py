@@ -11,7 +11,7 @@ from blogstack.facts.iam import EXEC_ACTIONS, ROLE_CHARACTERS, allow, count_char
 from blogstack.facts.regions import REGIONS
 from blogstack.pipeline import compile_text
 from tests.cases import EACH
-from tests.support.templates import Tree, read, resource, trees
+from tests.support.templates import Tree, cases_with, read, resource, trees
 
 HELLO = "name: blog-api\nregion: {}\n"
 IN_CHINA = {"cn-north-1": "638102146993", "cn-northwest-1": "037604701340"}
@@ -22,9 +22,9 @@ def attributes(tree: Tree, logical_id: str, key: str) -> dict[str, Any]:
     return {item["Key"]: item["Value"] for item in tree["Resources"][logical_id]["Properties"][key]}
 
 
-@pytest.mark.parametrize("name", EACH)
+@pytest.mark.parametrize("name", cases_with("LoadBalancer"))
 def test_the_load_balancer_logs_where_it_may(name: str) -> None:
-    """Into the bucket of its own stack, or one that exists, or not at all; and it says which."""
+    """To the bucket of its own stack, to an existing one, or not at all; the template says which."""
     declared = attributes(trees(name)["edge"], "LoadBalancer", "LoadBalancerAttributes")
     bucket = declared.get("access_logs.s3.bucket", "")
     made = "AccessLogBucket" in trees(name)["edge"]["Resources"]
@@ -49,7 +49,7 @@ def test_the_cases_log_in_every_way() -> None:
 
 @pytest.mark.parametrize("region", REGIONS)
 def test_who_writes_access_logs(region: str) -> None:
-    """The service, but for China, where it is an account of AWS's; into the path of this account only."""
+    """The service, except in China, where it is an AWS account; only to the path of this account."""
     templates = compile_text("blogstack.yaml", HELLO.format(region).encode()).templates
     (edge,) = (read(template.text) for template in templates if template.stack_name == "blog-api-edge")
     statement, _ = edge["Resources"]["AccessLogBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
@@ -62,7 +62,7 @@ def test_who_writes_access_logs(region: str) -> None:
 
 @pytest.mark.parametrize("name", EACH)
 def test_sticky_sessions(name: str) -> None:
-    """What is off says so, because an attribute that is left out stays as it was."""
+    """Settings that are off are written, because an attribute that is left out keeps its value."""
     declared = attributes(trees(name)["service"], "TargetGroup", "TargetGroupAttributes")
     seconds = declared.get("stickiness.lb_cookie.duration_seconds")
     assert declared["stickiness.enabled"] == ("true" if seconds else "false")

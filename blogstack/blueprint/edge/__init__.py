@@ -17,13 +17,13 @@ from blogstack.records import Record
 
 
 class Tls(Record, kw_only=True):
-    """What a domain brings: a certificate, DNS records, and HTTPS.
+    """The domain: its certificate, DNS records, and HTTPS.
 
     Attributes:
-        aliases: More names that lead to the load balancer.
+        aliases: More names for the load balancer.
         redirects: Names that are redirected to `domain`.
         hosted_zone_id: Of the zone that has their records; None for DNS outside of Route 53.
-        elsewhere: The names whose records are made by hand.
+        elsewhere: The names whose records are created by hand.
         certificate_arn: An existing certificate; None for one that the stack requests.
         policy: Security policy of the listener.
     """
@@ -42,6 +42,31 @@ class Tls(Record, kw_only=True):
         return (*self.aliases, *self.redirects)
 
 
+class LoadBalancer(Record):
+    """The load balancer that workloads are behind, by what the stack that makes it exports.
+
+    Attributes:
+        stack: Name of the edge stack, of this or of another application.
+    """
+
+    stack: str
+
+    @property
+    def listener(self) -> Imported:
+        """ARN of the listener that the workloads' rules belong to."""
+        return Imported(self.stack, Output.LISTENER_ARN)
+
+    @property
+    def security_group(self) -> Imported:
+        """ID of the load balancer's security group."""
+        return Imported(self.stack, Output.LOAD_BALANCER_SECURITY_GROUP_ID)
+
+    @property
+    def full_name(self) -> Imported:
+        """The load balancer's name in metrics."""
+        return Imported(self.stack, Output.LOAD_BALANCER_FULL_NAME)
+
+
 class Edge(Record, kw_only=True):
     """The edge stack.
 
@@ -49,8 +74,8 @@ class Edge(Record, kw_only=True):
         title: Name of the application in its environment.
         idle_timeout: Seconds.
         access_logs: The bucket to create, the name of an existing one, or None for no access logs.
-        has_health_logs: Whether the load balancer knows the attributes of health check logs, which go to a bucket that
-            is created. AWS's pages are of its commercial regions, and an unknown attribute is refused.
+        has_health_logs: Whether the load balancer has the attributes of health check logs, which go to the created
+            bucket. AWS documents them for its commercial regions; elsewhere an unknown attribute would be refused.
         firewall: None without AWS WAF.
     """
 
@@ -70,7 +95,7 @@ class Edge(Record, kw_only=True):
 
     @property
     def ports(self) -> tuple[int, ...]:
-        """Ports of the load balancer: with a certificate 80 only redirects."""
+        """Ports of the load balancer: with a certificate, port 80 only redirects."""
         return (80, 443) if self.tls else (80,)
 
     @property
@@ -81,24 +106,11 @@ class Edge(Record, kw_only=True):
         """
         return self.deletion_protection or isinstance(self.access_logs, AccessLogs)
 
-    @property
-    def listener(self) -> Imported:
-        """ARN of the listener that the workloads' rules belong to."""
-        return Imported(self.stack, Output.LISTENER_ARN)
 
-    @property
-    def security_group(self) -> Imported:
-        """ID of the load balancer's security group."""
-        return Imported(self.stack, Output.LOAD_BALANCER_SECURITY_GROUP_ID)
-
-    @property
-    def full_name(self) -> Imported:
-        """The load balancer's name in metrics."""
-        return Imported(self.stack, Output.LOAD_BALANCER_FULL_NAME)
-
-
-def resolve_edge(config: Config, naming: Naming, placement: Placement) -> Edge:
-    """Every decision about the edge stack."""
+def resolve_edge(config: Config, naming: Naming, placement: Placement) -> Edge | None:
+    """Every decision about the edge stack; None with the load balancer of another application."""
+    if not naming.has_platform:
+        return None
     balancer, domain = config.load_balancer, config.domain
     return Edge(
         stack=naming.stack(EDGE),

@@ -6,8 +6,8 @@ from blogstack.blueprint.names import Naming
 from blogstack.config import Config
 from blogstack.records import Record
 
-# Requests of one address in five minutes, AWS WAF's usual window: nearly seven a second all the time is more than a
-# person makes, and stops one machine from exhausting the tasks. Many people behind one address may need more.
+# Requests of one address in five minutes, AWS WAF's usual window: nearly seven per second without a pause is more than
+# a person makes, and too few for one machine to exhaust the tasks. Many people behind one address may need more.
 _RATE_LIMIT = 2000
 _RATE_WINDOW = 300
 # Rule groups that AWS keeps up to date, in the order of evaluation:
@@ -18,8 +18,8 @@ _RULE_GROUPS = (
     "AWSManagedRulesCommonRuleSet",
     "AWSManagedRulesKnownBadInputsRuleSet",
 )
-# Rules of a group that only count, because they would block what the service is for: the common rules refuse every
-# body above 8 KiB. AWS WAF then inspects its first 8 KiB, which is all that a load balancer shows it.
+# Rules of a group that only count, because they would block normal use of the service: the common rules refuse every
+# body above 8 KiB. AWS WAF then inspects the first 8 KiB, which is all that a load balancer passes to it.
 _COUNTED = {"AWSManagedRulesCommonRuleSet": ("SizeRestrictions_BODY",)}
 
 
@@ -37,7 +37,7 @@ class Firewall(Record, kw_only=True):
         metric: Name of its metrics; it differs from those of the region's other web ACLs.
         rate_limit: Requests that one address may make in a window.
         rate_window: In seconds.
-        log_group: Name of the log group for what is blocked; AWS WAF takes only names that begin as this one does.
+        log_group: Name of the log group for blocked requests; AWS WAF accepts only names with this prefix.
         log_retention: In days.
         kms_key: ARN of the key for that log group; None for AWS's own.
     """

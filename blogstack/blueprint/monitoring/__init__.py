@@ -45,7 +45,7 @@ class Monitoring(Record, kw_only=True):
         topic: Name of the topic that alarms are sent to.
         rows: Of the dashboard, without the database's.
         rollback: Whether some of the alarms roll a deployment back.
-        declares_alarms: Whether the ECS service says which alarms roll a deployment back, or that none does.
+        declares_alarms: Whether the ECS service lists the alarms that roll a deployment back, or that none does.
         database: The database's charts, the last row; None without a database.
         of_stores: Names of the other stores' alarms, in the tasks stack; the dashboard shows their state.
     """
@@ -81,7 +81,7 @@ def resolve_monitoring(
     database: DatabaseMonitoring | None,
     of_stores: Iterable[StoreAlarm] = (),
 ) -> Monitoring | None:
-    """The alarms and the dashboard of a workload; None without a topic, which is without alarms."""
+    """The alarms and the dashboard of a workload; None without a topic, that is without `alarms`."""
     if topic is None:
         return None
     rows = workload_charts(workload)

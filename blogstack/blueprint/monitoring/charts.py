@@ -19,7 +19,7 @@ class Subject(Enum):
     REPLICA = "the second node of the cache"
     QUEUE = "a queue"
     DEAD_LETTERS = "a dead-letter queue"
-    STATE_MACHINE = "what runs a job"
+    STATE_MACHINE = "the state machine of a job"
 
 
 class Metric(Record):
@@ -45,7 +45,7 @@ class Alarm(Record, kw_only=True):
 
     Attributes:
         id: Its name in blogstack, as in docs/alarms.md.
-        metrics: What it reads; one, unless an expression joins several.
+        metrics: The metrics that it reads; one, unless an expression combines several.
         expression: Metric math over them; None for the one metric as it is.
         threshold: The alarm fires from this value on or, if `below`, below it.
         lasting: Number of periods, of the last `among`, that must be over the threshold.

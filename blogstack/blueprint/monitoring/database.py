@@ -41,7 +41,7 @@ def _cpu() -> Alarm:
 
 
 def _storage(database: Database) -> Alarm:
-    # RDS adds storage when a tenth is left: half of that means that it did not, or that max_storage is near.
+    # RDS adds storage when a tenth is left: half of that means that it did not, or that max_storage is reached.
     percent = 5 if database.max_storage else 10
     return Alarm(
         id="database-storage",

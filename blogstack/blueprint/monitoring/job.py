@@ -23,7 +23,7 @@ class JobMonitoring(Record):
 
 
 def resolve_job_monitoring(job: Job, topic: Topic | None) -> JobMonitoring | None:
-    """The alarm of a job; None without a topic, and for a job that is run by hand, which nothing watches."""
+    """The alarm of a job; None without a topic, and for a job that is run by hand."""
     if topic is None or job.schedule is None:
         return None
     alarm = Alarm(

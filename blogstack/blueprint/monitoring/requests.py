@@ -1,4 +1,4 @@
-"""What is watched of a workload's requests: failed ones, slow ones, and how many there are.
+"""The alarms and charts of a workload's requests: failed ones, slow ones, and their number.
 
 Metrics: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 """
@@ -15,27 +15,27 @@ _MINUTE, _FIVE_MINUTES = 60, 300
 _FEWEST_FAILED, _FEWEST_REQUESTS = 10, 100
 _FAILED_PERCENT = 5
 _SLOW_SECONDS = 3
-# A quarter of an hour: scaling has had its time.
+# A quarter of an hour, in which scaling has time to react.
 _LASTING = 3
 
-# Of the load balancer: it counts all requests, however many target groups there are. Where it has several services,
-# those of a service are those of its target groups.
+# The load balancer counts all requests, however many target groups there are. If it has several services, the requests
+# of a service are those of its target groups.
 _REQUESTS = Metric("requests", "requests", Subject.BALANCER, "RequestCount", "Sum", _FIVE_MINUTES)
 _FAILED_BY_BALANCER = Metric("refusals", "5xx", Subject.BALANCER, "HTTPCode_ELB_5XX_Count", "Sum", _FIVE_MINUTES)
 
 
 def failed_requests(workload: EcsService, exposure: Exposure) -> tuple[Alarm, ...]:
-    """On responses of the tasks, and on those of the load balancer, which RequestCount lacks when there is no task.
+    """The alarms on responses of the tasks, and on those of the load balancer, which RequestCount may not include.
 
-    The load balancer does not say for which service its own responses were: the main service watches them for all.
+    The metric of the load balancer's own responses does not name a service: the main service's alarm covers all.
     """
-    share = f"{_FAILED_PERCENT} percent or more, and {_FEWEST_FAILED} at least, of the requests of five minutes"
-    logs = f"the log group {workload.log_group}, and what was deployed last"
+    share = f"{_FAILED_PERCENT} percent or more of the requests in five minutes, and at least {_FEWEST_FAILED}"
+    logs = f"the log group {workload.log_group}, and the last deployment"
     metrics, expression = _rate_of_tasks(workload, exposure)
     of_tasks = Alarm(
         id="target-5xx",
         label="5xx of the tasks",
-        description=f"{share} were answered with 5xx by the tasks. Look first at {logs}.",
+        description=f"The tasks answered {share}, with 5xx. Look first at {logs}.",
         metrics=metrics,
         threshold=_FAILED_PERCENT,
         expression=expression,
@@ -44,8 +44,8 @@ def failed_requests(workload: EcsService, exposure: Exposure) -> tuple[Alarm, ..
     of_balancer = Alarm(
         id="load-balancer-5xx",
         label="5xx of the load balancer",
-        description=f"{share} were answered with 5xx by the load balancer, which got no answer from a task: 502 a "
-        f"broken connection, 503 no task, 504 no answer in time. Look first at the target group's healthy tasks, "
+        description=f"The load balancer itself answered {share}, with 5xx, because no task answered: 502 is a broken "
+        f"connection, 503 no task, 504 no answer in time. Look first at the target group's healthy tasks, "
         f"then at {logs}.",
         metrics=(_FAILED_BY_BALANCER, _REQUESTS),
         threshold=_FAILED_PERCENT,
@@ -56,7 +56,7 @@ def failed_requests(workload: EcsService, exposure: Exposure) -> tuple[Alarm, ..
 
 
 def _subjects(workload: EcsService, exposure: Exposure) -> tuple[Subject, ...]:
-    """Where the requests of a workload are counted: its target groups, or the load balancer where that is the same."""
+    """Where the requests of a workload are counted: its target groups, or the load balancer if that is the same."""
     if workload.deployment.shift is not None:
         return (Subject.TARGETS, Subject.ALTERNATE)
     return (Subject.BALANCER if exposure.is_only else Subject.TARGETS,)
@@ -85,8 +85,8 @@ def _rate_of_tasks(workload: EcsService, exposure: Exposure) -> tuple[tuple[Metr
 def _larger(first: str, second: str) -> str:
     """The larger of two expressions, in arithmetic.
 
-    There a missing value counts as 0 (a group without failed requests has none); the page does not say so of
-    comparisons, and advises against MAX in alarms:
+    In arithmetic a missing value counts as 0 (a group without failed requests has none); the documentation does not say
+    that of comparisons, and advises against MAX in alarms:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
     return f"({first} + {second} + ABS({first} - {second})) / 2"
@@ -97,8 +97,8 @@ def _rate(errors: str, requests: str) -> str:
 
 
 def latency(workload: EcsService, exposure: Exposure) -> Alarm:
-    """Over all requests of the load balancer; where it has several services, over those of the slower target group."""
-    slowest = response_times(workload, exposure, "p99", "slowest hundredth")
+    """The alarm on the response time: of all requests or, with several services, of the slower target group."""
+    slowest = response_times(workload, exposure, "p99", "slowest percent")
     metrics: tuple[Metric, ...]
     if len(slowest) == 1:
         metrics = (*slowest, replace(_REQUESTS, subject=slowest[0].subject))
@@ -115,9 +115,9 @@ def latency(workload: EcsService, exposure: Exposure) -> Alarm:
         expression = _larger(first, second)
     return Alarm(
         id="latency",
-        label="slowest hundredth",
+        label="slowest percent",
         description=f"For a quarter of an hour, one request in a hundred took {_SLOW_SECONDS} seconds or longer. Look "
-        f"first at what else the dashboard shows at its limit, then at the log group {workload.log_group}.",
+        f"first at the dashboard for anything else at its limit, then at the log group {workload.log_group}.",
         metrics=metrics,
         threshold=_SLOW_SECONDS,
         expression=expression,
@@ -145,7 +145,7 @@ def response_times(workload: EcsService, exposure: Exposure, percentile: str, la
 
 
 def requests_chart(workload: EcsService, exposure: Exposure) -> Chart:
-    """The requests of a workload in a minute; with two target groups those of each."""
+    """The requests of a workload per minute; with two target groups those of each."""
     subjects = (Subject.BALANCER,) if exposure.is_only else _subjects(workload, exposure)
     metrics = [replace(_REQUESTS, period=_MINUTE, subject=subject) for subject in subjects]
     if len(metrics) > 1:
@@ -153,4 +153,4 @@ def requests_chart(workload: EcsService, exposure: Exposure) -> Chart:
             replace(metric, id=f"requests{number}", label=f"requests, group {number}")
             for number, metric in enumerate(metrics, 1)
         ]
-    return Chart(title="Requests in a minute", metrics=tuple(metrics))
+    return Chart(title="Requests per minute", metrics=tuple(metrics))

@@ -22,12 +22,12 @@ _FIVE_MINUTES = 300
 _LASTING = 3
 _QUARTER_OF_AN_HOUR = 900
 _CPU_PERCENT, _MEMORY_PERCENT = 90, 90
-# An alarm comes before a message is lost, while somebody can still do something about it.
+# The alarm fires before a message is lost, while somebody can still do something about it.
 _SHARE_OF_RETENTION = 2
 
 
 class Dimension(Record):
-    """What tells a metric from others of its name: a value that a stack exports, and what follows it."""
+    """A dimension of a metric: a value that a stack exports, and a suffix that follows the value."""
 
     name: str
     value: Imported
@@ -158,6 +158,6 @@ def _metric(id: str, subject: Subject, name: str) -> Metric:
 
 
 def _age(queue: Queue) -> int:
-    """Seconds that no message waits: not even one that fails in every try, before it is a dead letter."""
+    """The age in seconds at which a message has waited too long: a failing one is a dead letter before that."""
     tries = max(_QUARTER_OF_AN_HOUR, queue.visibility_timeout * queue.max_receives)
     return min(tries, queue.retention // _SHARE_OF_RETENTION)

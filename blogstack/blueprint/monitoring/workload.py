@@ -15,9 +15,9 @@ from blogstack.blueprint.workload.exposure import Exposure
 
 _MINUTE, _FIVE_MINUTES = 60, 300
 _MEMORY_PERCENT = 90
-# The CPU that a workload without a target is expected to hold.
+# The CPU percentage that is expected of a workload without a target.
 _CPU_TARGET = 60
-# A quarter of an hour: scaling has had its time.
+# A quarter of an hour, in which scaling has time to react.
 _LASTING = 3
 # Fargate places a task and pulls its image in a minute or two; once more if that fails.
 _START_MINUTES = 5
@@ -27,18 +27,18 @@ _MEMORY = Metric("memory", "memory, fullest task", Subject.SERVICE, "MemoryUtili
 
 
 def workload_charts(workload: EcsService) -> tuple[tuple[Chart, ...], ...]:
-    """The rows of a workload's dashboard: is it healthy (where requests reach it), is it busy."""
+    """The rows of a workload's dashboard: its health, if requests reach it, and its load."""
     fewest = workload.capacity.fewest
     if workload.exposure is not None:
         return (_health(workload, workload.exposure), _load(workload))
-    # A schedule that turns it off is no failure.
+    # A schedule that turns it off is not a failure.
     health = ((Chart(title="Running tasks", alarms=(_running_tasks(workload, fewest),)),),) if fewest else ()
     return (*health, _load(workload))
 
 
 def _health(workload: EcsService, exposure: Exposure) -> tuple[Chart, ...]:
     fewest = workload.capacity.fewest
-    # A schedule that turns the service off is no failure.
+    # A schedule that turns the service off is not a failure.
     fewer = (_fewer_tasks(workload, exposure, fewest),) if fewest else ()
     return (
         Chart(title="Failed requests, percent", alarms=failed_requests(workload, exposure)),
@@ -68,15 +68,15 @@ def _count_targets(
 
 
 def _replacement_minutes(exposure: Exposure) -> int:
-    """Minutes in which a task is replaced: Fargate starts another, which starts up and passes its checks."""
+    """Minutes that the replacement of a task takes: Fargate starts another one, which passes its checks."""
     healthy = exposure.check.start + exposure.check.interval * exposure.healthy_threshold
     return _START_MINUTES + math.ceil(healthy / _MINUTE)
 
 
 def _least_tasks(workload: EcsService, fewest: int) -> int:
-    """What a deployment leaves of the minimum number of tasks, or each one would fire the alarm.
+    """The number of tasks that a deployment always leaves running: above it, each deployment would fire the alarm.
 
-    DeploymentConfiguration rounds the minimum up.
+    DeploymentConfiguration rounds it up.
     """
     return max(1, math.ceil(fewest * workload.deployment.minimum_healthy_percent / 100))
 
@@ -89,7 +89,7 @@ def _fewer_tasks(workload: EcsService, exposure: Exposure, fewest: int) -> Alarm
     return Alarm(
         id="fewer-tasks",
         label="healthy tasks",
-        description=f"Healthy tasks: fewer than {least} for {minutes} minutes. Look first at the service's events, "
+        description=f"Fewer than {least} healthy tasks for {minutes} minutes. Look first at the service's events, "
         f"which say why tasks stop: aws ecs describe-services --cluster {workload.cluster} --services {name}",
         metrics=metrics,
         threshold=least,
@@ -97,13 +97,13 @@ def _fewer_tasks(workload: EcsService, exposure: Exposure, fewest: int) -> Alarm
         below=True,
         lasting=minutes,
         among=minutes,
-        # Never a healthy task, or no load balancer to count: this alarm is for that.
+        # No data means that there never was a healthy task, or no load balancer: the alarm has to fire.
         missing="breaching",
     )
 
 
 def _running_tasks(workload: EcsService, fewest: int) -> Alarm:
-    """Each running task reports its CPU once a minute, so that the number of reports is that of the tasks.
+    """Each running task reports its CPU once a minute, so the number of reports is the number of tasks.
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html, the count of running
     tasks.
@@ -114,7 +114,7 @@ def _running_tasks(workload: EcsService, fewest: int) -> Alarm:
     return Alarm(
         id="running-tasks",
         label="running tasks",
-        description=f"Running tasks: fewer than {least} for {minutes} minutes. Look first at the service's events, "
+        description=f"Fewer than {least} running tasks for {minutes} minutes. Look first at the service's events, "
         f"which say why tasks stop: aws ecs describe-services --cluster {workload.cluster} --services "
         f"{workload.service_name}",
         metrics=(Metric("running", "running tasks", Subject.SERVICE, "CPUUtilization", "SampleCount"),),
@@ -122,7 +122,7 @@ def _running_tasks(workload: EcsService, fewest: int) -> Alarm:
         below=True,
         lasting=minutes,
         among=minutes,
-        # No task, no report.
+        # Without a task there is no report.
         missing="breaching",
     )
 
@@ -156,7 +156,9 @@ def _cpu(workload: EcsService) -> Alarm:
     # Halfway between the target of scaling and 100 percent.
     busy = ((target or _CPU_TARGET) + 100) // 2
     look = (
-        "whether scaling.max is reached, and at the requests" if target else "the requests: no scaling follows the CPU"
+        "whether scaling.max is reached, and at the requests"
+        if target
+        else "the requests: scaling does not follow the CPU"
     )
     return Alarm(
         id="cpu",
@@ -171,13 +173,13 @@ def _cpu(workload: EcsService) -> Alarm:
 
 
 def _memory(workload: EcsService) -> Alarm:
-    # Here too halfway between the target of scaling, if there is one, and 100 percent.
+    # Again halfway between the target of scaling, if there is one, and 100 percent.
     full = max(_MEMORY_PERCENT, (_targets(workload).get("memory", 0) + 100) // 2)
     return Alarm(
         id="memory",
         label="memory",
         description=f"For a quarter of an hour, a task used {full} percent of its memory or more; at 100 it is killed. "
-        "Look first at whether it grows with every request or with every deployment.",
+        "Look first at whether the memory grows with every request or with every deployment.",
         metrics=(_MEMORY,),
         threshold=full,
         lasting=_LASTING,

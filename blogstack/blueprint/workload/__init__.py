@@ -1,7 +1,7 @@
 """Decisions about a workload: something that runs, in a separate stack.
 
 A workload is a value: the templates and the deployment plan read nothing else about it. An ECS service runs all the
-time, a job to its end; what differs between a web service and a worker is None or not (`exposure`, `release`).
+time, a job to completion; what a web service has and a worker lacks is None in the worker (`exposure`, `release`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.database import DatabaseAccess
-from blogstack.blueprint.edge import Edge
+from blogstack.blueprint.edge import LoadBalancer
 from blogstack.blueprint.names import TASKS, Imported, Naming, Output
 from blogstack.blueprint.network import Placement
 from blogstack.blueprint.registry import Image, resolve_tagged_image
@@ -55,12 +55,13 @@ class Workload(Record, kw_only=True):
     """A workload and its stack.
 
     Attributes:
-        name: In the application, the last word of the stack's name.
+        name: Its name in the application, the last word of the stack's name.
         kind: Which stack of the application it is, as in `overrides`: service, workers.NAME and so on.
-        service_name: Name of its task family, and of the ECS service where it is one.
+        service_name: Name of its task family, and of its ECS service if it has one.
         container_name: Name of its own container, the same in all environments.
         cluster: Name of the ECS cluster.
-        tasks_stack: Name of the stack with the cluster, the log group, the roles and the secrets.
+        cluster_stack: Name of the stack with the cluster.
+        tasks_stack: Name of the stack with the log group, the roles and the secrets; usually the cluster's too.
         log_group: Name of the log group.
         log_prefix: First part of the names of its log streams.
         secrets: Secret variables of the workload's own container.
@@ -74,6 +75,7 @@ class Workload(Record, kw_only=True):
     service_name: str
     container_name: str
     cluster: str
+    cluster_stack: str
     tasks_stack: str
     log_group: str
     log_prefix: str
@@ -91,6 +93,11 @@ class Workload(Record, kw_only=True):
         """The secret variables of every container of a task."""
         return (*self.secrets, *(secret for sidecar in self.sidecars for secret in sidecar.secrets))
 
+    @property
+    def imported_cluster(self) -> Imported:
+        """Name of the ECS cluster, as its stack exports it."""
+        return Imported(self.cluster_stack, Output.CLUSTER_NAME)
+
     def from_tasks(self, output: str) -> Imported:
         """A value that the tasks stack exports."""
         return Imported(self.tasks_stack, output)
@@ -104,10 +111,10 @@ class EcsService(Workload, kw_only=True):
     """A workload that runs all the time, as an ECS service.
 
     Attributes:
-        release: What runs once before each deployment; None for nothing.
-        exposure: How requests reach it; None where the load balancer sends none.
+        release: The command that runs once before each deployment; None for none.
+        exposure: How requests reach it; None if the load balancer sends it none.
         discovery: How the other tasks reach it; None unless it is a private service.
-        has_own_group: Whether its tasks have a security group of their own, besides that of all tasks.
+        has_own_group: Whether its tasks have their own security group, in addition to that of all tasks.
     """
 
     release: Release | None
@@ -119,10 +126,10 @@ class EcsService(Workload, kw_only=True):
 
 
 class Job(Workload, kw_only=True):
-    """A workload that runs to its end.
+    """A workload that runs to completion.
 
     Attributes:
-        schedule: When; None for a job that is run by hand.
+        schedule: When it runs; None for a job that is run by hand.
     """
 
     schedule: Schedule | None
@@ -132,13 +139,13 @@ class Surroundings(Record, kw_only=True):
     """What the workloads of an application share.
 
     Attributes:
-        config: The configuration that they are a part of.
+        config: The configuration that they are part of.
         naming: Names of the application.
-        image: What tasks pull that have no other image.
+        image: The image of all tasks without another one.
         placement: Where tasks run.
-        database: Whose variables every main container gets; None for none.
-        stores: Whose variables they get too.
-        edge: The load balancer that requests come from.
+        database: The database, whose variables every main container gets; None for none.
+        stores: The other stores, whose variables they also get.
+        load_balancer: The load balancer that requests come from.
         addresses: The variables that main containers get with the addresses of private services.
     """
 
@@ -148,7 +155,7 @@ class Surroundings(Record, kw_only=True):
     placement: Placement
     database: DatabaseAccess | None
     stores: Stores
-    edge: Edge
+    load_balancer: LoadBalancer
     addresses: Mapping[str, str]
 
 
@@ -159,9 +166,9 @@ def resolve_service(source: workloads.EcsService, around: Surroundings) -> EcsSe
     return EcsService(
         **_common(source, around),
         release=_release(source.name, release) if release else None,
-        exposure=resolve_exposure(source, around.edge, is_only=not any(s.route for s in config.services.values())),
+        exposure=resolve_exposure(source, config, around.load_balancer),
         discovery=resolve_discovery(source, around.naming),
-        # Several workloads may have the same port, and a group takes a rule once.
+        # Several workloads may have the same port, and a security group accepts a rule only once.
         has_own_group=isinstance(source, workloads.WebService) and not source.is_main,
         deployment=resolve_deployment(source.deployment, config.region),
         capacity=resolve_capacity(source.scaling, around.stores.queues),
@@ -169,7 +176,7 @@ def resolve_service(source: workloads.EcsService, around: Surroundings) -> EcsSe
 
 
 def resolve_job(source: workloads.EcsJob, around: Surroundings) -> Job:
-    """Every decision about a workload that runs to its end."""
+    """Every decision about a job."""
     return Job(**_common(source, around), schedule=resolve_schedule(source.task))
 
 
@@ -181,10 +188,11 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
         "name": source.name,
         "kind": ".".join(map(str, source.place.home)),
         "stack": naming.stack(source.name),
-        # The service has the application's name, other workloads that of their stack.
+        # The service has the application's name, other workloads have their stack's name.
         "service_name": naming.application if is_main else naming.stack(source.name),
         "container_name": container_name(config, source),
-        "cluster": naming.application,
+        "cluster": naming.platform,
+        "cluster_stack": naming.platform_stack(TASKS),
         "tasks_stack": naming.stack(TASKS),
         "log_group": log_group_name(naming),
         "log_prefix": "task" if is_main else source.name,

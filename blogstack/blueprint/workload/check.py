@@ -25,7 +25,7 @@ class ContainerCheck(Check, kw_only=True):
     """A health check inside a container.
 
     Attributes:
-        command: As ECS writes it: how the command is run, then the command.
+        command: As ECS expects it: how the command is run, then the command.
     """
 
     command: tuple[str, ...]
@@ -36,7 +36,7 @@ def resolve_check(health: Health | SidecarHealth | None, start: int = 0) -> Cont
 
     Args:
         health: The section with the check.
-        start: Seconds in which failed checks do not count where the section does not say so.
+        start: Seconds in which failed checks do not count, if the section does not set them.
     """
     if health is None or health.command is None:
         return None

@@ -25,9 +25,9 @@ class Container(Record, kw_only=True):
     Attributes:
         cpu: CPU units of the task.
         memory: MiB of the task.
-        ephemeral_storage: GiB; None for what every task has.
+        ephemeral_storage: GiB; None for the size that every task has.
         architecture: As ECS spells it, X86_64 or ARM64.
-        port: None for a container that listens on none.
+        port: None for a container that does not listen on a port.
         command: None for the image's own.
         entrypoint: Words before the command; None for the image's own.
         tmp: Size of /tmp in MiB on a read-only root; None with a writable root.
@@ -63,14 +63,14 @@ def resolve_container(
         config: The configuration.
         naming: Names of the application.
         of_stores: The variables that it gets with the stores and the private services.
-        sslmode: Name of the variable that says how the database wants TLS; None without a database.
+        sslmode: Name of the variable for the database's mode of TLS; None without a database.
     """
     task, storage = workload.task, workload.task.ephemeral_storage
     readonly = has_readonly_root(task.readonly_root, config.region)
     port = workload.task.port if isinstance(workload, WebService) else None
     variables = {"PORT": str(port)} if port else {}
     if sslmode and sslmode not in task.secrets:
-        # Many clients open connections without TLS unless they are told otherwise:
+        # Many clients open connections without TLS unless they are configured otherwise:
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html
         variables[sslmode] = "require"
     return Container(

@@ -26,7 +26,7 @@ class Shift(Record):
     Attributes:
         steps: None to shift all requests at once (blue/green).
         bake: Minutes that the old tasks keep running after the last step.
-        minutes: All that a deployment waits by itself: between steps, and `bake`.
+        minutes: How long a deployment waits in all: between steps, and `bake`.
     """
 
     steps: Canary | Linear | None
@@ -38,9 +38,9 @@ class Deployment(Record, kw_only=True):
     """How a new version replaces the old one.
 
     Attributes:
-        minimum_healthy_percent: Share of the tasks that keeps running, in percent.
-        maximum_percent: Share of the tasks that may run at once, in percent.
-        failures: Failed tasks that open the circuit breaker; None for AWS's share of the tasks.
+        minimum_healthy_percent: Minimum percentage of the tasks that keep running.
+        maximum_percent: Maximum percentage of the tasks that run at once.
+        failures: Number of failed tasks that opens the circuit breaker; None for AWS's default.
         shift: None for a rolling deployment.
     """
 

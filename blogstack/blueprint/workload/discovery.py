@@ -30,7 +30,7 @@ class Discovery(Record, kw_only=True):
 
 
 def namespace_name(config: Config, naming: Naming) -> str | None:
-    """The domain of the private services' names; None where there are none."""
+    """The domain of the private services' names; None if there are no private services."""
     return _domain(naming) if any(each.is_private for each in config.further_services()) else None
 
 
@@ -57,7 +57,7 @@ def addresses(config: Config, naming: Naming) -> Mapping[str, str]:
 
 
 def _domain(naming: Naming) -> str:
-    """A name that no public one can have: https://www.rfc-editor.org/rfc/rfc6762#appendix-G."""
+    """A domain that does not exist in public DNS: https://www.rfc-editor.org/rfc/rfc6762#appendix-G."""
     return f"{naming.application}.internal"
 
 

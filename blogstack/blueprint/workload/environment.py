@@ -1,4 +1,4 @@
-"""Decisions about variables that are no secrets."""
+"""Decisions about variables that are not secret."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def resolve_environment(
     """The variables of a container, sorted by name.
 
     Args:
-        written: Those of the file, which win.
+        written: The variables in the file, which take precedence.
         naming: Names of the application.
-        others: Those that it gets besides; None for none.
+        others: The variables that it gets in addition; None for none.
     """
     own = {name: _resolve(value, naming) for name, value in written.items()}
     return dict(sorted({**(others or {}), **own}.items()))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from blogstack.blueprint.edge import Edge
+from blogstack.blueprint.edge import LoadBalancer
 from blogstack.blueprint.names import Imported
 from blogstack.blueprint.workload.check import Check
-from blogstack.config.priorities import LAST, route_priority
+from blogstack.config import Config
 from blogstack.config.route import Route, covers
 from blogstack.config.workloads import EcsService, WebService
 from blogstack.facts.frameworks import START_UP
@@ -21,19 +21,19 @@ class Exposure(Record, kw_only=True):
     Attributes:
         container: Name of the sidecar that gets the requests; None for the workload's own container.
         port: Of the container that gets the requests.
-        priority: Of the listener's rule; a smaller number is tried first.
+        priority: Of the listener's rule; a smaller number is evaluated first.
         paths: Path patterns of the requests that the workload gets; none with a host or a header alone.
         hosts: Host patterns of these requests; none for every host.
-        headers: For each header that these requests have the patterns of its value; none for every request.
+        headers: For each header that these requests must have, the patterns of its value; none for every request.
         is_only: Whether it is the only one behind the load balancer.
-        is_main: Whether it gets the requests without another rule.
+        is_main: Whether it gets the requests that match no other rule.
         health_path: Path that the check requests.
         healthy_threshold: Passed checks in a row that make a task healthy.
-        deregistration_delay: Time that a stopping task gets for its open requests.
-        stickiness: Time that a client keeps its task; None for not at all.
-        own_host: Name to request after a deployment; None for that of the load balancer's URL.
-        own_paths: Paths to request, of those that no other workload answers.
-        own_headers: What to send with these requests, by name.
+        deregistration_delay: Time that a stopping task has for its open requests.
+        stickiness: Time that a client stays on the same task; None for no stickiness.
+        own_host: Host to request after a deployment; None for the host of the load balancer's URL.
+        own_paths: Paths to request after a deployment, which no other workload answers.
+        own_headers: Headers to send with these requests, by name.
         errors_are_healthy: Whether an answer of 400 or above passes the check.
     """
 
@@ -60,13 +60,13 @@ class Exposure(Record, kw_only=True):
     errors_are_healthy: bool
 
 
-def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Exposure | None:
+def resolve_exposure(workload: EcsService, config: Config, load_balancer: LoadBalancer) -> Exposure | None:
     """How requests reach a workload; None for one that gets none from the load balancer.
 
     Args:
         workload: The workload in the configuration.
-        edge: The load balancer.
-        is_only: Whether no other workload is behind it.
+        config: The configuration.
+        load_balancer: That sends them.
     """
     if not isinstance(workload, WebService) or workload.is_private:
         return None
@@ -77,15 +77,15 @@ def resolve_exposure(workload: EcsService, edge: Edge, *, is_only: bool) -> Expo
     return Exposure(
         container=balancer.container,
         port=_port(workload),
-        listener=edge.listener,
-        load_balancer_security_group=edge.security_group,
-        load_balancer_full_name=edge.full_name,
-        priority=route_priority(workload.name, route) if route else LAST,
+        listener=load_balancer.listener,
+        load_balancer_security_group=load_balancer.security_group,
+        load_balancer_full_name=load_balancer.full_name,
+        priority=config.rule_priority(workload),
         paths=route.paths if route else ("/*",),
         hosts=(route.host or ()) if route else (),
         headers=route.header if route else {},
-        is_only=is_only,
-        is_main=workload.is_main,
+        is_only=config.uses is None and not any(each.route for each in config.services.values()),
+        is_main=route is None,
         health_path=service.health.path,
         check=Check(
             interval=check.interval,
@@ -117,14 +117,14 @@ def _own_host(route: Route | None) -> str | None:
 
 
 def _own_headers(route: Route | None) -> dict[str, str]:
-    """For each header of a route the first value without a wildcard."""
+    """For each header of a route, the first value without a wildcard."""
     headers = route.header if route else {}
     texts = {name: [value for value in values if not re.search("[*?]", value)] for name, values in headers.items()}
     return {name: values[0] for name, values in texts.items() if values}
 
 
 def _own_paths(route: Route | None, *paths: str | None) -> tuple[str, ...]:
-    """Those of some paths that a route has, each once; none where every host or value of a header is a pattern."""
+    """The paths that a route matches, each once; none if every host or every value of a header is a pattern."""
     known = tuple(dict.fromkeys(path for path in paths if path))
     if route is None:
         return known

@@ -1,4 +1,4 @@
-"""Decisions about the number of a workload's tasks: between which limits, by what, and when the limits change."""
+"""Decisions about the number of a workload's tasks: its limits, what sets it, and when the limits change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from blogstack.records import Record
 
 
 class Policy(Record):
-    """What scaling holds: a percentage of cpu or memory, or requests per minute or messages of a queue, per task."""
+    """A target of scaling: a percentage of cpu or memory, or requests per minute or messages of a queue, per task."""
 
     measure: Measure
     target: int
@@ -31,7 +31,7 @@ class Backlog(Record):
 
 
 class Schedule(Record, kw_only=True):
-    """A time at which the limits change; `cron` as AWS takes it, as in `cron(0 8 ? * MON-FRI *)`."""
+    """A time at which the limits change; `cron` in AWS's format, as in `cron(0 8 ? * MON-FRI *)`."""
 
     name: str
     cron: str
@@ -41,10 +41,10 @@ class Schedule(Record, kw_only=True):
 
 
 class Scaling(Record, kw_only=True):
-    """Between how many tasks, and by what; cooldowns in seconds.
+    """The limits of the number of tasks, and what sets it; cooldowns in seconds.
 
     Attributes:
-        backlog: None where no policy is about a queue.
+        backlog: None if no policy follows a queue.
     """
 
     min: int
@@ -57,7 +57,7 @@ class Scaling(Record, kw_only=True):
 
 
 class Capacity(Record, kw_only=True):
-    """How many tasks run, and on what.
+    """How many tasks run, and on which capacity.
 
     Attributes:
         fewest: The smallest number of tasks at any time; schedules count.
@@ -75,7 +75,7 @@ class Capacity(Record, kw_only=True):
 
 
 def resolve_capacity(scaling: config.TaskScaling, queues: Queues | None) -> Capacity:
-    """Every decision about the number of a workload's tasks; `queues` are those of the application."""
+    """Every decision about the number of a workload's tasks; `queues`: the application's."""
     scales = scaling.min != scaling.max or bool(scaling.schedules)
     return Capacity(
         fewest=scaling.least,
@@ -110,6 +110,6 @@ def _scaling(scaling: config.TaskScaling, queues: Queues | None) -> Scaling:
 def _backlog(scaling: config.TaskScaling, queues: Queues | None) -> Backlog | None:
     if not isinstance(scaling, config.WorkerScaling) or scaling.queue is None:
         return None
-    assert queues is not None, "a rule wants the queue to exist"
+    assert queues is not None, "a rule checks that the queue exists"
     name = queues.queue_name(ids.QUEUE.format(ids.camel_case(scaling.queue.name)))
     return Backlog(name, from_zero=scaling.least == 0)

@@ -13,7 +13,7 @@ class Schedule(Record, kw_only=True):
     """When a job runs; times in seconds.
 
     Attributes:
-        cron: As AWS takes it, as in `cron(0 3 * * ? *)`.
+        cron: In AWS's format, as in `cron(0 3 * * ? *)`.
         timezone: IANA name.
         timeout: Time after which a run is stopped.
     """

@@ -18,7 +18,7 @@ class SecretVariable(Record, kw_only=True):
     Attributes:
         service: Where the value is kept: secretsmanager or ssm.
         source: An ARN, a name, or what another stack exports.
-        key: Key of the secret's JSON; None for the secret as it is.
+        key: Key of the secret's JSON; None for the complete secret.
         generated: Logical ID of the secret that the tasks stack creates; None for an existing one.
     """
 
@@ -37,11 +37,11 @@ def resolve_secrets(
     """The secret variables of a container, sorted by name.
 
     Args:
-        secrets: The container's own, as in the file. A value that is generated for a name is the same in all
-            containers.
+        secrets: The container's own, as in the file. A generated secret has the same value in all containers that
+            have a variable with its name.
         naming: Names of the application.
         of_stores: The variables that it gets with the stores, each with the ARN of its secret and the JSON's key; None
-            for the secret as it is.
+            for the complete secret.
     """
     variables = list(_of_container(secrets, naming))
     for variable, (secret, key) in of_stores.items():
@@ -62,7 +62,7 @@ def _of_container(secrets: Mapping[str, SecretSource], naming: Naming) -> Iterat
 
 
 def _camel_case(variable: str) -> str:
-    """A variable as the first part of a logical ID, JWT_SECRET as JwtSecret; no two variables share one."""
+    """A variable as the first part of a logical ID, JWT_SECRET as JwtSecret; different for different variables."""
     words = "".join(word.capitalize() for word in variable.split("_"))
     if re.fullmatch("[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)*", variable):
         return words

@@ -1,4 +1,4 @@
-"""The types of values: each knows its limits, and says them in words, in its errors and in the JSON Schema."""
+"""The types of values: each has its limits, and describes them in words, in its errors and in the JSON Schema."""
 
 from blogstack.config.types.base import (
     BARE_NUMBER,

@@ -1,4 +1,4 @@
-"""What every type of the language is made of: the mapping, the error with its remedy, the schema with its message."""
+"""What all types of the language use: the mapping, the error with its remedy, the schema with its message."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
 
 BARE_NUMBER = "write the number without quotes and without leading zeros"
-"""The remedy for a text that is a number."""
+"""The remedy for a string that should be a number."""
 
 JsonSchema = dict[str, Any]
 
@@ -39,7 +39,7 @@ class Choices:
 
 
 def fault(code: Code, message: str, help: str, *keys: str) -> PydanticCustomError:
-    """An error for a validator to raise; errors.py makes a diagnostic of it.
+    """An error for a validator to raise; errors.py turns it into a diagnostic.
 
     Args:
         code: Code of the diagnostic.

@@ -1,4 +1,4 @@
-"""The command of a container's health check: for the container's shell, or words that need no shell."""
+"""The command of a container's health check: a string for the container's shell, or words that need no shell."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_WORDS = 100
 
 
 class _CheckCommand:
-    """A text for the shell, or a list of words."""
+    """A string for the shell, or a list of words."""
 
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.check)
@@ -34,7 +34,7 @@ class _CheckCommand:
         """The type and its limits."""
         return (
             f"string for the container's shell, 1 to {_MOST_CHARACTERS} characters, "
-            f"or list of 1 to {_MOST_WORDS} words, for which no shell is needed"
+            f"or list of 1 to {_MOST_WORDS} words, which needs no shell"
         )
 
     def check(self, value: object) -> str | tuple[str, ...]:

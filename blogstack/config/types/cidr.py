@@ -1,4 +1,4 @@
-"""Blocks of addresses: their form, and which are private."""
+"""CIDR blocks: their form, and which are private."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Cidr:
         return f"an IPv4 CIDR block without host bits, /{self.widest} to /{self.narrowest}"
 
     def check(self, value: str) -> str:
-        """The block itself; an error when it is none, has host bits, or is too wide or too narrow."""
+        """The block itself; an error when it is not a block, has host bits, or is too wide or too narrow."""
         # Imported here, because both take time at every start.
         from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 
@@ -67,9 +67,9 @@ class Cidr:
         if str(block) != value:
             raise fault(Code.WRONG_FORM, f"{value} has host bits set", f"write {block}")
         if not self.widest <= block.prefixlen <= self.narrowest:
-            elsewhere = "; a subnet plan of your own comes by network.existing" if self.private else ""
+            elsewhere = "; for your own subnet plan use network.existing" if self.private else ""
             help = f"choose /{self.widest} to /{self.narrowest}{elsewhere}"
             raise fault(Code.OUT_OF_RANGE, f"{value} is a /{block.prefixlen}", help)
         if self.private and not any(block.subnet_of(IPv4Network(known)) for known in _PRIVATE):
-            raise fault(Code.OUT_OF_RANGE, f"{value} is not of a private range", f"choose one in {', '.join(_PRIVATE)}")
+            raise fault(Code.OUT_OF_RANGE, f"{value} is not in a private range", f"choose one in {', '.join(_PRIVATE)}")
         return value

@@ -25,4 +25,4 @@ def check_unique(items: tuple[T, ...]) -> tuple[T, ...]:
 
 
 UniqueItems = Annotated[Items[T], AfterValidator(check_unique), Field(json_schema_extra={"uniqueItems": True})]
-"""A YAML list without repetition, kept as a tuple."""
+"""A YAML list without duplicates, kept as a tuple."""

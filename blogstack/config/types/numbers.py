@@ -12,7 +12,7 @@ from blogstack.words import plural
 
 @dataclass(frozen=True)
 class Whole(GroupedMetadata):
-    """A whole number from `low` to `high`, both included, in a unit, which is in the plural."""
+    """A whole number from `low` to `high`, both included, with a unit in the plural."""
 
     low: int
     high: int

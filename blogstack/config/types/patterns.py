@@ -1,4 +1,4 @@
-"""Regular expressions for ranges of numbers inside texts, which the JSON Schema cannot say in numbers."""
+"""Regular expressions for ranges of numbers inside texts, which a JSON Schema cannot express in numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 
 def duration_pattern(low: int, high: int, *, seconds: bool = True) -> str:
-    """A regular expression for every text that means `low` to `high` seconds."""
+    """A regular expression for every text that is a duration of `low` to `high` seconds."""
     parts = []
     for unit, size in (*((("s?", 1),) if seconds else ()), ("m", 60), ("h", 3600)):
         first, last = math.ceil(low / size), high // size  # in this unit: low rounded up, high rounded down
@@ -24,7 +24,7 @@ def block_pattern(widest: int, narrowest: int) -> str:
 
 
 def _network(prefix: int) -> str:
-    # Octets inside the prefix are any, the one that it ends in is a multiple, the rest are zero.
+    # Octets inside the prefix have any value, the octet in which it ends is a multiple, the rest are zero.
     octet_count, bits = divmod(prefix, 8)
     octets = [OCTET] * octet_count
     if bits:

@@ -40,7 +40,7 @@ class _Cron:
 
 @dataclass(frozen=True)
 class _TimeZone:
-    """A name that the IANA's database has."""
+    """A name in the IANA time zone database."""
 
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.check, handler(source))

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 # CreateSecret, Name: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
-# And one that a service of AWS made, as in rds!db-ID:
+# Also the name of one that an AWS service created, as in rds!db-ID:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/service-linked-secrets.html
 _SECRET_CHARACTER = "[A-Za-z0-9/_+=.@!-]"
 _SECRET_NAME = rf"(?:{_SECRET_CHARACTER}|{PLACEHOLDER}){{1,512}}"
-# AWS ends the ARN of a secret in a hyphen and six characters. It takes a name that ends so for a complete ARN, and
+# AWS ends the ARN of a secret in a hyphen and six characters. It reads a name with such an end as a complete ARN, and
 # finds no secret:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
 # https://github.com/aws/copilot-cli/issues/5732
@@ -36,7 +36,7 @@ _PARAMETER = rf"{_PARAMETER_NAME}|arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{{12}}:para
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
 _JSON_KEY = "[A-Za-z0-9_./-]{1,256}"
 
-# As ECS writes it: behind a secret's ARN may be the key of its JSON, a stage and a version.
+# As ECS writes it: a secret's ARN may be followed by a key of its JSON, a stage and a version.
 _ARN = re.compile(
     r"(?P<arn>arn:aws[a-z-]*:(?P<kind>secretsmanager|ssm):[^:]*:[^:]*:(?:secret:[^:]+|parameter/[^:]+))"
     rf"(?::(?P<key>{_JSON_KEY})?:[^:]*:[^:]*)?"
@@ -107,7 +107,7 @@ def _source(value: object) -> SecretSource:
         if not isinstance(text, str) or not re.fullmatch(pattern, text):
             if key == "secretsmanager" and re.fullmatch(_SECRET_NAME, str(text)):
                 message = f"the secret {shorten(str(text))!r} cannot be found by its name, which ends in {text[-7:]!r}"
-                help = "write its ARN: AWS takes a hyphen and six characters for the end of an ARN"
+                help = "write its ARN: AWS reads a hyphen and six characters as the end of an ARN"
                 raise fault(Code.WRONG_FORM, message, help)
             raise fault(Code.WRONG_FORM, f"{shorten(str(text))!r} is not {words}", help)
     match value:
@@ -119,4 +119,4 @@ def _source(value: object) -> SecretSource:
 
 
 Secret = Annotated[SecretSource, _Source(), Atomic()]
-"""Where a secret variable comes from; the keys of one source go together."""
+"""Where a secret variable comes from; an environment replaces all keys of a source together."""

@@ -1,6 +1,6 @@
-"""CPU and memory of tasks and containers, in AWS's numbers or in the form that ECS itself takes: `0.5 vCPU`, `1 GB`.
+"""CPU and memory of tasks and containers, in AWS's numbers or in the form that ECS accepts: `0.5 vCPU`, `1 GB`.
 
-Which sizes there are is written once, in facts/fargate.py: the strings, their patterns and the limits follow from that.
+The sizes are listed once, in facts/fargate.py: the strings, their patterns and the limits follow from them.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _MAX_MEMORY = _MEMORIES[-1]
 
 
 def _fraction(amount: int) -> str:
-    """1024ths as a decimal number without a zero in front: .25, .5, 1, 2."""
+    """1024ths as a decimal number without a leading zero: .25, .5, 1, 2."""
     return f"{amount / _GB:g}".removeprefix("0")
 
 
 def _fraction_pattern(text: str) -> str:
-    """The same as a regular expression, with or without the zero."""
+    """The same as a regular expression, with or without the leading zero."""
     return rf"0?\{text}" if text.startswith(".") else text
 
 
@@ -39,7 +39,7 @@ _VCPUS = {_fraction(units): units for units in TASK_SIZES}
 _VCPU_TEXT = re.compile(rf"0?({'|'.join(map(re.escape, _VCPUS))}) ?v[Cc][Pp][Uu]")
 _PARTS_OF_GB = [_fraction(memory) for memory in _MEMORIES if memory < _GB]
 _GB_TEXT = re.compile(rf"([1-9][0-9]{{0,2}}|{'|'.join(map(_fraction_pattern, _PARTS_OF_GB))}) ?GB")
-"""A memory in GB, also one that is too large, which is another error."""
+"""A memory size in GB, also one that is too large, which is another error."""
 
 
 class _Cpu:
@@ -100,7 +100,7 @@ def cpu_schemas(*units: int) -> list[JsonSchema]:
 
 
 def spellings_of_memory(sizes: Iterable[int]) -> list[int | str]:
-    """Every way to write one of some sizes in MiB: all the numbers, then the strings."""
+    """Every way to write some sizes, which are in MiB: all the numbers, then the strings."""
     numbers = list(sizes)
     gigabytes = [_fraction(size) for size in numbers if size % _GB == 0 or size in _MEMORIES]
     texts = [text for number in gigabytes for text in ([f"0{number}", number] if number.startswith(".") else [number])]

@@ -1,4 +1,4 @@
-"""Texts of a form, and texts as they are written."""
+"""Strings with a required form, and strings as they are written."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from blogstack.words import shorten
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
-_LONGEST_MATCHED = 2048  # as long as the longest text that any form takes
+_LONGEST_MATCHED = 2048  # the longest text that any form accepts
 
 
 @dataclass(frozen=True)
 class Form:
-    """A text of one form; a whole number is taken as the text it was written as.
+    """A string with a required form; a whole number is read as the text it was written as.
 
     Attributes:
-        pattern: What all of the text must match.
-        words: What such a text is, after the word "not".
+        pattern: What the complete string must match.
+        words: What such a string is, to follow the word "not".
         help: How to write it.
-        longest: The most characters it may have.
-        scalars: Whether any number or boolean is taken too, as it is written.
-        fix: Makes of a text of another form one that may be meant, for the help.
+        longest: Its maximum number of characters.
+        scalars: Whether any number or boolean is accepted too, as it is written.
+        fix: Turns a string of another form into one that may be meant, for the help.
     """
 
     pattern: str
@@ -49,13 +49,13 @@ class Form:
         return with_error_message(self._schema(text), self.in_words())
 
     def _schema(self, text: JsonSchema) -> JsonSchema:
-        """The schema of a text, and of what is a number or a boolean to an editor and a text to us."""
+        """The schema of a string, and of what is a number or a boolean to an editor and a string to blogstack."""
         if self.scalars:
             return {"anyOf": [text, {"type": ["number", "boolean"]}]}
         numbers = [number for number in range(1000) if re.fullmatch(self.pattern, str(number))]
         if not numbers:
             return text
-        # 17.6 is read as it is written, but is a number to an editor.
+        # 17.6 is a string here, but a number to an editor.
         decimal = re.fullmatch(self.pattern, f"{numbers[-1]}.6")
         limit: JsonSchema = {"exclusiveMaximum": numbers[-1] + 1} if numbers[-1] < 999 else {}
         if decimal and numbers[0] and re.fullmatch(self.pattern, "0.6"):
@@ -69,7 +69,7 @@ class Form:
         return f"{self.words}, at most {self.longest} characters ({self.help})"
 
     def check(self, value: str) -> str:
-        """The text itself; an error when it has another form."""
+        """The string itself; an error when it does not have the form."""
         if len(value) <= _LONGEST_MATCHED and not re.fullmatch(self.pattern, value):
             fixed = self.fix(value) if self.fix else ""
             suits = re.fullmatch(self.pattern, fixed) and len(fixed) <= self.longest
@@ -92,9 +92,9 @@ def as_written(value: object) -> object:
 
 
 def check_no_dynamic_reference(text: str) -> str:
-    """The text itself; an error at `{{resolve:...}}`, which CloudFormation replaces wherever it is."""
+    """The text itself; an error at `{{resolve:...}}`, which CloudFormation would replace."""
     if "{{resolve:" in text:
-        raise fault(Code.WRONG_FORM, "a dynamic reference of CloudFormation is not passed on as written", _DYNAMIC_HELP)
+        raise fault(Code.WRONG_FORM, "CloudFormation's dynamic references are not supported", _DYNAMIC_HELP)
     return text
 
 
@@ -107,7 +107,7 @@ Text = Annotated[
     AfterValidator(check_no_dynamic_reference),
     Field(json_schema_extra=_NOT_DYNAMIC),
 ]
-"""Any text; a whole number is taken as written."""
+"""Any string; a whole number is read as the text it was written as."""
 
 AsWritten = Annotated[
     str,
@@ -115,9 +115,9 @@ AsWritten = Annotated[
     AfterValidator(check_no_dynamic_reference),
     Field(json_schema_extra=_NOT_DYNAMIC),
 ]
-"""Any text, number or boolean, kept exactly as written in the file."""
+"""Any string, number or boolean, kept exactly as written in the file."""
 
-# With slashes, as git and Docker have them on every system.
+# With slashes, as git and Docker write them on every system.
 RelativePath = Annotated[
     str,
     Form(r"(?![-/~])[^\x00-\x1f\\]+", "a relative path", "write it with slashes, as in docker/Dockerfile or ../shared"),
@@ -125,6 +125,7 @@ RelativePath = Annotated[
 """A path on the user's own machine."""
 
 Variable = Annotated[
-    str, Form(r"[A-Za-z_][A-Za-z0-9_]*", "a variable name", "use letters, digits and _, not first a digit", 128)
+    str,
+    Form(r"[A-Za-z_][A-Za-z0-9_]*", "a variable name", "use letters, digits and _, and do not start with a digit", 128),
 ]
 """Name of an environment variable."""

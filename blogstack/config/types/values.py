@@ -1,4 +1,4 @@
-"""What a variable of the environment holds: a text as it is written, or what another stack exports."""
+"""The value of an environment variable: a text as it is written, or what another stack exports."""
 
 from __future__ import annotations
 

@@ -67,16 +67,15 @@ def request(context: Context, step: str, action: Request) -> Outcome:
         why = _ask(context, asked, any_status=action.errors_are_healthy and number == 0, names_differ=bool(balancer))
         if why is None:
             context.tell(Note(step, f"{url}{path} answers"))
-        elif isinstance(why, int) or "0.0.0.0/0" in action.allowed_cidrs:
+        elif isinstance(why, int) or action.restriction is None:
             says = f"status {why}" if isinstance(why, int) else why
             help = "`blogstack doctor` says why"
             if number == 0 and why in _CLIENT_ERRORS:
                 help = f"set health.path to a path that answers 200: the load balancer requests it too; {help}"
             raise Failed(Code.NO_ANSWER, f"{url}{path}: {says}", help)
         else:
-            who = ", ".join(action.allowed_cidrs)
             there = f"to check it, run there: {action.curl(path, balancer)} '{url}{path}'"
-            context.tell(Note(step, f"no answer: allowed_cidrs admits only {who}; {there}"))
+            context.tell(Note(step, f"no answer: {action.restriction}; {there}"))
     return Outcome.DONE
 
 

@@ -12,13 +12,14 @@ from blogstack.deploy.execution.checks import (
 )
 from blogstack.deploy.execution.context import Context
 from blogstack.deploy.execution.events import Outcome, StepStarted
+from blogstack.deploy.execution.foundations import check_platform, check_zones
 from blogstack.deploy.execution.image import find_image, push_image
 from blogstack.deploy.execution.schedule import run_steps
 from blogstack.deploy.execution.service_roles import create_service_roles
 from blogstack.deploy.execution.stacks import deploy_stack
 from blogstack.deploy.execution.tasks import run_task
-from blogstack.deploy.execution.zones import check_zones
 from blogstack.deploy.steps import (
+    CheckPlatform,
     CheckZones,
     CreateServiceRoles,
     DeployStack,
@@ -53,6 +54,8 @@ def _execute(context: Context, step: Step) -> Outcome:
     match step.action:
         case CheckZones() as action:
             return check_zones(context, action)
+        case CheckPlatform() as action:
+            return check_platform(context, action)
         case CreateServiceRoles() as action:
             return create_service_roles(context, step.id, action)
         case DeployStack() as action:

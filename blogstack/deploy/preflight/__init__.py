@@ -6,12 +6,24 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from blogstack.aws.session import AwsError, Trouble
-from blogstack.deploy.preflight import database, domain, image, names, network, quotas, rules, secrets
+from blogstack.deploy.preflight import (
+    database,
+    domain,
+    image,
+    names,
+    network,
+    other_rules,
+    platform,
+    quotas,
+    rules,
+    secrets,
+)
 from blogstack.deploy.preflight.account import Account, Finding, Problem, Unchecked
 from blogstack.records import Record
 
 _SIDE_BY_SIDE = 8
 _CHECKS: tuple[tuple[str, Callable[[Account], Iterator[Finding]]], ...] = (
+    ("the application in `uses`", platform.check),
     ("the image", image.check),
     ("the hosted zone", domain.check),
     ("names that are taken", names.check),
@@ -19,6 +31,7 @@ _CHECKS: tuple[tuple[str, Callable[[Account], Iterator[Finding]]], ...] = (
     ("free addresses", network.check),
     ("secrets", secrets.check),
     ("the weights of the listener's rules", rules.check),
+    ("the rules of other applications", other_rules.check),
     ("the database's version and class", database.check),
 )
 

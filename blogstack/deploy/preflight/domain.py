@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from blogstack.aws.session import AwsError
-from blogstack.blueprint.edge import Tls
+from blogstack.blueprint.edge import Edge, Tls
 from blogstack.deploy.preflight.account import Account, Finding, Problem, Unchecked
 from blogstack.deploy.preflight.name_servers import NoDns
 from blogstack.diagnostics import Code
@@ -18,11 +18,11 @@ _PATH = ("domain", "hosted_zone_id")
 def check(account: Account) -> Iterator[Finding]:
     """Look up the hosted zone of the domain, or the certificate if its DNS is elsewhere."""
     edge = account.blueprint.edge
-    tls = edge.tls
-    if tls is None or not account.deploys(edge.stack):
+    if edge is None or edge.tls is None or not account.deploys(edge.stack):
         return
+    tls = edge.tls
     if tls.hosted_zone_id:
-        yield from _check_zone(account, tls, tls.hosted_zone_id)
+        yield from _check_zone(account, edge, tls, tls.hosted_zone_id)
     elif tls.certificate_arn:
         yield from _check_certificate(account, tls, tls.certificate_arn)
 
@@ -49,8 +49,7 @@ def _check_certificate(account: Account, tls: Tls, arn: str) -> Iterator[Problem
             yield Problem(Code.CERTIFICATE, message, path, help)
 
 
-def _check_zone(account: Account, tls: Tls, zone_id: str) -> Iterator[Finding]:
-    edge = account.blueprint.edge
+def _check_zone(account: Account, edge: Edge, tls: Tls, zone_id: str) -> Iterator[Finding]:
     help = "`aws route53 list-hosted-zones` lists the zones of this account"
     try:
         found = account.session.call("route53", "get_hosted_zone", Id=zone_id)

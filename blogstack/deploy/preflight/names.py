@@ -14,7 +14,7 @@ _RECORDS = ("A", "AAAA", "CNAME")
 def check(account: Account) -> Iterator[Problem]:
     """Look for the record, the log group and the repository, where their stacks are new."""
     session, blueprint = account.session, account.blueprint
-    tls, tasks, registry = blueprint.edge.tls, blueprint.tasks, blueprint.registry
+    edge, tasks, registry = blueprint.edge, blueprint.tasks, blueprint.registry
     if account.creates(tasks.stack):
         groups = session.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=tasks.log_group)
         if any(group["logGroupName"] == tasks.log_group for group in groups):
@@ -26,7 +26,8 @@ def check(account: Account) -> Iterator[Problem]:
         delete = f"aws ecr delete-repository --region {session.region} --repository-name {registry.repository} --force"
         help = f"use it with image.uri, choose another image.repository, or delete it with its images: {delete}"
         yield Problem(Code.NAME_TAKEN, message, ("image", "repository"), help)
-    if tls and tls.hosted_zone_id and account.creates(blueprint.edge.stack):
+    tls = edge.tls if edge and account.creates(edge.stack) else None
+    if tls and tls.hosted_zone_id:
         found = session.call(
             "route53", "list_resource_record_sets", HostedZoneId=tls.hosted_zone_id, StartRecordName=tls.domain
         )["ResourceRecordSets"]

@@ -17,10 +17,11 @@ def check(account: Account) -> Iterator[Problem]:
     blueprint = account.blueprint
     placement = blueprint.services[0].placement
     deployed = [service for service in blueprint.services if account.deploys(service.stack)]
-    if blueprint.network is not None or not (deployed or account.creates(blueprint.edge.stack)):
+    new_balancer = blueprint.edge is not None and account.creates(blueprint.edge.stack)
+    tasks = [subnet for subnet in placement.task_subnets if isinstance(subnet, str)]
+    balancer = [subnet for subnet in placement.balancer_subnets if isinstance(subnet, str)] if new_balancer else []
+    if not tasks or not (deployed or new_balancer):
         return
-    tasks = [str(subnet) for subnet in placement.task_subnets]
-    balancer = [str(subnet) for subnet in placement.balancer_subnets]
     answer = account.session.call("ec2", "describe_subnets", SubnetIds=sorted({*tasks, *balancer}))
     free = {subnet["SubnetId"]: subnet["AvailableIpAddressCount"] for subnet in answer["Subnets"]}
     here = ("network", "existing")
@@ -30,8 +31,7 @@ def check(account: Account) -> Iterator[Problem]:
             f"a deployment starts {needed} tasks, but their subnets have {sum(free[s] for s in tasks)} free addresses"
         )
         yield Problem(Code.NO_ADDRESSES, message, here, "name larger subnets, or more of them")
-    if account.creates(blueprint.edge.stack):
-        for subnet in balancer:
-            if free[subnet] < _FOR_A_BALANCER:
-                message = f"{subnet} has {free[subnet]} free addresses, but a load balancer needs {_FOR_A_BALANCER}"
-                yield Problem(Code.NO_ADDRESSES, message, here, "name a larger subnet")
+    for subnet in balancer:
+        if free[subnet] < _FOR_A_BALANCER:
+            message = f"{subnet} has {free[subnet]} free addresses, but a load balancer needs {_FOR_A_BALANCER}"
+            yield Problem(Code.NO_ADDRESSES, message, here, "name a larger subnet")

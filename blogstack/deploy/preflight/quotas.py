@@ -38,7 +38,7 @@ def check(account: Account) -> Iterator[Finding]:
             there = len(session.call("ec2", "describe_addresses")["Addresses"])
             yield from _compare(account, "Elastic IP addresses", _ADDRESSES, there + gateways, path)
     edge = account.blueprint.edge
-    if edge.tls and edge.tls.certificate_arn is None and account.creates(edge.stack):
+    if edge and edge.tls and edge.tls.certificate_arn is None and account.creates(edge.stack):
         kinds = {"keyTypes": _KEY_TYPES}  # only RSA's up to 2048 bits unless asked
         found = session.pages("acm", "list_certificates", "CertificateSummaryList", Includes=kinds)
         there = sum(certificate.get("Type") == "AMAZON_ISSUED" for certificate in found)

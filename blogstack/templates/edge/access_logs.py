@@ -17,7 +17,7 @@ _ORIGIN = ("load_balancer", "access_logs")
 
 
 def add_bucket(stack: Stack, logs: AccessLogs, tags: Mapping[str, str]) -> tuple[AWSObject, AWSObject]:
-    """The bucket and its policy, which both must exist before a load balancer can write."""
+    """The bucket and its policy, which must both exist before a load balancer can write."""
     bucket = s3.Bucket(
         ids.ACCESS_LOG_BUCKET,
         # The only encryption that a load balancer can write with:

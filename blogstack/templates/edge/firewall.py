@@ -11,12 +11,12 @@ from blogstack.blueprint.edge.firewall import Firewall, RuleGroup
 from blogstack.templates.stack import Stack, make_log_group, make_tags
 
 _ORIGIN = ("load_balancer", "waf")
-# What a log of requests must not hold: whoever reads it could act as the user.
+# Headers that the log must not contain: whoever reads them could act as the user.
 _REDACTED_HEADERS = ("authorization", "cookie")
 
 
 def add_web_acl(stack: Stack, firewall: Firewall, tags: Mapping[str, str], balancer: AWSObject) -> None:
-    """The web ACL, before the load balancer, and its log."""
+    """Add the web ACL in front of the load balancer, and its log."""
     managed = [_managed(priority, group) for priority, group in enumerate(firewall.rule_groups, start=1)]
     acl = wafv2.WebACL(
         ids.WEB_ACL,
@@ -46,7 +46,7 @@ def add_web_acl(stack: Stack, firewall: Firewall, tags: Mapping[str, str], balan
     logging = wafv2.LoggingConfiguration(
         ids.WEB_ACL_LOGGING,
         ResourceArn=GetAtt(acl, "Arn"),
-        # Not GetAtt: the Arn that a log group gives ends in `:*`, AWS WAF's does not.
+        # Not GetAtt: the Arn of a log group ends in `:*`, and AWS WAF expects one without it.
         LogDestinationConfigs=[
             Sub(f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:${{{group.title}}}")
         ],
@@ -99,5 +99,5 @@ def _managed(priority: int, group: RuleGroup) -> wafv2.WebACLRule:
 
 
 def _visible(metric: str) -> wafv2.VisibilityConfig:
-    """Metrics, but no samples: those hold complete headers, which cannot be redacted."""
+    """Metrics, but no samples: they contain complete headers, which cannot be redacted."""
     return wafv2.VisibilityConfig(CloudWatchMetricsEnabled=True, SampledRequestsEnabled=False, MetricName=metric)

@@ -16,7 +16,7 @@ _ORIGIN = "load_balancer"
 
 
 def add_security_group(stack: Stack, edge: Edge) -> AWSObject:
-    """In from the allowed blocks; each workload adds the rule that leads to its tasks."""
+    """Ingress from the allowed CIDR blocks; each workload adds the egress rule to its tasks."""
     return stack.add(
         ec2.SecurityGroup(
             ids.BALANCER_SECURITY_GROUP,
@@ -45,12 +45,12 @@ def add_load_balancer(
         edge: The decisions.
         security_group: Its security group.
         log_bucket: Name of the bucket for access logs; None for none.
-        after: Logical IDs of what must exist before it.
+        after: Logical IDs of the resources that must exist before it.
     """
     complete = _creation_complete(stack) if edge.has_late_settings else None
     protection = complete if complete and edge.deletion_protection else flag(edge.deletion_protection)
     logs = complete if complete and isinstance(edge.access_logs, AccessLogs) else flag(log_bucket is not None)
-    # Attributes that are off are set too: one that is left out keeps its earlier value.
+    # Attributes that are off are also set: one that is left out keeps its earlier value.
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
     values = {
         "access_logs.s3.enabled": logs,
@@ -79,7 +79,7 @@ def add_load_balancer(
 
 
 def _health_logs(edge: Edge, enabled: str | AWSHelperFn, bucket: str | AWSHelperFn | None) -> dict[str, object]:
-    """Why a target is unhealthy, next to the access logs, to which the same policy lets the load balancer write.
+    """The logs of why a target is unhealthy, in the bucket of the access logs, whose policy covers them.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-health-check-logs.html
     """
@@ -95,7 +95,7 @@ def _creation_complete(stack: Stack) -> AWSHelperFn:
     parameter = Parameter(
         names.Parameter.CREATION_COMPLETE,
         Type="String",
-        Description="false only while the stack is created: without what would block its rollback",
+        Description="false only while the stack is created: leaves out the settings that would block its rollback",
         AllowedValues=["true", "false"],
         Default="true",
     )
@@ -103,10 +103,10 @@ def _creation_complete(stack: Stack) -> AWSHelperFn:
 
 
 def add_listener(stack: Stack, edge: Edge, load_balancer: AWSObject) -> AWSObject:
-    """The listener that the workloads' rules belong to; what no rule matches gets a 404 from the load balancer.
+    """The listener that the workloads' rules belong to; a request that no rule matches gets a 404.
 
-    It is one resource with and without a domain, and moves from port 80 to 443 in place: so no change of the file
-    replaces it, or the rules, whose weights ECS keeps.
+    It is the same resource with and without a domain, and moves from port 80 to 443 in place: so no change of the file
+    replaces it, or the rules, whose weights ECS sets.
     """
     not_found = elb.FixedResponseConfig(StatusCode="404", ContentType="text/plain", MessageBody="Not Found\n")
     action = elb.Action(Type="fixed-response", FixedResponseConfig=not_found)
@@ -121,7 +121,7 @@ def add_listener(stack: Stack, edge: Edge, load_balancer: AWSObject) -> AWSObjec
 
 
 def add_domain(stack: Stack, edge: Edge, tls: Tls, load_balancer: AWSObject, listener: AWSObject) -> None:
-    """The redirects, from HTTP to HTTPS and from other names, and the DNS records."""
+    """Add the redirects, from HTTP to HTTPS and from other names, and the DNS records."""
     redirect = elb.RedirectConfig(Protocol="HTTPS", Port="443", StatusCode="HTTP_301")
     action = elb.Action(Type="redirect", RedirectConfig=redirect)
     http = _listener(edge, ids.REDIRECT_LISTENER, load_balancer, 80, action)
@@ -134,7 +134,7 @@ def add_domain(stack: Stack, edge: Edge, tls: Tls, load_balancer: AWSObject, lis
 
 
 def _add_records(stack: Stack, tls: Tls, zone: str, load_balancer: AWSObject) -> None:
-    """A record for each name."""
+    """Add a record for each name."""
     stack.add(_record(ids.DNS_RECORD, tls.domain, zone, load_balancer), "domain", "name")
     for key, more in (("aliases", tls.aliases), ("redirect_from", tls.redirects)):
         for name in more:
@@ -155,7 +155,7 @@ def _record(logical_id: str, name: str, zone: str, load_balancer: AWSObject) -> 
 
 
 def _add_redirects(stack: Stack, edge: Edge, tls: Tls, listener: AWSObject) -> None:
-    """The rules that redirect other names, before those of all workloads; path and query stay as they are."""
+    """Add the rules that redirect other names, before the rules of all workloads; path and query are kept."""
     redirect = elb.RedirectConfig(Protocol="HTTPS", Port="443", Host=tls.domain, StatusCode="HTTP_301")
     for number, start in enumerate(range(0, len(tls.redirects), MOST_VALUES), start=1):
         hosts = list(tls.redirects[start : start + MOST_VALUES])

@@ -1,7 +1,7 @@
 """The tasks stack: what the tasks of all workloads share, and the release steps.
 
-It comes before the workloads, so that a release step runs the new image, with the same roles, network and secrets,
-before the service does (docs/decisions/0008-tasks-stack.md).
+It is deployed before the workloads, so that a release step runs the new image, with the same roles, network and
+secrets, before the service does (docs/decisions/0008-tasks-stack.md).
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from blogstack.templates.stack import Stack, make_log_group, make_tags, to_templ
 from blogstack.templates.tasks.roles import add_roles
 from blogstack.templates.workload.container import References, add_image_tag, release_task_definition
 
-# Django wants 50 characters at the least (security.W009): https://docs.djangoproject.com/en/stable/ref/checks/#security
+# Django requires at least 50 characters (security.W009): https://docs.djangoproject.com/en/stable/ref/checks/#security
 _SECRET_LENGTH = 64
 
 
 def lower(tasks: Tasks, services: Iterable[EcsService]) -> Stack:
-    """Write the tasks stack down."""
-    stack = Stack(TASKS, tasks.stack, f"{tasks.cluster}: what the tasks share")
-    cluster = _add_cluster(stack, tasks)
+    """Build the tasks stack."""
+    stack = Stack(TASKS, tasks.stack, f"{tasks.title}: shared by all tasks")
+    cluster = _add_cluster(stack, tasks) if tasks.has_cluster else None
     log_group = stack.add(
         make_log_group(
             ids.LOG_GROUP, tasks.log_group, retention=tasks.log_retention, kms_key=tasks.kms_key, tags=tasks.tags
@@ -53,11 +53,14 @@ def lower(tasks: Tasks, services: Iterable[EcsService]) -> Stack:
         if service.release is not None:
             _add_release(stack, service, service.release, references)
     if tasks.topic is not None:
-        from blogstack.templates.tasks import monitoring  # its imports cost a millisecond at every other start
+        from blogstack.templates.tasks import (
+            monitoring,
+        )  # its imports take a millisecond, and few files need them
 
         monitoring.add_monitoring(stack, tasks, tasks.topic)
-    stack.export(Output.CLUSTER_NAME, "The ECS cluster", Ref(cluster))
-    stack.export(Output.LOG_GROUP_NAME, "Where the tasks log", Ref(log_group))
+    if cluster is not None:
+        stack.export(Output.CLUSTER_NAME, "The ECS cluster", Ref(cluster))
+    stack.export(Output.LOG_GROUP_NAME, "Log group of the tasks", Ref(log_group))
     stack.export(Output.TASK_SECURITY_GROUP_ID, "Security group of the tasks", GetAtt(security_group, "GroupId"))
     stack.export(Output.EXECUTION_ROLE_ARN, "Role with which ECS starts a task", GetAtt(execution_role, "Arn"))
     stack.export(Output.TASK_ROLE_ARN, "Role of the tasks themselves", GetAtt(task_role, "Arn"))
@@ -82,8 +85,8 @@ def _add_cluster(stack: Stack, tasks: Tasks) -> AWSObject:
 
 
 def _add_namespace(stack: Stack, tasks: Tasks, name: str) -> None:
-    """The domain of the private services' names, in the network only."""
-    from troposphere import servicediscovery  # as what is below: few files have one
+    """Add the domain of the private services' names, which exists only in the network."""
+    from troposphere import servicediscovery  # imported here, because few files need it
 
     namespace = servicediscovery.PrivateDnsNamespace(
         ids.NAMESPACE, Name=name, Vpc=to_template(tasks.vpc), Tags=make_tags(tasks.tags)
@@ -93,7 +96,7 @@ def _add_namespace(stack: Stack, tasks: Tasks, name: str) -> None:
 
 
 def _add_security_group(stack: Stack, tasks: Tasks) -> AWSObject:
-    """The tasks' group, and their way to database and cache; a workload's stack lets the load balancer in."""
+    """The tasks' group, and the rules that let it into database and cache; workloads' stacks let the requests in."""
     group = stack.add(
         ec2.SecurityGroup(
             ids.TASK_SECURITY_GROUP,
@@ -102,17 +105,17 @@ def _add_security_group(stack: Stack, tasks: Tasks) -> AWSObject:
             SecurityGroupEgress=[
                 ec2.SecurityGroupRule(IpProtocol="-1", CidrIp="0.0.0.0/0", Description="Requests of the service itself")
             ],
-            Tags=make_tags(tasks.tags, f"{tasks.cluster}-tasks"),
+            Tags=make_tags(tasks.tags, f"{tasks.title}-tasks"),
         ),
         "service",
     )
     if tasks.database is not None:
         store, port = tasks.database.security_group, tasks.database.port
-        ingress = _ingress(ids.DATABASE_INGRESS, store, port, group, f"PostgreSQL from the tasks of {tasks.cluster}")
+        ingress = _ingress(ids.DATABASE_INGRESS, store, port, group, f"PostgreSQL from the tasks of {tasks.title}")
         stack.add(ingress, "database")
     if tasks.stores.cache is not None:
         store, port = tasks.stores.cache.security_group, tasks.stores.cache.port
-        ingress = _ingress(ids.CACHE_INGRESS, store, port, group, f"Valkey from the tasks of {tasks.cluster}")
+        ingress = _ingress(ids.CACHE_INGRESS, store, port, group, f"Valkey from the tasks of {tasks.title}")
         stack.add(ingress, "cache")
     return group
 
@@ -131,10 +134,10 @@ def _ingress(logical_id: str, store: Value, port: int, tasks: AWSObject, descrip
 
 
 def _add_secret(stack: Stack, tasks: Tasks, variable: str, logical_id: str) -> AWSObject:
-    """A secret that AWS generates; it stays when the stack is deleted, as what it signed or encrypted may stay."""
+    """A secret that AWS generates; it is kept when the stack is deleted, as data that it signed or encrypted may be."""
     secret = secretsmanager.Secret(
         logical_id,
-        Description=f"{tasks.cluster}: {variable}",
+        Description=f"{tasks.title}: {variable}",
         GenerateSecretString=secretsmanager.GenerateSecretString(
             PasswordLength=_SECRET_LENGTH, ExcludePunctuation=True
         ),
@@ -148,6 +151,6 @@ def _add_secret(stack: Stack, tasks: Tasks, variable: str, logical_id: str) -> A
 
 
 def _add_release(stack: Stack, workload: EcsService, release: Release, references: References) -> None:
-    """The release step: the same container with another command, without ports and health check."""
+    """Add the release step: the same container with another command, without ports and health check."""
     definition = stack.add(release_task_definition(workload, references, release), *workload.locate("release"))
-    stack.output(release.output, f"The release step of {workload.service_name}", Ref(definition))
+    stack.output(release.output, f"Task definition of the release step of {workload.service_name}", Ref(definition))

@@ -20,7 +20,7 @@ from blogstack.templates.stack import Stack, import_value, literal, make_tags
 def add_roles(
     stack: Stack, tasks: Tasks, log_group: AWSObject, secrets: Mapping[str, AWSObject]
 ) -> tuple[AWSObject, AWSObject]:
-    """The execution role, with which ECS starts a task, and the task role, which the application has."""
+    """The execution role, with which ECS starts a task, and the task role, which the application uses."""
     rights = [
         *_pull(tasks.execution),
         allow(["logs:CreateLogStream", "logs:PutLogEvents"], [GetAtt(log_group, "Arn")]),
@@ -56,7 +56,7 @@ def _pull(execution: ExecutionRights) -> Iterable[Json]:
     if execution.credentials:
         yield allow(["secretsmanager:GetSecretValue"], [literal(execution.credentials)])
     if execution.repositories:
-        # The one wildcard: GetAuthorizationToken has no resource.
+        # The only wildcard: GetAuthorizationToken has no resource.
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
         yield allow(["ecr:GetAuthorizationToken"], ["*"])
         actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
@@ -71,7 +71,7 @@ def _repository_arn(repository: Imported | EcrArn) -> AWSHelperFn:
 
 
 def _read_secrets(execution: ExecutionRights, generated: Mapping[str, AWSObject]) -> Iterable[Json]:
-    """The rights to read exactly the secrets that the containers get, each once."""
+    """The permissions to read exactly the secrets that the containers get, each once."""
     read: dict[str, dict[str, str | AWSHelperFn]] = {"secretsmanager": {}, "ssm": {}}
     for secret in execution.secrets:
         arn = Ref(generated[secret.generated]) if secret.generated else resource(secret)
@@ -81,7 +81,7 @@ def _read_secrets(execution: ExecutionRights, generated: Mapping[str, AWSObject]
 
 
 def _decrypt(execution: ExecutionRights) -> Iterable[Json]:
-    """The right to decrypt with the user's key, and only what the two services ask for.
+    """The permission to decrypt with the user's key, only through the services that need it.
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     """
@@ -94,7 +94,7 @@ def _decrypt(execution: ExecutionRights) -> Iterable[Json]:
 
 
 def _use(right: Right) -> Json:
-    """The right to use the resources of a store."""
+    """The permission to use the resources of a store."""
     return allow(right.actions, [_with_path(arn, right.path) for arn in right.resources])
 
 
@@ -103,7 +103,7 @@ def _with_path(arn: Imported, path: str) -> AWSHelperFn:
 
 
 def _use_key(tasks: Tasks) -> Iterable[Json]:
-    """The right to write and read what a store encrypts with the user's key, through the store only.
+    """The permission to write and read what a store encrypts with the user's key, only through the store.
 
     Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
@@ -114,6 +114,6 @@ def _use_key(tasks: Tasks) -> Iterable[Json]:
 
 
 def _through(services: Iterable[str]) -> Json:
-    """The condition that a key is used by AWS services only."""
+    """The condition that a key is used only through some AWS services."""
     via = [Sub(service + ".${AWS::Region}.${AWS::URLSuffix}") for service in sorted(services)]
     return {"Condition": {"StringEquals": {"kms:ViaService": via}}}

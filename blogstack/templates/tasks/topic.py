@@ -1,4 +1,4 @@
-"""The topic that alarms are sent to: encrypted, open to this application's alarms only, and mailed.
+"""The topic that alarms are sent to: encrypted, only for this application's alarms, with a subscription by email.
 
 docs/decisions/0016-key-for-alarms.md explains why it has a separate key.
 """
@@ -15,7 +15,7 @@ from blogstack.templates.stack import Stack, make_tags
 
 
 def add_topic(stack: Stack, topic: Topic) -> AWSObject:
-    """The topic, its policy and its subscription; returns the topic."""
+    """Add the topic, its policy and its subscription; returns the topic."""
     resource = stack.add(
         sns.Topic(
             ids.ALARM_TOPIC,
@@ -50,7 +50,7 @@ def add_topic(stack: Stack, topic: Topic) -> AWSObject:
 
 
 def _key(stack: Stack, topic: Topic) -> str | AWSHelperFn:
-    """The key that encrypts the topic: the user's, or one for it alone.
+    """The key that encrypts the topic: the user's, or a key for this topic only.
 
     CloudWatch cannot use an AWS managed key, so alias/aws/sns would silence every alarm:
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
@@ -66,7 +66,7 @@ def _key(stack: Stack, topic: Topic) -> str | AWSHelperFn:
         ids.ALARM_KEY,
         Description=f"{topic.title}: messages of the alarms",
         EnableKeyRotation=True,
-        # The minimum: nothing is left to decrypt when the topic is gone.
+        # The minimum: nothing is left to decrypt once the topic is deleted.
         PendingWindowInDays=7,
         KeyPolicy=document(statements),
         Tags=make_tags(topic.tags),
@@ -77,7 +77,7 @@ def _key(stack: Stack, topic: Topic) -> str | AWSHelperFn:
 
 
 def _allow_alarms(topic: Topic, actions: list[str], resource: str | AWSHelperFn) -> Json:
-    """A statement for CloudWatch, for this application's alarms alone: their names begin with their stack's."""
+    """A statement for CloudWatch, only for this application's alarms: their names begin with their stack's name."""
     prefix = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:"
     condition = {
         "StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")},

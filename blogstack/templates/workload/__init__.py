@@ -19,7 +19,7 @@ from blogstack.templates.workload.traffic_shifting import add_advanced_configura
 
 
 def lower(workload: EcsService, monitoring: Monitoring | None) -> Stack:
-    """Write a workload's stack down; `monitoring` is None without alarms."""
+    """Build a workload's stack; `monitoring` is None without alarms."""
     stack = Stack(workload.kind, workload.stack, f"{workload.service_name}: tasks, scaling")
     if not workload.image.tagged:
         add_image_tag(stack)
@@ -40,36 +40,36 @@ def lower(workload: EcsService, monitoring: Monitoring | None) -> Stack:
         registry, ingress = add_discovery(stack, workload, workload.discovery, own, task_group)
         service.ServiceRegistries, service.DependsOn = [registry], [ingress.title]
     if workload.capacity.count is not None:
-        # With scaling, a count in the template would reset what scaling has reached.
+        # With scaling, a count in the template would reset the number of tasks that scaling has set.
         service.DesiredCount = workload.capacity.count
     stack.add(service, *workload.locate())
     if workload.capacity.scaling is not None:
         add_scaling(stack, workload, workload.capacity.scaling, service, targets)
     if monitoring is not None:
-        from blogstack.templates.workload.monitoring import add_monitoring  # as in templates/tasks
+        from blogstack.templates.workload.monitoring import add_monitoring  # imported here, as in templates/tasks
 
         add_monitoring(stack, workload, monitoring, targets, service.title)
     stack.output(Output.CLUSTER_NAME, "The ECS cluster", workload.cluster)
     stack.output(Output.SERVICE_NAME, "The ECS service", GetAtt(service, "Name"))
-    stack.output(Output.LOG_GROUP_NAME, "Where the tasks log", workload.log_group)
-    stack.output(Output.TASK_DEFINITION_ARN, "The task definition deployed", Ref(task))
+    stack.output(Output.LOG_GROUP_NAME, "Log group of the tasks", workload.log_group)
+    stack.output(Output.TASK_DEFINITION_ARN, "The deployed task definition", Ref(task))
     return stack
 
 
 def _make_service(
     workload: EcsService, monitoring: Monitoring | None, task: AWSObject, groups: list[AWSHelperFn]
 ) -> ecs.Service:
-    """The ECS service, without its count and what leads requests to it; `groups`: IDs of its security groups."""
+    """The ECS service, without its count and its load balancer; `groups`: IDs of its security groups."""
     placement, deployment = workload.placement, workload.deployment
     return ecs.Service(
         ids.ECS_SERVICE,
         ServiceName=workload.service_name,
-        Cluster=import_value(workload.from_tasks(Output.CLUSTER_NAME)),
+        Cluster=import_value(workload.imported_cluster),
         TaskDefinition=Ref(task),
         # A strategy rather than a launch type: ECS cannot change from one to the other on a running service.
         CapacityProviderStrategy=_capacity(workload.capacity),
-        # ECS takes another strategy only with a new deployment, and the tasks that run keep the old one until then. The
-        # nonce is the strategy, so that nothing else forces a deployment:
+        # ECS accepts another strategy only with a new deployment; running tasks keep the old one until then. The nonce
+        # is the strategy, so that nothing else forces a deployment:
         # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ecs-service-forcenewdeployment.html
         ForceNewDeployment=ecs.ForceNewDeployment(
@@ -123,7 +123,7 @@ def _deployment_configuration(workload: EcsService, monitoring: Monitoring | Non
 def _circuit_breaker(deployment: Deployment) -> ecs.DeploymentCircuitBreaker:
     breaker = ecs.DeploymentCircuitBreaker(Enable=deployment.circuit_breaker, Rollback=deployment.circuit_breaker)
     if deployment.circuit_breaker:
-        # By default every healthy task sets the count to 0, and tasks that start, fail and start again never reach it:
+        # By default every healthy task resets the count to 0, so tasks that start and fail again never reach the limit:
         # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentCircuitBreaker.html
         breaker.ResetOnHealthyTask = False
     if deployment.failures is not None:
@@ -132,7 +132,7 @@ def _circuit_breaker(deployment: Deployment) -> ecs.DeploymentCircuitBreaker:
 
 
 def _strategy_name(capacity: Capacity) -> str:
-    """A name for the capacity strategy: another strategy has another name."""
+    """A name for the capacity strategy, different for each strategy."""
     return f"base-{capacity.base}-spot-{capacity.spot}" if capacity.spot else "on-demand"
 
 

@@ -1,4 +1,4 @@
-"""Scaling by the messages of a queue: how many each task has, and the first task when there is none.
+"""Scaling by the messages of a queue: the messages per task, and the first task when none runs.
 
 The metrics: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 """
@@ -17,11 +17,11 @@ from blogstack.records import Record
 from blogstack.templates.stack import Stack, import_value, make_tags
 
 _MINUTE = 60
-# Both services report once a minute, and not at the same time: three minutes without a report are no late ones.
+# Both services report once a minute, but not at the same time: after three minutes without a report none is just late.
 _MINUTES_WITHOUT_TASK = 3
-# The first task is there, and is measured, before another one could be added.
+# In this time the first task starts and is measured, before another one could be added.
 _COOLDOWN_SECONDS = 300
-# As good as infinite: a running task outweighs all messages. In arithmetic a missing value counts as 0:
+# Practically infinite: one running task outweighs all messages. In arithmetic a missing value counts as 0:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 _MANY_MESSAGES = 1_000_000
 
@@ -37,9 +37,9 @@ class _Metric(Record):
 
 
 def backlog_per_task(workload: EcsService, backlog: Backlog) -> scaling.CustomizedMetricSpecification:
-    """The messages of the queue for each running task; without a task there is no value, and no scaling by it.
+    """The messages of the queue per running task; without a task there is no value, and so no scaling.
 
-    Messages in work count, so that the last task is not stopped while it works:
+    Messages in progress count, so that the last task is not stopped while it works:
     https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-metric-math.html
     """
     queries = [
@@ -127,7 +127,7 @@ def _metrics(workload: EcsService, backlog: Backlog) -> Iterator[_Metric]:
     queue = (("QueueName", import_value(backlog.queue)),)
     yield _Metric("waiting", "AWS/SQS", "ApproximateNumberOfMessagesVisible", queue, "Maximum")
     yield _Metric("working", "AWS/SQS", "ApproximateNumberOfMessagesNotVisible", queue, "Maximum")
-    # Each running task reports its CPU once a minute, so that the number of reports is that of the tasks:
+    # Each running task reports its CPU once a minute, so the number of reports is the number of tasks:
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html
     service = (("ClusterName", workload.cluster), ("ServiceName", workload.service_name))
     yield _Metric("running", "AWS/ECS", "CPUUtilization", service, "SampleCount")

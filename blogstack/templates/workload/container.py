@@ -1,4 +1,4 @@
-"""Containers and task definitions: of a workload, of its sidecars and of its release step."""
+"""Containers and task definitions of a workload, of its sidecars and of its release step."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from blogstack.templates.stack import Stack, import_value, literal, make_tags, p
 
 
 class References(Record, kw_only=True):
-    """What a task definition refers to: resources of its stack, or what the tasks stack exports.
+    """What a task definition refers to: resources in its stack, or exports of the tasks stack.
 
     Attributes:
         secrets: ARNs of the generated secrets in the same stack, by logical ID.
@@ -33,7 +33,7 @@ class References(Record, kw_only=True):
 
 
 def imported_references(workload: Workload) -> References:
-    """What the tasks stack exports for a task definition in another stack."""
+    """The exports of the tasks stack for a task definition in another stack."""
     return References(
         log_group=import_value(workload.from_tasks(names.Output.LOG_GROUP_NAME)),
         execution_role=import_value(workload.from_tasks(names.Output.EXECUTION_ROLE_ARN)),
@@ -43,13 +43,13 @@ def imported_references(workload: Workload) -> References:
 
 
 def add_image_tag(stack: Stack) -> None:
-    """The parameter that says which version is deployed."""
+    """Add the parameter for the version to deploy."""
     stack.parameter(
         Parameter(
             names.Parameter.IMAGE_TAG,
             Type="String",
             Description="Tag of the image to deploy, such as the git SHA",
-            # What ECR takes for a tag, but not "latest", which says nothing:
+            # The tags that ECR allows, but not "latest", which does not identify a version:
             # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
             AllowedPattern=r"^(?!latest$)[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$",
             ConstraintDescription="must be an image tag other than latest",
@@ -91,7 +91,7 @@ def _task_definition(
         Family=family,
         RequiresCompatibilities=["FARGATE"],
         NetworkMode="awsvpc",
-        # The size is literal, because cfn-lint does not look through parameters.
+        # The size is literal, because cfn-lint does not check the values of parameters.
         Cpu=str(main.cpu),
         Memory=str(main.memory),
         RuntimePlatform=ecs.RuntimePlatform(OperatingSystemFamily="LINUX", CpuArchitecture=main.architecture),
@@ -117,7 +117,9 @@ def _container(
         Environment=_environment(main.environment),
         StopTimeout=main.stop_timeout,
         ReadonlyRootFilesystem=bool(main.tmp),
-        LinuxParameters=ecs.LinuxParameters(InitProcessEnabled=True),  # it reaps what the service leaves behind
+        LinuxParameters=ecs.LinuxParameters(
+            InitProcessEnabled=True
+        ),  # it reaps the processes that the service leaves behind
         LogConfiguration=logs,
     )
     if main.tmp:
@@ -138,7 +140,7 @@ def _container(
 def _sidecar(sidecar: Sidecar, stop_timeout: int, references: References) -> ecs.ContainerDefinition:
     """A container next to the workload's; it has the same time to stop, and logs to the same group.
 
-    Without an init process, because images that bring one refuse to be anything but process 1:
+    Without an init process, because images with their own one must run it as process 1:
     https://github.com/just-containers/s6-overlay/issues/535
     """
     container = ecs.ContainerDefinition(
@@ -174,11 +176,11 @@ def _environment(variables: Mapping[str, Value | Export]) -> list[AWSHelperFn]:
     return [pair(Name=name, Value=to_template(value)) for name, value in variables.items()]
 
 
-# What the log driver does when CloudWatch does not take the lines as fast as they come. An account may set a default of
-# its own, so the template says which:
+# The mode decides what the log driver does when CloudWatch is slower than the container. An account may change the
+# default, so the template sets it:
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html
 def _logs(references: References, prefix: str) -> ecs.LogConfiguration:
-    """The log of a container that must not wait for it: what does not fit in the buffer is lost.
+    """The log of a container that must not wait for it: lines that do not fit into the buffer are lost.
 
     AWS lost nothing of 5 MB/s with 25 MB:
     https://aws.amazon.com/blogs/containers/preventing-log-loss-with-non-blocking-mode-in-the-awslogs-container-log-driver/
@@ -187,7 +189,7 @@ def _logs(references: References, prefix: str) -> ecs.LogConfiguration:
 
 
 def _release_logs(references: References) -> ecs.LogConfiguration:
-    """The log of the release step, which waits for it: of a step that failed there is nothing else."""
+    """The log of the release step, which waits for it: the log is the only trace of a failed step."""
     return _log_configuration(references, "release", {"mode": "blocking"})
 
 

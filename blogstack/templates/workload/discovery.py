@@ -10,12 +10,12 @@ from blogstack.blueprint.workload import EcsService
 from blogstack.blueprint.workload.discovery import Discovery
 from blogstack.templates.stack import Stack, import_value, make_tags, no_egress, to_template
 
-# Seconds that a client may keep an address: a task that stops is reached for as long by clients that do not ask again.
+# Seconds that a client may cache an address: for so long, clients may still connect to a task that stops.
 _TTL = 10
 
 
 def add_group(stack: Stack, workload: EcsService) -> AWSObject:
-    """The group that lets requests in; connections of the tasks themselves are opened by the group of all tasks."""
+    """Add the group that lets requests in; the group of all tasks covers connections that the tasks open."""
     return stack.add(
         ec2.SecurityGroup(
             ids.SECURITY_GROUP,
@@ -41,7 +41,7 @@ def add_discovery(
         task_group: ID of the security group of all tasks.
 
     Returns:
-        What the ECS service says about the name, and the security group's rule.
+        The ECS service's registry for the name, and the security group's rule.
     """
     ingress = ec2.SecurityGroupIngress(
         ids.PRIVATE_INGRESS,
@@ -52,7 +52,7 @@ def add_discovery(
         SourceSecurityGroupId=task_group,
         Description="Requests of the other tasks",
     )
-    # Addresses of up to eight healthy tasks, of which ECS says which they are:
+    # Addresses of up to eight healthy tasks, which ECS registers:
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
     name = servicediscovery.Service(
         ids.DISCOVERY,
@@ -65,5 +65,5 @@ def add_discovery(
         Tags=make_tags(workload.tags),
     )
     stack.add(name, *workload.locate())
-    stack.output(Output.SERVICE_URL, "Where the other tasks reach it", discovery.url)
+    stack.output(Output.SERVICE_URL, "URL for the other tasks", discovery.url)
     return ecs.ServiceRegistry(RegistryArn=GetAtt(name, "Arn")), stack.add(ingress, *workload.locate("port"))

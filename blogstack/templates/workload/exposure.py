@@ -1,4 +1,4 @@
-"""The way from the load balancer to a workload: target groups, the listener's rule, and the security groups' rules."""
+"""From the load balancer to a workload: target groups, the listener's rule, and the security groups' rules."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class Targets(Record, kw_only=True):
         alternate: The second target group; None for rolling deployments.
         rule: The listener's rule that sends requests to them.
         load_balancer_full_name: The load balancer in metrics.
-        ready: Logical IDs of what must exist before the first task is started, without what the service refers to.
+        ready: Logical IDs of the resources that must exist before the first task starts, and to which the service does
+            not refer.
     """
 
     exposure: Exposure
@@ -39,7 +40,7 @@ def add_targets(stack: Stack, workload: EcsService, exposure: Exposure, task_gro
 
     Args:
         stack: The workload's stack.
-        workload: What the requests are for.
+        workload: The workload that gets the requests.
         exposure: The decisions.
         task_group: ID of the security group that lets the load balancer in.
     """
@@ -59,7 +60,7 @@ def add_targets(stack: Stack, workload: EcsService, exposure: Exposure, task_gro
         alternate=alternate,
         rule=rule,
         load_balancer_full_name=import_value(exposure.load_balancer_full_name),
-        # ECS refuses a target group that no listener leads to, and tasks on a new port need the security rules first.
+        # ECS refuses a target group without a listener, and tasks on a new port need the security rules first.
         # With a second group the service refers to the rule itself.
         ready=[*([rule.title] if alternate is None else []), egress.title, ingress.title],
     )
@@ -68,7 +69,7 @@ def add_targets(stack: Stack, workload: EcsService, exposure: Exposure, task_gro
 def _add_security_rules(
     stack: Stack, workload: EcsService, exposure: Exposure, task_group: AWSHelperFn
 ) -> tuple[AWSObject, AWSObject]:
-    """Separate resources: on a change of the port the new ones exist before the old ones are deleted."""
+    """Separate resources: when the port changes, the new rules exist before the old ones are deleted."""
     balancer_group = import_value(exposure.load_balancer_security_group)
     egress = ec2.SecurityGroupEgress(
         ids.BALANCER_EGRESS,
@@ -108,7 +109,7 @@ def _add_target_group(stack: Stack, workload: EcsService, exposure: Exposure, lo
             logical_id,
             TargetType="ip",
             Protocol="HTTP",
-            # Without effect, because ECS registers each task with its port; a fixed one is never replaced.
+            # It has no effect, because ECS registers each task with its port; a constant never replaces the group.
             Port=80,
             VpcId=to_template(workload.placement.vpc),
             HealthCheckEnabled=True,
@@ -131,8 +132,8 @@ def _add_rule(
 ) -> AWSObject:
     """The rule. With two target groups ECS shifts its weights (docs/decisions/0021-traffic-shifting.md).
 
-    CloudFormation leaves the weights alone as long as nothing of the rule changes in the template, so nothing in it
-    may depend on a key that changes, tags included.
+    CloudFormation does not change the weights as long as the rule in the template stays the same, so nothing in it,
+    tags included, may depend on a key that changes.
     """
     weights = [(group, 100)] if alternate is None else [(group, 100), (alternate, 0)]
     tuples = [elb.TargetGroupTuple(TargetGroupArn=Ref(target), Weight=weight) for target, weight in weights]

@@ -28,15 +28,15 @@ def add_monitoring(
 
     Args:
         stack: The workload's stack.
-        workload: What is watched.
+        workload: The workload to monitor.
         monitoring: The decisions.
-        targets: Its target groups; None where no requests reach it.
+        targets: Its target groups; None if no requests reach it.
         service: Logical ID of its ECS service.
     """
     dimensions = _dimensions(workload, monitoring, targets)
     for alarm in monitoring.alarms:
-        # The service refers to those that roll a deployment back. The others come after it: one that counts tasks
-        # would fire before there is any.
+        # The service refers to the alarms that roll a deployment back. The others are created after it: an alarm that
+        # counts tasks would fire before there is one.
         after = None if alarm.rolls_back else service
         topic = arn_here("sns", monitoring.topic)
         stack.add(make_alarm(alarm, dimensions, Sub(topic), monitoring.tags, after=after), _ORIGIN)
@@ -55,7 +55,7 @@ def add_monitoring(
 
 def _dimensions(workload: EcsService, monitoring: Monitoring, targets: Targets | None) -> Dimensions:
     dimensions: dict[Subject, dict[str, str | AWSHelperFn]] = {
-        # Names rather than references to the service, which refers to some of the alarms itself.
+        # Names instead of references to the service, which refers to some of the alarms itself.
         Subject.SERVICE: {"ClusterName": workload.cluster, "ServiceName": workload.service_name}
     }
     if targets is not None:
@@ -71,7 +71,7 @@ def _dimensions(workload: EcsService, monitoring: Monitoring, targets: Targets |
 
 
 def _body(workload: EcsService, monitoring: Monitoring, dimensions: Dimensions) -> Sub:
-    """The dashboard as JSON, a widget a line; what other stacks export goes in through Fn::Sub's variables."""
+    """The dashboard as JSON, one widget per line; imported values are variables of Fn::Sub."""
     arns = [f"${{{ids.ALARMS[alarm.id]}.Arn}}" for alarm in monitoring.alarms]
     rows, imports = list(monitoring.rows), {}
     if workload.exposure is not None:

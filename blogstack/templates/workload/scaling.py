@@ -6,7 +6,6 @@ from troposphere import AWSObject, GetAtt, Ref, Sub
 from troposphere import applicationautoscaling as scaling
 
 from blogstack.blueprint import logical_ids as ids
-from blogstack.blueprint.names import Output
 from blogstack.blueprint.workload import EcsService
 from blogstack.blueprint.workload.scaling import Policy, Scaling, Schedule
 from blogstack.templates.stack import Stack, import_value, make_tags
@@ -21,8 +20,8 @@ _METRICS = {
 
 
 def add_scaling(stack: Stack, workload: EcsService, plan: Scaling, service: AWSObject, targets: Targets | None) -> None:
-    """Keep the number of tasks between its limits by what the policies measure."""
-    cluster = import_value(workload.from_tasks(Output.CLUSTER_NAME))
+    """Add the scaling of the number of tasks: its limits, policies and schedules."""
+    cluster = import_value(workload.imported_cluster)
     schedules = {"ScheduledActions": [_action(schedule) for schedule in plan.schedules]} if plan.schedules else {}
     target = stack.add(
         scaling.ScalableTarget(
@@ -55,7 +54,7 @@ def add_scaling(stack: Stack, workload: EcsService, plan: Scaling, service: AWSO
             *workload.locate("scaling", policy.measure),
         )
     if plan.backlog is not None and plan.backlog.from_zero:
-        from blogstack.templates.workload.backlog import add_first_task  # as monitoring
+        from blogstack.templates.workload.backlog import add_first_task  # imported here, as monitoring
 
         add_first_task(stack, workload, plan.backlog, target)
 
@@ -73,7 +72,7 @@ def _metric(policy: Policy, plan: Scaling, workload: EcsService, targets: Target
     if policy.measure == "queue":
         from blogstack.templates.workload.backlog import backlog_per_task
 
-        assert plan.backlog is not None, "the policy is about a queue"
+        assert plan.backlog is not None, "the policy follows a queue"
         return {"CustomizedMetricSpecification": backlog_per_task(workload, plan.backlog)}
     metric = scaling.PredefinedMetricSpecification(PredefinedMetricType=_METRICS[policy.measure])
     if policy.measure == "requests":
@@ -88,11 +87,11 @@ def _metric(policy: Policy, plan: Scaling, workload: EcsService, targets: Target
 
 
 def _requests(targets: Targets, groups: list[AWSObject]) -> scaling.CustomizedMetricSpecification:
-    """Requests per task with two target groups: the predefined metric knows one, and the one in use changes.
+    """Requests per task with two target groups: the predefined metric has only one, and the one in use changes.
 
-    Each group's requests per target add up to those of a task, whatever share each gets, because both sets have
-    the same size. A group without requests has no value, and arithmetic takes a missing value for 0. FILL would too,
-    but load balancer metrics come late, and then FILL gives a 0 for the newest minute that keeps the alarm where it is:
+    The two groups' requests per target add up to those of a task, whatever share each gets, because both sets have
+    the same size. A group without requests has no value, which counts as 0 in arithmetic. FILL would do the same, but
+    load balancer metrics are late, and then FILL gives a 0 for the newest minute, which keeps the alarm in its state:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
     queries = [

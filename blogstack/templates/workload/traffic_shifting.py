@@ -13,10 +13,10 @@ from blogstack.templates.workload.exposure import Targets
 
 
 def add_advanced_configuration(stack: Stack, workload: EcsService, targets: Targets) -> ecs.AdvancedConfiguration:
-    """ECS's role for the load balancer, and what the service declares about it, the rule and the second group."""
+    """Add ECS's role for the load balancer; returns the service's settings with it, the rule and the second group."""
     role = iam.Role(
         ids.INFRASTRUCTURE_ROLE,
-        # The trust policy and the managed policy that ECS asks for:
+        # The trust policy and the managed policy that ECS requires:
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
         AssumeRolePolicyDocument=trust("ecs.amazonaws.com", of_account=False),
         ManagedPolicyArns=[
@@ -35,7 +35,7 @@ def add_advanced_configuration(stack: Stack, workload: EcsService, targets: Targ
 def strategy(shift: Shift | None) -> dict[str, object]:
     """The properties of a deployment configuration for a strategy.
 
-    Rolling is written out: ECS keeps an earlier strategy until it gets another one.
+    ROLLING is set explicitly: ECS keeps an earlier strategy until it gets another one.
     """
     if shift is None:
         return {"Strategy": "ROLLING"}

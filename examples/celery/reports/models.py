@@ -1,10 +1,10 @@
-"""What is in the database."""
+"""The tables of the database."""
 
 from django.db import models
 
 
 class Report(models.Model):
-    """A report that somebody asked for; `file` is its key in the bucket once it is written."""
+    """A requested report; `file` is its key in the bucket once it is written."""
 
     title = models.CharField(max_length=100)
     file = models.CharField(max_length=100, blank=True)

@@ -1,4 +1,4 @@
-"""What the worker does."""
+"""The worker's tasks."""
 
 import boto3
 from celery import shared_task
@@ -10,7 +10,7 @@ from reports.models import Report
 
 @shared_task
 def write(number):
-    """Write a report into the bucket; once more does no harm."""
+    """Write a report to the bucket; it is safe to run this twice."""
     report = Report.objects.get(pk=number)
     report.file = f"{number}.txt"
     body = f"{report.title}\n".encode()
@@ -20,5 +20,5 @@ def write(number):
 
 @shared_task
 def count():
-    """Count the reports that are written, for the page that shows it; beat sends this."""
+    """Count the written reports, for the summary; beat sends this task."""
     cache.set("written", Report.objects.exclude(file="").count(), timeout=None)

@@ -1,4 +1,4 @@
-"""What the web process answers."""
+"""The views of the web process."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ from reports.tasks import write
 
 @require_POST
 def create(request):
-    """Ask for a report; the worker hears of it once it is in the database."""
+    """Request a report; the task is sent to the worker once the row is committed."""
     with transaction.atomic():
         report = Report.objects.create(title=request.POST["title"])
         transaction.on_commit(partial(write.delay, report.pk))
@@ -25,7 +25,7 @@ def create(request):
 
 @require_GET
 def show(request, number):
-    """The report, or 202 while it is not written."""
+    """The report, or 202 until it is written."""
     report = get_object_or_404(Report, pk=number)
     if not report.file:
         return JsonResponse({"number": number}, status=202)
@@ -35,5 +35,5 @@ def show(request, number):
 
 @require_GET
 def summary(request):
-    """How many reports were written when beat last asked."""
+    """How many reports were written at beat's last count."""
     return JsonResponse({"written": cache.get("written")})

@@ -1,4 +1,4 @@
-"""The project; Celery is set up with it, so that the web process can send tasks."""
+"""The project; importing it sets up Celery, so that the web process can send tasks."""
 
 from shop.celery import app as celery_app
 

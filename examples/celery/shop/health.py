@@ -1,11 +1,11 @@
-"""GET /health and GET /ready, answered before anything looks at the Host header, which is a task's address."""
+"""GET /health and GET /ready, answered before anything checks the Host header, which is a task's address."""
 
 from django.db import Error, connection
 from django.http import JsonResponse
 
 
 def health(get_response):
-    """The middleware; it comes first in MIDDLEWARE."""
+    """The middleware; it must be the first in MIDDLEWARE."""
 
     def middleware(request):
         if request.path == "/health":

@@ -1,4 +1,4 @@
-"""The project's settings, from the variables that blogstack gives to the containers."""
+"""The project's settings, from the variables that blogstack sets in the containers."""
 
 import os
 
@@ -34,7 +34,7 @@ DATABASES = {
 # One Valkey for Django's cache and for Celery's messages; the URL is rediss://, so both use TLS.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["CACHE_URL"]}}
 CELERY_BROKER_URL = os.environ["CACHE_URL"]
-# A task that is cut off, by a deployment for one, is done again: tasks must allow that.
+# A task that is interrupted, for example by a deployment, runs again: tasks must be repeatable.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True

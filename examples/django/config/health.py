@@ -1,4 +1,4 @@
-"""GET /health and GET /ready, answered before anything looks at the Host header."""
+"""GET /health and GET /ready, answered before anything checks the Host header."""
 
 from concurrent.futures import Future, ThreadPoolExecutor, TimeoutError
 from threading import Lock
@@ -21,7 +21,7 @@ def _ask():
 def _problem():
     """The class of the error that keeps the database from answering, or None."""
     global _probe
-    with _lock:  # all who ask at once share one question, and one that is stuck is not asked again
+    with _lock:  # concurrent requests share one probe, and a probe that hangs is not repeated
         if _probe is None or _probe.done():
             _probe = _thread.submit(_ask)
         probe = _probe
@@ -35,7 +35,7 @@ def _problem():
 
 
 def health(get_response):
-    """The middleware; it comes first in MIDDLEWARE."""
+    """The middleware; it must be the first in MIDDLEWARE."""
 
     def middleware(request):
         if request.path == "/health":

@@ -10,9 +10,9 @@ ALLOWED_HOSTS = ["*"] if DEBUG else os.environ["ALLOWED_HOSTS"].split(",")
 CSRF_TRUSTED_ORIGINS = [] if DEBUG else [f"https://{host}" for host in ALLOWED_HOSTS]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
-# Browsers then refuse plain HTTP for an hour; raise it to a year (31536000) once HTTPS has proved itself.
+# Browsers then refuse plain HTTP for an hour; raise it to a year (31536000) once HTTPS works.
 SECURE_HSTS_SECONDS = 0 if DEBUG else 3600
-# The subdomains, and the lists in browsers, are not this project's to decide.
+# This project does not decide about subdomains and browsers' preload lists.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 TIME_ZONE = "UTC"
 
@@ -22,7 +22,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "info").upper()},
-    "loggers": {"django": {"handlers": []}},  # its own would say everything once more with DEBUG
+    "loggers": {"django": {"handlers": []}},  # with DEBUG, its own handler would log everything twice
 }
 
 ROOT_URLCONF = "config.urls"
@@ -52,12 +52,12 @@ if "DATABASE_HOST" in os.environ:
                 "sslmode": os.environ.get("DATABASE_SSLMODE", "require"),
                 "connect_timeout": 3,
                 "tcp_user_timeout": 8000,
-                # No "options" here: they would replace PGOPTIONS, with which gunicorn limits statements.
+                # No "options" here: they would replace PGOPTIONS, which gunicorn uses to limit statements.
             },
         }
     }
 else:
-    # Only for trying out: the file lives as long as the task.
+    # Only to try it out: the file is deleted with the task.
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",

@@ -1,4 +1,4 @@
-"""Every control listed has its test, what is not met its reason, and each wildcard too."""
+"""Every listed control has a test, and every control that is not met, and every wildcard, has a reason."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def test_rds_3() -> None:
 
 
 def test_rds_5() -> None:
-    """Instances stand in several zones."""
+    """Instances are in several zones."""
     assert only("RDS::DBInstance")["MultiAZ"] is True
 
 
@@ -43,7 +43,7 @@ def test_rds_9() -> None:
 
 
 def test_rds_10() -> None:
-    """Instances take IAM authentication."""
+    """Instances allow IAM authentication."""
     assert only("RDS::DBInstance")["EnableIAMDatabaseAuthentication"] is True
 
 
@@ -53,12 +53,12 @@ def test_rds_11() -> None:
 
 
 def test_rds_12() -> None:
-    """Clusters take IAM authentication: there are none."""
+    """Clusters allow IAM authentication: there are none."""
     assert not all_of("RDS::DBCluster")
 
 
 def test_rds_13() -> None:
-    """Instances take minor versions by themselves, unless the file pins one."""
+    """Instances upgrade minor versions automatically, unless the file pins one."""
     assert only("RDS::DBInstance")["AutoMinorVersionUpgrade"] is True
     text = "name: blog-api\nregion: us-east-1\ndatabase: {engine_version: 17.6}\n"
     pinned = (read(t.text) for t in compile_text("blogstack.yaml", text.encode()).templates)
@@ -77,13 +77,13 @@ def test_rds_23() -> None:
 
 
 def test_rds_25() -> None:
-    """Instances have another administrator than the engine's default."""
+    """Instances have an administrator other than the engine's default."""
     (secret,) = (s for s in all_of("SecretsManager::Secret") if "SecretStringTemplate" in s["GenerateSecretString"])
     assert secret["GenerateSecretString"]["SecretStringTemplate"] == '{"username": "blogstack"}'
 
 
 def test_rds_38() -> None:
-    """PostgreSQL takes encrypted connections only."""
+    """PostgreSQL accepts only encrypted connections."""
     assert only("RDS::DBParameterGroup")["Parameters"]["rds.force_ssl"] == "1"
     assert only("RDS::DBInstance")["DBParameterGroupName"] == {"Ref": "DatabaseParameterGroup"}
 

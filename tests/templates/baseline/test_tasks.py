@@ -14,7 +14,7 @@ def containers(case: str = CASE) -> list[Any]:
 
 
 def test_ecs_2() -> None:
-    """Services give tasks no public address by themselves."""
+    """Services assign tasks no public addresses automatically."""
     network = only("ECS::Service")["NetworkConfiguration"]["AwsvpcConfiguration"]
     assert network["AssignPublicIp"] == "DISABLED"
 
@@ -30,7 +30,7 @@ def test_ecs_4() -> None:
 
 
 def test_ecs_5() -> None:
-    """Containers read their root filesystem only."""
+    """Containers have a read-only root filesystem."""
     assert all(container["ReadonlyRootFilesystem"] is True for container in containers())
 
 
@@ -68,7 +68,7 @@ def test_ecs_17() -> None:
 
 
 def test_ecs_20() -> None:
-    """Linux containers name a user other than root. Not met: the image's own user holds, until `service.user`."""
+    """Linux containers name a user other than root. Not met unless `service.user` is set."""
     assert not any("User" in container for container in containers())
     named = [container["User"] for container in containers("everything") if "User" in container]
     # The service's own, the release step's and that of what inherits it; a sidecar's image names its own.
@@ -91,7 +91,7 @@ def test_ecr_3() -> None:
 
 
 def test_secretsmanager_4() -> None:
-    """Secrets are rotated every 90 days. Not met: what holds them is a process that reads them when it starts."""
+    """Secrets are rotated every 90 days. Not met: a process reads them only when it starts."""
     assert all_of("SecretsManager::Secret")
     assert not all_of("SecretsManager::RotationSchedule")
 

@@ -59,7 +59,7 @@ def test_elb_12() -> None:
 
 
 def test_elb_13() -> None:
-    """Load balancers stand in two zones or more."""
+    """Load balancers are in two or more zones."""
     assert len(only("ElasticLoadBalancingV2::LoadBalancer")["Subnets"]) >= 2
 
 
@@ -73,7 +73,7 @@ RECOMMENDED = {
 
 
 def test_elb_17() -> None:
-    """Listeners use a recommended policy. Not met: the default also takes older ciphers of TLS 1.2."""
+    """Listeners use a recommended policy. Not met: the default also allows older ciphers of TLS 1.2."""
     policies = {listener.get("SslPolicy") for listener in all_of("ElasticLoadBalancingV2::Listener")}
     assert policies == {None, "ELBSecurityPolicy-TLS13-1-2-2021-06"}
     assert set(get_args(TlsPolicy)) > RECOMMENDED
@@ -86,7 +86,7 @@ def endpoints(case: str = CASE) -> set[str]:
 
 
 def test_ec2_2() -> None:
-    """A VPC's default security group lets nothing through. Not met: EC2 makes it, and nothing is in it."""
+    """A VPC's default security group lets nothing through. Not met: EC2 creates it, and nothing is in it."""
     assert "DefaultSecurityGroup" not in str(trees(CASE))
 
 
@@ -96,19 +96,19 @@ def test_ec2_10() -> None:
 
 
 def test_ec2_55() -> None:
-    """Networks have an endpoint for the ECR API. Not met, but with `egress: endpoints`."""
+    """Networks have an endpoint for the ECR API. Met only with `egress: endpoints`."""
     assert "ecr.api" not in endpoints()
     assert "ecr.api" in endpoints("endpoints")
 
 
 def test_ec2_56() -> None:
-    """Networks have an endpoint for the Docker registry. Not met, but with `egress: endpoints`."""
+    """Networks have an endpoint for the Docker registry. Met only with `egress: endpoints`."""
     assert "ecr.dkr" not in endpoints()
     assert "ecr.dkr" in endpoints("endpoints")
 
 
 def test_ec2_57() -> None:
-    """Networks have an endpoint for Systems Manager. Not met, but with `egress: endpoints` where one reads it."""
+    """Networks have an endpoint for Systems Manager. Met only with `egress: endpoints` and a parameter."""
     assert "ssm" not in endpoints()
     assert "ssm" in endpoints("secrets")
 
@@ -124,7 +124,7 @@ def test_ec2_6() -> None:
 
 
 def test_ec2_15() -> None:
-    """Subnets give no public address by themselves."""
+    """Subnets assign no public addresses automatically."""
     assert not any(subnet["MapPublicIpOnLaunch"] for subnet in all_of("EC2::Subnet"))
 
 
@@ -154,7 +154,7 @@ def test_s3_1() -> None:
 
 
 def test_s3_3() -> None:
-    """Buckets are not for everybody to write: no ACL, and a policy that allows an AWS service only."""
+    """Buckets are not writable by everybody: no ACL, and a policy that allows only an AWS service."""
     assert only("S3::Bucket")["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     allowed = [s for s in only("S3::BucketPolicy")["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
     assert [s["Principal"] for s in allowed] == [{"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}]
@@ -180,6 +180,6 @@ def test_s3_9() -> None:
 
 
 def test_s3_13() -> None:
-    """Buckets have a lifecycle: logs go after as many days as all logs."""
+    """Buckets have a lifecycle: logs are deleted after as many days as all logs."""
     (rule,) = only("S3::Bucket")["LifecycleConfiguration"]["Rules"]
     assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 30)
