@@ -4,7 +4,7 @@ BIN := .venv/bin
 SOURCES := blogstack emulator tests benchmarks tools
 NOT_OURS := --extend-exclude tests/app --extend-exclude benchmarks/app
 
-.PHONY: help setup test check quick generate site demo bench container soak format lock
+.PHONY: help setup test check quick generate site demo shell bench container soak format lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | expand -t 14
@@ -52,6 +52,10 @@ site: .venv/.ready ## build the documentation site in .site/
 
 demo: setup ## compile the blog service, deploy it to an emulated AWS, break it, ask doctor, fix it
 	$(BIN)/python -m tests.demo
+
+FILE ?= blogstack.yaml
+shell: setup ## a shell in which blogstack deploys FILE=../shop/blogstack.yaml to an emulated AWS
+	$(BIN)/python -m tests.emulated_shell $(FILE)
 
 bench: setup ## measure the compiler, as ratios against yardsticks of the same run
 	$(BIN)/python -m benchmarks

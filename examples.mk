@@ -19,7 +19,7 @@ lock-examples: .venv-examples/.ready ## choose the examples' newest dependencies
 	    --constraint examples/celery/requirements.txt \
 	    --output-file tests/examples/requirements.txt tests/examples/requirements.in
 
-test-examples: .venv/.ready .venv-aws/.ready .venv-examples/.ready ## run the examples against real PostgreSQL and Redis
+test-examples: .venv/.ready .venv-aws/.ready .venv-examples/.ready ## run the examples against real PostgreSQL and Valkey
 	$(BIN)/ruff format --check $(EXAMPLES_SOURCES)
 	$(BIN)/ruff check $(EXAMPLES_SOURCES)
 	$(EXAMPLES_BIN)/hadolint $(wildcard examples/*/Dockerfile)

@@ -12,15 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blogstack.blueprint import Blueprint, resolve
 from blogstack.config import Config
 from blogstack.config.fields import merge_rules
 from blogstack.config.validate import validate
 from blogstack.diagnostics import Diagnostic, Rejected, in_order, merge_environments
-from blogstack.lint.cache import Verdicts
-from blogstack.lint.cfn import Job, Origins, lint
 from blogstack.lint.placement import Linted, locate_resources, place_all
 from blogstack.rules import check, config_scope, run
 from blogstack.rules.empty_values import merge_empty_values
@@ -31,6 +29,10 @@ from blogstack.templates import lower
 from blogstack.templates.overrides import changes, override
 from blogstack.templates.render import Format, Owner, Template, emit
 from blogstack.words import did_you_mean
+
+if TYPE_CHECKING:
+    from blogstack.lint.cache import Verdicts
+    from blogstack.lint.cfn import Origins
 
 
 class UnknownEnvironment(ValueError):
@@ -118,6 +120,8 @@ def unique_stacks(compilations: Sequence[Compilation]) -> list[Compilation]:
 
 def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Compilation]:
     """Lint the templates of several compilations at once; one with a finding loses its templates."""
+    from blogstack.lint.cfn import Job, lint  # not every run lints
+
     findings = iter(lint([Job(t.text, region_of(c, t)) for c in compilations for t in c.templates], verdicts))
     linted = []
     for compilation in compilations:

@@ -7,7 +7,6 @@ the service.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -18,17 +17,11 @@ from tempfile import TemporaryDirectory
 from blogstack.pipeline import compile_text
 from emulator import Emulator
 from tests.conftest import ROOT
-from tests.support.deploying import give_what_exists
-from tests.support.images import make_docker
-from tests.support.web import web
+from tests.support.account import emulated_account
 
 FILE = ROOT / "blogstack.yaml"
 ENVIRONMENT = "prod"
 BLOGSTACK = Path(sys.executable).with_name("blogstack")
-
-
-ANSWERS = {"/health": 200, "/ready": 200}
-"""What the service in app/ answers; any other path with 404."""
 
 
 def main() -> int:
@@ -39,13 +32,9 @@ def main() -> int:
     print("templates/out/ is up to date, and cfn-lint finds no problem")
     if status := show_difference():
         return status
-    with Emulator() as aws, TemporaryDirectory() as folder, web(Path(folder), "blog.example.com") as internet:
-        give_what_exists(aws, compile_text(FILE.name, FILE.read_bytes(), picked=[ENVIRONMENT]))
-        aws.add_existing(answers=ANSWERS)
-        internet.statuses, internet.otherwise, internet.redirects = dict(ANSWERS), 404, True
-        make_docker(Path(folder))
-        path = f"{folder}{os.pathsep}{aws.env['PATH']}"
-        demo = Demo(Path(folder), {**aws.env, **internet.environment, "PATH": path})
+    compilation = compile_text(FILE.name, FILE.read_bytes(), picked=[ENVIRONMENT])
+    with emulated_account(compilation) as (aws, environment), TemporaryDirectory() as folder:
+        demo = Demo(Path(folder), environment)
         passed = demo.deploys() and demo.breaks() and demo.fixes()
         if passed:
             title("the resources in the account")

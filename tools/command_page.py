@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 
-from blogstack.cli.app import app
+from blogstack.cli.commands import COMMANDS, load_command
 
 _HEAD = """\
 # Commands
@@ -31,9 +31,7 @@ def text() -> str:
 
 def commands() -> Mapping[str, TyperCommand]:
     """The commands by name, in the order of the help."""
-    group = typer.main.get_command(app)
-    assert isinstance(group, TyperGroup)
-    return {name: command for name, command in group.commands.items() if isinstance(command, TyperCommand)}
+    return {name: load_command(name) for name in COMMANDS}
 
 
 def _command(name: str, command: TyperCommand) -> str:

@@ -25,10 +25,7 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from blogstack.pipeline import compile_text
-from emulator import Emulator
-from tests.support.deploying import give_what_exists
-from tests.support.images import make_docker
-from tests.support.web import web
+from tests.support.account import emulated_account
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 COLUMNS, ROWS = 100, 60
@@ -55,13 +52,11 @@ MISTAKE = ("  framework: fastapi\n", "  framework: fastapi\n  health: {path: /he
 
 def recordings() -> Iterator[tuple[str, str]]:
     """The name of each picture and its text: a first deployment, and one with a health path without an answer."""
-    with Emulator("us-east-1") as aws, TemporaryDirectory() as name, web(Path(name), "shop.example.com") as internet:
+    with (
+        emulated_account(compile_text("blogstack.yaml", FILE.encode())) as (_, environment),
+        TemporaryDirectory() as name,
+    ):
         folder = Path(name)
-        give_what_exists(aws, compile_text("blogstack.yaml", FILE.encode()))
-        aws.add_existing(answers={"/health": 200})
-        internet.statuses, internet.otherwise = {"/health": 200}, 404
-        make_docker(folder)
-        environment = {**aws.env, **internet.environment, "PATH": f"{folder}{os.pathsep}{aws.env['PATH']}"}
         (folder / "blogstack.yaml").write_text(FILE)
         yield "deploy", _record(folder, environment, tag="v1")
         (folder / "blogstack.yaml").write_text(FILE.replace(*MISTAKE))

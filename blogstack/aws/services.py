@@ -48,15 +48,17 @@ class ServiceEvent(Record):
 
 
 class ServiceState(Record, kw_only=True):
-    """An ECS service that exists.
+    """An ECS service.
 
     Attributes:
+        is_active: False for a deleted service, which ECS still shows, for example after a failed creation.
         task_definition: ARN of the newest version's task definition.
         rollouts: The deployments, the newest first.
         events: ECS's messages, the newest first; ECS keeps a hundred.
     """
 
     name: str
+    is_active: bool
     desired: int
     running: int
     pending: int
@@ -125,8 +127,17 @@ class StoppedTask(Record, kw_only=True):
     containers: tuple[ContainerEnd, ...]
 
 
-def read_services(session: Session, cluster: str, names: Iterable[str]) -> dict[str, ServiceState]:
+def read_services(
+    session: Session, cluster: str, names: Iterable[str], *, deleted: bool = False
+) -> dict[str, ServiceState]:
     """Those services of a cluster that exist, by name.
+
+    Args:
+        session: Session with AWS.
+        cluster: Name of the cluster.
+        names: Names of the services.
+        deleted: Whether to include deleted services that ECS still shows:
+            https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
 
     Raises:
         AwsError: when a call fails.
@@ -136,7 +147,7 @@ def read_services(session: Session, cluster: str, names: Iterable[str]) -> dict[
     for start in range(0, len(wanted), _MOST_SERVICES):
         part = wanted[start : start + _MOST_SERVICES]
         for service in session.call("ecs", "describe_services", cluster=cluster, services=part)["services"]:
-            if service["status"] == "ACTIVE":
+            if deleted or service["status"] == "ACTIVE":
                 found[service["serviceName"]] = _service(service)
     return found
 
@@ -147,13 +158,19 @@ def stopped_tasks(session: Session, cluster: str, service: str) -> tuple[Stopped
     Raises:
         AwsError: when a call fails.
     """
+    # By family, because ECS does not accept the name of a deleted service; one-off tasks have another group.
     arns = list(
-        session.pages("ecs", "list_tasks", "taskArns", cluster=cluster, serviceName=service, desiredStatus="STOPPED")
+        session.pages("ecs", "list_tasks", "taskArns", cluster=cluster, family=service, desiredStatus="STOPPED")
     )
     if not arns:
         return ()
     tasks = session.call("ecs", "describe_tasks", cluster=cluster, tasks=arns[:100])["tasks"]
-    known = [_task(task) for task in tasks if task.get("lastStatus") == "STOPPED" or task.get("stoppedReason")]
+    known = [
+        _task(task)
+        for task in tasks
+        if task.get("group") == f"service:{service}"
+        and (task.get("lastStatus") == "STOPPED" or task.get("stoppedReason"))
+    ]
     return tuple(sorted(known, key=lambda task: task.stopped.timestamp() if task.stopped else 0, reverse=True)[:_TASKS])
 
 
@@ -266,6 +283,7 @@ def _service(service: dict[str, Any]) -> ServiceState:
     )
     return ServiceState(
         name=service["serviceName"],
+        is_active=service["status"] == "ACTIVE",
         desired=service["desiredCount"],
         running=service["runningCount"],
         pending=service["pendingCount"],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
+import os
 import sys
 import traceback
 from typing import Annotated, NoReturn
@@ -10,27 +12,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from blogstack.aws.errors import AwsError, Trouble
-from blogstack.cli.compile import compile_command
+from blogstack.cli.commands import CommandGroup
 from blogstack.cli.console import discard_output, replace_closed_streams, say
-from blogstack.cli.cost import cost_command
-from blogstack.cli.deploy import deploy_command
-from blogstack.cli.destroy import destroy_command
-from blogstack.cli.diff import diff_command
-from blogstack.cli.doctor import doctor_command
-from blogstack.cli.exec import exec_command
 from blogstack.cli.exit_codes import ExitCode, Stop
-from blogstack.cli.explain import explain_command
-from blogstack.cli.graph import graph_command
-from blogstack.cli.init import init_command
-from blogstack.cli.logs import logs_command
-from blogstack.cli.permissions import permissions_command
-from blogstack.cli.rollback import rollback_command
-from blogstack.cli.run import run_command
-from blogstack.cli.schema import schema_command
-from blogstack.cli.status import status_command
-from blogstack.cli.usage import CommandAfterDashes, PlainCommand, PlainGroup
-from blogstack.cli.validate import validate_command
-from blogstack.cli.verify import verify_command
 
 
 def _exit(status: int, **_: object) -> NoReturn:
@@ -39,31 +23,13 @@ def _exit(status: int, **_: object) -> NoReturn:
 
 
 app = typer.Typer(
-    cls=PlainGroup,
+    cls=CommandGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     result_callback=_exit,
 )
-app.command("compile", cls=PlainCommand)(compile_command)
-app.command("validate", cls=PlainCommand)(validate_command)
-app.command("diff", cls=PlainCommand)(diff_command)
-app.command("deploy", cls=PlainCommand)(deploy_command)
-app.command("cost", cls=PlainCommand)(cost_command)
-app.command("graph", cls=PlainCommand)(graph_command)
-app.command("status", cls=PlainCommand)(status_command)
-app.command("verify", cls=PlainCommand)(verify_command)
-app.command("doctor", cls=PlainCommand)(doctor_command)
-app.command("logs", cls=PlainCommand)(logs_command)
-app.command("run", cls=CommandAfterDashes)(run_command)
-app.command("exec", cls=CommandAfterDashes)(exec_command)
-app.command("rollback", cls=PlainCommand)(rollback_command)
-app.command("destroy", cls=PlainCommand)(destroy_command)
-app.command("permissions", cls=PlainCommand)(permissions_command)
-app.command("schema", cls=PlainCommand)(schema_command)
-app.command("explain", cls=PlainCommand)(explain_command)
-app.command("init", cls=PlainCommand)(init_command)
 
 
 def _show_version(wanted: bool) -> None:
@@ -81,6 +47,29 @@ def main(
     ] = False,
 ) -> None:
     """A web service in a container on AWS: from blogstack.yaml to linted CloudFormation."""
+
+
+def run_process() -> None:
+    """Run the command line in a process of its own, and end it.
+
+    It ends without freeing its memory object by object, because the system takes it back at once.
+    """
+    status: int | None = None
+
+    def leave() -> None:
+        if status is not None:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+
+    atexit.register(
+        leave
+    )  # before what a command registers, so that it is called after it, when all threads have ended
+    try:
+        run()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else None
+        raise
 
 
 def run() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
 
 from blogstack.cli.files import Owners, find_left_over, holds
 from blogstack.diagnostics import Code, Diagnostic, Rejected
+from blogstack.records import Record
 
 
-class Difference(NamedTuple):
+class Difference(Record):
     """A file that `write` would change.
 
     Attributes:

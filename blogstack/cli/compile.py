@@ -7,11 +7,10 @@ import shlex
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blogstack.cli.comparison import Difference, differences
 from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, has_errors, report, say
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.files import Changes, Owners, page_in, read_templates, write
@@ -20,11 +19,13 @@ from blogstack.deploy.quotas import quota_notes
 from blogstack.deploy.removal import removal_notes
 from blogstack.deploy.shell import deployment_script
 from blogstack.diagnostics import Code, Diagnostic, Rejected, Span
-from blogstack.lint.cache import VerdictFolder
 from blogstack.pipeline import Compilation, compile_text, lint_all, unique_stacks
 from blogstack.records import Record
 from blogstack.source.template import UnreadableTemplate
 from blogstack.templates.render import written_for
+
+if TYPE_CHECKING:
+    from blogstack.cli.comparison import Difference
 
 
 class TemplateFormat(StrEnum):
@@ -78,7 +79,7 @@ def compile_command(
     watch: Annotated[bool, typer.Option("--watch", help="Compile again whenever a file changes.")] = False,
     diagnostics: DiagnosticsOption = DiagnosticsFormat.TEXT,
 ) -> ExitCode:
-    """Write CloudFormation templates and print deployment commands."""
+    """Run `blogstack compile`; returns the exit status."""
     if watch and (check or diagnostics is not DiagnosticsFormat.TEXT):
         raise typer.BadParameter("cannot be combined with --check or --diagnostics", param_hint="--watch")
     options = Options(
@@ -114,6 +115,8 @@ def _put_into(folder: Path, compilations: Sequence[Compilation], options: Option
     owners = Owners({blueprint.name for c in compilations for blueprint in c.blueprints}, options.environments)
     try:
         if options.check:
+            from blogstack.cli.comparison import differences
+
             return [_out_of_date(found, options) for found in differences(folder, texts, owners)]
         _write(folder, texts, owners, compilations, options)
     except Rejected as rejected:
@@ -164,6 +167,8 @@ def _compile_files(options: Options) -> list[Compilation]:
     )
     compilations = unique_stacks(compilations)
     if options.lint and not has_errors(compilations):
+        from blogstack.lint.cache import VerdictFolder
+
         return lint_all(compilations, VerdictFolder(lint_cache_folder()))
     return compilations
 

@@ -7,13 +7,15 @@ import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from blogstack.cli.exit_codes import ExitCode
-from blogstack.pipeline import Compilation
-from blogstack.reports.text import Paint, as_text, plain, summary
+
+if TYPE_CHECKING:
+    from blogstack.pipeline import Compilation
+    from blogstack.reports.text import Paint
 
 _COLOURS = {"red": "31;1", "yellow": "33;1", "cyan": "36"}
 
@@ -54,9 +56,12 @@ def report(compilations: Sequence[Compilation], format: DiagnosticsFormat = Diag
             from blogstack.reports.sarif import as_sarif
 
             print(as_sarif(compilations), end="")
-        case DiagnosticsFormat.TEXT if text := as_text(compilations, paint()):
-            say(text)
-            say(summary(compilations))
+        case DiagnosticsFormat.TEXT:
+            from blogstack.reports.text import as_text, summary
+
+            if text := as_text(compilations, paint()):
+                say(text)
+                say(summary(compilations))
     return ExitCode.FAILED if has_errors(compilations) else ExitCode.DONE
 
 
@@ -89,6 +94,8 @@ def discard_output() -> None:
 
 def paint() -> Paint:
     """How text is coloured: not at all unless the output is a terminal."""
+    from blogstack.reports.text import plain
+
     return _coloured if _wants_colour() else plain
 
 

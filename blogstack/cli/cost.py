@@ -23,7 +23,7 @@ def cost_command(
     env: EnvironmentsOption = None,
     format: Annotated[OutputFormat, typer.Option(help="Format of the estimate.")] = OutputFormat.TEXT,
 ) -> ExitCode:
-    """Estimate what the stacks cost a month."""
+    """Run `blogstack cost`; returns the exit status."""
     # Imported here, because every other command would wait for it.
     from blogstack.cost.report import as_json, as_text
     from blogstack.facts.prices import regions

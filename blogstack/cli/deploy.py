@@ -37,7 +37,7 @@ def deploy_command(
     output: Annotated[OutputFormat, typer.Option(help="Format of the progress.")] = OutputFormat.TEXT,
     profile: ProfileOption = None,
 ) -> ExitCode:
-    """Deploy to AWS: show what will change, ask, and run the plan."""
+    """Run `blogstack deploy`; returns the exit status."""
     (compilation,) = load([file], lambda path, content: compile_text(path, content, picked=env or ()))
     if not compilation.failed:
         (compilation,) = lint_all([compilation], VerdictFolder(lint_cache_folder()))

@@ -31,7 +31,7 @@ def destroy_command(
     ] = None,
     profile: ProfileOption = None,
 ) -> ExitCode:
-    """Show what will be deleted, and delete an environment."""
+    """Run `blogstack destroy`; returns the exit status."""
     environment = open_environment(file, env)
     blueprint = environment.blueprint
     name = blueprint.tasks.title
@@ -50,7 +50,7 @@ def destroy_command(
     for each in removal.protected:
         say(f"error: {each.logical_id} in {each.stack} is protected: set {each.key}: false and deploy first")
     if removal.users:
-        say(f"error: {listed(removal.users)} use the network, cluster and load balancer of {name}: delete them first")
+        say(f"error: other stacks use the network, cluster and load balancer: delete {listed(removal.users)} first")
     if removal.protected or removal.users or not _confirmed(name, yes):
         say("nothing was deleted")
         return ExitCode.FAILED

@@ -22,6 +22,15 @@ def dependency_files(dockerfile: str | None) -> tuple[str, ...]:
     return (*_DEPENDENCIES, *(f"{folder}/{name}" for name in _DEPENDENCIES if folder))
 
 
+_COPY = re.compile(r"^\s*(?:COPY|ADD)\s+(?!.*--from=)(?:--\S+\s+)*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
+
+
+def copied(dockerfile: str) -> list[str]:
+    """The files and folders that a Dockerfile copies from its build context, where it names them plainly."""
+    words = [re.findall(r"[^\s\[\],\"]+", rest)[:-1] for rest in _COPY.findall(dockerfile)]
+    return [word for each in words for word in each if re.fullmatch(r"[\w./-]+", word) and word.strip("./")]
+
+
 class Seen(NamedTuple):
     """A detected value, and the name of the file that it comes from."""
 

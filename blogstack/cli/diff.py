@@ -55,7 +55,7 @@ def diff_command(
     fail_on: Annotated[FailOn, typer.Option(help="What makes the exit status 1.")] = FailOn.CHANGES,
     format: Annotated[DiffFormat, typer.Option(help="Format of the differences.")] = DiffFormat.TEXT,
 ) -> ExitCode:
-    """Show what a deployment would change, replace and delete."""
+    """Run `blogstack diff`; returns the exit status."""
     # Here and not above, because every other command would wait for it.
     from blogstack.diff.causes import SourceFile, add_causes
     from blogstack.diff.compare import compare

@@ -37,7 +37,7 @@ def doctor_command(
     ] = False,
     format: Annotated[OutputFormat, typer.Option(help="Format of the causes.")] = OutputFormat.TEXT,
 ) -> ExitCode:
-    """Find out why a service fails, the most likely cause first."""
+    """Run `blogstack doctor`; returns the exit status."""
     environment = open_environment(file, env)
     from blogstack.doctor import diagnose, read_snapshot
 

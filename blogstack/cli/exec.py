@@ -49,7 +49,7 @@ def exec_command(
     env: EnvironmentOption = None,
     profile: ProfileOption = None,
 ) -> ExitCode:
-    """Open a shell, or run a command, in a running task."""
+    """Run `blogstack exec`; returns the exit status."""
     environment = open_environment(file, env)
     picked = find_workload(environment, workload, environment.blueprint.workloads, "WORKLOAD")
     if not picked.container.exec:

@@ -31,7 +31,7 @@ def explain_command(
         OutputFormat, typer.Option(help="Format of the explanation; json without CODE|KEY prints all of them.")
     ] = OutputFormat.TEXT,
 ) -> ExitCode:
-    """Explain a code, or a key: limits, default, example."""
+    """Run `blogstack explain`; returns the exit status."""
     from blogstack.help.data import explanation, explanations
     from blogstack.help.explain import Unknown, explain, what_is_known
 

@@ -10,12 +10,12 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from threading import Thread
 
 from blogstack.diagnostics import Code, Diagnostic, Rejected
+from blogstack.records import Record
 from blogstack.source.parse import MAX_BYTES
 from blogstack.templates.render import Owner, written_for
 
@@ -27,7 +27,7 @@ _HEADER_BYTES = 4096
 _WRITERS = 8
 
 
-class Owners(NamedTuple):
+class Owners(Record):
     """Whose templates a compilation replaces and removes: those of some services, in some environments (empty: all)."""
 
     services: Collection[str]
@@ -97,7 +97,7 @@ def read_templates(folder: Path, services: Collection[str]) -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in ours}
 
 
-class Changes(NamedTuple):
+class Changes(Record):
     """The names of the files that were written, and of those that were removed, with their owners."""
 
     written: Collection[str]
@@ -195,20 +195,38 @@ def _protect_others(folder: Path, files: Collection[str], owners: Owners) -> Non
 
 
 def _stage(folder: Path, files: Mapping[str, str]) -> dict[str, Path]:
-    """Write files under temporary names and sync them to the disk; all of them or none.
-
-    It uses threads, because a disk syncs many files together much faster than one after the other.
-    """
+    """Write files under temporary names and sync them to the disk; all of them or none."""
     staged = {name: folder / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}" for name in files}
     try:
-        with ThreadPoolExecutor(_WRITERS) as threads:
-            for _ in threads.map(_write_synced, staged.values(), files.values()):
-                pass
+        _write_all([(staged[name], text) for name, text in files.items()])
     except BaseException:
         for temporary in staged.values():
             temporary.unlink(missing_ok=True)
         raise
     return staged
+
+
+def _write_all(files: Sequence[tuple[Path, str]]) -> None:
+    """Write new files, in several threads: a disk syncs many files together much faster than one after the other.
+
+    Not by concurrent.futures, which takes as long to import as a stack to compile.
+    """
+    errors: list[BaseException] = []
+
+    def write_some(first: int) -> None:
+        try:
+            for path, text in files[first::_WRITERS]:
+                _write_synced(path, text)
+        except BaseException as error:  # noqa: BLE001 (raised below)
+            errors.append(error)
+
+    threads = [Thread(target=write_some, args=(first,)) for first in range(min(_WRITERS, len(files)))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
 
 
 def _replace(folder: Path, staged: Mapping[str, Path]) -> None:

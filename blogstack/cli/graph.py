@@ -27,7 +27,7 @@ def graph_command(
     env: Annotated[str | None, typer.Option(metavar="NAME", help="The environment, if there are several.")] = None,
     format: Annotated[GraphFormat, typer.Option(help="Format of the picture.")] = GraphFormat.SVG,
 ) -> ExitCode:
-    """Print a picture of what will be built."""
+    """Run `blogstack graph`; returns the exit status."""
     (compilation,) = load([file], lambda path, content: compile_text(path, content, picked=[env] if env else ()))
     if compilation.failed:
         return report([compilation])

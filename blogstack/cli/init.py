@@ -38,7 +38,7 @@ def init_command(
         Framework | None, typer.Option(help="Web framework of the service.", show_default="detected")
     ] = None,
 ) -> ExitCode:
-    """Write a blogstack.yaml to start from, and its JSON Schema. Existing files are not overwritten."""
+    """Run `blogstack init`; returns the exit status."""
     from blogstack.cli.starter import ATTRIBUTES, SCHEMA_FILE, start
     from blogstack.schema import json_schema
 
@@ -57,14 +57,17 @@ def init_command(
 
 def _look_around() -> Folder:
     """What is known of the current folder; a Dockerfile in another place counts only if there is exactly one."""
-    from blogstack.cli.detection import DOCKERFILES, dependency_files
+    from blogstack.cli.detection import DOCKERFILES, copied, dependency_files
     from blogstack.cli.starter import Folder
 
     name, found = folder_name(), read_texts(DOCKERFILES)
     if not found and len(elsewhere := dockerfiles()) == 1:
         found = read_texts(elsewhere)
     dependencies = read_texts(dependency_files(next(iter(found), None)))
-    return Folder(name, found, dependencies, has_own_templates())
+    sources = [source for text in found.values() for source in copied(text)]
+    folders = dict.fromkeys([".", *(path.rpartition("/")[0] or "." for path in found)])
+    context = next((folder for folder in folders if all(Path(folder, each).exists() for each in sources)), ".")
+    return Folder(name, found, dependencies, has_own_templates(), context)
 
 
 def _region() -> Seen | None:

@@ -37,7 +37,7 @@ def logs_command(
     grep: Annotated[str | None, typer.Option(metavar="TEXT", help="Only lines with this text.")] = None,
     profile: ProfileOption = None,
 ) -> ExitCode:
-    """Print the log lines of all tasks, sorted by time."""
+    """Run `blogstack logs`; returns the exit status."""
     start = datetime.now(UTC) - _duration(since)
     environment = open_environment(file, env)
     blueprint = environment.blueprint
@@ -46,17 +46,20 @@ def logs_command(
     from blogstack.operate.logs import NoLogs, label, lines, stream_prefix
     from blogstack.operate.logs import follow as follow_lines
 
-    read = follow_lines if follow else lines
+    read, printed = follow_lines if follow else lines, False
     try:
         for line in read(session, blueprint.tasks.log_group, stream_prefix(picked), start):
             if grep is None or grep in line.text:
                 when = line.time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
                 print(f"{when} {label(line, blueprint, picked)} {printable(line.text)}", flush=follow)
+                printed = True
     except NoLogs:
         say(f"error: {blueprint.tasks.title} is not deployed in {blueprint.region}: there is no log group")
         return ExitCode.FAILED
     except KeyboardInterrupt:
-        pass
+        return ExitCode.DONE
+    if not printed:
+        say(f"no lines in the last {since}; --since 2h looks further back")
     return ExitCode.DONE
 
 

@@ -29,7 +29,7 @@ def permissions_command(
         typer.Option("--for", help="Only the policies for deploying, or only those for reading; default: both."),
     ] = None,
 ) -> ExitCode:
-    """Print the IAM policies that the commands need, as JSON."""
+    """Run `blogstack permissions`; returns the exit status."""
     environment = open_environment(file, env)
     from blogstack.permissions.policies import deploy_policies, read_policies
 

@@ -29,6 +29,7 @@ def find_problems(
     """
     documents = {each.name: each.document for each in read_environments(compilation.path, compilation.content)}
     stacks = {region: frozenset(names_with_template(context.session)) for region, context in contexts.items()}
+    can_build = builder() is not None
     found: dict[str, list[Diagnostic]] = {}
     unchecked: dict[str, None] = {}
     for blueprint in (each for each in compilation.blueprints if each.region in contexts):
@@ -39,7 +40,7 @@ def find_problems(
             tag=tag,
             stacks=stacks[blueprint.region],
             chosen=chosen,
-            can_build=builder() is not None,
+            can_build=can_build,
         )
         result = look(account)
         unchecked |= dict.fromkeys(result.unchecked)

@@ -32,7 +32,7 @@ def rollback_command(
     yes: YesOption = False,
     profile: ProfileOption = None,
 ) -> ExitCode:
-    """Go back to an older version, or stop a running deployment."""
+    """Run `blogstack rollback`; returns the exit status."""
     environment = open_environment(file, env)
     picked = find_workload(environment, workload, environment.blueprint.services, "WORKLOAD")
     session = open_session(environment, profile)

@@ -31,7 +31,7 @@ def run_command(
     env: EnvironmentOption = None,
     profile: ProfileOption = None,
 ) -> int:
-    """Run a job, or a command in the service's image, and wait."""
+    """Run `blogstack run`; returns the exit status."""
     command = command_of(ctx)
     if job is None and not command:
         raise typer.BadParameter("name a job, or a command after --: blogstack run -- COMMAND", param_hint="JOB")

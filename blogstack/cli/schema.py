@@ -6,7 +6,7 @@ from blogstack.cli.exit_codes import ExitCode
 
 
 def schema_command() -> ExitCode:
-    """Print the JSON Schema of blogstack.yaml, for editors."""
+    """Run `blogstack schema`; returns the exit status."""
     from blogstack.schema import json_schema
 
     print(json_schema(), end="")

@@ -43,12 +43,14 @@ class Folder(NamedTuple):
         dockerfiles: Texts of its Dockerfiles, by name.
         dependencies: Texts of the files that name what the service depends on, by name.
         has_templates: Whether it has a folder called templates of its own.
+        context: The folder whose files its Dockerfiles copy.
     """
 
     name: str
     dockerfiles: Mapping[str, str]
     dependencies: Mapping[str, str]
     has_templates: bool
+    context: str
 
 
 def start(folder: Folder, chosen: str | None, region: Seen | None) -> Start:
@@ -74,13 +76,21 @@ def start(folder: Folder, chosen: str | None, region: Seen | None) -> Start:
         port.value if port else _PORT,
         region.value if region else _REGION,
         dockerfile=next((name for name in folder.dockerfiles if name not in DOCKERFILES), None),
+        context=folder.context,
         apart=folder.has_templates or used == "django",
     )
     return Start(text, tuple(found), (*assumed, "GET /health answers 200", "no database", "no domain"))
 
 
 def starter(
-    name: str, framework: str, port: str, region: str, *, dockerfile: str | None = None, apart: bool = False
+    name: str,
+    framework: str,
+    port: str,
+    region: str,
+    *,
+    dockerfile: str | None = None,
+    context: str = ".",
+    apart: bool = False,
 ) -> str:
     """A commented file to start from, which compiles as it is.
 
@@ -90,6 +100,7 @@ def starter(
         port: Its port.
         region: Its region.
         dockerfile: Path of a Dockerfile that `docker build` does not find by itself.
+        context: The folder whose files that Dockerfile copies.
         apart: Whether the folder called templates belongs to the application.
     """
     migrate = "python, manage.py, migrate" if framework == "django" else "python, -m, app.migrate"
@@ -99,7 +110,7 @@ def starter(
 
 name: {name}  # prefix of the name of every stack
 region: {region}  # everything is created in this AWS region
-{_OUTPUT if apart else ""}{_BUILD.format(dockerfile) if dockerfile else ""}
+{_OUTPUT if apart else ""}{_BUILD.format(dockerfile, context) if dockerfile else ""}
 service:
   framework: {framework}  # fastapi, django or other; sets how long a task may take to start
   port: {port}  # the container listens on it, and gets it as the variable PORT
@@ -143,7 +154,7 @@ _BUILD = """\
 image:
   build:
     file: {}
-    context: .  # the folder whose files the Dockerfile copies
+    context: {}  # the folder whose files the Dockerfile copies
 """
 
 

@@ -29,7 +29,7 @@ def status_command(
     profile: ProfileOption = None,
     format: Annotated[OutputFormat, typer.Option(help="Format of the status.")] = OutputFormat.TEXT,
 ) -> ExitCode:
-    """Show what runs: versions, tasks, health, alarms and cost."""
+    """Run `blogstack status`; returns the exit status."""
     environment = open_environment(file, env)
     from blogstack.doctor.overview import read_overview
     from blogstack.doctor.snapshot import read_snapshot
@@ -54,17 +54,18 @@ def status_command(
         print(json.dumps(found, indent=2))
     else:
         unfinished = {name: stack.status for name, stack in snapshot.stacks.items() if not stack.is_complete}
-        print("\n".join(_lines(found, unfinished)))
+        print("\n".join(_lines(found, unfinished) if snapshot.is_deployed else _heading(found, "nothing is deployed")))
     say_unknown(snapshot.unknown)
-    return ExitCode.DONE if snapshot.stacks else ExitCode.FAILED
+    return ExitCode.DONE if snapshot.is_deployed else ExitCode.FAILED
+
+
+def _heading(found: Mapping[str, Any], first: str) -> Iterator[str]:
+    yield f"{found['name']} in {found['region']}, account {found['account']}"
+    yield first
 
 
 def _lines(found: Mapping[str, Any], unfinished: Mapping[str, str]) -> Iterator[str]:
-    yield f"{found['name']} in {found['region']}, account {found['account']}"
-    if not found["stacks"]:
-        yield "nothing is deployed"
-        return
-    yield f"url        {found['url'] or 'none yet'}"
+    yield from _heading(found, f"url        {found['url'] or 'none yet'}")
     for each in found["workloads"]:
         healthy = "" if each["healthy"] is None else f", {each['healthy']} healthy"
         tasks = f"{each['running']} of {each['desired']} tasks{healthy}"

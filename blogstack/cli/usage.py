@@ -6,12 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 import typer
-from typer.core import TyperCommand, TyperGroup
-
-from blogstack.words import listed
+from typer.core import TyperCommand
 
 if TYPE_CHECKING:
-    from typer._click import Command, Context, HelpFormatter
+    from typer._click import Context, HelpFormatter
 
 
 class PlainCommand(TyperCommand):
@@ -46,25 +44,3 @@ def command_of(ctx: typer.Context) -> tuple[str, ...]:
     """The words after `--`; empty without a command."""
     words: tuple[str, ...] = ctx.meta.get(_COMMAND, ())
     return words
-
-
-class PlainGroup(TyperGroup):
-    """The group of all commands."""
-
-    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
-        """The command that the first argument names.
-
-        Raises:
-            UsageError: when there is no such command; the message lists those that exist.
-        """
-        if args[0] not in self.commands and not args[0].startswith("-"):
-            ctx.fail(f"no such command: {args[0]!r}; the commands are {listed(list(self.commands))}")
-        return super().resolve_command(ctx, args)
-
-    def invoke(self, ctx: Context) -> object:
-        """Run the command; removes the prefix that pydantic, which Typer uses, adds to messages about wrong values."""
-        try:
-            return super().invoke(ctx)
-        except typer.BadParameter as error:
-            error.message = error.message.removeprefix("Value error, ")
-            raise

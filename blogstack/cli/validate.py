@@ -13,7 +13,7 @@ def validate_command(
     env: EnvironmentsOption = None,
     diagnostics: DiagnosticsOption = DiagnosticsFormat.TEXT,
 ) -> ExitCode:
-    """Check files without writing anything."""
+    """Run `blogstack validate`; returns the exit status."""
     environments = env or []
     compilations = load(paths(files), lambda path, content: validate_text(path, content, environments))
     return report(compilations, diagnostics)

@@ -19,7 +19,7 @@ _WORDS = {True: "ok", False: "FAILED", None: "not checked"}
 def verify_command(
     file: FileArgument = DEFAULT_FILE, env: EnvironmentOption = None, profile: ProfileOption = None
 ) -> ExitCode:
-    """Check that everything is deployed, stable and responding."""
+    """Run `blogstack verify`; returns the exit status."""
     environment = open_environment(file, env)
     from blogstack.doctor.snapshot import read_snapshot, stack_names
     from blogstack.doctor.verification import verify

@@ -2,9 +2,10 @@
 
 A field's docstring is its description; its type knows its limits. From both come the editor's schema and the
 reference. A default that depends on other keys is None here and decided in the blueprint.
-"""
 
-from __future__ import annotations
+A file with a model does without `from __future__ import annotations`: pydantic would compile every annotation at the
+start of each run.
+"""
 
 from typing import Annotated, Any
 

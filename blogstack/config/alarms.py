@@ -1,7 +1,5 @@
 """The key `alarms`: who is notified when the service fails."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """The key `buckets`: buckets on Amazon S3, by name."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from blogstack.config.types import Section, Variable

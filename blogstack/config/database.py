@@ -3,8 +3,6 @@
 Limits: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field, model_validator

@@ -1,7 +1,5 @@
 """The key `deployment`: how a new version replaces the old one."""
 
-from __future__ import annotations
-
 import math
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """The key `domain`: the service's domain name."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field, model_validator

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -26,7 +26,6 @@ from blogstack.config.marks import (
 )
 from blogstack.config.types import Section, fault
 from blogstack.diagnostics import Code
-from blogstack.records import Record
 from blogstack.source.document import NAME, KeyPath
 from blogstack.source.merging import Inheritance, MergeRules, SharedKey
 
@@ -44,7 +43,7 @@ class Kind(Enum):
     SCALAR = auto()
 
 
-class Type(Record, kw_only=True):
+class Type(NamedTuple):
     """A type of the models, taken apart.
 
     Attributes:
@@ -85,7 +84,7 @@ class Type(Record, kw_only=True):
         return (NAME, *self.inner[1].steps) if self.kind is Kind.MAPPING else ()
 
 
-class Field(Record, kw_only=True):
+class Field(NamedTuple):
     """A key of a model.
 
     Attributes:
@@ -112,33 +111,32 @@ class Field(Record, kw_only=True):
 
 def type_of(annotation: object, *metadata: object) -> Type:
     """Take an annotation apart; `metadata`: what the field adds to it."""
-    parts = tuple(part for item in metadata for part in (item.metadata if isinstance(item, FieldInfo) else (item,)))
+    if isinstance(annotation, type):
+        return Type(Kind.SECTION if issubclass(annotation, Section) else Kind.SCALAR, annotation, metadata)
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return type_of(args[0], *args[1:], *parts)
+        own = (part for item in args[1:] for part in (item.metadata if isinstance(item, FieldInfo) else (item,)))
+        return type_of(args[0], *own, *metadata)
     if origin in (Union, UnionType):
         others = [choice for choice in args if choice is not NoneType]
         nullable = len(others) < len(args)
         if len(others) > 1:
-            inner = tuple(map(type_of, others))
-            return Type(kind=Kind.UNION, python=annotation, metadata=parts, nullable=nullable, inner=inner)
-        one = type_of(others[0], *parts)
-        return Type(kind=one.kind, python=one.python, metadata=one.metadata, nullable=nullable, inner=one.inner)
+            return Type(Kind.UNION, annotation, metadata, nullable, tuple(map(type_of, others)))
+        return type_of(others[0], *metadata)._replace(nullable=nullable)
     if origin is Literal:
-        return Type(kind=Kind.CHOICE, python=annotation, metadata=parts)
+        return Type(Kind.CHOICE, annotation, metadata)
     if origin is tuple:
-        return Type(kind=Kind.LIST, python=annotation, metadata=parts, inner=(type_of(args[0]),))
+        return Type(Kind.LIST, annotation, metadata, inner=(type_of(args[0]),))
     if origin is dict:
-        return Type(kind=Kind.MAPPING, python=annotation, metadata=parts, inner=(type_of(args[0]), type_of(args[1])))
-    is_section = isinstance(annotation, type) and issubclass(annotation, Section)
-    return Type(kind=Kind.SECTION if is_section else Kind.SCALAR, python=annotation, metadata=parts)
+        return Type(Kind.MAPPING, annotation, metadata, inner=(type_of(args[0]), type_of(args[1])))
+    return Type(Kind.SCALAR, annotation, metadata)
 
 
 @cache
 def fields_of(model: type[Section]) -> Mapping[str, Field]:
     """The keys of a model, by name."""
     return {
-        name: Field(model=model, path=(name,), info=info, type=type_of(info.annotation, *info.metadata))
+        name: Field(model, (name,), info, type_of(info.annotation, *info.metadata))
         for name, info in model.model_fields.items()
     }
 
@@ -147,9 +145,18 @@ def walk(model: type[Section], at: KeyPath = ()) -> Iterator[Field]:
     """Every key of a model and of those inside it, in order, each before what it holds; `at`: the model's path."""
     for name, field in fields_of(model).items():
         path = (*at, name)
-        yield Field(model=model, path=path, info=field.info, type=field.type)
+        yield field._replace(path=path)
         if section := field.type.section:
             yield from walk(section, (*path, *field.type.steps))
+
+
+def _inside(type: Type, step: str | int) -> Field | Type | None:
+    """What a step leads to inside of a value; None where the models do not describe it."""
+    if type.kind is Kind.SECTION:
+        return fields_of(type.python).get(str(step))
+    if type.kind is Kind.MAPPING and not isinstance(step, int):
+        return type.inner[1]
+    return type.inner[0] if type.kind is Kind.LIST and isinstance(step, int) else None
 
 
 def type_at(model: type[Section], path: KeyPath) -> Type | None:
@@ -162,58 +169,84 @@ def type_at(model: type[Section], path: KeyPath) -> Type | None:
     for step in path:
         if here is None:
             return None
-        if here.kind is Kind.SECTION:
-            here = fields_of(here.python)[str(step)].type
-        elif here.kind is Kind.MAPPING and not isinstance(step, int):
-            here = here.inner[1]
-        else:
-            here = here.inner[0] if here.kind is Kind.LIST and isinstance(step, int) else None
+        found = _inside(here, step)
+        if found is None and here.kind is Kind.SECTION:
+            raise KeyError(step)
+        here = found.type if isinstance(found, Field) else found
     return here
+
+
+def _marks(model: type[Section], mark: type[Mark]) -> tuple[tuple[str, Mark], ...]:
+    """The names of the keys of one mapping that carry a mark, each with it."""
+    fields = model.model_fields.items()
+    return tuple((name, item) for name, info in fields for item in info.metadata if isinstance(item, mark))
 
 
 def marked(model: type[Section], mark: type[Mark]) -> Iterator[tuple[Field, Mark]]:
     """The keys of one mapping that have a mark, each with its mark."""
-    for field in fields_of(model).values():
-        if item := field.type.find(mark):
-            yield field, item
+    for name, item in _marks(model, mark):
+        yield fields_of(model)[name], item
+
+
+class _MergeRules(MergeRules):
+    """The rules by which an environment is merged over the rest of a file.
+
+    Looked up along the path of a key that an environment has: to walk the complete language takes ten times as long.
+    """
+
+    model: type[Section]
+
+    def is_atomic(self, path: KeyPath) -> bool:
+        *_, last = self._along(path)
+        return isinstance(last, Type) and last.find(Atomic) is not None
+
+    def is_in_template(self, path: KeyPath) -> bool:
+        return any(isinstance(each, Type) and each.find(InTemplate) for each in self._along(path[:-1]))
+
+    def is_null_a_value(self, path: KeyPath) -> bool:
+        *_, last = self._along(path)
+        # If null is the default too, removing the key means the same.
+        is_nullable = isinstance(last, Field) and last.type.nullable and last.info.default is not None
+        return is_nullable or self.is_in_template(path)
+
+    def _along(self, path: KeyPath) -> Iterator[Field | Type | None]:
+        """What each step leads to: a key of a section, or a value of a mapping or list; None: nothing described."""
+        here: Type | None = type_of(self.model)
+        yield here
+        for step in path:
+            found = _inside(here, step) if here else None
+            here = found.type if isinstance(found, Field) else found
+            yield found
 
 
 @cache
 def merge_rules(model: type[Section]) -> MergeRules:
     """The rules by which an environment is merged over the rest of the file."""
-    shared: list[SharedKey] = []
-    atomic: list[KeyPath] = []
-    in_template: list[KeyPath] = []
-    nullable: list[KeyPath] = []
-    for field in walk(model):
-        # If null is the default too, removing the key means the same.
-        nullable += [field.path] * (field.type.nullable and field.info.default is not None)
-        if item := field.type.find(Shared):
-            unless = tuple(item.unless.split(".")) if item.unless else None
-            shared.append(SharedKey(path=field.path, unless=unless, help=item.help))
-        value, path = field.type, field.path
-        while value.kind is Kind.MAPPING:
-            value, path = value.inner[1], (*path, NAME)
-            atomic += [path] * bool(value.find(Atomic))
-            in_template += [path] * bool(value.find(InTemplate))
-    return MergeRules(
-        shared=tuple(shared),
-        atomic=tuple(atomic),
-        in_template=tuple(in_template),
-        nullable=tuple(nullable),
-        inheritances=_inheritances(model),
-    )
+    return _MergeRules(tuple(_shared_keys(model)), tuple(_inheritances(model)), model)
 
 
-def _inheritances(model: type[Section]) -> tuple[Inheritance, ...]:
+def _shared_keys(model: type[Section], at: KeyPath = ()) -> Iterator[SharedKey]:
+    """The keys that all environments share, outside of lists and of mappings by name."""
+    shared = dict(_marks(model, Shared))
+    for name, info in model.model_fields.items():
+        path = (*at, name)
+        if mark := shared.get(name):
+            unless = tuple(mark.unless.split(".")) if mark.unless else None
+            yield SharedKey(path=path, unless=unless, help=mark.help)
+        choices = get_args(info.annotation) if isinstance(info.annotation, UnionType) else (info.annotation,)
+        for choice in choices:
+            if isinstance(choice, type) and issubclass(choice, Section):
+                yield from _shared_keys(choice, path)
+
+
+def _inheritances(model: type[Section]) -> Iterator[Inheritance]:
     """Which mappings of a model, by names that the user chooses, are merged over a section, and with which keys."""
-    found = []
-    for field in fields_of(model).values():
-        value = field.type.inner[1] if field.type.kind is Kind.MAPPING else None
-        if value and (mark := value.find(InheritsFrom)):
-            keys = tuple(key.name for key, _ in marked(value.python, Inherited))
-            found.append(Inheritance(field.name, mark.section, keys))
-    return tuple(found)
+    for name, info in model.model_fields.items():
+        if get_origin(info.annotation) is dict:
+            value = type_of(get_args(info.annotation)[1])
+            if mark := value.find(InheritsFrom):
+                keys = tuple(key for key, _ in _marks(value.python, Inherited))
+                yield Inheritance(name, mark.section, keys)
 
 
 def _is_written(section: Section, key: str) -> bool:
@@ -227,23 +260,23 @@ def check_exclusions(section: Section) -> Section:
         PydanticCustomError: when two of its keys exclude each other, one lacks another that it requires, or none of
             two keys has a value, one of which must have one.
     """
-    for field, excludes in marked(type(section), Excludes):
-        if _is_written(section, field.name) and _is_written(section, excludes.key):
-            message = f"has both {field.name} and {excludes.key}"
-            raise fault(Code.EXCLUSIVE, message, excludes.help, field.name, excludes.key)
-    for field, requires in marked(type(section), Requires):
-        given = field.name in section.model_fields_set and getattr(section, field.name) is not None
+    for name, excludes in _marks(type(section), Excludes):
+        if _is_written(section, name) and _is_written(section, excludes.key):
+            message = f"has both {name} and {excludes.key}"
+            raise fault(Code.EXCLUSIVE, message, excludes.help, name, excludes.key)
+    for name, requires in _marks(type(section), Requires):
+        given = name in section.model_fields_set and getattr(section, name) is not None
         if given and not requires.holds(getattr(section, requires.key)):
-            message = f"has {field.name}, but no {requires.words}"
-            raise fault(Code.EXCLUSIVE, message, requires.help, field.name, requires.key)
-    for field, unless in marked(type(section), RequiredUnless):
-        if getattr(section, field.name) is None and getattr(section, unless.key) is None:
-            message = f"has neither {field.name} nor {unless.key}"
-            raise fault(Code.MISSING_KEY, message, unless.help, field.name)
+            message = f"has {name}, but no {requires.words}"
+            raise fault(Code.EXCLUSIVE, message, requires.help, name, requires.key)
+    for name, unless in _marks(type(section), RequiredUnless):
+        if getattr(section, name) is None and getattr(section, unless.key) is None:
+            message = f"has neither {name} nor {unless.key}"
+            raise fault(Code.MISSING_KEY, message, unless.help, name)
     return section
 
 
 def keys_to_write(model: type[Section]) -> list[str]:
     """The keys that a mapping needs, in the order of the model; if one of two is needed, the usual one."""
-    unless = {field.name for field, _ in marked(model, RequiredUnless)}
+    unless = {name for name, _ in _marks(model, RequiredUnless)}
     return [name for name, field in fields_of(model).items() if field.required or name in unless]

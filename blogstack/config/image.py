@@ -1,7 +1,5 @@
 """The key `image`: where the container image comes from."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator

@@ -1,7 +1,5 @@
 """The key `jobs`: what runs to completion, on a schedule or by hand."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field, model_validator

@@ -1,11 +1,9 @@
 """The key `load_balancer`: who may reach the service, and how its targets are checked."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.sidecars import SidecarName
@@ -23,9 +21,6 @@ from blogstack.config.types import (
 from blogstack.config.types.cidr import Cidr
 from blogstack.diagnostics import Code
 from blogstack.words import shorten
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 # The policies with forward secrecy and nothing older than TLS 1.2:
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html

@@ -1,7 +1,5 @@
 """The key `logs`: what is logged, and how long it is kept."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, get_args
 
 from blogstack.config.types import Choices, Section

@@ -7,10 +7,11 @@ through fields.py, so that each fact is written once.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from blogstack.records import Record
 
 
-class Shared(NamedTuple):
+class Shared(Record):
     """All environments share the key: none may change it.
 
     Attributes:
@@ -31,7 +32,7 @@ class Inherited:
     """The entries of `services`, `workers` and `jobs` have the key too, merged over that of `service`."""
 
 
-class InheritsFrom(NamedTuple):
+class InheritsFrom(Record):
     """The mapping of a name that the user chooses is merged over a section, as far as its keys are `Inherited`.
 
     Attributes:
@@ -52,7 +53,7 @@ class OnlyWith:
         self.strategies = strategies
 
 
-class Excludes(NamedTuple):
+class Excludes(Record):
     """The key and another one of its mapping cannot both have a value.
 
     Attributes:
@@ -64,7 +65,7 @@ class Excludes(NamedTuple):
     help: str = "keep one of the two"
 
 
-class RequiredUnless(NamedTuple):
+class RequiredUnless(Record):
     """The key needs a value unless another one of its mapping has one.
 
     Attributes:
@@ -76,7 +77,7 @@ class RequiredUnless(NamedTuple):
     help: str
 
 
-class Requires(NamedTuple):
+class Requires(Record):
     """The key needs another one of its mapping.
 
     Attributes:

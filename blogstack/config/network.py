@@ -1,11 +1,9 @@
 """The key `network`: the network to create, an existing one, or that of another application."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.fields import check_exclusions
@@ -14,9 +12,6 @@ from blogstack.config.types import Choices, Form, JsonSchema, Section, UniqueIte
 from blogstack.config.types.cidr import Cidr
 from blogstack.diagnostics import Code
 from blogstack.words import plural, shorten
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 _HEX = "(?:[0-9a-f]{8}|[0-9a-f]{17})"
 SubnetId = Annotated[str, Form(f"subnet-{_HEX}", "a subnet ID", "write it like subnet-0123456789abcdef0")]

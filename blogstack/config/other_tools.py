@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from blogstack.records import Record
 from blogstack.source.document import Data
 
 # https://docs.docker.com/reference/compose-file/services/
@@ -33,14 +33,14 @@ NAMES = (
 )
 """Patterns of the names of other tools' files in a project."""
 MOVES = {
-    "compose": "ports, environment and command of one service go to service.port, .environment and .command",
+    "compose": "the web service goes to service, other commands to workers, postgres to database, redis to cache",
     "copilot": "variables, secrets and cpu go to service, count to scaling, http to load_balancer and domain",
     "fly": "internal_port goes to service.port, env to service.environment, release_command to service.release",
 }
 """Where the content of a tool's file goes, by the first word of its name."""
 
 
-class OtherTool(NamedTuple):
+class OtherTool(Record):
     """A kind of file that is not a blogstack.yaml.
 
     Attributes:

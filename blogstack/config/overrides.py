@@ -1,7 +1,5 @@
 """The key `overrides`: changes to the templates themselves, in CloudFormation's syntax."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field

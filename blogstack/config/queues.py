@@ -3,8 +3,6 @@
 Limits: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

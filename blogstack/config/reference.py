@@ -88,7 +88,7 @@ def _description(field: Field) -> str:
 
 @cache
 def _docstrings(model: type[Section]) -> Mapping[str, str]:
-    """The docstrings below the fields of a model, and of those that it extends."""
+    """The docstrings below the fields of a model, and of those that it extends; a paragraph is a line."""
     texts: dict[str, str] = {}
     for base in model.__bases__:
         if issubclass(base, Section) and base is not Section:
@@ -99,7 +99,8 @@ def _docstrings(model: type[Section]) -> Mapping[str, str]:
         if isinstance(statement, ast.AnnAssign) and isinstance(text, ast.Expr):
             assert isinstance(statement.target, ast.Name)
             assert isinstance(text.value, ast.Constant)
-            texts[statement.target.id] = inspect.cleandoc(str(text.value.value))
+            paragraphs = inspect.cleandoc(str(text.value.value)).split("\n\n")
+            texts[statement.target.id] = "\n\n".join(" ".join(each.split("\n")) for each in paragraphs)
     return MappingProxyType(texts)
 
 

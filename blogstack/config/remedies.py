@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from blogstack.source.document import KeyPath
 
 _LONGEST_COMMAND = 200
-_SHELL = re.compile(r"[|&;<>$`*]")  # what only a shell understands
-_PLAIN_WORD = re.compile(r"(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z/.-][\w./:=@+-]*(?<!:)|\d+", re.I)
-_PAIR = re.compile(r"(\w+)=([\w./@-]+)")  # as Compose takes a variable
+_SHELL = "[|&;<>$`*]"  # what only a shell understands
+_PLAIN_WORD = r"(?!(?i:true|false|null|yes|no|on|off|y|n)$)[A-Za-z/.-][\w./:=@+-]*(?<!:)|\d+"
+_PAIR = r"(\w+)=([\w./@-]+)"  # as Compose takes a variable
 
 _CONTAINERS = ("service", "services", "workers", "jobs")
 _JOB = "a command that runs on a schedule is a job: write it under `jobs`, with `cron` and `command`"
@@ -79,7 +79,7 @@ def for_scalar(path: KeyPath, value: object) -> str | None:
 
 def for_pairs(value: object) -> str | None:
     """How to write a list of NAME=VALUE as a mapping; None for anything else."""
-    pair = _PAIR.fullmatch(str(value[0])) if isinstance(value, list) and value else None
+    pair = re.fullmatch(_PAIR, str(value[0])) if isinstance(value, list) and value else None
     return f"write `{pair[1]}: {pair[2]}` without a hyphen, and the others in the same way" if pair else None
 
 
@@ -89,7 +89,9 @@ def command_as_list(text: str) -> str | None:
         words = shlex.split(text)
     except ValueError:
         return None
-    if _SHELL.search(text):
+    if re.search(_SHELL, text):
         words = ["sh", "-c", text]
-    listed = ", ".join(word if _PLAIN_WORD.fullmatch(word) else json.dumps(word, ensure_ascii=False) for word in words)
+    listed = ", ".join(
+        word if re.fullmatch(_PLAIN_WORD, word) else json.dumps(word, ensure_ascii=False) for word in words
+    )
     return f"[{listed}]" if words and len(listed) <= _LONGEST_COMMAND else None

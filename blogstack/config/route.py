@@ -3,22 +3,17 @@
 The kinds of patterns: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
 """
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.types import Form, JsonSchema, Section, fault, with_error_message
 from blogstack.diagnostics import Code
 from blogstack.words import plural, shorten
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 # Values, and wildcards in them, of all conditions of a rule:
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
@@ -129,12 +124,12 @@ class Route(Section):
         by_host = any(covers(each, host) for each in self.host or _ANY)
         return by_header and by_host and any(covers(each, path) for each in paths)
 
-    def hides(self, other: Route) -> bool:
+    def hides(self, other: Self) -> bool:
         """Whether another route gets no requests when this one is evaluated first."""
         return all(self.takes(*each) for each in other.combinations())
 
     @model_validator(mode="after")
-    def _limits(self) -> Route:
+    def _limits(self) -> Self:
         keys = [key for key in ("path", "host", "header") if getattr(self, key)]
         if not keys:
             message, help = "has neither path nor host nor header", "add path, as in /app/*, or remove route"

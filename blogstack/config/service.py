@@ -1,7 +1,5 @@
 """The key `service`: the container, its size, its environment and its health check."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator

@@ -1,7 +1,5 @@
 """The key `services`: further services with a port, next to `service`."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from blogstack.config.deployment import Deployment

@@ -1,7 +1,5 @@
 """The key `service.sidecars`: containers next to the service's, in every task."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """What the keys `service`, `services`, `workers` and `jobs` share: a container of a task, and what it needs."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

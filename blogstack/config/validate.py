@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -13,6 +12,7 @@ from blogstack.config.errors import MAX_ERRORS, describe, guess_key, path_in, to
 from blogstack.config.other_tools import recognize
 from blogstack.diagnostics import Code, Diagnostic, Rejected
 from blogstack.facts.regions import REGIONS
+from blogstack.records import Record
 from blogstack.source.document import Data, Document, KeyPath
 
 PLACEHOLDERS: Mapping[str, Data] = {"name": "placeholder", "region": REGIONS[0]}
@@ -21,7 +21,7 @@ PLACEHOLDERS: Mapping[str, Data] = {"name": "placeholder", "region": REGIONS[0]}
 _MAX_ROUNDS = 8  # more than the configuration has levels
 
 
-class Validation(NamedTuple):
+class Validation(Record):
     """What validate returns.
 
     Attributes:

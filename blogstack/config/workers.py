@@ -1,7 +1,5 @@
 """The key `workers`: processes that run next to the service and get no requests, such as a task queue's worker."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

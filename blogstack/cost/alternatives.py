@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from blogstack.cost.estimate import Estimate, estimate
 from blogstack.pipeline import lower_environment
-from blogstack.records import Record
+from blogstack.records import Record, replace
 from blogstack.source.document import KeyPath, Scalar
 from blogstack.source.edits import with_scalar
 from blogstack.source.environments import Environment
@@ -42,7 +42,7 @@ def alternatives(environment: Environment, region: str, now: Estimate) -> Iterat
         if key[0] == "database" and not document.has(("database",)):
             continue
         for value in values:
-            stacks = lower_environment(environment._replace(document=with_scalar(document, key, value)))
+            stacks = lower_environment(replace(environment, document=with_scalar(document, key, value)))
             if stacks is None:
                 continue
             other = estimate({stack.name: stack.tree for stack in stacks}, region)

@@ -27,7 +27,7 @@ class Change(Record):
         """The change on one line."""
         parts = []
         for what, (before, after) in (("idle", self.idle), ("at most", self.most)):
-            parts.append(f"{before:,.2f} -> {after:,.2f} {what} ({after - before:+,.2f})")
+            parts.append(f"{before:,.2f} -> {after:,.2f} {what} ({round(after - before, 2) + 0.0:+,.2f})")
         once = f", once {listed(self.left)} {'is' if len(self.left) == 1 else 'are'} deleted" if self.left else ""
         return (
             f"US dollars a month{once}: {', '.join(parts)}; list prices of {dates(self.region)}, see `blogstack cost`"

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from blogstack.blueprint.registry import Build
 from blogstack.deploy.steps import Plan, PushImage
 
+NO_BUILDER = "neither a running docker nor buildah to build it"
+
 
 def sources(plan: Plan, folder: str) -> Iterator[str]:
     """What a plan's image is built from, quoted for a shell: a folder, and a Dockerfile that may be elsewhere.

@@ -15,7 +15,7 @@ from typing import Any
 from blogstack.diff.values import MISSING, Path, differences
 from blogstack.facts.regions import PLACES
 from blogstack.pipeline import lower_environment
-from blogstack.records import Record
+from blogstack.records import Record, replace
 from blogstack.rules.rule import StackTree
 from blogstack.source.document import KeyPath, Node, Scalar
 from blogstack.source.edits import with_scalar, without
@@ -71,7 +71,7 @@ def _without(environment: Environment, key: KeyPath, node: Node) -> tuple[StackT
     document = environment.document
     others = (with_scalar(document, key, value) for value in _other_values(node.scalar))
     for other in itertools.chain((without(document, key),), others):
-        stacks = lower_environment(environment._replace(document=other))
+        stacks = lower_environment(replace(environment, document=other))
         if stacks is not None:
             return stacks
     return None

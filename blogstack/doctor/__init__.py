@@ -11,7 +11,7 @@ from blogstack.doctor.cause import Cause
 from blogstack.doctor.checks import check_causes
 from blogstack.doctor.history import without_history
 from blogstack.doctor.snapshot import Snapshot, read_snapshot
-from blogstack.doctor.stacks import Origins, rollout_causes, stack_causes
+from blogstack.doctor.stacks import Origins, missing_workloads, rollout_causes, stack_causes
 from blogstack.doctor.tasks import task_causes
 
 __all__ = ["Cause", "Snapshot", "diagnose", "read_snapshot"]
@@ -58,6 +58,7 @@ def diagnose(snapshot: Snapshot, origins: Origins) -> tuple[Cause, ...]:
         consequences = [*rollout_causes(state)]
         # The number of tasks is worth reporting only if nothing explains it.
         causes += [*found, *(each for each in consequences if not found or each.code is not Code.TASKS_MISSING)]
+    causes = causes or [*missing_workloads(snapshot)]
     explained = {cause.workload for cause in causes if cause.workload and cause.code not in _CONSEQUENCES}
     stacks = {state.workload.stack for state in snapshot.workloads if state.workload.name in explained}
     kept = [

@@ -33,7 +33,7 @@ class Running(Record, kw_only=True):
 def read_overview(session: Session, snapshot: Snapshot) -> Iterator[Running]:
     """The workloads that are deployed, in the order of deployment."""
     for state in snapshot.workloads:
-        if service := state.service:
+        if (service := state.service) and service.is_active:
             targets = [target for target in state.targets if target.state == "healthy"]
             yield Running(
                 name=state.workload.name,

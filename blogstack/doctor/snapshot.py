@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Concatenate, ParamSpec, TypeVar
 
 from blogstack.aws.alarms import Alarm, firing_alarms
@@ -32,7 +32,8 @@ class WorkloadState(Record, kw_only=True):
 
     Attributes:
         workload: The workload as it should be.
-        service: Its ECS service; None if there is none, or if it could not be read.
+        service: Its ECS service, or a deleted one that did not become stable; None if there is none, or if it could not
+            be read.
         stopped: Its stopped tasks, the newest first.
         logs: The last log lines of the newest stopped tasks, by the task's ID.
         targets: The targets of its target groups.
@@ -69,6 +70,13 @@ class Snapshot(Record, kw_only=True):
     certificate: str | None
     unknown: tuple[str, ...]
     drifts: tuple[Drift, ...] = ()
+
+    @property
+    def is_deployed(self) -> bool:
+        """Whether there is a stack of the environment; the registry that all environments share is none."""
+        registry = self.blueprint.registry
+        shared = {registry.stack} if registry and self.blueprint.environment else set()
+        return bool(self.stacks.keys() - shared)
 
 
 def stack_names(blueprint: Blueprint) -> list[str]:
@@ -121,9 +129,11 @@ class _Reader:
             if any(word in stack.status for word in _FAILED)
         }
         deployed = [workload.service_name for workload in self._blueprint.services if workload.stack in stacks]
-        services = self._try(read_services, self._blueprint.tasks.cluster, deployed) or {} if deployed else {}
+        cluster = self._blueprint.tasks.cluster
+        services = self._try(read_services, cluster, deployed, deleted=True) or {} if deployed else {}
         workloads = tuple(
-            self._workload(workload, services.get(workload.service_name)) for workload in self._blueprint.services
+            self._workload(workload, self._service(services, workload, failures))
+            for workload in self._blueprint.services
         )
         return Snapshot(
             blueprint=self._blueprint,
@@ -137,6 +147,16 @@ class _Reader:
             unknown=tuple(self._unknown),
         )
 
+    def _service(
+        self, services: Mapping[str, ServiceState], workload: EcsService, failures: Mapping[str, Iterable[FailedEvent]]
+    ) -> ServiceState | None:
+        """The service of a workload; one that was deleted only where the stack failed because of it."""
+        service = services.get(workload.service_name)
+        if service and not service.is_active:
+            because = any(event.type == "AWS::ECS::Service" for event in failures.get(workload.stack, ()))
+            return service if because else None
+        return service
+
     def _workload(self, workload: EcsService, service: ServiceState | None) -> WorkloadState:
         if service is None:
             return WorkloadState(workload=workload, service=None, stopped=(), logs={}, targets=())
@@ -149,7 +169,7 @@ class _Reader:
             task: self._try(last_lines, workload.log_group, stream, _LINES) or () for task, stream in streams.items()
         }
         targets: tuple[Target, ...] = ()
-        if workload.exposure:
+        if workload.exposure and service.is_active:
             groups = self._try(physical_ids, workload.stack) or {}
             for logical_id in (ids.TARGET_GROUP, ids.ALTERNATE_TARGET_GROUP):
                 if arn := groups.get(logical_id):

@@ -8,6 +8,7 @@ from blogstack.diagnostics import Code
 from blogstack.doctor.cause import Cause
 from blogstack.doctor.snapshot import Snapshot, WorkloadState
 from blogstack.source.document import KeyPath
+from blogstack.words import listed
 
 # What an operator must do first, by the status:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-describing-stacks.html
@@ -26,7 +27,7 @@ Origins = Mapping[str, Mapping[str, KeyPath]]
 
 def stack_causes(snapshot: Snapshot, origins: Origins) -> Iterator[Cause]:
     """What failed in stacks, which of them need help, and what they wait for."""
-    if not snapshot.stacks and not snapshot.unknown:
+    if not snapshot.is_deployed and not snapshot.unknown:
         message = f"{snapshot.blueprint.tasks.title} is not deployed in {snapshot.blueprint.region}"
         yield _cause(Code.NOT_DEPLOYED, None, message, "deploy it first, or check the account and the region")
     if snapshot.certificate == "PENDING_VALIDATION":
@@ -66,6 +67,19 @@ def stack_causes(snapshot: Snapshot, origins: Origins) -> Iterator[Cause]:
         yield _cause(
             Code.ALARM_FIRING, ("alarms",), f"the alarm {alarm.name} is firing", "see docs/alarms.md", alarm.reason
         )
+
+
+def missing_workloads(snapshot: Snapshot) -> Iterator[Cause]:
+    """The workloads whose stacks do not exist, where others do; for want of a better cause."""
+    if not snapshot.is_deployed or snapshot.unknown:
+        return
+    missing = [each.name for each in snapshot.blueprint.workloads if each.stack not in snapshot.stacks]
+    if missing:
+        message = f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} not deployed"
+        help = (
+            "deploy again: it says what stops it, such as a release step that fails, and `blogstack logs` has its lines"
+        )
+        yield _cause(Code.NOT_DEPLOYED, None, message, help)
 
 
 def rollout_causes(state: WorkloadState) -> Iterator[Cause]:

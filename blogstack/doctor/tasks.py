@@ -28,6 +28,8 @@ _NO_IMAGE = re.compile(r"not found|manifest unknown|does not exist", re.IGNORECA
 _SECRET = re.compile(r"unable to pull secrets|unable to retrieve secret|fetch secret|ssm parameters|json key", re.I)
 _NO_ADDRESSES = re.compile(r"InsufficientFreeAddresses|free (?:IP )?addresses", re.IGNORECASE)
 _NO_CAPACITY = re.compile(r"Capacity is unavailable|number of vCPUs|Fargate Spot capacity", re.IGNORECASE)
+# strerror(3) of EROFS, as Python, Node and shells print it.
+_READ_ONLY = re.compile(r"read-only file ?system", re.IGNORECASE)
 _KILLED = 137
 """128 plus the number of SIGKILL, which ends a container that uses more memory than it has."""
 _SHOWN = 8
@@ -104,6 +106,15 @@ def _of_task(state: WorkloadState, task: StoppedTask) -> Cause | None:
             (ended.reason or task.reason, *_shown(lines)),
         )
     if task.code == "EssentialContainerExited" and ended.exit_code is not None:
+        if _READ_ONLY.search(text):
+            return _cause(
+                state,
+                Code.CONTAINER_EXITS,
+                state.workload.locate("readonly_root"),
+                f"{ended.name} ended with exit code {ended.exit_code}: it writes outside of /tmp",
+                "the root filesystem is read-only: let it write into /tmp, or set readonly_root: false",
+                (task.reason, *_shown(lines)),
+            )
         return _cause(
             state,
             Code.CONTAINER_EXITS,

@@ -54,7 +54,7 @@ def verify(snapshot: Snapshot, names: list[str]) -> Iterator[Check]:
 
 def _service(state: WorkloadState) -> Check:
     name, service = f"{state.workload.name} tasks", state.service
-    if service is None:
+    if service is None or not service.is_active:
         return Check(name, False, "there is no ECS service")
     detail = f"{service.running} of {service.desired} running"
     if len(service.rollouts) > 1:

@@ -7,10 +7,10 @@ pull of the image, which is over when the container's start period begins.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from blogstack.records import Record
 
 
-class StartUp(NamedTuple):
+class StartUp(Record):
     """Default times in seconds, from the start until a failed check counts.
 
     Attributes:

@@ -6,11 +6,9 @@ import re
 
 # ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY, with the partition's domain instead of amazonaws.com:
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
-_ECR_URI = re.compile(
-    r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.(?:com|com\.cn|eu)/(?P<repository>.+)"
-)
+_ECR_URI = r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.(?:com|com\.cn|eu)/(?P<repository>.+)"
 
-ECR_PATTERN = re.sub(r"\?P<\w+>", "", f"^{_ECR_URI.pattern}$")
+ECR_PATTERN = re.sub(r"\?P<\w+>", "", f"^{_ECR_URI}$")
 """A regular expression for the URI of an image in ECR, in the dialect of JSON Schema."""
 
 
@@ -37,5 +35,5 @@ def registry(image: str) -> str:
 
 def ecr_repository(uri: str) -> tuple[str, str, str] | None:
     """Account ID, region and repository name of an image in ECR; None for one in another registry."""
-    match = _ECR_URI.fullmatch(uri)
+    match = re.fullmatch(_ECR_URI, uri)
     return (match["account"], match["region"], match["repository"]) if match else None

@@ -10,10 +10,11 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+
+from blogstack.records import Record
 
 
-class Facts(NamedTuple):
+class Facts(Record):
     """The content of rds.json.
 
     Attributes:

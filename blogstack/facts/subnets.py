@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 from ipaddress import IPv4Network
-from typing import NamedTuple
+
+from blogstack.records import Record
 
 RESERVED_ADDRESSES = 5
 """How many addresses AWS reserves in every subnet: the first four and the last one.
@@ -21,7 +22,7 @@ _PUBLIC, _PRIVATE, _DATABASE = 0, 10, 20  # the number of each tier's first bloc
 _BLOCKS = 32
 
 
-class AddressPlan(NamedTuple):
+class AddressPlan(Record):
     """The CIDR blocks of each tier, one for each availability zone, as in `10.0.10.0/24`.
 
     `private` is empty if tasks have public addresses.

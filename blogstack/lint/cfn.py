@@ -20,10 +20,11 @@ import textwrap
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from blogstack.diagnostics import Code, Diagnostic, Span
 from blogstack.lint.cache import Verdicts, key
+from blogstack.records import Record
 from blogstack.source.document import KeyPath
 from blogstack.words import did_you_mean
 
@@ -44,14 +45,14 @@ _CHOICE_RULES = frozenset({"E3005", "W3037"})
 """DependsOn and the actions of IAM policies: their keyword, `cfnLint`, does not say that the message lists choices."""
 
 
-class Job(NamedTuple):
+class Job(Record):
     """A template's text and the region that it is for."""
 
     text: str
     region: str
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """What cfn-lint reports: rule, message, path in the template, and the JSON Schema keyword that failed."""
 
     rule: str

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from blogstack.diagnostics import Diagnostic, Span
-from blogstack.lint.cfn import Finding, Origins, place
 from blogstack.records import Record
 from blogstack.rules.rule import StackTree
 from blogstack.source.document import Document, KeyPath
 from blogstack.templates.overrides import OVERRIDES, places
 from blogstack.templates.render import Owner
+
+if TYPE_CHECKING:
+    from blogstack.lint.cfn import Finding, Origins
 
 
 class Linted(Record):
@@ -46,6 +48,8 @@ def place_all(
         findings: The findings on each of them, in the same order.
         environments: Names of the environments; "" for a file without environments.
     """
+    from blogstack.lint.cfn import place  # not every run lints
+
     placed: dict[str, list[Diagnostic]] = {environment: [] for environment in environments}
     for template, reported in zip(templates, findings, strict=True):
         stack, (service, environment) = template.stack, template.owner

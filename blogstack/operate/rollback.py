@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 
 from blogstack.aws.changes import stop_deployment, update_parameter
+from blogstack.aws.images import has_image
 from blogstack.aws.services import ServiceDeployment, read_deployment, read_images, read_services, running_deployment
-from blogstack.aws.session import AwsError, Session
+from blogstack.aws.session import AwsError, Session, Trouble
 from blogstack.aws.stacks import StackState, read_stack
 from blogstack.blueprint.names import Parameter
 from blogstack.blueprint.workload import EcsService
-from blogstack.facts.images import tag_of
+from blogstack.facts.images import ecr_repository, tag_of, without_tag
 from blogstack.operate.waiting import LOOKS, POLL, Pause, TookTooLong, persistently, reasons_of, wait_for_stack
 from blogstack.records import Record
 
@@ -78,7 +79,26 @@ def plan_rollback(session: Session, workload: EcsService, tag: str | None) -> St
         tag = _previous_tag(session, workload, service.task_definition, before)
     elif tag == before:
         raise NoWayBack(f"{tag} is deployed already")
+    _check_image(session, workload, service.task_definition, tag)
     return DeployTag(stack, before, tag)
+
+
+def _check_image(session: Session, workload: EcsService, task_definition: str, tag: str) -> None:
+    """Refuse a tag that ECR does not have. Other registries are not asked, nor is ECR without the right to."""
+    image = read_images(session, task_definition).get(workload.container_name, "")
+    where = ecr_repository(without_tag(image))
+    if where is None or where[1] != session.region:
+        return
+    account, region, repository = where
+    try:
+        found = has_image(session, repository, tag, account)
+    except AwsError as error:
+        if error.trouble is not Trouble.DENIED:
+            raise
+        return
+    if not found:
+        known = f"aws ecr list-images --region {region} --repository-name {repository}"
+        raise NoWayBack(f"there is no image {repository}:{tag}; `{known}` lists those that exist")
 
 
 def _previous_tag(session: Session, workload: EcsService, task_definition: str, before: str) -> str:

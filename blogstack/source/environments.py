@@ -7,8 +7,8 @@ An environment is merged over the rest of the file (merging.py), and then each w
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
 
+from blogstack.records import Record, replace
 from blogstack.source.document import Document, KeyPath, Node
 from blogstack.source.inheritance import inherit
 from blogstack.source.merging import MergeRules, merge
@@ -20,7 +20,7 @@ MOST_ENVIRONMENTS = 20
 """Maximum number of environments in a file: each one is compiled."""
 
 
-class Environment(NamedTuple):
+class Environment(Record):
     """One environment of a file.
 
     Attributes:
@@ -34,7 +34,7 @@ class Environment(NamedTuple):
     varying_tags: frozenset[str] = frozenset()
 
 
-class RefusedKey(NamedTuple):
+class RefusedKey(Record):
     """A key that an environment may not have, with the reason and the remedy."""
 
     path: KeyPath
@@ -52,7 +52,7 @@ def split(document: Document, rules: MergeRules) -> tuple[tuple[Environment, ...
     root, bodies = document.root, _bodies(document.root)
     refused = {name: list(_refused_keys(body, root, rules)) for name, body in bodies.items()}
     in_file = tuple(
-        key._replace(path=(ENVIRONMENTS, name, *key.path)) for name, keys in refused.items() for key in keys
+        replace(key, path=(ENVIRONMENTS, name, *key.path)) for name, keys in refused.items() for key in keys
     )
     if not 1 <= len(bodies) <= MOST_ENVIRONMENTS:
         return (Environment("", inherit(document, rules)),), in_file

@@ -7,13 +7,14 @@ The merge works on the tree of nodes, so that every value keeps its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
-from blogstack.source.document import NAME, KeyPath, Node
+from blogstack.records import Record
+from blogstack.source.document import KeyPath, Node
 
 
-class SharedKey(NamedTuple):
+class SharedKey(Record):
     """A key that all environments share.
 
     Attributes:
@@ -27,7 +28,7 @@ class SharedKey(NamedTuple):
     help: str
 
 
-class Inheritance(NamedTuple):
+class Inheritance(Record):
     """A mapping whose entries are merged over a section.
 
     Attributes:
@@ -41,35 +42,28 @@ class Inheritance(NamedTuple):
     keys: tuple[str, ...]
 
 
-class MergeRules(NamedTuple):
-    """How the language merges its keys.
+class MergeRules(Record):
+    """How the language merges its keys; the models answer it (config/fields.py).
 
     Attributes:
         shared: The keys that all environments share.
-        atomic: Paths of the values that an environment replaces and never merges.
-        in_template: Paths of mappings that hold parts of a template, in which null is a value and functions are atomic.
-        nullable: Paths of the keys that may be null and have another default, such as `scaling.cpu`.
         inheritances: The mappings whose entries are merged over a section.
     """
 
     shared: tuple[SharedKey, ...]
-    atomic: tuple[KeyPath, ...]
-    in_template: tuple[KeyPath, ...]
-    nullable: tuple[KeyPath, ...]
     inheritances: tuple[Inheritance, ...]
 
     def is_atomic(self, path: KeyPath) -> bool:
-        """Whether the value at a path replaces the one below it."""
-        return any(len(path) == len(rule) and _leads_to(path, rule) for rule in self.atomic)
+        """Whether the value at a path replaces the one below it, and is never merged."""
+        raise NotImplementedError
 
     def is_in_template(self, path: KeyPath) -> bool:
-        """Whether the value at a path is a part of a template."""
-        return any(len(path) > len(rule) and _leads_to(path, rule) for rule in self.in_template)
+        """Whether the value at a path is a part of a template, in which null is a value and functions are atomic."""
+        raise NotImplementedError
 
     def is_null_a_value(self, path: KeyPath) -> bool:
-        """Whether null at a path is a value, and does not remove the key."""
-        is_nullable = any(len(path) == len(rule) and _leads_to(path, rule) for rule in self.nullable)
-        return is_nullable or self.is_in_template(path)
+        """Whether null at a path is a value, and does not remove the key: as in `scaling.cpu`."""
+        raise NotImplementedError
 
 
 def merge(base: Node | None, over: Node, rules: MergeRules, at: KeyPath = ()) -> Node:
@@ -95,11 +89,6 @@ def merge(base: Node | None, over: Node, rules: MergeRules, at: KeyPath = ()) ->
             entries.pop(key, None)
             removed[key] = value
     return Node(base.span, entries=entries, key_spans=key_spans, origin=base.origin, removed=removed)
-
-
-def _leads_to(path: Iterable[str | int], rule: KeyPath) -> bool:
-    """Whether a path begins as the path of a rule does."""
-    return all(known in (NAME, step) for step, known in zip(path, rule, strict=False))
 
 
 def is_function(mapping: Mapping[str, object]) -> bool:

@@ -15,10 +15,10 @@ import yaml
 
 from blogstack.diagnostics import Code, Diagnostic, Rejected, Span
 from blogstack.source.document import Document, Node, Scalar
-from blogstack.source.yaml_errors import ALIAS_HELP, Complaint, explain_complaint
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
+ALIAS_HELP = "write the value out where it is needed"
 MOST_PROBLEMS = 100
 """Maximum number of problems reported for one file; the reading stops there."""
 
@@ -150,6 +150,8 @@ def _place(before: str) -> Span:
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Diagnostic:
+    from blogstack.source.yaml_errors import Complaint, explain_complaint  # few texts need it
+
     mark, context = error.problem_mark or error.context_mark, error.context_mark
     at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     since = (context.line + 1, context.column + 1) if context else None

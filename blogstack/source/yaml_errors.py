@@ -108,9 +108,6 @@ def explain_complaint(complaint: Complaint, lines: Sequence[str]) -> Diagnostic:
     return at_problem(f"the YAML is malformed, {words}", "check quotes, brackets and indentation around this place")
 
 
-ALIAS_HELP = "write the value out where it is needed"
-
-
 def _no_key(lines: Sequence[str], line: int, column: int) -> Diagnostic:
     colon = ":" in lines[line - 1].split(" #", 1)[0]
     help = "write a space after the colon" if colon else "write a colon and a space after the key"

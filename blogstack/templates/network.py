@@ -8,7 +8,7 @@ from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.names import NETWORK, Output
 from blogstack.blueprint.network import Network, Zone
 from blogstack.templates.flow_logs import add_flow_logs
-from blogstack.templates.stack import Stack, make_tags
+from blogstack.templates.stack import Stack, make_tags, plain
 
 _CREATE = ("network", "create")
 
@@ -200,7 +200,7 @@ def _add_interface_endpoints(stack: Stack, network: Network, vpc: AWSObject) -> 
             GroupDescription="VPC endpoints: HTTPS from the private subnets",
             VpcId=Ref(vpc),
             SecurityGroupIngress=[
-                ec2.SecurityGroupRule(
+                plain(
                     IpProtocol="tcp",
                     FromPort=443,
                     ToPort=443,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from troposphere import Ref, iam
+from troposphere import AWSHelperFn, Ref
 
 from blogstack.facts.iam import Json, allow, document
+from blogstack.templates.stack import plain
 
 
-def policy(name: str, statements: Iterable[Json]) -> iam.Policy:
+def policy(name: str, statements: Iterable[Json]) -> AWSHelperFn:
     """An inline policy."""
-    return iam.Policy(PolicyName=name, PolicyDocument=document(statements))
+    return plain(PolicyName=name, PolicyDocument=document(statements))
 
 
 def trust(service: str, *, of_account: bool = True, **conditions: Json) -> Json:

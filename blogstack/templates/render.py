@@ -129,23 +129,25 @@ def to_yaml(tree: Mapping[str, Any]) -> str:
 
 
 def _entries(lines: list[str], mapping: Mapping[str, object], indent: str) -> None:
+    below = indent + "  "
     for key, value in mapping.items():
-        lead = f"{indent}{_text(key)}:"
         # Nearly everything is one of these two.
         if isinstance(value, str) and "\n" not in value:
-            lines.append(f"{lead} {_text(value)}")
+            lines.append(f"{indent}{_text(key)}: {_text(value)}")
         elif isinstance(value, dict) and len(value) > 1:
-            lines.append(lead)
-            _entries(lines, value, indent + "  ")
+            lines.append(f"{indent}{_text(key)}:")
+            _entries(lines, value, below)
         else:
-            _value(lines, lead, value, indent)
+            _value(lines, f"{indent}{_text(key)}:", value, indent)
 
 
 def _value(lines: list[str], lead: str, value: object, indent: str) -> None:
     """A value after its lead, `key:` or `-`; what needs more than one line goes below, indented."""
     tag, value = _function(value) if isinstance(value, dict) else ("", value)
     lead = f"{lead} {tag}" if tag else lead
-    if isinstance(value, dict) and value:
+    if isinstance(value, str) and "\n" not in value:
+        lines.append(f"{lead} {_text(value)}")
+    elif isinstance(value, dict) and value:
         lines.append(lead)
         _entries(lines, value, indent + "  ")
     elif isinstance(value, list) and value and not (tag and _fits(value)):
@@ -178,15 +180,15 @@ def _function(value: object) -> tuple[str, object]:
         return "", value
     ((name, argument),) = value.items()
     tag = _tag(name)
-    if not tag or not isinstance(argument, str | list | dict):
+    if not tag:
         return "", value
-    if tag == "!GetAtt" and isinstance(argument, list):
-        if not all(isinstance(part, str) for part in argument):
-            return "", value
-        argument = ".".join(argument)
-    if isinstance(argument, dict) and _function(argument)[0]:
-        return "", value
-    return tag, argument
+    if isinstance(argument, str):
+        return tag, argument
+    if isinstance(argument, list):
+        if tag != "!GetAtt":
+            return tag, argument
+        return (tag, ".".join(argument)) if all(isinstance(part, str) for part in argument) else ("", value)
+    return (tag, argument) if isinstance(argument, dict) and not _function(argument)[0] else ("", value)
 
 
 @lru_cache

@@ -66,9 +66,14 @@ def _create(logical_id: str, props: Props, stack_name: str) -> Made:
     asked = {"DesiredCount": 1} | _request(props) | {"ServiceName": name}
     request("ecs", "CreateService", asked)
     _check(props, "CreateService")
-    _check_health(props, "CreateService")
     made = call("ecs", "CreateService", asked)["service"]
     stored = _stored(made["serviceArn"])
+    try:
+        _check_health(props, "CreateService")
+    except ApiError:
+        target_health.tell(stored)  # ECS's events say why, also after the rollback has deleted it
+        _delete(made["serviceArn"], props)
+        raise
     # CreateService turns it on by default:
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
     stored["availabilityZoneRebalancing"] = "ENABLED"

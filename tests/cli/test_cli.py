@@ -335,14 +335,23 @@ class TestHelp:
         assert "Format of diagnostics; all formats but text go to standard output." in text
 
     @pytest.mark.usefixtures("run")
-    def test_a_clean_compilation_starts_without_what_it_does_not_need(self) -> None:
+    @pytest.mark.parametrize(
+        ("words", "late"),
+        [
+            (["--version"], ("pydantic", "troposphere", "yaml", "blogstack.pipeline")),
+            (["--help"], ("pydantic", "troposphere", "yaml", "blogstack.pipeline")),
+            (["schema"], ("boto3", "cfnlint", "blogstack.pipeline")),
+            (["compile", "--no-lint"], ("boto3", "rich", "cfnlint", "watchfiles", "blogstack.cli.deploy")),
+            (["compile", "--no-lint"], ("blogstack.help", "blogstack.config.reference", "blogstack.reports.sarif")),
+        ],
+    )
+    def test_a_command_starts_without_what_it_does_not_need(self, words: list[str], late: tuple[str, ...]) -> None:
         Path("blogstack.yaml").write_text(QUIET)
         code = (
             "import atexit, sys\n"
             "from blogstack.cli.app import run\n"
-            "sys.argv[1:] = ['compile', '--no-lint']\n"
-            "late = ('boto3', 'rich', 'cfnlint', 'watchfiles')\n"
-            "atexit.register(lambda: print([name for name in late if name in sys.modules]))\n"
+            f"sys.argv[1:] = {words!r}\n"
+            f"atexit.register(lambda: print([name for name in {late!r} if name in sys.modules]))\n"
             "run()\n"
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

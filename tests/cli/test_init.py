@@ -87,6 +87,26 @@ def test_a_dockerfile_elsewhere(run: Run) -> None:
     assert "build:" not in Path("blogstack.yaml").read_text()
 
 
+@pytest.mark.parametrize(
+    ("copy", "context"),
+    [
+        ("COPY --chown=app requirements.txt ./", "backend"),
+        ('COPY ["requirements.txt", "./"]', "backend"),
+        ("COPY backend/requirements.txt ./", "."),
+        ("COPY . .", "."),
+        ("COPY --from=build /venv /venv", "."),
+        ("COPY missing.txt ./", "."),
+    ],
+)
+def test_the_context_is_where_the_copied_files_are(run: Run, copy: str, context: str) -> None:
+    Path("backend").mkdir()
+    Path("backend/Dockerfile").write_text(f"FROM python:3.14-slim\n{copy}\n")
+    Path("backend/requirements.txt").write_text("fastapi\n")
+    run("init")
+    assert f"    file: backend/Dockerfile\n    context: {context}  #" in Path("blogstack.yaml").read_text()
+    assert run("validate").returncode == 0
+
+
 def test_the_folder_of_templates_is_the_applications(run: Run) -> None:
     """Django and Flask read templates/: a file without another folder is reported, and `init` writes one."""
     Path("templates/blog").mkdir(parents=True)
@@ -166,7 +186,7 @@ def test_says_what_it_assumes_and_where_to_read_on(run: Run) -> None:
         ({"Dockerfile": "FROM node:22\nEXPOSE 3000\n", "package.json": "{}"}, ["port 3000 from Dockerfile"]),
         (
             {"compose.yaml": "services: {}\n"},
-            ["compose.yaml, which blogstack does not read: ports, environment and command of"],
+            ["compose.yaml, which blogstack does not read: the web service goes to service,"],
         ),
         (
             {"fly.toml": "app = 'shop'\n"},

@@ -65,6 +65,12 @@ def test_text(deployed: Emulator, run: Run) -> None:
     assert rows(run("logs", "--grep", "thr", env=deployed.env)) == ["service aaaaaaaa three"]
 
 
+def test_no_lines(deployed: Emulator, run: Run) -> None:
+    done = run("logs", "--grep", "nobody writes this", env=deployed.env)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "no lines in the last 10m; --since 2h looks further back\n"
+
+
 def test_following_until_ctrl_c(deployed: Emulator) -> None:
     with started("logs", "mails", "--follow", env=deployed.env) as process:
         assert process.stdout

@@ -41,6 +41,20 @@ def test_status_for_programs(deployed: Emulator, run: Run) -> None:
     assert [each["version"] for each in found["workloads"]] == ["v1"]
 
 
+def test_only_the_shared_registry_is_left(deployed: Emulator, run: Run) -> None:
+    """As after `destroy` of an environment: the other environments use it."""
+    text = QUIET.replace("blog-api", "shop") + "environments: {staging: {}}\n"
+    Path("shop.yaml").write_text(text)
+    registry = compile_text("shop.yaml", text.encode()).templates[0]
+    deployed.deploy_text(registry.text, registry.stack_name)
+    status = run("status", "shop.yaml", "--env", "staging", env=deployed.env)
+    assert (status.returncode, status.stdout.splitlines()[1:]) == (1, ["nothing is deployed"])
+    doctor = run("doctor", "shop.yaml", "--env", "staging", env=deployed.env)
+    assert doctor.returncode == 1
+    assert "nothing of shop-staging is deployed in ap-northeast-2" in doctor.stdout
+    deployed.delete(registry.stack_name)
+
+
 def test_doctor(deployed: Emulator, run: Run) -> None:
     """In the emulated AWS nothing answers, and nothing has failed."""
     done = run("doctor", "--format", "json", env=deployed.env)

@@ -18,6 +18,8 @@ def deployed(emulator: Emulator) -> Emulator:
     compilation = compile_text("blogstack.yaml", QUIET.encode())
     deploy_all(emulator, compilation, "v1")
     deploy_all(emulator, compilation, "v2")
+    for tag in ("v1", "v2"):
+        emulator.client("ecr").put_image(repositoryName="blog-api", imageTag=tag, imageManifest=f'{{"tag": "{tag}"}}')
     return emulator
 
 
@@ -42,6 +44,9 @@ def test_there_and_by_name(deployed: Emulator, run: Run) -> None:
     assert image(deployed) == "v1"
     assert run("rollback", "--to", "v2", "--yes", env=deployed.env).returncode == 0
     assert image(deployed) == "v2"
+    missing = run("rollback", "--to", "v3", "--yes", env=deployed.env)
+    assert (missing.returncode, missing.stdout) == (1, "")
+    assert missing.stderr.startswith("error: there is no image blog-api:v3; ")
 
 
 def test_without_a_terminal(deployed: Emulator, run: Run) -> None:

@@ -168,6 +168,22 @@ def test_what_would_fail_later(aws: Emulator, deploy: Deploy) -> None:
     assert statuses(aws) == {}
 
 
+def test_the_first_deployment_has_a_wrong_health_path(aws: Emulator, deploy: Deploy, run: Run) -> None:
+    """CloudFormation deletes the service that did not become stable; why it did not is told all the same."""
+    aws.add_existing(answers={"/health": 200})
+    Path("blogstack.yaml").write_text(f"{QUIET}service: {{health: {{path: /healthz}}}}\n")
+    failed = deploy("--image-tag", "v1", "--yes")
+    assert failed.returncode == 1
+    assert statuses(aws)["service"] == "ROLLBACK_COMPLETE"
+    cause = "blogstack.yaml:6:26: error[BS549]: service answers the load balancer's check of /healthz with 404"
+    assert cause in failed.stderr
+    doctor = run("doctor", env=aws.env)
+    assert doctor.returncode == 1
+    assert cause in doctor.stdout + doctor.stderr
+    verify = run("verify", env=aws.env)
+    assert "there is no ECS service" in verify.stdout
+
+
 def test_a_release_step_that_fails(aws: Emulator, deploy: Deploy) -> None:
     Path("blogstack.yaml").write_text(FILE.replace("[python, -m, migrate]", "['false']"))
     failed = deploy("--image-tag", "v1", "--yes")
@@ -225,6 +241,24 @@ def test_nothing_can_build(deploy: Deploy, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "error[BS515]: there is no image " in done.stderr
     assert "docker build --platform linux/amd64" in done.stderr
+
+
+def test_docker_does_not_run(aws: Emulator, deploy: Deploy, tmp_path: Path) -> None:
+    """It is known before anything is made, and buildah takes its place."""
+    Path("blogstack.yaml").write_text(QUIET)
+    programs = tmp_path / "programs"
+    make_docker(programs, stopped=True)
+    done = deploy("--image-tag", "v1", "--yes", PATH=str(programs))
+    assert done.returncode == 1
+    assert "and neither a running docker nor buildah to build it" in done.stderr
+    assert statuses(aws) == {}
+    other = tmp_path / "other"
+    other.mkdir()
+    make_docker(other)
+    (other / "docker").rename(programs / "buildah")
+    done = deploy("--image-tag", "v1", "--yes", PATH=str(programs))
+    assert done.returncode == 0, done.stderr
+    assert "for linux/amd64 with buildah" in done.stdout
 
 
 def test_a_build_that_fails(aws: Emulator, deploy: Deploy, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def answers(*statuses: str, **others: Any) -> dict[str, Any]:  # noqa: ANN401 (a
     """Of a stack that has these statuses one after the other, and takes every change set."""
     counts = {"desiredCount": 2, "runningCount": 1, "pendingCount": 1, "failedTasks": 3}
     rollout = {"status": "PRIMARY", "rolloutState": "IN_PROGRESS", **counts}
-    service = {"serviceArn": "arn:service", "serviceName": "blog-api", "deployments": [rollout]}
+    service = {"serviceArn": "arn:service", "serviceName": "blog-api", "status": "ACTIVE", "deployments": [rollout]}
     return {
         "cloudformation:DescribeStacks": [stack(status) for status in statuses],
         "cloudformation:DescribeStackEvents": {"StackEvents": []},
@@ -99,6 +99,21 @@ def test_an_update() -> None:
     assert "Tags" not in asked
     (rollout,) = [each for each in told if isinstance(each, Rollout)]
     assert (rollout.desired, rollout.running, rollout.pending, rollout.failed) == (2, 1, 1, 3)
+
+
+def test_a_service_that_was_deleted_is_not_followed() -> None:
+    """ECS still shows that of an earlier creation, which was rolled back."""
+    told: list[Event] = []
+    gone = {
+        "serviceArn": "arn:service",
+        "serviceName": "blog-api",
+        "status": "INACTIVE",
+        "deployments": [{"status": "PRIMARY", "desiredCount": 0, "runningCount": 0, "pendingCount": 0}],
+    }
+    states = ["REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
+    aws = FakeAws(answers(*states, **{"ecs:DescribeServices": {"services": [gone]}}))
+    assert deploy_stack(context(aws, told), ACTION) is Outcome.DONE
+    assert not [each for each in told if isinstance(each, Rollout)]
 
 
 def test_nothing_to_change() -> None:

@@ -37,6 +37,13 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not missing
 
 
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_celery_beat_writes_to_tmp(page: Path) -> None:
+    """By default it writes its schedule where it starts, and that file system is read-only."""
+    commands = re.findall(r"\[celery, [^]]*beat\b[^]]*\]", page.read_text("utf-8"))
+    assert all("--schedule, /tmp/" in command for command in commands)
+
+
 def blocks(language: str) -> Iterator[tuple[str, str]]:
     """Each block of code in a language, with an ID of its page and line."""
     for page in OURS:

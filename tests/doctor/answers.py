@@ -115,6 +115,7 @@ def stopped(
     task: dict[str, Any] = {
         "taskArn": arn,
         "lastStatus": "STOPPED",
+        "group": "service:shop",
         "stopCode": code,
         "taskDefinitionArn": f"{_ARN}:task-definition/shop:7",
         "stoppedReason": reason,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import pytest
@@ -40,6 +41,17 @@ class Scenario(NamedTuple):
     code: Code
     line: int | None
     message: str
+
+
+def all_but(missing: str) -> Callable[[Mapping[str, Any]], Any]:
+    """Every stack is complete, and one does not exist."""
+
+    def answer(parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401 (an answer or a refusal)
+        if parameters["StackName"] == missing:
+            return Refusal("ValidationError", f"Stack with id {missing} does not exist")
+        return stacks({})(parameters)
+
+    return answer
 
 
 SCENARIOS = {
@@ -136,6 +148,18 @@ SCENARIOS = {
         Code.CONTAINER_EXITS,
         3,
         "code 3, 4 seconds after it started",
+    ),
+    "the container writes outside of /tmp": Scenario(
+        stopped(
+            "Essential container in task exited",
+            code="EssentialContainerExited",
+            exit_code=1,
+            seconds=4,
+            log=((1, "OSError: [Errno 30] Read-only file system: 'celerybeat-schedule'"),),
+        ),
+        Code.CONTAINER_EXITS,
+        3,
+        "shop ended with exit code 1: it writes outside of /tmp",
     ),
     "out of memory": Scenario(
         stopped(
@@ -324,6 +348,12 @@ SCENARIOS = {
         None,
         "shop is not deployed",
     ),
+    "the release step failed the first time": Scenario(
+        {"cloudformation:DescribeStacks": all_but("shop-service")},
+        Code.NOT_DEPLOYED,
+        None,
+        "service is not deployed",
+    ),
 }
 
 
@@ -359,16 +389,23 @@ def test_every_cause_has_a_scenario() -> None:
     }
 
 
-def test_a_failed_service_is_told_by_its_tasks() -> None:
-    """CloudFormation only knows that the service did not become stable."""
+@pytest.mark.parametrize("status", ["ACTIVE", "DRAINING", "INACTIVE"])
+def test_a_failed_service_is_told_by_its_tasks(status: str) -> None:
+    """CloudFormation only knows that the service did not become stable, and deletes it when it was new."""
     answers = SCENARIOS["no secret"].answers | {
         "cloudformation:DescribeStacks": stacks({"shop-service": "ROLLBACK_COMPLETE"}),
         "cloudformation:DescribeEvents": {
             "OperationEvents": [failed_event("Service", "AWS::ECS::Service", "Resource handler returned message: …")]
         },
+        "ecs:DescribeServices": {"services": [service() | {"status": status}]},
     }
     codes = [cause.code for cause in causes_of(answers)]
     assert codes == [Code.SECRET_UNREADABLE, Code.STACK_STUCK]
+
+
+def test_a_service_that_was_deleted_earlier_is_no_cause() -> None:
+    gone = {"ecs:DescribeServices": {"services": [service(events=(_UNHEALTHY,)) | {"status": "INACTIVE"}]}}
+    assert causes_of(gone) == ()
 
 
 def test_the_log_is_shown_without_secrets() -> None:

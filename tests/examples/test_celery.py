@@ -1,4 +1,4 @@
-"""examples/celery runs: the commands of its blogstack.yaml against PostgreSQL, Redis and the S3 of an emulated AWS."""
+"""examples/celery runs: the commands of its blogstack.yaml against PostgreSQL, Valkey and the S3 of an emulated AWS."""
 
 import json
 import os
@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from tests.app.postgres import Postgres, free_port
-from tests.examples.redis import Redis
+from tests.examples.valkey import Valkey
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "celery"
 FILE = yaml.safe_load((EXAMPLE / "blogstack.yaml").read_text())
@@ -87,7 +87,7 @@ class Application:
 @pytest.fixture(scope="module")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     with ExitStack() as stack:
-        postgres, redis = stack.enter_context(Postgres()), stack.enter_context(Redis())
+        postgres, valkey = stack.enter_context(Postgres()), stack.enter_context(Valkey())
         location = {"LocationConstraint": os.environ["AWS_REGION"]}
         boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)
         environment = {
@@ -95,7 +95,8 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
             **FILE["service"]["environment"],
             **postgres.environment(postgres.create_database()),
             "DATABASE_SSLMODE": "disable",
-            "CACHE_URL": redis.url,
+            "CACHE_URL": valkey.url,
+            "SSL_CERT_FILE": str(valkey.authority),
             "REPORTS_BUCKET": BUCKET,
             "SECRET_KEY": "only for this test",
             "COUNT_SECONDS": "1",
@@ -129,6 +130,25 @@ def test_beat_has_the_worker_count_them(application: Application) -> None:
 def test_the_load_balancer_asks_by_address(application: Application) -> None:
     for path in ("/health", "/ready"):
         assert application.ask(path, host="10.0.10.23:8000")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from django.core.cache import cache; cache.get('summary')",
+        "from shop import celery_app; celery_app.connection().channel()",
+    ],
+)
+def test_the_certificate_of_the_cache_is_checked(application: Application, code: str) -> None:
+    code = f"import django; django.setup(); {code}"
+    environment = {**application.environment, "DJANGO_SETTINGS_MODULE": "shop.settings"}
+    for known in (True, False):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", code], cwd=EXAMPLE, env=environment, capture_output=True, text=True
+        )
+        assert (done.returncode == 0) == known, done.stderr
+        assert ("CERTIFICATE_VERIFY_FAILED" in done.stderr) != known
+        environment.pop("SSL_CERT_FILE", None)
 
 
 def test_all_end_when_they_are_told_to(application: Application) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -219,21 +217,6 @@ class TestTerminal:
         text = on_terminal("explain", "BS302", NO_COLOR="1")
         assert "What it means" in text
         assert "\x1b[3" not in text
-
-
-def test_other_commands_start_without_it() -> None:
-    """Only what a command needs is imported: half of a short run is its start."""
-    late = (
-        "blogstack.help.explain",
-        "blogstack.config.reference",
-        "blogstack.reports.sarif",
-        "rich.markdown",
-        "watchfiles",
-        "cfnlint",
-    )
-    code = f"import sys, blogstack.cli.app; print([name for name in {late!r} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
 
 
 class TestPages:

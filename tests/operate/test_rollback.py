@@ -56,8 +56,9 @@ def aws(**answers: Any) -> FakeAws:  # noqa: ANN401 (any answer)
         "ecs:ListServiceDeployments": {"serviceDeployments": []},
         "ecs:DescribeTaskDefinition": some_deleted,
         "ecs:StopServiceDeployment": {"serviceDeploymentArn": DEPLOYMENT},
+        "ecr:DescribeImages": {"imageDetails": [{}]},
     }
-    return FakeAws({**usual, **{name.replace("_", ":"): answer for name, answer in answers.items()}})
+    return FakeAws({**usual, **{name.replace("_", ":"): answer for name, answer in answers.items()}}, "ap-northeast-2")
 
 
 def test_the_version_before() -> None:
@@ -70,6 +71,17 @@ def test_a_version_by_its_tag() -> None:
     plan = plan_rollback(aws().session, SERVICE, "v3")
     assert isinstance(plan, DeployTag)
     assert plan.tag == "v3"
+
+
+def test_a_tag_without_an_image() -> None:
+    """It is known before anything is deployed; who may not ask goes on."""
+    missing = Refusal("ImageNotFoundException", "The image with imageId {imageTag:'v3'} does not exist")
+    with pytest.raises(NoWayBack, match=r"there is no image blog-api:v3; `aws ecr list-images"):
+        plan_rollback(aws(ecr_DescribeImages=missing).session, SERVICE, "v3")
+    denied = Refusal("AccessDeniedException", "User: ann is not authorized to perform: ecr:DescribeImages")
+    assert isinstance(plan_rollback(aws(ecr_DescribeImages=denied).session, SERVICE, "v3"), DeployTag)
+    with pytest.raises(AwsError):
+        plan_rollback(aws(ecr_DescribeImages=Refusal("ServerException", "down")).session, SERVICE, "v3")
 
 
 def test_a_shift_is_stopped() -> None:

@@ -339,10 +339,11 @@ def configurations(draw: st.DrawFn, *, more_names: bool = True, uses: bool = Tru
         if "services" in chosen:
             chosen["overrides"]["services"] = {name: draw(of_task_definition()) for name in chosen["services"]}
     whole = _settled(data | chosen)
-    return _behind_another(whole) if uses and draw(st.booleans()) else whole
+    return draw(_behind_another(whole)) if uses and draw(st.booleans()) else whole
 
 
-def _behind_another(data: Data) -> Data:
+@st.composite
+def _behind_another(draw: st.DrawFn, data: Data) -> Data:
     """The same in the network and behind the load balancer of another application."""
     network = data.get("network", {})
     egress = network["create"].get("egress", "nat") if "create" in network else None
@@ -351,7 +352,8 @@ def _behind_another(data: Data) -> Data:
     ours = {key: value for key, value in data.get("load_balancer", {}).items() if key not in Front.model_fields}
     overrides = {key: value for key, value in data.get("overrides", {}).items() if key not in ("edge", "network")}
     logs = {key: value for key, value in data.get("logs", {}).items() if key != "container_insights"}
-    service = data.get("service", {}) | {"route": {"path": "/second/*"}}
+    more = {"host": st.just("www.example.com"), "header": st.just({"X-Version": "2"})}
+    service = data.get("service", {}) | {"route": draw(optional({"path": st.just("/second/*")}, more))}
     changed = {"uses": "shop", "service": service, "network": network, "load_balancer": ours, "logs": logs}
     kept = {key: value for key, value in data.items() if key not in ("domain", "overrides")}
     return kept | changed | ({"overrides": overrides} if overrides else {})

@@ -7,6 +7,8 @@ from pathlib import Path
 
 _DOCKER = """#!{python}
 import sys
+if sys.argv[1] == "ps":
+    sys.exit({stopped})
 import boto3
 with open({log!r}, "a") as log:
     print(*sys.argv[1:], file=log)
@@ -24,10 +26,14 @@ BROKEN = 'sys.exit("step 3: no such file: requirements.txt")'
 SLOW = "import time; time.sleep(60)"
 
 
-def make_docker(folder: Path, build: str = "pass") -> Path:
-    """Write the program `docker`, whose build does this, into a folder; returns the file that lists its calls."""
+def make_docker(folder: Path, build: str = "pass", *, stopped: bool = False) -> Path:
+    """Write the program `docker`, whose build does this, into a folder; returns the file that lists its calls.
+
+    Args:
+        stopped: Whether its daemon does not answer.
+    """
     log = folder / "docker.log"
     program = folder / "docker"
-    program.write_text(_DOCKER.format(python=sys.executable, log=str(log), build=build))
+    program.write_text(_DOCKER.format(python=sys.executable, log=str(log), build=build, stopped=int(stopped)))
     program.chmod(0o755)
     return log

@@ -45,7 +45,8 @@ class Web(ThreadingHTTPServer):
     def environment(self) -> Mapping[str, str]:
         """The variables that send a program's requests here, and let it trust the certificate."""
         proxy = f"http://127.0.0.1:{self.server_port}"
-        return {"http_proxy": proxy, "https_proxy": proxy, "SSL_CERT_FILE": str(self.certificate)}
+        trusted = {"SSL_CERT_FILE": str(self.certificate), "CURL_CA_BUNDLE": str(self.certificate)}
+        return {"http_proxy": proxy, "https_proxy": proxy, **trusted}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -79,13 +80,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def web(folder: Path, name: str) -> Iterator[Web]:
-    """A proxy whose certificate is for a name."""
+def web(folder: Path, *names: str) -> Iterator[Web]:
+    """A proxy whose certificate is for some names."""
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    names = ["-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-days", "1"]
+    alternatives = ",".join(f"DNS:{name}" for name in names)
+    subject = ["-subj", "/CN=emulated", "-addext", f"subjectAltName={alternatives}", "-days", "1"]
     files = ["-keyout", str(key), "-out", str(certificate)]
-    subprocess.run([*request, *names, *files], check=True, capture_output=True)
+    subprocess.run([*request, *subject, *files], check=True, capture_output=True)
     with Web(certificate, key) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

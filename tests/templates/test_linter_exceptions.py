@@ -1,4 +1,4 @@
-"""The checks of cfn-lint that templates ignore: one, on the database (docs/decisions/0106-what-reviewers-ask.md)."""
+"""The checks of cfn-lint that templates ignore: on the database and on a job's state machine (decision 106)."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ def ignored(resource: dict[str, Any]) -> list[str]:
     return resource.get("Metadata", {}).get("cfn-lint", {}).get("config", {}).get("ignore_checks", [])  # type: ignore[no-any-return]
 
 
-def test_only_the_version_of_the_database() -> None:
+def test_only_what_cfn_lint_does_not_know() -> None:
     found = {
-        (stack, logical_id, check)
+        (logical_id, check)
         for case in EACH
-        for stack, tree in trees(case).items()
+        for tree in trees(case).values()
         for logical_id, body in tree["Resources"].items()
         for check in ignored(body)
     }
-    assert found == {("database", "Database", "W3691")}
+    assert found == {("Database", "W3691"), ("StateMachine", "W1031")}
 
 
 @pytest.mark.slow
@@ -32,3 +32,11 @@ def test_cfn_lint_still_finds_a_major_version_deprecated() -> None:
     (text,) = (each.text for each in compiled("database").templates if each.stack_name.endswith("-database"))
     matches = lint(text.replace("W3691", "W0000"), regions=["eu-west-1"])
     assert [match.rule.id for match in matches if match.rule.id[0] in "EW"] == ["W3691"]
+
+
+@pytest.mark.slow
+def test_cfn_lint_still_finds_an_integration_of_another_partition_wrong() -> None:
+    """Fails when the exception is no longer needed."""
+    (text,) = (each.text for each in compiled("china").templates if each.stack_name.endswith("-nightly"))
+    matches = lint(text.replace("W1031", "W0000"), regions=["cn-northwest-1"])
+    assert [match.rule.id for match in matches if match.rule.id[0] in "EW"] == ["W1031"]

@@ -9,10 +9,8 @@ from collections.abc import Iterable, Mapping
 
 from blogstack.blueprint.database import Database
 from blogstack.blueprint.monitoring.charts import Alarm, Chart
-from blogstack.blueprint.monitoring.database import database_charts
 from blogstack.blueprint.monitoring.stores import StoreAlarm
 from blogstack.blueprint.monitoring.topic import Topic
-from blogstack.blueprint.monitoring.workload import workload_charts
 from blogstack.blueprint.workload import EcsService
 from blogstack.config import Config
 from blogstack.facts.regions import partition
@@ -69,6 +67,8 @@ def resolve_database_monitoring(config: Config, stack: str, database: Database |
     """The database's alarms and charts; None without alarms or without a database. `stack` has the alarms."""
     if config.alarms is None or database is None:
         return None
+    from blogstack.blueprint.monitoring.database import database_charts  # many files have no alarms
+
     charts = database_charts(database)
     names = {alarm.id: f"{stack}-{alarm.id}" for alarm in _alarms((charts,))}
     return DatabaseMonitoring(identifier=database.identifier, charts=charts, names=names)
@@ -84,6 +84,8 @@ def resolve_monitoring(
     """The alarms and the dashboard of a workload; None without a topic, that is without `alarms`."""
     if topic is None:
         return None
+    from blogstack.blueprint.monitoring.workload import workload_charts  # as the database's
+
     rows = workload_charts(workload)
     # A workload that gets no requests has no alarm that shows a bad deployment.
     can_roll_back = any(alarm.rolls_back for alarm in _alarms(rows))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
@@ -26,11 +25,11 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
-@dataclass(frozen=True, eq=False)
 class Choices:
     """The meaning of each value of a `Literal`, for editors, `explain` and the reference."""
 
-    meanings: Mapping[object, str]
+    def __init__(self, meanings: Mapping[object, str]) -> None:
+        self.meanings = meanings
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         described = handler(schema)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.types.base import JsonSchema, fault, with_error_message
 from blogstack.diagnostics import Code
+from blogstack.records import Record
 from blogstack.words import shorten
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ _PRIVATE = {
 }
 
 
-@dataclass(frozen=True)
-class Cidr:
+class Cidr(Record):
     """An IPv4 CIDR block whose host bits are zero, with a prefix length from `widest` to `narrowest`.
 
     `private`: only in the ranges that AWS recommends for a network:

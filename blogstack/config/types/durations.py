@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.types.base import JsonSchema, fault, with_error_message
 from blogstack.diagnostics import Code
+from blogstack.records import Record
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -19,8 +19,7 @@ _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _DURATION = re.compile(r"(0|[1-9][0-9]{0,8})([smh]?)")
 
 
-@dataclass(frozen=True)
-class Duration:
+class Duration(Record):
     """A duration in seconds from `low` to `high`, written as a number of seconds or as `30s`, `2m`, `1h`."""
 
     low: int
@@ -67,8 +66,7 @@ def _seconds(value: object) -> int:
     return int(match[1]) * _UNITS[match[2]] if match else int(value)
 
 
-@dataclass(frozen=True)
-class Minutes:
+class Minutes(Record):
     """A duration of `low` to `high` whole minutes, kept in seconds and written as `5m`, `1h` or `300`."""
 
     low: int

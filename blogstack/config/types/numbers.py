@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from annotated_types import Ge, GroupedMetadata, Le
 
+from blogstack.records import Record
 from blogstack.words import plural
 
 
-@dataclass(frozen=True)
-class Whole(GroupedMetadata):
+class Whole(Record, GroupedMetadata):
     """A whole number from `low` to `high`, both included, with a unit in the plural."""
 
     low: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic_core import CoreSchema, core_schema
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 
-@dataclass(frozen=True)
 class _Cron:
     """A cron expression as AWS reads it."""
 
@@ -38,7 +36,6 @@ class _Cron:
         return value
 
 
-@dataclass(frozen=True)
 class _TimeZone:
     """A name in the IANA time zone database."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic_core import CoreSchema, core_schema
 
@@ -11,6 +11,7 @@ from blogstack.config.marks import Atomic
 from blogstack.config.types.base import JsonSchema, fault, with_error_message
 from blogstack.config.types.values import PLACEHOLDER
 from blogstack.diagnostics import Code
+from blogstack.records import Record
 from blogstack.words import did_you_mean, shorten
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _PARAMETER = rf"{_PARAMETER_NAME}|arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{{12}}:para
 _JSON_KEY = "[A-Za-z0-9_./-]{1,256}"
 
 # As ECS writes it: a secret's ARN may be followed by a key of its JSON, a stage and a version.
-_ARN = re.compile(
+_ARN = (
     r"(?P<arn>arn:aws[a-z-]*:(?P<kind>secretsmanager|ssm):[^:]*:[^:]*:(?:secret:[^:]+|parameter/[^:]+))"
     rf"(?::(?P<key>{_JSON_KEY})?:[^:]*:[^:]*)?"
 )
@@ -50,7 +51,7 @@ _FORMS = {
 }
 
 
-class SecretSource(NamedTuple):
+class SecretSource(Record):
     """Where a secret comes from.
 
     Attributes:
@@ -89,7 +90,7 @@ def _source(value: object) -> SecretSource:
     if value == "generate":
         return SecretSource("generate")
     if isinstance(value, str):
-        if arn := _ARN.fullmatch(value):
+        if arn := re.fullmatch(_ARN, value):
             key = f", key: {arn['key']}" if arn["key"] else ""
             help = f"write {{{arn['kind']}: {arn['arn']}{key}}}"
             raise fault(Code.WRONG_FORM, f"an ARN is written as {{{arn['kind']}: ARN}}", help)

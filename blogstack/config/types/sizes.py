@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic_core import CoreSchema, core_schema
@@ -15,6 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 from blogstack.config.types.base import BARE_NUMBER, JsonSchema, fault, with_error_message
 from blogstack.diagnostics import Code
 from blogstack.facts.fargate import TASK_SIZES
+from blogstack.records import Record
 from blogstack.words import shorten
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ class _Cpu:
         return f"CPU units ({', '.join(map(str, TASK_SIZES))}) or vCPUs, as in `0.5 vCPU`"
 
 
-@dataclass(frozen=True)
-class _Memory:
+class _Memory(Record):
     low: int
     offer: str
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -12,6 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from blogstack.config.types.base import JsonSchema, fault, with_error_message
 from blogstack.diagnostics import Code
+from blogstack.records import Record
 from blogstack.words import shorten
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 _LONGEST_MATCHED = 2048  # the longest text that any form accepts
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Record):
     """A string with a required form; a whole number is read as the text it was written as.
 
     Attributes:

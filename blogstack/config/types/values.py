@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic_core import CoreSchema, core_schema
 
@@ -12,6 +12,7 @@ from blogstack.config.marks import Atomic
 from blogstack.config.types.base import JsonSchema, fault, with_error_message
 from blogstack.config.types.text import AsWritten
 from blogstack.diagnostics import Code
+from blogstack.records import Record
 from blogstack.words import shorten
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _EXPORT = rf"(?:[A-Za-z0-9:-]|{PLACEHOLDER}){{1,255}}"
 _HELP = "write a string, or {import: NAME} for a value that another stack exports"
 
 
-class Export(NamedTuple):
+class Export(Record):
     """What another stack exports."""
 
     name: str

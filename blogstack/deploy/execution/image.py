@@ -7,38 +7,36 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 
-from blogstack.aws.session import AwsError, Session
+from blogstack.aws.images import has_image
 from blogstack.blueprint.names import Output
 from blogstack.blueprint.registry import Build
 from blogstack.deploy.execution.context import Context, Failed
 from blogstack.deploy.execution.events import Note, Outcome
 from blogstack.deploy.execution.outputs import output_of
-from blogstack.deploy.image_build import build_command, build_context, build_options
+from blogstack.deploy.image_build import NO_BUILDER, build_command, build_context, build_options
 from blogstack.deploy.steps import FindImage, PushImage
 from blogstack.diagnostics import Code
 
-_BUILDERS = ("docker", "buildah")
 _EVIDENCE_LINES = 20
+_SECONDS_TO_ANSWER = 10
 
 
 def builder() -> str | None:
-    """The program that can build and push an image here; None if there is none."""
-    return next((name for name in _BUILDERS if shutil.which(name)), None)
+    """The program that can build and push an image here; None if there is none, or only docker without its daemon."""
+    if shutil.which("docker") and _daemon_answers():
+        return "docker"
+    return "buildah" if shutil.which("buildah") else None
 
 
-def has_image(session: Session, repository: str, tag: str) -> bool:
-    """Whether a repository has an image with a tag; False if there is no such repository.
-
-    Raises:
-        AwsError: when AWS does not answer.
-    """
+def _daemon_answers() -> bool:
+    """Whether docker's daemon answers; it often does not run although docker is installed."""
+    command = ["docker", "ps", "--quiet"]
     try:
-        answer = session.call("ecr", "describe_images", repositoryName=repository, imageIds=[{"imageTag": tag}])
-    except AwsError as error:
-        if error.code in ("ImageNotFoundException", "RepositoryNotFoundException"):
-            return False
-        raise
-    return bool(answer["imageDetails"])
+        return not subprocess.run(  # noqa: S603 (fixed words, without a shell)
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS_TO_ANSWER, check=False
+        ).returncode
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def find_image(context: Context, action: FindImage) -> Outcome:
@@ -90,7 +88,7 @@ def no_builder(image: str, build: Build, region: str, folder: str) -> tuple[str,
         else "docker login"
     )
     commands = f"{build_command(build, folder, image)}; {login}; docker push {image}"
-    return f"there is no image {image}, and neither docker nor buildah to build it", f"with docker, run: {commands}"
+    return f"there is no image {image}, and {NO_BUILDER}", f"where docker runs: {commands}"
 
 
 def _run(command: Sequence[str], input: str | None = None) -> None:

@@ -68,6 +68,8 @@ def _ask(context: Context, stack: str, target: EcsTarget) -> tuple[Rollout | Non
     if not answer["services"]:
         return None, {}
     (service,) = answer["services"]
+    if service["status"] != "ACTIVE":  # one that an earlier creation left, until the new one exists
+        return None, {}
     newest = next((each for each in service.get("deployments", ()) if each["status"] == "PRIMARY"), None)
     if newest is None:
         return None, {}

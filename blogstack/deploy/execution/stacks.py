@@ -112,8 +112,9 @@ def settle(context: Context, stack: str) -> StackState | None:
         refuse_stuck(context, stack, before)
         return before
     context.tell(Note(stack, f"removing {stack}, whose creation failed"))
+    seen = _event_ids(context, before.id)
     delete_stack(session, before.id)
-    after = _follow(context, stack, before.id, _event_ids(context, before.id))
+    after = _follow(context, stack, before.id, seen)
     if after.status != "DELETE_COMPLETE":
         help = f"see why: aws cloudformation describe-stack-events --region {session.region} --stack-name {stack}"
         raise Failed(Code.STACK_STUCK, f"{stack} cannot be deleted: {after.status}", help, stack)

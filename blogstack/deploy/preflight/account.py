@@ -22,7 +22,7 @@ class Account(Record, kw_only=True):
         tag: Tag of the image to deploy; "" if every image has one.
         stacks: Names of the stacks that exist in the region.
         chosen: Names of the stacks that will be deployed.
-        can_build: Whether docker or buildah is installed.
+        can_build: Whether docker runs here, or buildah is installed.
         name_servers: Asks DNS for the name servers of a domain.
     """
 

@@ -12,6 +12,7 @@ from blogstack.aws.session import AwsError
 from blogstack.blueprint.names import Imported
 from blogstack.blueprint.registry import PLATFORMS, EcrArn
 from blogstack.blueprint.workload import Workload
+from blogstack.deploy.image_build import NO_BUILDER
 from blogstack.deploy.preflight.account import Account, Finding, Problem, Unchecked
 from blogstack.diagnostics import Code
 
@@ -116,4 +117,4 @@ def _missing(account: Account, repository: str) -> Problem:
     first = f"run `blogstack deploy --only {registry.stack}`, then "
     build = f"run `docker build --platform {_platform(account)}`, push the image as {repository}:{account.tag}"
     help = f"{'' if registry.stack in account.stacks else first}{build}, and deploy again"
-    return Problem(Code.NO_IMAGE, f"{message}, and neither docker nor buildah to build it", ("image",), help)
+    return Problem(Code.NO_IMAGE, f"{message}, and {NO_BUILDER}", ("image",), help)

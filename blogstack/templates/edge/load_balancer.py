@@ -10,7 +10,7 @@ from blogstack.blueprint import names
 from blogstack.blueprint.edge import Edge, Tls
 from blogstack.blueprint.edge.access_logs import AccessLogs
 from blogstack.config.route import MOST_VALUES
-from blogstack.templates.stack import Stack, attributes, flag, literal, make_tags, no_egress, to_template
+from blogstack.templates.stack import Stack, attributes, flag, literal, make_tags, no_egress, plain, to_template
 
 _ORIGIN = "load_balancer"
 
@@ -23,7 +23,7 @@ def add_security_group(stack: Stack, edge: Edge) -> AWSObject:
             GroupDescription="Load balancer: requests from the allowed blocks, out to the tasks only",
             VpcId=to_template(edge.vpc),
             SecurityGroupIngress=[
-                ec2.SecurityGroupRule(IpProtocol="tcp", FromPort=port, ToPort=port, CidrIp=cidr, Description="Requests")
+                plain(IpProtocol="tcp", FromPort=port, ToPort=port, CidrIp=cidr, Description="Requests")
                 for port in edge.ports
                 for cidr in edge.allowed_cidrs
             ],
@@ -109,21 +109,21 @@ def add_listener(stack: Stack, edge: Edge, load_balancer: AWSObject) -> AWSObjec
     replaces it, or the rules, whose weights ECS sets.
     """
     not_found = elb.FixedResponseConfig(StatusCode="404", ContentType="text/plain", MessageBody="Not Found\n")
-    action = elb.Action(Type="fixed-response", FixedResponseConfig=not_found)
+    action = plain(Type="fixed-response", FixedResponseConfig=not_found)
     if edge.tls is None:
         listener = _listener(edge, ids.LISTENER, load_balancer, 80, action)
         return stack.add(listener, _ORIGIN)
     listener = _listener(edge, ids.LISTENER, load_balancer, 443, action)
     listener.Protocol = "HTTPS"
     listener.SslPolicy = edge.tls.policy
-    listener.Certificates = [elb.Certificate(CertificateArn=_certificate(stack, edge, edge.tls))]
+    listener.Certificates = [plain(CertificateArn=_certificate(stack, edge, edge.tls))]
     return stack.add(listener, "domain")
 
 
 def add_domain(stack: Stack, edge: Edge, tls: Tls, load_balancer: AWSObject, listener: AWSObject) -> None:
     """Add the redirects, from HTTP to HTTPS and from other names, and the DNS records."""
-    redirect = elb.RedirectConfig(Protocol="HTTPS", Port="443", StatusCode="HTTP_301")
-    action = elb.Action(Type="redirect", RedirectConfig=redirect)
+    redirect = plain(Protocol="HTTPS", Port="443", StatusCode="HTTP_301")
+    action = plain(Type="redirect", RedirectConfig=redirect)
     http = _listener(edge, ids.REDIRECT_LISTENER, load_balancer, 80, action)
     # For a domain that is added later: port 80 is free only after the other listener has moved to 443.
     http.DependsOn = listener.title
@@ -156,7 +156,7 @@ def _record(logical_id: str, name: str, zone: str, load_balancer: AWSObject) -> 
 
 def _add_redirects(stack: Stack, edge: Edge, tls: Tls, listener: AWSObject) -> None:
     """Add the rules that redirect other names, before the rules of all workloads; path and query are kept."""
-    redirect = elb.RedirectConfig(Protocol="HTTPS", Port="443", Host=tls.domain, StatusCode="HTTP_301")
+    redirect = plain(Protocol="HTTPS", Port="443", Host=tls.domain, StatusCode="HTTP_301")
     for number, start in enumerate(range(0, len(tls.redirects), MOST_VALUES), start=1):
         hosts = list(tls.redirects[start : start + MOST_VALUES])
         condition = elb.Condition(Field="host-header", HostHeaderConfig=elb.HostHeaderConfig(Values=hosts))

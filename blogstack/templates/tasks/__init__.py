@@ -14,7 +14,7 @@ from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.names import TASKS, Output, Value
 from blogstack.blueprint.tasks import Tasks
 from blogstack.blueprint.workload import EcsService, Release
-from blogstack.templates.stack import Stack, make_log_group, make_tags, to_template
+from blogstack.templates.stack import Stack, make_log_group, make_tags, plain, to_template
 from blogstack.templates.tasks.roles import add_roles
 from blogstack.templates.workload.container import References, add_image_tag, release_task_definition
 
@@ -103,7 +103,7 @@ def _add_security_group(stack: Stack, tasks: Tasks) -> AWSObject:
             GroupDescription="Tasks: requests from the load balancer only",
             VpcId=to_template(tasks.vpc),
             SecurityGroupEgress=[
-                ec2.SecurityGroupRule(IpProtocol="-1", CidrIp="0.0.0.0/0", Description="Requests of the service itself")
+                plain(IpProtocol="-1", CidrIp="0.0.0.0/0", Description="Requests of the service itself")
             ],
             Tags=make_tags(tasks.tags, f"{tasks.title}-tasks"),
         ),

@@ -16,7 +16,7 @@ from blogstack.blueprint.workload.secrets import SecretVariable
 from blogstack.blueprint.workload.sidecars import Sidecar
 from blogstack.records import Record
 from blogstack.templates.secrets import value_from
-from blogstack.templates.stack import Stack, import_value, literal, make_tags, pair, to_template
+from blogstack.templates.stack import Stack, import_value, literal, make_tags, plain, to_template
 
 
 class References(Record, kw_only=True):
@@ -94,7 +94,7 @@ def _task_definition(
         # The size is literal, because cfn-lint does not check the values of parameters.
         Cpu=str(main.cpu),
         Memory=str(main.memory),
-        RuntimePlatform=ecs.RuntimePlatform(OperatingSystemFamily="LINUX", CpuArchitecture=main.architecture),
+        RuntimePlatform=plain(OperatingSystemFamily="LINUX", CpuArchitecture=main.architecture),
         ExecutionRoleArn=references.execution_role,
         TaskRoleArn=references.task_role,
         ContainerDefinitions=containers,
@@ -106,7 +106,7 @@ def _task_definition(
 
 
 def _container(
-    workload: Workload, references: References, command: tuple[str, ...] | None, logs: ecs.LogConfiguration
+    workload: Workload, references: References, command: tuple[str, ...] | None, logs: AWSHelperFn
 ) -> ecs.ContainerDefinition:
     """The workload's container with a command, or with the image's command; without ports and health check."""
     main = workload.container
@@ -173,13 +173,13 @@ def _sidecar(sidecar: Sidecar, stop_timeout: int, references: References) -> ecs
 
 
 def _environment(variables: Mapping[str, Value | Export]) -> list[AWSHelperFn]:
-    return [pair(Name=name, Value=to_template(value)) for name, value in variables.items()]
+    return [plain(Name=name, Value=to_template(value)) for name, value in variables.items()]
 
 
 # The mode decides what the log driver does when CloudWatch is slower than the container. An account may change the
 # default, so the template sets it:
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html
-def _logs(references: References, prefix: str) -> ecs.LogConfiguration:
+def _logs(references: References, prefix: str) -> AWSHelperFn:
     """The log of a container that must not wait for it: lines that do not fit into the buffer are lost.
 
     AWS lost nothing of 5 MB/s with 25 MB:
@@ -188,22 +188,22 @@ def _logs(references: References, prefix: str) -> ecs.LogConfiguration:
     return _log_configuration(references, prefix, {"mode": "non-blocking", "max-buffer-size": "25m"})
 
 
-def _release_logs(references: References) -> ecs.LogConfiguration:
+def _release_logs(references: References) -> AWSHelperFn:
     """The log of the release step, which waits for it: the log is the only trace of a failed step."""
     return _log_configuration(references, "release", {"mode": "blocking"})
 
 
-def _log_configuration(references: References, prefix: str, delivery: Mapping[str, str]) -> ecs.LogConfiguration:
+def _log_configuration(references: References, prefix: str, delivery: Mapping[str, str]) -> AWSHelperFn:
     options = {
         "awslogs-group": references.log_group,
         "awslogs-region": Ref("AWS::Region"),
         "awslogs-stream-prefix": prefix,
     }
-    return ecs.LogConfiguration(LogDriver="awslogs", Options={**options, **delivery})
+    return plain(LogDriver="awslogs", Options={**options, **delivery})
 
 
-def _port(port: int) -> ecs.PortMapping:
-    return ecs.PortMapping(ContainerPort=port, Protocol="tcp")
+def _port(port: int) -> AWSHelperFn:
+    return plain(ContainerPort=port, Protocol="tcp")
 
 
 def _credentials(secret: str) -> ecs.RepositoryCredentials:
@@ -216,7 +216,7 @@ def _depends_on(conditions: Mapping[str, str]) -> list[ecs.ContainerDependency]:
 
 def _secret(secret: SecretVariable, references: References) -> AWSHelperFn:
     generated = references.secrets.get(secret.generated) if secret.generated else None
-    return pair(Name=secret.variable, ValueFrom=generated or value_from(secret))
+    return plain(Name=secret.variable, ValueFrom=generated or value_from(secret))
 
 
 def _image(image: Image) -> str | Sub:
@@ -238,6 +238,6 @@ def _health_check(check: ContainerCheck) -> ecs.HealthCheck:
     )
 
 
-def _tmp(size: int) -> ecs.Tmpfs:
+def _tmp(size: int) -> AWSHelperFn:
     """On a read-only root, /tmp is memory (docs/decisions/0005-tmp-in-memory.md); `size` in MiB."""
-    return ecs.Tmpfs(ContainerPath="/tmp", Size=size, MountOptions=["nodev", "nosuid"])  # noqa: S108
+    return plain(ContainerPath="/tmp", Size=size, MountOptions=["nodev", "nosuid"])  # noqa: S108

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from troposphere import AWSHelperFn, AWSObject, GetAtt, ec2, ecs, servicediscovery
+from troposphere import AWSHelperFn, AWSObject, GetAtt, ec2, ecs
 
 from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint.names import Output
@@ -43,6 +43,8 @@ def add_discovery(
     Returns:
         The ECS service's registry for the name, and the security group's rule.
     """
+    from troposphere import servicediscovery  # few files have one
+
     ingress = ec2.SecurityGroupIngress(
         ids.PRIVATE_INGRESS,
         GroupId=GetAtt(group, "GroupId"),

@@ -31,9 +31,10 @@ DATABASES = {
     }
 }
 
-# One Valkey for Django's cache and for Celery's messages; the URL is rediss://, so both use TLS.
+# One Valkey for Django's cache and for Celery's messages; the URL is rediss://, so both use TLS. Celery checks the
+# certificate only when asked to.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["CACHE_URL"]}}
-CELERY_BROKER_URL = os.environ["CACHE_URL"]
+CELERY_BROKER_URL = os.environ["CACHE_URL"] + "?ssl_cert_reqs=required"
 # A task that is interrupted, for example by a deployment, runs again: tasks must be repeatable.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
