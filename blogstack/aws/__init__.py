@@ -1,1 +1,1 @@
-"""What talks to AWS: the only package that imports boto3."""
+"""The calls to AWS; the only package that imports boto3."""

@@ -6,10 +6,10 @@ from blogstack.aws.session import Session
 
 
 def certificate_status(session: Session, arn: str) -> str:
-    """Its status, as in ISSUED or PENDING_VALIDATION.
+    """The status of a certificate, such as ISSUED or PENDING_VALIDATION.
 
     Raises:
-        AwsError: when it cannot be known.
+        AwsError: when a call fails.
     """
     status: str = session.call("acm", "describe_certificate", CertificateArn=arn)["Certificate"]["Status"]
     return status

@@ -1,4 +1,4 @@
-"""CloudFormation's change sets: made, read, and what they would do."""
+"""CloudFormation's change sets: creating them, reading them, and what they would do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Change(Record, kw_only=True):
 
     Attributes:
         action: Add, Modify, Remove, Import or Dynamic.
-        replacement: True, False or Conditional; "" where AWS does not say.
+        replacement: True, False or Conditional; "" if AWS does not say.
     """
 
     logical_id: str
@@ -32,7 +32,7 @@ class ChangeSet(Record, kw_only=True):
         stack: Name of the stack.
         stack_id: ARN of the stack.
         creates: Whether it creates the stack.
-        changes: Of resources; a change set may change outputs only.
+        changes: Changes of resources; empty for a change set that changes outputs only.
     """
 
     id: str
@@ -43,22 +43,23 @@ class ChangeSet(Record, kw_only=True):
 
 
 class ChangeSetFailed(Exception):
-    """CloudFormation refuses a change set; the text is its reason."""
+    """CloudFormation rejected a change set; the text is its reason."""
 
 
 def start_change_set(
     session: Session, stack: str, text: str, parameters: Mapping[str, str], before: StackState | None
 ) -> str:
-    """Ask for a change set, with the capabilities of the printed script; returns its ARN.
+    """Create a change set, with the capabilities of the printed script; returns its ARN.
 
     Args:
+        session: Session with AWS.
         stack: Name of the stack.
         text: The template.
         parameters: Values of its parameters.
-        before: The stack as it is; None or one in review for its creation.
+        before: The stack as it is; None or a stack in review if it will be created.
 
     Raises:
-        AwsError: when AWS does not take it.
+        AwsError: when the call fails.
     """
     creates = before is None or before.status == IN_REVIEW
     given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
@@ -82,10 +83,10 @@ _EMPTY = ("The submitted information didn't contain changes", "No updates are to
 
 
 def read_change_set(session: Session, id: str, *, creates: bool) -> ChangeSet | str | None:
-    """A change set that is ready; its status while it is not; None if it would change nothing.
+    """A change set if it is ready; its status if it is not ready yet; None if it would change nothing.
 
     Raises:
-        ChangeSetFailed: when CloudFormation refuses it.
+        ChangeSetFailed: when CloudFormation rejected it.
         AwsError: when AWS does not answer.
     """
     first = session.call("cloudformation", "describe_change_set", ChangeSetName=id)

@@ -1,4 +1,4 @@
-"""The calls that change something: tasks that are started, deployments that are stopped, stacks updated and deleted."""
+"""The calls that change something: start tasks, stop deployments, update and delete stacks."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def run_task(
     """Start one task on Fargate; returns its ARN.
 
     Args:
-        session: With AWS.
+        session: Session with AWS.
         cluster: Name of the cluster.
         task_definition: ARN, or a family for its newest version.
         network: Where it runs, as RunTask takes it.
-        started_by: The name by which it is found again.
-        commands: What containers run instead of their own command, by name.
+        started_by: A name by which the task can be found again.
+        commands: What containers run instead of their own command, by the container's name.
 
     Raises:
-        NotStarted: when ECS has a reason not to, such as no capacity.
-        AwsError: when it refuses the call.
+        NotStarted: when ECS does not start it, for example for lack of capacity.
+        AwsError: when the call fails.
     """
     answer = session.call(
         "ecs",
@@ -51,25 +51,25 @@ def run_task(
     reasons: Iterable[str] = (
         " ".join(filter(None, (each.get("reason"), each.get("detail")))) for each in answer.get("failures", ())
     )
-    raise NotStarted("; ".join(reasons) or "it gave no reason")
+    raise NotStarted("; ".join(reasons) or "ECS gave no reason")
 
 
 def stop_deployment(session: Session, arn: str) -> None:
-    """End a deployment of a service: ECS goes back to the version before.
+    """Stop a deployment of a service: ECS rolls back to the previous version.
 
     Raises:
-        AwsError: when ECS does not.
+        AwsError: when the call fails.
     """
     session.call("ecs", "stop_service_deployment", serviceDeploymentArn=arn, stopType="ROLLBACK")
 
 
 def update_parameter(session: Session, stack: str, names: Iterable[str], changed: Mapping[str, str]) -> bool:
-    """Update a stack with its own template and other values of parameters; returns whether there is anything to do.
+    """Update a stack with its own template and other values of parameters; returns False if nothing changes.
 
     Args:
-        session: With AWS.
+        session: Session with AWS.
         stack: Name of the stack.
-        names: Of all its parameters.
+        names: Names of all its parameters.
         changed: The new values.
 
     Raises:

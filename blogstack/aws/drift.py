@@ -1,4 +1,4 @@
-"""What was changed outside of CloudFormation, as its drift detection finds it; nothing is changed by asking."""
+"""What was changed outside of CloudFormation, from its drift detection, which itself changes nothing."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _LOOKS = 120
 
 
 class Drift(Record):
-    """A resource that is not as its stack made it.
+    """A resource that differs from its stack's template.
 
     Attributes:
         stack: Name of its stack.
-        logical_id: Of the resource.
-        type: As in AWS::EC2::SecurityGroup.
-        differences: Each property that differs, with both values; none for a resource that is gone.
-        is_deleted: Whether the resource is gone.
+        logical_id: Logical ID of the resource.
+        type: Such as AWS::EC2::SecurityGroup.
+        differences: Each property that differs, with both values; empty for a deleted resource.
+        is_deleted: Whether the resource was deleted.
     """
 
     stack: str
@@ -32,7 +32,7 @@ class Drift(Record):
 
 
 class Undetected(Exception):
-    """Drift detection did not end, or failed; the text says why."""
+    """Drift detection failed, or did not end in time; the text says why."""
 
 
 def detect_drift(session: Session, stacks: Iterable[str], pause: Callable[[float], object] = time.sleep) -> list[Drift]:
@@ -41,8 +41,8 @@ def detect_drift(session: Session, stacks: Iterable[str], pause: Callable[[float
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/detect-drift-stack.html
 
     Args:
-        session: With AWS.
-        stacks: Their names; none of them may be in the middle of an operation.
+        session: Session with AWS.
+        stacks: Names of the stacks; no operation may be in progress on them.
         pause: Waits for some seconds.
 
     Raises:
@@ -64,9 +64,11 @@ def _wait(session: Session, stack: str, id: str, pause: Callable[[float], object
         if answer["DetectionStatus"] == "DETECTION_COMPLETE":
             return
         if answer["DetectionStatus"] == "DETECTION_FAILED":
-            raise Undetected(f"drift of {stack}: {answer.get('DetectionStatusReason', 'it was not detected')}")
+            raise Undetected(
+                f"drift of {stack}: {answer.get('DetectionStatusReason', 'CloudFormation gave no reason')}"
+            )
         pause(_POLL)
-    raise Undetected(f"drift of {stack}: not detected after ten minutes")
+    raise Undetected(f"drift of {stack}: the detection did not end within ten minutes")
 
 
 def _resources(session: Session, stack: str) -> Iterator[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""What can go wrong with a call to AWS; apart from the session, so that catching it does not import boto3."""
+"""What can go wrong with a call to AWS; in a separate module, so that catching errors does not import boto3."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ class Trouble(Enum):
     """Why AWS refused or did not answer a request."""
 
     CREDENTIALS = auto()
-    """There are none, or they are expired or invalid."""
+    """The credentials are missing, expired or invalid."""
     DENIED = auto()
-    """The identity lacks the right."""
+    """The identity lacks a permission."""
     THROTTLED = auto()
-    """Too many calls, also after the retries."""
+    """Too many calls, even after retries."""
     CONNECTION = auto()
-    """AWS was not reached."""
+    """AWS could not be reached."""
     REFUSED = auto()
     """Anything else: the service says why."""
 
@@ -24,10 +24,10 @@ class AwsError(Exception):
     """A call to AWS failed.
 
     Attributes:
-        operation: As in `ecs:DescribeServices`; "" before the first call.
-        code: The service's word for it, as in `AccessDenied`; "" where the call did not reach the service.
+        operation: Such as `ecs:DescribeServices`; "" before the first call.
+        code: The service's error code, such as `AccessDenied`; "" if the call did not reach the service.
         message: The reason, in the service's words.
-        trouble: What kind of failure it is.
+        trouble: The kind of failure.
     """
 
     def __init__(self, operation: str, code: str, message: str, trouble: Trouble) -> None:
@@ -39,10 +39,10 @@ class AwsError(Exception):
 
     @property
     def is_passing(self) -> bool:
-        """Whether the same question may be answered in some minutes: after throttling or a lost connection."""
+        """Whether the same call may succeed in a few minutes: after throttling or a lost connection."""
         return self.trouble in (Trouble.THROTTLED, Trouble.CONNECTION)
 
     @property
     def interrupts(self) -> bool:
-        """Whether it says nothing about what AWS has begun: as when it is throttled or credentials expire."""
+        """Whether the operation in AWS may continue despite the error: after throttling or expired credentials."""
         return self.is_passing or self.trouble is Trouble.CREDENTIALS

@@ -10,7 +10,7 @@ from typing import Any
 from blogstack.aws.session import AwsError, Session
 from blogstack.records import Record
 
-# A password in a URL, and what follows a name that says that it is secret.
+# A password in a URL, and the value after a name that sounds secret.
 _IN_URL = re.compile(r"(://[^\s:/@]*:)[^\s@/]+@")
 _NAMED = re.compile(r"(?i)((?:password|passwd|secret|token|api_?key)\w*[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&]+")
 
@@ -20,7 +20,7 @@ class LogLine(Record):
 
     Attributes:
         time: When it was written.
-        text: Without passwords and other values that a name marks as secret.
+        text: The line, without passwords and other values whose name sounds secret.
     """
 
     time: datetime
@@ -31,7 +31,7 @@ def last_lines(session: Session, group: str, stream: str, count: int) -> tuple[L
     """The last lines of a stream, the oldest first; none for a stream that does not exist.
 
     Raises:
-        AwsError: when they cannot be read.
+        AwsError: when a call fails.
     """
     try:
         answer = session.call(
@@ -45,16 +45,16 @@ def last_lines(session: Session, group: str, stream: str, count: int) -> tuple[L
 
 
 def next_lines(session: Session, group: str, stream: str, token: str) -> tuple[tuple[LogLine, ...], str]:
-    """The lines of a stream that follow a place in it, and the place after them.
+    """The lines of a stream after a position, and the position after them.
 
     Args:
-        session: With AWS.
+        session: Session with AWS.
         group: Name of the log group.
         stream: Name of the stream, which may not exist yet.
-        token: The place; "" for the beginning.
+        token: The position; "" for the beginning.
 
     Raises:
-        AwsError: when they cannot be read.
+        AwsError: when a call fails.
     """
     place = {"nextToken": token} if token else {}
     try:
@@ -69,13 +69,13 @@ def next_lines(session: Session, group: str, stream: str, token: str) -> tuple[t
 
 
 class TaskLine(Record):
-    """A line of a task, among those of others.
+    """A line of a task, in a log that several tasks share.
 
     Attributes:
-        id: Of the event, unique in the log group.
+        id: ID of the event, unique in the log group.
         time: When it was written.
         stream: Name of its log stream: prefix, container and task.
-        text: As in `LogLine`.
+        text: The line, as in `LogLine`.
     """
 
     id: str
@@ -85,10 +85,10 @@ class TaskLine(Record):
 
 
 def read_lines(session: Session, group: str, prefix: str, since: datetime) -> Iterator[TaskLine]:
-    """The lines of all streams whose names begin with a prefix, in the order of time.
+    """The lines of all streams whose names begin with a prefix, sorted by time.
 
     Raises:
-        AwsError: when they cannot be read.
+        AwsError: when a call fails.
     """
     streams = {"logStreamNamePrefix": prefix} if prefix else {}
     # Sorted by AWS: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html

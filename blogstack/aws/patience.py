@@ -1,4 +1,4 @@
-"""Patience with AWS while something is waited for."""
+"""Retries calls to AWS while a command waits for something."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ T = TypeVar("T")
 
 
 def persistently(ask: Callable[[], T], turns: Iterable[object], tell: Callable[[AwsError], object] | None = None) -> T:
-    """The answer to a question of a wait: throttling and lost connections are waited out.
+    """The answer to a call, retried after throttling and lost connections.
 
     Args:
-        ask: The question.
-        turns: One for each try, at least one; waits between them.
-        tell: Gets the first such error.
+        ask: The call.
+        turns: Yields once for each try, at least once, and waits between them.
+        tell: Gets the first error after which the call is retried.
 
     Raises:
-        AwsError: the last one when no turn is left, or one that does not pass.
+        AwsError: the last such error when no turn is left; any other error at once.
     """
     last: AwsError | None = None
     for _ in turns:

@@ -11,12 +11,12 @@ def is_protected(session: Session, type: str, id: str) -> bool:
     """Whether a resource's deletion protection is on; False for one that is gone, or has no such setting.
 
     Args:
-        session: With AWS.
+        session: Session with AWS.
         type: Its resource type.
         id: Its physical ID.
 
     Raises:
-        AwsError: when it cannot be known.
+        AwsError: when a call fails.
     """
     try:
         if type == DATABASE:

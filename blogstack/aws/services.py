@@ -1,4 +1,4 @@
-"""What ECS says about services: counts, deployments, events, and the tasks that have stopped."""
+"""What ECS says about services: counts, deployments, events, and stopped tasks."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Rollout(Record, kw_only=True):
 
     Attributes:
         status: PRIMARY for the newest, ACTIVE for one that is being replaced.
-        state: IN_PROGRESS, COMPLETED or FAILED; "" where the service has none.
-        reason: Of the state, in ECS's words.
+        state: IN_PROGRESS, COMPLETED or FAILED; "" if ECS reports none.
+        reason: Reason for the state, in ECS's words.
         task_definition: ARN.
     """
 
@@ -36,11 +36,11 @@ class Rollout(Record, kw_only=True):
 
 
 class ServiceEvent(Record):
-    """A message of ECS about a service.
+    """A message from ECS about a service.
 
     Attributes:
         time: When ECS wrote it.
-        message: In ECS's words.
+        message: The message.
     """
 
     time: datetime
@@ -51,9 +51,9 @@ class ServiceState(Record, kw_only=True):
     """An ECS service.
 
     Attributes:
-        is_active: False for one that was deleted, as by the rollback of a failed creation: ECS still shows it.
-        task_definition: ARN of the newest version's.
-        rollouts: The newest first.
+        is_active: False for a deleted service, which ECS still shows, for example after a failed creation.
+        task_definition: ARN of the newest version's task definition.
+        rollouts: The deployments, the newest first.
         events: ECS's messages, the newest first; ECS keeps a hundred.
     """
 
@@ -72,7 +72,7 @@ class ServiceState(Record, kw_only=True):
         return tuple(event.message for event in self.events)
 
     def last_steady(self, before: datetime | None = None) -> ServiceEvent | None:
-        """The last event that says that the service has reached a steady state; None where there is none.
+        """The last event that says that the service has reached a steady state; None without one.
 
         Args:
             before: Only events before this moment count.
@@ -82,7 +82,7 @@ class ServiceState(Record, kw_only=True):
 
     @property
     def is_stable(self) -> bool:
-        """Whether it runs the tasks that it should, and no others, as the waiter of the AWS CLI asks.
+        """Whether it runs the desired tasks, and no others: the condition of the AWS CLI's waiter.
 
         Source: https://docs.aws.amazon.com/cli/latest/reference/ecs/wait/services-stable.html
         """
@@ -93,9 +93,9 @@ class ContainerEnd(Record):
     """How a container of a stopped task ended.
 
     Attributes:
-        name: Of the container.
-        exit_code: None for one that never started.
-        reason: In ECS's words; "" for none.
+        name: Name of the container.
+        exit_code: None for a container that never started.
+        reason: Reason, in ECS's words; "" without one.
         health: HEALTHY, UNHEALTHY or UNKNOWN.
     """
 
@@ -110,12 +110,12 @@ class StoppedTask(Record, kw_only=True):
 
     Attributes:
         id: Last part of its ARN, as in the names of its log streams.
-        code: As in EssentialContainerExited.
-        reason: In ECS's words.
+        code: Such as EssentialContainerExited.
+        reason: Reason, in ECS's words.
         started: When its containers ran; None if they never did.
         stopped: When it ended.
         task_definition: ARN.
-        containers: Those of the task.
+        containers: How the task's containers ended.
     """
 
     id: str
@@ -133,14 +133,14 @@ def read_services(
     """Those services of a cluster that exist, by name.
 
     Args:
-        session: With AWS.
-        cluster: Its name.
-        names: Of the services.
-        deleted: Whether those count that were deleted and are still known:
+        session: Session with AWS.
+        cluster: Name of the cluster.
+        names: Names of the services.
+        deleted: Whether to include deleted services that ECS still shows:
             https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
 
     Raises:
-        AwsError: when they cannot be known.
+        AwsError: when a call fails.
     """
     wanted = list(names)
     found: dict[str, ServiceState] = {}
@@ -153,12 +153,12 @@ def read_services(
 
 
 def stopped_tasks(session: Session, cluster: str, service: str) -> tuple[StoppedTask, ...]:
-    """The tasks of a service that have stopped in the last hour, the newest first, ten at most.
+    """The tasks of a service that stopped in the last hour, the newest first; ten at most.
 
     Raises:
-        AwsError: when they cannot be known.
+        AwsError: when a call fails.
     """
-    # By the family, because a deleted service has no name to ask for; one-off tasks have another group.
+    # By family, because ECS does not accept the name of a deleted service; one-off tasks have another group.
     arns = list(
         session.pages("ecs", "list_tasks", "taskArns", cluster=cluster, family=service, desiredStatus="STOPPED")
     )
@@ -175,13 +175,13 @@ def stopped_tasks(session: Session, cluster: str, service: str) -> tuple[Stopped
 
 
 def read_task(session: Session, cluster: str, arn: str) -> tuple[str, StoppedTask]:
-    """The status of a task, as in RUNNING, and how it ended as far as it has.
+    """The status of a task, such as RUNNING, and how it ended, as far as it has ended.
 
     Raises:
-        AwsError: when it cannot be known.
+        AwsError: when a call fails.
     """
     answer = session.call("ecs", "describe_tasks", cluster=cluster, tasks=[arn])
-    if not answer["tasks"]:  # a stopped one is forgotten after an hour, a new one may take a moment to be found
+    if not answer["tasks"]:  # ECS forgets a stopped task after an hour, and may not find a new one at once
         return "PROVISIONING", _task({"taskArn": arn})
     (task,) = answer["tasks"]
     return task.get("lastStatus", ""), _task(task)
@@ -192,7 +192,7 @@ class RunningTask(Record):
 
     Attributes:
         id: Last part of its ARN.
-        exec: Whether ECS Exec was on when it was started.
+        exec: Whether ECS Exec was on when the task started.
     """
 
     id: str
@@ -203,7 +203,7 @@ def running_tasks(session: Session, cluster: str, family: str) -> tuple[RunningT
     """The running tasks of a family of task definitions, the newest first.
 
     Raises:
-        AwsError: when they cannot be known.
+        AwsError: when a call fails.
     """
     arns = list(session.pages("ecs", "list_tasks", "taskArns", cluster=cluster, family=family, desiredStatus="RUNNING"))
     if not arns:
@@ -220,9 +220,9 @@ class ServiceDeployment(Record):
     """A deployment of a service by ECS.
 
     Attributes:
-        arn: Of the deployment.
-        status: As in IN_PROGRESS.
-        reason: Of the status, in ECS's words.
+        arn: ARN of the deployment.
+        status: Such as IN_PROGRESS.
+        reason: Reason for the status, in ECS's words.
     """
 
     arn: str
@@ -231,10 +231,10 @@ class ServiceDeployment(Record):
 
 
 def running_deployment(session: Session, cluster: str, service: str) -> ServiceDeployment | None:
-    """The deployment of a service that is not over; None for none.
+    """The deployment of a service that is in progress; None without one.
 
     Raises:
-        AwsError: when it cannot be known.
+        AwsError: when a call fails.
     """
     answer = session.call(
         "ecs", "list_service_deployments", cluster=cluster, service=service, status=["PENDING", "IN_PROGRESS"]
@@ -247,7 +247,7 @@ def read_deployment(session: Session, arn: str) -> ServiceDeployment:
     """A deployment of a service.
 
     Raises:
-        AwsError: when it cannot be known.
+        AwsError: when a call fails.
     """
     answer = session.call("ecs", "describe_service_deployments", serviceDeploymentArns=[arn])
     return _deployment(answer["serviceDeployments"][0])
@@ -261,7 +261,7 @@ def read_images(session: Session, task_definition: str) -> dict[str, str]:
     """The image of each container of a task definition, by the container's name.
 
     Raises:
-        AwsError: when it cannot be known.
+        AwsError: when a call fails.
     """
     answer = session.call("ecs", "describe_task_definition", taskDefinition=task_definition)
     return {each["name"]: each["image"] for each in answer["taskDefinition"]["containerDefinitions"]}

@@ -1,4 +1,4 @@
-"""A session with AWS: credentials and endpoints as the AWS CLI takes them, each call bounded, errors in our words."""
+"""A session with AWS: credentials and endpoints as in the AWS CLI, a time limit for each call, and our own errors."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _CONFIG = Config(
 
 
 class Identity(Record):
-    """Who calls.
+    """The identity behind the credentials.
 
     Attributes:
-        account: Twelve digits.
-        arn: Of the user or the assumed role.
+        account: Account ID, twelve digits.
+        arn: ARN of the user or the assumed role.
     """
 
     account: str
@@ -54,7 +54,7 @@ class Session:
 
     Args:
         region: AWS region, as in the file.
-        profile: Name of a profile of the AWS CLI's configuration; None for what the environment says.
+        profile: Name of a profile of the AWS CLI; None for what the environment variables say.
 
     Raises:
         AwsError: when the profile does not exist.
@@ -80,7 +80,7 @@ class Session:
             return self._clients[service]
 
     def call(self, service: str, operation: str, /, **parameters: object) -> dict[str, Any]:
-        """The answer to one call; `operation` as in `describe_services`.
+        """The answer to one call; `operation` is a method of boto3 such as `describe_services`.
 
         Raises:
             AwsError: when it fails, after botocore's retries.
@@ -96,7 +96,7 @@ class Session:
         """The items under `key` of all pages of a call.
 
         Raises:
-            AwsError: when a page cannot be had.
+            AwsError: when a call fails.
         """
         client = self.client(service)
         try:
@@ -106,7 +106,7 @@ class Session:
             raise _translate(_name(client, operation), error) from error
 
     def identity(self) -> Identity:
-        """Who calls.
+        """The identity behind the credentials.
 
         Raises:
             AwsError: without valid credentials.
@@ -119,7 +119,7 @@ def _name(client: Any, operation: str) -> str:  # noqa: ANN401 (boto3 makes its 
     return f"{client.meta.service_model.service_name}:{client.meta.method_to_api_mapping[operation]}"
 
 
-# The words that AWS's services use for the same few things:
+# The error codes that AWS's services use for the same few errors:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/CommonErrors.html
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html
 _CREDENTIALS = frozenset(

@@ -13,19 +13,19 @@ from blogstack.aws.session import AwsError, Session, Trouble
 from blogstack.records import Record
 
 IN_REVIEW = "REVIEW_IN_PROGRESS"
-"""Of a stack that has a change set for its creation, and nothing else."""
+"""Status of a stack that has a change set for its creation, and nothing else."""
 
 
 class StackState(Record):
     """A stack that exists.
 
     Attributes:
-        name: Of the stack.
-        status: As in UPDATE_COMPLETE.
-        reason: Why it has the status; None for no reason given.
-        outputs: By their logical IDs.
-        parameters: Their values, by their names.
-        id: ARN, by which it is found after its deletion too.
+        name: Name of the stack.
+        status: Such as UPDATE_COMPLETE.
+        reason: Reason for the status; None without one.
+        outputs: The outputs, by logical ID.
+        parameters: The values of the parameters, by name.
+        id: ARN, which finds the stack after its deletion too.
     """
 
     name: str
@@ -37,12 +37,12 @@ class StackState(Record):
 
     @property
     def is_complete(self) -> bool:
-        """Whether its newest operation made what it was asked to make."""
+        """Whether its newest operation succeeded."""
         return self.status in _COMPLETE
 
     @property
     def is_busy(self) -> bool:
-        """Whether an operation is in progress. One in review waits for nobody."""
+        """Whether an operation is in progress. A stack in review is not busy."""
         return self.status.endswith("_IN_PROGRESS") and self.status != IN_REVIEW
 
 
@@ -53,9 +53,9 @@ class FailedEvent(Record):
     """A resource that CloudFormation could not create, update or delete.
 
     Attributes:
-        logical_id: Of the resource.
-        type: As in AWS::ECS::Service.
-        reason: In the service's words.
+        logical_id: Logical ID of the resource.
+        type: Such as AWS::ECS::Service.
+        reason: Reason, in the service's words.
         time: When it failed.
     """
 
@@ -69,12 +69,12 @@ def read_stack(session: Session, name: str) -> StackState | None:
     """A stack by its name or ARN; None for one that does not exist.
 
     Raises:
-        AwsError: when it cannot be known.
+        AwsError: when a call fails.
     """
     try:
         stack = session.call("cloudformation", "describe_stacks", StackName=name)["Stacks"][0]
     except AwsError as error:
-        # There is no other word for it:
+        # There is no error code for it:
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
         if error.code == "ValidationError" and "does not exist" in error.message:
             return None
@@ -94,25 +94,25 @@ def read_stacks(session: Session, names: Iterable[str]) -> dict[str, StackState]
     """Those stacks that exist, by name.
 
     Raises:
-        AwsError: when one of them cannot be known.
+        AwsError: when a call fails.
     """
     return {name: stack for name in names if (stack := read_stack(session, name))}
 
 
-# What was stopped because something else had failed.
+# Reasons of resources that were cancelled because another one had failed.
 _CONSEQUENCES = ("Resource creation cancelled", "Resource update cancelled", "Resource deletion cancelled")
 
 
 def failed_events(session: Session, stack: str, change_set: str | None = None) -> tuple[FailedEvent, ...]:
-    """What failed in the newest operation of a stack, oldest first, without what only followed from it.
+    """What failed in the newest operation of a stack, oldest first, without the consequences of a failure.
 
     Args:
-        session: With AWS.
+        session: Session with AWS.
         stack: Name of the stack.
-        change_set: The change set that CloudFormation refused, whose events are asked for; None for the stack's own.
+        change_set: A change set that CloudFormation rejected, to read its events; None for the stack's own.
 
     Raises:
-        AwsError: when it cannot be known.
+        AwsError: when a call fails.
     """
     failed: list[FailedEvent] = []
     try:
@@ -126,7 +126,7 @@ def failed_events(session: Session, stack: str, change_set: str | None = None) -
 
 
 def _operation_events(session: Session, what: Mapping[str, str]) -> list[FailedEvent]:
-    """The failures of the newest operation that has some; each event names its operation.
+    """The failures of the newest operation that has any; each event names its operation.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html
     """
@@ -156,7 +156,7 @@ def _at(event: Mapping[str, Any]) -> str:
 
 
 def _stack_events(session: Session, stack: str) -> list[FailedEvent]:
-    """The same from the older list of events, for what has no operation: it goes back to the stack's own last start."""
+    """The same from the older list of events, for stacks without operations: the failures since the last start."""
     failed: list[FailedEvent] = []
     for event in read_events(session, stack):
         status, reason = event["ResourceStatus"], event.get("ResourceStatusReason", "")
@@ -210,7 +210,7 @@ def physical_ids(session: Session, stack: str) -> dict[str, str]:
     """The physical ID of each resource of a stack that has one, by logical ID.
 
     Raises:
-        AwsError: when it cannot be known.
+        AwsError: when a call fails.
     """
     resources = session.pages("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stack)
     return {
@@ -221,7 +221,7 @@ def physical_ids(session: Session, stack: str) -> dict[str, str]:
 
 
 def read_template_body(session: Session, stack: str) -> str | dict[str, Any]:
-    """The template of a stack: the text that was deployed, or an object for one in JSON.
+    """The template of a stack: the deployed text, or an object for a template in JSON.
 
     Raises:
         AwsError: when AWS does not answer.
@@ -252,7 +252,7 @@ def read_templates(session: Session, prefix: str) -> dict[str, str]:
     """The deployed template of each stack whose name begins with a prefix, by the stack's name.
 
     Raises:
-        AwsError: when they cannot be known.
+        AwsError: when a call fails.
     """
     names = [name for name in names_with_template(session) if name.startswith(prefix)]
     with ThreadPoolExecutor(_READERS) as threads:

@@ -11,8 +11,8 @@ class Target(Record):
 
     Attributes:
         state: healthy, unhealthy, initial, draining, unused.
-        reason: As in Target.ResponseCodeMismatch; "" for a healthy one.
-        description: Of the reason, in words.
+        reason: Such as Target.ResponseCodeMismatch; "" for a healthy one.
+        description: The reason in words.
     """
 
     state: str
@@ -24,11 +24,11 @@ def read_targets(session: Session, target_group: str) -> tuple[Target, ...]:
     """The targets of a target group.
 
     Args:
-        session: With AWS.
+        session: Session with AWS.
         target_group: ARN.
 
     Raises:
-        AwsError: when they cannot be known.
+        AwsError: when a call fails.
     """
     answer = session.call("elbv2", "describe_target_health", TargetGroupArn=target_group)
     health = (each["TargetHealth"] for each in answer["TargetHealthDescriptions"])

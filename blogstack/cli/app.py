@@ -99,9 +99,9 @@ def run() -> None:
 
 
 _AWS_HELP = {
-    Trouble.CREDENTIALS: "log in as for the AWS CLI, such as `aws sso login`, or name a --profile",
+    Trouble.CREDENTIALS: "log in as for the AWS CLI, for example with `aws sso login`, or name a --profile",
     Trouble.DENIED: "`blogstack permissions` prints the policy that this command needs",
-    Trouble.THROTTLED: "AWS throttles the requests: run it again in a minute",
-    Trouble.CONNECTION: "check the network; AWS was not reached",
+    Trouble.THROTTLED: "AWS throttles the requests: run the command again in a minute",
+    Trouble.CONNECTION: "check the network: AWS could not be reached",
     Trouble.REFUSED: "AWS refused the call for the reason above",
 }

@@ -17,7 +17,7 @@ class Difference(Record):
     Attributes:
         content: What it holds; empty when it is missing.
         what: The difference, as the end of a sentence.
-        line: The first line that differs, from 1; None for the complete file.
+        line: The first line that differs, counted from 1; None for the complete file.
     """
 
     path: Path
@@ -48,5 +48,5 @@ def differences(folder: Path, files: Mapping[str, str], owners: Owners) -> list[
         help = "check that --out names a folder and that you may read it"
         raise Rejected([Diagnostic(Code.NOT_WRITTEN, message, help=help)]) from None
     stacks = {Path(name).stem for name in files}
-    reasons = ("belongs to a stack that no longer exists", "is in another format")
+    reasons = ("belongs to a stack that is no longer in the file", "is in another format")
     return changed + [Difference(path, b"", reasons[path.stem in stacks]) for path in left_over]

@@ -41,8 +41,8 @@ class Options(Record, kw_only=True):
     Attributes:
         paths: The files, as the user named them.
         environments: Names of the environments to compile; empty for all.
-        out: Folder of the templates; None for that of each file.
-        format: Of the templates.
+        out: Folder of the templates; None for the one that each file names.
+        format: Format of the templates.
         check: Whether to compare with the folder instead of writing it.
         lint: Whether to run cfn-lint.
         watch: Whether to compile again whenever a file changes.
@@ -60,7 +60,7 @@ class Options(Record, kw_only=True):
 
     @property
     def prints_commands(self) -> bool:
-        """Whether the commands that deploy the templates go to standard output, which other formats need alone."""
+        """Whether the deployment commands are printed: other formats have standard output to themselves."""
         return not (self.check or self.watch) and self.diagnostics is DiagnosticsFormat.TEXT
 
 
@@ -110,7 +110,7 @@ def _compile(options: Options) -> ExitCode:
 
 
 def _put_into(folder: Path, compilations: Sequence[Compilation], options: Options) -> list[Compilation]:
-    """Write the templates to their folder, or compare them with it; the errors of that, at the files that have them."""
+    """Write the templates to their folder, or compare them with it; returns the errors, each at its file."""
     texts = {f"{t.stack_name}.{options.format}": t.text for c in compilations for t in c.templates}
     owners = Owners({blueprint.name for c in compilations for blueprint in c.blueprints}, options.environments)
     try:
@@ -125,7 +125,7 @@ def _put_into(folder: Path, compilations: Sequence[Compilation], options: Option
 
 
 def _out_of_date(found: Difference, options: Options) -> Compilation:
-    """A template that differs, with the error at its first line that does."""
+    """A template that differs, with the error at the first line that differs."""
     text = found.content.decode(errors="replace").split("\n")
     span = Span(found.line, 1, found.line, max(2, len([*text, ""][found.line - 1]) + 1)) if found.line else None
     error = Diagnostic(Code.OUT_OF_DATE, f"the template {found.what}", span, f"run `{_command(options)}`")
@@ -149,7 +149,7 @@ def _watch(options: Options) -> ExitCode:
                 _compile(options)
             except typer.BadParameter as error:  # the file no longer has the environment
                 say(f"error: {error.format_message()}")
-            say(f"watching {', '.join(options.paths)}; Ctrl-C ends it")
+            say(f"watching {', '.join(options.paths)}; press Ctrl-C to stop")
     except KeyboardInterrupt:
         pass
     return ExitCode.DONE
@@ -174,7 +174,7 @@ def _compile_files(options: Options) -> list[Compilation]:
 
 
 def lint_cache_folder() -> Path:
-    """Where the verdicts of the linter are kept."""
+    """Folder of the cached results of the linter."""
     import platformdirs
 
     return platformdirs.user_cache_path("blogstack") / "lint"
@@ -187,7 +187,7 @@ def _write(
     compilations: Sequence[Compilation],
     options: Options,
 ) -> None:
-    """Write the templates and say which changed, and of those that it removes what stays."""
+    """Write the templates, and report which files changed and what stays in AWS of removed ones."""
     older = _read_older(folder, owners.services)
     changes = write(folder, texts, owners)
     for name in changes.written:
@@ -202,11 +202,11 @@ def _write(
             for line in quota_notes(compilation.blueprints):
                 say(line)
     if changes.written and (page := page_in(folder.parent)):
-        say(f"{folder.parent} holds {page} too: `output: cloudformation` in the file keeps the templates apart")
+        say(f"{folder.parent} also contains {page}: to keep the templates apart, set `output: cloudformation`")
 
 
 def _say_what_stays(changes: Changes, texts: Mapping[str, str], compilations: Sequence[Compilation]) -> None:
-    """Of stacks that no template is left of: they stay in AWS until they are deleted."""
+    """Report stacks without a template: they stay in AWS until somebody deletes them."""
     regions = {blueprint.name: blueprint.region for c in compilations for blueprint in c.blueprints}
     stacks = {Path(name).stem for name in changes.removed} - {Path(name).stem for name in texts}
     for service, region in regions.items():
@@ -216,7 +216,7 @@ def _say_what_stays(changes: Changes, texts: Mapping[str, str], compilations: Se
 
 
 def _read_older(folder: Path, services: Collection[str]) -> Mapping[str, str]:
-    """The templates of an earlier run; none where they cannot be read, which is no reason not to write."""
+    """The templates of an earlier run; none if they cannot be read: the new ones are written anyway."""
     try:
         return read_templates(folder, services)
     except OSError:
@@ -226,7 +226,7 @@ def _read_older(folder: Path, services: Collection[str]) -> Mapping[str, str]:
 def _say_what_it_means(
     older: Mapping[str, str], compilations: Sequence[Compilation], environments: Sequence[str]
 ) -> None:
-    """Say what a deployment of the new templates over the older ones does, on one line for each file."""
+    """Report what a deployment of the new templates over the older ones does, on one line for each file."""
     from blogstack.diff.compare import compare
     from blogstack.diff.reports.words import one_line, refused_exports
     from blogstack.diff.snapshots import of_environments, read_snapshot, regions_of, snapshot_of
@@ -241,11 +241,13 @@ def _say_what_it_means(
             if old and comparison.stacks:
                 say(f"{one_line(comparison)}{_where_to_see(compilation.path)}")
                 for remedy in refused_exports(comparison):
-                    say(f"CloudFormation takes no export away that is in use, so the commands would fail: {remedy}")
+                    say(
+                        f"CloudFormation does not remove an export that is in use, so the commands would fail: {remedy}"
+                    )
 
 
 def _where_to_see(path: str) -> str:
-    """The command that shows the changes; "" where git does not have the file, because the older templates are gone."""
+    """The command that shows the changes; "" if git does not have the file, because the older templates are gone."""
     from blogstack.cli.git import NoRevision, read_revision
 
     try:

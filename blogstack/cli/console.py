@@ -37,12 +37,12 @@ class DiagnosticsFormat(StrEnum):
 
 
 DiagnosticsOption = Annotated[
-    DiagnosticsFormat, typer.Option(help="Format of diagnostics; all but text go to standard output.")
+    DiagnosticsFormat, typer.Option(help="Format of diagnostics; all formats but text go to standard output.")
 ]
 
 
 def report(compilations: Sequence[Compilation], format: DiagnosticsFormat = DiagnosticsFormat.TEXT) -> ExitCode:
-    """Print the diagnostics of some files; returns the exit status that they ask for."""
+    """Print the diagnostics of some files; returns the exit status."""
     match format:
         case DiagnosticsFormat.JSON:
             from blogstack.reports.json import as_json
@@ -76,9 +76,9 @@ def say(text: str) -> None:
 
 
 def replace_closed_streams() -> None:
-    """Let what is written to a stream that the caller closed go nowhere, and to any other whatever it can encode.
+    """Discard what is written to a stream that the caller closed, and escape what the other streams cannot encode.
 
-    Without it, the next file that is opened would take the stream's number, and its output.
+    Without this, the next file that is opened would get the closed stream's number, and with it the output.
     """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
@@ -88,12 +88,12 @@ def replace_closed_streams() -> None:
 
 
 def discard_output() -> None:
-    """Send what is still buffered for standard output nowhere, so that the interpreter can flush it and end."""
+    """Discard what is still buffered for standard output, so that the interpreter can flush it and exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def paint() -> Paint:
-    """How text is coloured: not at all where nobody looks."""
+    """How text is coloured: not at all unless the output is a terminal."""
     from blogstack.reports.text import plain
 
     return _coloured if _wants_colour() else plain
@@ -104,7 +104,7 @@ def _coloured(text: str, colour: str) -> str:
 
 
 def _wants_colour() -> bool:
-    """On a terminal; NO_COLOR and FORCE_COLOR, where they are not empty, say otherwise.
+    """Whether standard error is a terminal; NO_COLOR and FORCE_COLOR, if not empty, override that.
 
     Sources: https://no-color.org, https://force-color.org.
     """

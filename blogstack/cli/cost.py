@@ -24,7 +24,7 @@ def cost_command(
     format: Annotated[OutputFormat, typer.Option(help="Format of the estimate.")] = OutputFormat.TEXT,
 ) -> ExitCode:
     """Run `blogstack cost`; returns the exit status."""
-    # Here and not above, because every other command would wait for it.
+    # Imported here, because every other command would wait for it.
     from blogstack.cost.report import as_json, as_text
     from blogstack.facts.prices import regions
 

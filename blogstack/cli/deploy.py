@@ -48,7 +48,7 @@ def deploy_command(
     except NotSelected as error:
         raise typer.BadParameter(str(error), param_hint="--only") from None
     tag = image_tag or _default_tag(plans, Path(file).parent.as_posix())
-    # Here and not above, because every other command would wait for boto3.
+    # Imported here, because every other command would wait for boto3.
     from blogstack.cli.deployment import Deployment
 
     progress = _progress(output)

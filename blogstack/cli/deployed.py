@@ -17,12 +17,12 @@ def read_deployed(service: str, region: str, stacks: Collection[str]) -> Mapping
     """The templates of the deployed stacks of a service, by the name of the stack.
 
     Args:
-        service: Name of the service: its stacks' names begin with it, and their templates say that they are its.
-        region: Where they are.
-        stacks: Names of stacks that are the service's, whatever their templates say.
+        service: Name of the service: the names of its stacks begin with it, and their templates name it as owner.
+        region: AWS region of the stacks.
+        stacks: Names of stacks that belong to the service, whatever their templates say.
 
     Raises:
-        NotDeployed: when AWS does not answer, as without credentials.
+        NotDeployed: when AWS does not answer, for example without credentials.
     """
     try:
         texts = read_templates(Session(region), f"{service}-")

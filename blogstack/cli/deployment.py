@@ -27,9 +27,9 @@ class Deployment:
     Args:
         compilation: The file, without errors.
         plans: In order; none begins after one that failed.
-        tag: Of the image.
+        tag: Tag of the image.
         progress: Shows what happens.
-        profile: Of the AWS CLI's configuration; None for what the environment says.
+        profile: Profile of the AWS CLI; None for what the environment variables say.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Deployment:
         )
 
     def _preview(self) -> Sequence[StackPreview] | None:
-        """What will happen to each stack; None where one takes no update, which is said."""
+        """What will happen to each stack; None, after a message, if one cannot be updated."""
         stacks: list[StackPreview] = []
         for plan in self._plans:
             context = self._contexts[plan.region]
@@ -142,12 +142,16 @@ class Deployment:
                     self._progress.say(f"not deployed after this failure: {', '.join(later)}")
                 return ExitCode.FAILED
             if plan.email:
-                self._progress.say(f"AWS asks {plan.email} once to confirm: until then no alarm is mailed")
+                self._progress.say(f"AWS asks {plan.email} once to confirm; until then it mails no alarms")
         self._progress.say("deployed")
         return ExitCode.DONE
 
     def _explain_all(self, context: Context, plan: Plan, failures: Mapping[str, BaseException]) -> None:
-        """Why steps failed, tasks that do not run first; what is neither AWS's nor the user's is a bug of ours."""
+        """Report why steps failed, tasks that do not run first.
+
+        Raises:
+            BaseException: an error that comes neither from AWS nor from the plan: a bug in blogstack.
+        """
         if any(isinstance(error, Failed) and is_about_tasks(context, error) for error in failures.values()):
             self._explain_tasks(context, plan)
         for error in failures.values():
@@ -177,13 +181,13 @@ class Deployment:
             discard(context)
 
     def _say_how_to_go_on(self, plan: Plan) -> None:
-        """After Ctrl-C: what was started goes on in AWS."""
+        """After Ctrl-C: what was started continues in AWS."""
         stacks = [step.id for step in plan.steps if isinstance(step.action, DeployStack)]
         cancel = f"aws cloudformation cancel-update-stack --region {plan.region} --stack-name"
         for text in (
-            "no longer waiting; what was started goes on in AWS, and no other step begins",
-            "to follow it and go on: run the same command again",
+            "no longer waiting; what was started continues in AWS, and no further step starts",
+            "to follow it and continue: run the same command again",
             f"to cancel the update of a stack: {cancel} {stacks[-1] if stacks else 'STACK'}",
-            "to go back to the version before: `blogstack rollback`, or deploy its tag with --image-tag",
+            "to go back to the previous version: `blogstack rollback`, or deploy its tag with --image-tag",
         ):
             self._progress.say(text)

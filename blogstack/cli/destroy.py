@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from blogstack.operate.removal import Removal
 
 
+_AGAIN = "Run the command again to continue"
+
+
 def destroy_command(
     file: FileArgument = DEFAULT_FILE,
     env: EnvironmentOption = None,
     yes: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Do not ask; the name of what is deleted, such as blog-api-prod.")
+        str | None,
+        typer.Option(metavar="NAME", help="Do not ask; NAME is what will be deleted, such as blog-api-prod."),
     ] = None,
     profile: ProfileOption = None,
 ) -> ExitCode:
@@ -37,12 +41,12 @@ def destroy_command(
 
     removal = plan_removal(session, blueprint)
     if not removal.stacks:
-        print(f"nothing of {name} is deployed in {blueprint.region}")
+        print(f"{name} is not deployed in {blueprint.region}")
         return ExitCode.DONE
     print(f"{name} in {blueprint.region}, account {session.identity().account}")
     print("\n".join(_lines(removal)))
     if blueprint.registry and blueprint.environment:
-        print(f"{blueprint.registry.stack} stays: all environments share it")
+        print(f"{blueprint.registry.stack} is kept: all environments share it")
     for each in removal.protected:
         say(f"error: {each.logical_id} in {each.stack} is protected: set {each.key}: false and deploy first")
     if removal.users:
@@ -55,14 +59,14 @@ def destroy_command(
             delete(session, stack.name)
         except (CannotDelete, TookTooLong) as error:
             say(f"error: {stack.name} was not deleted: {error}")
-            say("help: fix the cause and run it again: it continues here")
+            say("help: fix the cause and run the command again: it continues from here")
             return ExitCode.FAILED
         except AwsError as error:
             if error.interrupts:
-                say(f"the deletion of {stack.name} goes on in AWS if it has begun. Run it again to go on")
+                say(f"if it has started, the deletion of {stack.name} continues in AWS. {_AGAIN}")
             raise
         except KeyboardInterrupt:
-            say(f"no longer waiting; the deletion of {stack.name} goes on in AWS. Run it again to go on")
+            say(f"no longer waiting; the deletion of {stack.name} continues in AWS. {_AGAIN}")
             return ExitCode.FAILED
         print(f"deleted {stack.name}", flush=True)
     return ExitCode.DONE
@@ -70,20 +74,20 @@ def destroy_command(
 
 def _lines(removal: Removal) -> Iterator[str]:
     for stack in removal.stacks:
-        yield f"{stack.name}: {plural(stack.resources, 'resources')} deleted"
+        yield f"{stack.name}: deletes {plural(stack.resources, 'resources')}"
         if stack.data:
             yield f"  lost: {listed(stack.data)}"
         if stack.snapshots:
             yield f"  a last snapshot is kept: {listed(stack.snapshots)}"
         if stack.stays:
-            yield f"  stays: {listed(stack.stays)}"
+            yield f"  kept: {listed(stack.stays)}"
 
 
 def _confirmed(name: str, yes: str | None) -> bool:
     """Whether the user has typed the name."""
     if yes is not None:
         if yes != name:
-            say(f"error: --yes {yes} does not name what would be deleted: {name}")
+            say(f"error: {yes!r} is not what would be deleted; write --yes {name}")
         return yes == name
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         say(f"confirmation needs a terminal; --yes {name} skips it")

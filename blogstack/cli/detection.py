@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 DOCKERFILES = ("Dockerfile", "Containerfile")
-"""The Dockerfiles of a folder that `docker build` finds by itself, or `podman build`."""
+"""The Dockerfiles of a folder that `docker build` or `podman build` finds by itself."""
 FRAMEWORKS = ("django", "fastapi")
 _DEPENDENCIES = ("requirements.txt", "requirements.in", "pyproject.toml", "requirements/base.txt")
 
@@ -39,9 +39,10 @@ class Seen(NamedTuple):
 
 
 def container_port(dockerfiles: Mapping[str, str]) -> Seen | None:
-    """The port of the first Dockerfile that shows one.
+    """The port of the first Dockerfile that has one.
 
-    That is the first that its last stage with any exposes; else that of its last stage's command, or `ENV PORT`.
+    It is the first port that the last stage with EXPOSE exposes; else the port in the last stage's command, or
+    `ENV PORT`.
 
     Args:
         dockerfiles: Texts by name.

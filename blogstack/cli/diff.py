@@ -30,7 +30,7 @@ class DiffFormat(StrEnum):
 
 
 _DEPLOYED = "deployed"
-"""As a value of --against; a folder of this name is `./deployed`."""
+"""As a value of --against; write `./deployed` for a folder of this name."""
 
 
 class FailOn(StrEnum):
@@ -98,7 +98,7 @@ def _read_folder(folder: Path, after: Compilation) -> Mapping[str, str]:
     except OSError as error:
         raise typer.BadParameter(f"{folder} cannot be read: {error.strerror}", param_hint="--against") from None
     if not texts:
-        say(f"{folder} has no templates of {listed(sorted(services))}: everything is new")
+        say(f"{folder} has no templates for {listed(sorted(services))}: everything is new")
     return texts
 
 
@@ -114,7 +114,7 @@ def _read_deployed(after: Compilation) -> Mapping[str, str]:
     except NotDeployed as error:
         raise typer.BadParameter(str(error), param_hint="--against") from None
     if not texts:
-        say(f"nothing of {after.blueprints[0].name} is deployed: everything is new")
+        say(f"{after.blueprints[0].name} is not deployed: everything is new")
     return texts
 
 

@@ -1,4 +1,4 @@
-"""`blogstack doctor`: why a service is not well."""
+"""`blogstack doctor`: why a service fails."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def doctor_command(
     env: EnvironmentOption = None,
     profile: ProfileOption = None,
     drift: Annotated[
-        bool, typer.Option("--drift", help="Also look for what was changed outside of CloudFormation; takes minutes.")
+        bool, typer.Option("--drift", help="Also look for changes made outside of CloudFormation; takes minutes.")
     ] = False,
     format: Annotated[OutputFormat, typer.Option(help="Format of the causes.")] = OutputFormat.TEXT,
 ) -> ExitCode:
@@ -42,7 +42,7 @@ def doctor_command(
     from blogstack.doctor import diagnose, read_snapshot
 
     if drift:
-        say("asking CloudFormation for what was changed outside of it; this takes some minutes")
+        say("asking CloudFormation what was changed outside of it; this takes some minutes")
     snapshot = read_snapshot(open_session(environment, profile), environment.blueprint, drift=drift)
     causes = diagnose(snapshot, {stack.name: stack.origins for stack in environment.stacks})
     if format is OutputFormat.JSON:
@@ -50,13 +50,13 @@ def doctor_command(
     else:
         print_causes(environment, causes)
         if not causes:
-            print(f"{environment.blueprint.tasks.title}: nothing wrong was found")
+            print(f"{environment.blueprint.tasks.title}: no problem found")
     say_unknown(snapshot.unknown)
     return ExitCode.FAILED if any(cause.code.severity is Severity.ERROR for cause in causes) else ExitCode.DONE
 
 
 def print_causes(environment: Environment, causes: Sequence[Cause]) -> None:
-    """Print causes as diagnostics are printed, each with what AWS says of it."""
+    """Print causes like diagnostics, each with what AWS says about it."""
     blocks = []
     for cause in causes:
         compilation = environment.compilation._replace(diagnostics=(cause.diagnostic(environment.document),))

@@ -44,7 +44,7 @@ _TOOLS = (
 
 def exec_command(
     ctx: typer.Context,
-    workload: Annotated[str, typer.Argument(metavar="WORKLOAD", help="Whose task.")] = "service",
+    workload: Annotated[str, typer.Argument(metavar="WORKLOAD", help="The workload whose task to use.")] = "service",
     file: FileOption = DEFAULT_FILE,
     env: EnvironmentOption = None,
     profile: ProfileOption = None,
@@ -73,7 +73,7 @@ def exec_command(
 
 
 def _become(words: list[str]) -> NoReturn:
-    """Run a program in our place, so that Ctrl-C is the shell's and not ours."""
+    """Replace this process by a program, so that Ctrl-C reaches the shell in the task."""
     os.execvp(words[0], words)  # noqa: S606
 
 

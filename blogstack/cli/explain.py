@@ -28,7 +28,7 @@ def explain_command(
         ),
     ] = None,
     format: Annotated[
-        OutputFormat, typer.Option(help="Format of the explanation; json without CODE|KEY has them all.")
+        OutputFormat, typer.Option(help="Format of the explanation; json without CODE|KEY prints all of them.")
     ] = OutputFormat.TEXT,
 ) -> ExitCode:
     """Run `blogstack explain`; returns the exit status."""

@@ -21,8 +21,8 @@ from blogstack.templates.render import Owner, written_for
 
 _PREFIX, _SUFFIX = ".blogstack-", ".tmp"
 _ABANDONED = 600
-"""Seconds after which a temporary file is taken for one that a killed run left, and removed."""
-_NO_FILE = "name the file, or let `blogstack init` write one"
+"""Seconds after which a temporary file counts as left by a killed run, and is removed."""
+_NO_FILE = "name the file, or run `blogstack init` to write one"
 _HEADER_BYTES = 4096
 _WRITERS = 8
 
@@ -51,9 +51,9 @@ def read(path: str) -> bytes:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         other = Path(path).with_suffix(".yml" if path.endswith(".yaml") else ".yaml")
-        help = f"there is {other}: name that, or rename it" if other.is_file() else _NO_FILE
+        help = f"{other} exists: name that, or rename it" if other.is_file() else _NO_FILE
         if re.fullmatch(r"[a-z0-9-]+", path) and not other.is_file():
-            help += f"; for an environment write --env {path}"
+            help += f"; to choose an environment, write --env {path}"
         raise Rejected([Diagnostic(Code.UNREADABLE, "no such file", help=help)]) from None
     except IsADirectoryError:
         help = f"name the file in it: {path.rstrip('/')}/blogstack.yaml"
@@ -109,11 +109,11 @@ def write(folder: Path, files: Mapping[str, str], owners: Owners) -> Changes:
 
     Args:
         folder: Created if it is missing.
-        files: Texts by file name; a file that holds its text already is not touched.
+        files: Texts by file name; a file that already has its text is not touched.
         owners: Templates that an earlier run wrote for these and that are not among `files` are removed.
 
     Raises:
-        Rejected: when a file cannot be written, or exists and was written for somebody else; then nothing has changed.
+        Rejected: when a file cannot be written, or exists and was not written for these owners; then nothing changed.
     """
     created = False
     try:
@@ -139,7 +139,7 @@ def write(folder: Path, files: Mapping[str, str], owners: Owners) -> Changes:
 
 
 def page_in(folder: Path) -> Path | None:
-    """An HTML file in a folder called templates, as Django's and Flask's are called too; None for none."""
+    """An HTML file in a folder called templates, the name that Django and Flask use too; None without one."""
     return next(folder.rglob("*.html"), None) if folder.name == "templates" else None
 
 
@@ -150,7 +150,7 @@ def has_own_templates() -> bool:
 
 
 def dockerfiles() -> list[str]:
-    """The Dockerfiles under other names or in folders of the current folder, sorted; not those of dependencies."""
+    """The Dockerfiles with other names or in subfolders of the current folder, sorted; not those of dependencies."""
     patterns = ("*.Dockerfile", "Dockerfile.*", "*/Dockerfile", "*/*.Dockerfile")
     found = {path.as_posix() for pattern in patterns for path in Path().glob(pattern) if path.is_file()}
     return sorted(path for path in found if not path.startswith((".", "node_modules/", "venv/")))
@@ -160,7 +160,7 @@ def write_new(files: Mapping[str, str]) -> None:
     """Write new files into the current folder, all or none.
 
     Raises:
-        Rejected: when one exists or cannot be written; then nothing has changed.
+        Rejected: when one exists or cannot be written; then nothing changed.
     """
     if existing := [name for name in files if os.path.lexists(name)]:
         message = f"{' and '.join(existing)} {'exist' if len(existing) > 1 else 'exists'} already; nothing was written"
@@ -180,7 +180,7 @@ def write_new(files: Mapping[str, str]) -> None:
 
 
 def holds(path: Path, text: str) -> bool:
-    """Whether a file has a text; git on Windows may have changed the ends of its lines."""
+    """Whether a file has a text; git on Windows may have changed its line endings."""
     return path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") == text.encode()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class NoRevision(ValueError):
-    """Git has no such revision, or the file is not in it; the message says which."""
+    """There is no such revision, or the file is not in it; the message says which."""
 
 
 def read_revision(revision: str, path: str) -> bytes:
@@ -18,7 +18,7 @@ def read_revision(revision: str, path: str) -> bytes:
     """
     folder, name = Path(path).parent, Path(path).name
     try:
-        # --end-of-options: what begins with a hyphen is no option of git's.
+        # --end-of-options: a revision that begins with a hyphen is not an option of git.
         known = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if known.returncode:
             inside = not _git(folder, "rev-parse", "--git-dir").returncode

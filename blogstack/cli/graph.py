@@ -24,7 +24,7 @@ class GraphFormat(StrEnum):
 
 def graph_command(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The file to compile.")] = DEFAULT_FILE,
-    env: Annotated[str | None, typer.Option(metavar="NAME", help="Which environment, if there are several.")] = None,
+    env: Annotated[str | None, typer.Option(metavar="NAME", help="The environment, if there are several.")] = None,
     format: Annotated[GraphFormat, typer.Option(help="Format of the picture.")] = GraphFormat.SVG,
 ) -> ExitCode:
     """Run `blogstack graph`; returns the exit status."""

@@ -56,7 +56,7 @@ def init_command(
 
 
 def _look_around() -> Folder:
-    """What is known of the current folder; of several Dockerfiles elsewhere none is taken for the service's."""
+    """What is known of the current folder; a Dockerfile in another place counts only if there is exactly one."""
     from blogstack.cli.detection import DOCKERFILES, copied, dependency_files
     from blogstack.cli.starter import Folder
 
@@ -81,12 +81,12 @@ def _region() -> Seen | None:
 
 
 def _report(starter: Start) -> Iterator[str]:
-    """What was found and assumed, and where to go on."""
+    """What was found and assumed, and what to do next."""
     from blogstack.config.other_tools import NAMES, moves_from
 
     if starter.found:
         yield f"found: {', '.join(starter.found)}"
     for path in sorted(path.as_posix() for name in NAMES for path in Path().glob(name)):
-        yield f"found: {path}, which is not read: {moves_from(path)}"
+        yield f"found: {path}, which blogstack does not read: {moves_from(path)}"
     yield f"assumed: {', '.join(starter.assumed)}; the comments in {DEFAULT_FILE} say what to change"
     yield f"next: edit {DEFAULT_FILE}, then run `blogstack compile`; `blogstack explain service` explains a section"

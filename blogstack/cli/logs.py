@@ -33,7 +33,7 @@ def logs_command(
     file: FileOption = DEFAULT_FILE,
     env: EnvironmentOption = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Follow new lines until Ctrl-C.")] = False,
-    since: Annotated[str, typer.Option(metavar="TIME", help="How far back, as in 30s, 10m, 2h or 7d.")] = "10m",
+    since: Annotated[str, typer.Option(metavar="TIME", help="How far back, such as 30s, 10m, 2h or 7d.")] = "10m",
     grep: Annotated[str | None, typer.Option(metavar="TEXT", help="Only lines with this text.")] = None,
     profile: ProfileOption = None,
 ) -> ExitCode:
@@ -54,7 +54,7 @@ def logs_command(
                 print(f"{when} {label(line, blueprint, picked)} {printable(line.text)}", flush=follow)
                 printed = True
     except NoLogs:
-        say(f"error: nothing of {blueprint.tasks.title} is deployed in {blueprint.region}: there is no log group")
+        say(f"error: {blueprint.tasks.title} is not deployed in {blueprint.region}: there is no log group")
         return ExitCode.FAILED
     except KeyboardInterrupt:
         return ExitCode.DONE

@@ -1,4 +1,4 @@
-"""What the commands that look at a running environment share: the file, one of its environments, a session with AWS."""
+"""What the commands for a running environment share: the file, one of its environments, a session with AWS."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="The file of t
 FileOption = Annotated[str, typer.Option("--file", metavar="FILE", help="The file of the service.")]
 """For a command whose argument is something else."""
 EnvironmentOption = Annotated[
-    str | None, typer.Option("--env", metavar="NAME", help="Which environment, if there are several.")
+    str | None, typer.Option("--env", metavar="NAME", help="The environment, if there are several.")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-ProfileOption = Annotated[str | None, typer.Option(metavar="NAME", help="Profile of the AWS CLI, with its settings.")]
+ProfileOption = Annotated[str | None, typer.Option(metavar="NAME", help="Profile of the AWS CLI to use.")]
 
 
 class Environment(Record, kw_only=True):
     """One environment of a file without errors.
 
     Attributes:
-        compilation: Of the file, this environment only.
-        document: What holds in the environment, with the places in the file.
-        stacks: As they are deployed.
+        compilation: The compiled file, with this environment only.
+        document: The keys of the environment, with their places in the file.
+        stacks: The stacks, as they are deployed.
     """
 
     compilation: Compilation
@@ -77,9 +77,9 @@ def find_workload(environment: Environment, name: str, among: Sequence[W], hint:
     """The workload of a name.
 
     Args:
-        environment: That it is in.
+        environment: The environment.
         name: As in the file; `service` for the service.
-        among: Those that there are.
+        among: The workloads to choose from.
         hint: The argument's name, for the message.
 
     Raises:
@@ -89,8 +89,8 @@ def find_workload(environment: Environment, name: str, among: Sequence[W], hint:
         if workload.name == name:
             return workload
     names = [workload.name for workload in among]
-    there = f"there are {listed(names)}" if names else "there are none"
-    raise typer.BadParameter(f"{environment.compilation.path} has no {name!r}; {there}", param_hint=hint)
+    there = listed(names) if names else "none"
+    raise typer.BadParameter(f"{environment.compilation.path} has no {name!r}; it has {there}", param_hint=hint)
 
 
 def open_session(environment: Environment, profile: str | None) -> Session:
@@ -101,7 +101,7 @@ def open_session(environment: Environment, profile: str | None) -> Session:
 
 
 def confirm(question: str, *, yes: bool) -> None:
-    """Ask on a terminal, unless the arguments have the answer.
+    """Ask on a terminal, unless --yes was given.
 
     Raises:
         Stop: when the answer is no, or there is nobody to ask.
@@ -116,6 +116,6 @@ def confirm(question: str, *, yes: bool) -> None:
 
 
 def say_unknown(unknown: tuple[str, ...]) -> None:
-    """Say what could not be read."""
+    """Report what could not be read."""
     for each in unknown:
-        say(f"not known: {each}")
+        say(f"not checked: {each}")

@@ -26,7 +26,7 @@ def permissions_command(
     env: EnvironmentOption = None,
     audience: Annotated[
         Audience | None,
-        typer.Option("--for", help="Only the policy to deploy, or only the one to read; default: both."),
+        typer.Option("--for", help="Only the policies for deploying, or only those for reading; default: both."),
     ] = None,
 ) -> ExitCode:
     """Run `blogstack permissions`; returns the exit status."""

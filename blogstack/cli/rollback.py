@@ -25,7 +25,7 @@ from blogstack.cli.operations import (
 def rollback_command(
     workload: Annotated[str, typer.Argument(metavar="WORKLOAD", help="The service, or a worker.")] = "service",
     to: Annotated[
-        str | None, typer.Option(metavar="TAG", help="Tag of the image; default: that of the version before.")
+        str | None, typer.Option(metavar="TAG", help="Tag of the image; default: the previous version's.")
     ] = None,
     file: FileOption = DEFAULT_FILE,
     env: EnvironmentOption = None,
@@ -43,11 +43,11 @@ def rollback_command(
     try:
         plan = plan_rollback(session, picked, to)
         if isinstance(plan, StopDeployment):
-            print(f"{name} in {region}: the deployment in progress is stopped, and the version before it serves again")
+            print(f"{name} in {region}: stop the deployment in progress, and go back to the previous version")
         else:
-            print(f"{name} in {region}: {plan.before} is replaced by {plan.tag}, with the template that is deployed")
-        print("the database stays as it is, and no release step runs")
-        confirm("Go back?", yes=yes)
+            print(f"{name} in {region}: replace {plan.before} with {plan.tag}; the deployed template stays the same")
+        print("the database does not change, and no release step runs")
+        confirm("Roll back?", yes=yes)
         try:
             if isinstance(plan, StopDeployment):
                 stop(session, plan.deployment, picked.stack)
@@ -55,7 +55,7 @@ def rollback_command(
                 deploy(session, plan)
         except AwsError as error:
             if error.interrupts:
-                say("what was started goes on in AWS. To follow it: blogstack status")
+                say("what was started continues in AWS. To follow it: blogstack status")
             raise
     except NoWayBack as error:
         say(f"error: {error}")
@@ -65,7 +65,7 @@ def rollback_command(
         say("help: `blogstack doctor` says why")
         return ExitCode.FAILED
     except KeyboardInterrupt:
-        say("no longer waiting; what was started goes on in AWS. To follow it: blogstack status")
+        say("no longer waiting; what was started continues in AWS. To follow it: blogstack status")
         return ExitCode.FAILED
-    print("done; the next deployment from the file deploys its version again")
+    print("rolled back; the next `blogstack deploy` replaces this version again")
     return ExitCode.DONE

@@ -25,7 +25,7 @@ from blogstack.reports.text import printable
 def run_command(
     ctx: typer.Context,
     job: Annotated[
-        str | None, typer.Argument(metavar="JOB", help="One of `jobs`; default: the service.", show_default=False)
+        str | None, typer.Argument(metavar="JOB", help="A job of the file; default: the service.", show_default=False)
     ] = None,
     file: FileOption = DEFAULT_FILE,
     env: EnvironmentOption = None,
@@ -34,7 +34,7 @@ def run_command(
     """Run `blogstack run`; returns the exit status."""
     command = command_of(ctx)
     if job is None and not command:
-        raise typer.BadParameter("name a job, or a command behind --: blogstack run -- COMMAND", param_hint="JOB")
+        raise typer.BadParameter("name a job, or a command after --: blogstack run -- COMMAND", param_hint="JOB")
     environment = open_environment(file, env)
     blueprint = environment.blueprint
     if job:
@@ -64,5 +64,6 @@ def run_command(
     except KeyboardInterrupt:
         pass
     stop = f"aws ecs stop-task --region {blueprint.region} --cluster {workload.cluster} --task {task.id}"
-    say(f"no longer waiting; the task goes on. Its lines: blogstack logs {job or workload.name}. To stop it: {stop}")
+    log = f"blogstack logs {job or workload.name}"
+    say(f"no longer waiting; the task continues. To see its log: {log}. To stop it: {stop}")
     return ExitCode.FAILED

@@ -11,9 +11,9 @@ from blogstack.words import hyphenated
 SCHEMA_FILE = "blogstack.schema.json"
 _REGION, _PORT = "us-east-1", "8000"
 APART = "cloudformation"
-"""Folder of the templates where templates/ is the application's."""
+"""Folder of the templates if templates/ belongs to the application."""
 ATTRIBUTES = f"""\
-# What `blogstack` writes has the line ends of Unix on every system.
+# Files that `blogstack` writes have Unix line endings on every system.
 {SCHEMA_FILE} text eol=lf
 templates/out/** text eol=lf
 {APART}/** text eol=lf
@@ -26,8 +26,8 @@ class Start(NamedTuple):
 
     Attributes:
         text: The file.
-        found: What was seen in the folder, and where, each as a phrase.
-        assumed: What was not, each as a phrase.
+        found: What was detected in the folder, and where, each as a phrase.
+        assumed: What was not detected, each as a phrase.
     """
 
     text: str
@@ -68,7 +68,7 @@ def start(folder: Folder, chosen: str | None, region: Seen | None) -> Start:
     found += [f"region {region.value} from {region.file}"] if region else []
     used = chosen or (detected.value if detected else "other")
     assumed = [] if region else [f"region {_REGION}"]
-    assumed += [] if port else [f"port {_PORT}, because no Dockerfile here names one"]
+    assumed += [] if port else [f"port {_PORT} (no Dockerfile here names one)"]
     assumed += [] if chosen or detected else ["framework other"]
     text = starter(
         service_name(folder.name),
@@ -95,12 +95,12 @@ def starter(
     """A commented file to start from, which compiles as it is.
 
     Args:
-        name: Of the service.
-        framework: Of the service.
-        port: Of the service.
-        region: Of the service.
-        dockerfile: Where the Dockerfile is that `docker build` does not find by itself.
-        context: The folder whose files it copies.
+        name: Name of the service.
+        framework: Its web framework.
+        port: Its port.
+        region: Its region.
+        dockerfile: Path of a Dockerfile that `docker build` does not find by itself.
+        context: The folder whose files that Dockerfile copies.
         apart: Whether the folder called templates belongs to the application.
     """
     migrate = "python, manage.py, migrate" if framework == "django" else "python, -m, app.migrate"
@@ -108,45 +108,45 @@ def starter(
 # yaml-language-server: $schema=./{SCHEMA_FILE}
 # What runs, and where. Every key that is not here has a default that a careful engineer would choose for production.
 
-name: {name}  # prefix of every stack
-region: {region}  # everything is in this AWS region
+name: {name}  # prefix of the name of every stack
+region: {region}  # everything is created in this AWS region
 {_OUTPUT if apart else ""}{_BUILD.format(dockerfile, context) if dockerfile else ""}
 service:
-  framework: {framework}  # fastapi, django or other; it sets how long a start may take
-  port: {port}  # what the container listens on; it also gets it as the variable PORT
+  framework: {framework}  # fastapi, django or other; sets how long a task may take to start
+  port: {port}  # the container listens on it, and gets it as the variable PORT
   cpu: 512  # CPU units, 1024 to a vCPU
-  memory: 1024  # MiB; Fargate has certain sizes for each cpu
+  memory: 1024  # MiB; Fargate allows certain sizes for each cpu
   environment:
     LOG_LEVEL: info
 {_ALLOWED_HOSTS if framework == "django" else ""}{_SECRETS}
-  # release: [{migrate}]  # run once in the new image, before it is deployed
+  # release: [{migrate}]  # runs once in the new image, before the service is updated
   health:
-    path: /health  # must answer 200 while the process runs, or the load balancer replaces the task; asks no database
+    path: /health  # must answer 200 while the process runs, without the database; otherwise ECS replaces the task
     # ready_path: /ready  # answers 200 when the database does; requested after a deployment
-    # command: [python, -m, app.check]  # run in the container too; most services need none
+    # command: [python, -m, app.check]  # another check, inside the container; most services need none
 
-# PostgreSQL, and DATABASE_HOST, _PORT, _NAME, _USER, _PASSWORD and _SSLMODE in the container; with
-# {{variables: {{url: DATABASE_URL}}}} a URL too. `cache: {{}}` is Valkey, for clients of Redis, with CACHE_URL.
+# PostgreSQL; the container gets DATABASE_HOST, _PORT, _NAME, _USER, _PASSWORD and _SSLMODE, and a URL too with
+# {{variables: {{url: DATABASE_URL}}}}. `cache: {{}}` is Valkey, for Redis clients, with CACHE_URL.
 # database: {{}}
 
 scaling:
   min: 2  # tasks, in two availability zones
   max: 10
-  cpu: 60  # average percentage that is held by adding and removing tasks
+  cpu: 60  # average percentage; tasks are added and removed to hold it
 
-# With a domain the service speaks HTTPS; its hosted zone is in Route 53.
+# With a domain, the service answers over HTTPS; its hosted zone is in Route 53.
 # domain:
 #   name: {name}.example.com
 #   hosted_zone_id: Z0123456789ABCDEFGHIJ
 
-# With an address: alarms, a dashboard, and deployments that roll back when requests begin to fail.
+# With an email address: alarms, a dashboard, and deployments that are rolled back when requests begin to fail.
 # alarms:
 #   email: ops@example.com
 """
 
 
 _OUTPUT = f"""\
-output: {APART}  # where `blogstack compile` writes: templates/ is the application's own
+output: {APART}  # where `blogstack compile` writes; templates/ belongs to the application
 """
 
 
@@ -159,11 +159,11 @@ image:
 
 
 _SECRETS = """\
-  # secrets: {SECRET_KEY: generate}  # made once, kept, and in the container as this variable"""
+  # secrets: {SECRET_KEY: generate}  # generated once, kept, and set in the container as this variable"""
 
 
 _ALLOWED_HOSTS = """\
-    ALLOWED_HOSTS: "*"  # the load balancer's checks carry the task's address as Host
+    ALLOWED_HOSTS: "*"  # the load balancer's checks send the task's address as Host
 """
 
 

@@ -10,7 +10,7 @@ class NoTag(ValueError):
 
 
 def tag_of_commit(folder: str) -> str:
-    """The commit of a folder in which everything is committed, as the printed script takes it.
+    """The commit of a folder without uncommitted changes, abbreviated as in the printed script.
 
     Raises:
         NoTag: when there is no git, no commit, or a file is not committed.
@@ -21,14 +21,14 @@ def tag_of_commit(folder: str) -> str:
     except OSError:
         raise NoTag("git is not installed; name the tag of the image") from None
     if commit.returncode:
-        raise NoTag("this is not a git repository with a commit: commit first, or name the tag of the image")
+        raise NoTag("there is no git commit here: commit first, or name the tag of the image")
     if status.returncode:
         raise NoTag(f"git status: {status.stderr.strip()}")
     if changed := status.stdout.splitlines():
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         raise NoTag(
-            f"the tag is the commit, and not everything is committed: {changed[0][3:]}{more};"
-            " commit or ignore it, or name the tag of the image"
+            f"the tag is the git commit, but there are uncommitted changes: {changed[0][3:]}{more};"
+            " commit or ignore them, or name the tag of the image"
         )
     return commit.stdout.strip()
 

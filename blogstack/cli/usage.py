@@ -22,7 +22,7 @@ class PlainCommand(TyperCommand):
 
 
 class CommandAfterDashes(PlainCommand):
-    """A command that takes another one behind `--`: `command_of` says which."""
+    """A command that takes another command after `--`; `command_of` returns that one."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Parse the arguments before `--`."""
@@ -33,7 +33,7 @@ class CommandAfterDashes(PlainCommand):
         return super().parse_args(ctx, args)
 
     def collect_usage_pieces(self, ctx: Context) -> list[str]:
-        """The words of the line that shows the usage."""
+        """The words of the usage line."""
         return [*super().collect_usage_pieces(ctx), "[-- COMMAND...]"]
 
 
@@ -41,6 +41,6 @@ _COMMAND = "blogstack.command"
 
 
 def command_of(ctx: typer.Context) -> tuple[str, ...]:
-    """The words behind `--`; none for no command."""
+    """The words after `--`; empty without a command."""
     words: tuple[str, ...] = ctx.meta.get(_COMMAND, ())
     return words

@@ -1,4 +1,4 @@
-"""`blogstack validate`: diagnostics, and nothing written."""
+"""`blogstack validate`: prints diagnostics and writes nothing."""
 
 from __future__ import annotations
 

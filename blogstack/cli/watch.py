@@ -11,12 +11,12 @@ from blogstack.cli.files import read
 from blogstack.diagnostics import Rejected
 
 _POLL = 500
-"""Milliseconds between two looks at the files without a notification: a change between two rounds, in a folder that
-was recreated, or on a network drive is not always notified."""
+"""Milliseconds after which the files are read without a notification: there may be none for a change between two
+rounds, in a folder that was recreated, or on a network drive."""
 
 
 def rounds(paths: Sequence[str]) -> Iterator[None]:
-    """One round now, and one whenever the files' content differs from that at the start of the last round."""
+    """One round now, and one whenever the files' content differs from what it was at the start of the last round."""
     while True:
         seen = _contents(paths)
         yield
@@ -27,10 +27,10 @@ def rounds(paths: Sequence[str]) -> Iterator[None]:
 
 
 def moments(folders: Collection[Path]) -> Iterator[None]:
-    """Moments to look at files: when something changes in one of these folders, and every half second.
+    """Moments to read the files: when something changes in one of these folders, and every half second.
 
-    Folders are watched, not files, because a file that is replaced is another one. Where the system cannot watch, such
-    as when all its watches are in use, there is only the half second.
+    Folders are watched, not files, because a replaced file is another file. If the system cannot watch them, for
+    example because all its watches are in use, only the half second remains.
     """
     from watchfiles import watch  # imported here, because only --watch needs it
 

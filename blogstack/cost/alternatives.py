@@ -1,4 +1,4 @@
-"""What a file would cost with another value at one of its keys: the questions that people have."""
+"""What a file would cost with another value of one key: the questions that people ask."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Alternative(Record):
 
 
 def alternatives(environment: Environment, region: str, now: Estimate) -> Iterator[Alternative]:
-    """What other values would change; those are left out that are not valid, change nothing, or have no price.
+    """What other values would change; leaves out values that are not valid, change nothing, or have no price.
 
     Args:
         environment: The environment, without errors.
-        region: Whose prices.
-        now: What it costs as it is.
+        region: The region whose prices apply.
+        now: What the environment costs as it is.
     """
     document = environment.document
     for key, values in _QUESTIONS:

@@ -12,10 +12,10 @@ from blogstack.words import listed
 
 
 class Change(Record):
-    """What the stacks cost before and after, a month in US dollars, idle and at most.
+    """What the stacks cost before and after, in US dollars a month, idle and at most.
 
     Attributes:
-        left: Stacks that cost something and are no longer made: that ends when somebody deletes them.
+        left: Stacks that are no longer in the file but cost something until somebody deletes them.
     """
 
     region: str
@@ -35,28 +35,30 @@ class Change(Record):
 
 
 class Unknown(Record):
-    """What a deployment changes a month is unknown; `why` says what is missing."""
+    """The change of the cost is unknown; `why` says what is missing."""
 
     why: str
 
     def in_words(self) -> str:
         """The reason on one line."""
-        return f"US dollars a month: not known, because {self.why}"
+        return f"US dollars a month: unknown, because {self.why}"
 
 
 def cost_change(old: Mapping[str, Tree], new: Mapping[str, Tree], places: Mapping[str, str]) -> Change | Unknown | None:
-    """What another set of templates changes; None when it changes nothing.
+    """How the cost changes with another set of templates; None when it does not.
 
     Args:
         old: The templates before, by the name of their stack.
         new: The templates after.
-        places: The region of each stack of `new`; what is only in `old` is where the others are.
+        places: The region of each stack of `new`; stacks that are only in `old` are taken to be in the same one.
     """
     if old == new:
         return None
     found = sorted(set(places.values()))
     if len(found) != 1:
-        return Unknown(f"the stacks are in several regions ({', '.join(found)}): choose with --env") if found else None
+        return (
+            Unknown(f"the stacks are in several regions ({', '.join(found)}): choose one with --env") if found else None
+        )
     (region,) = found
     if region not in regions():
         return Unknown(f"there are no prices for {region}")

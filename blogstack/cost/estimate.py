@@ -17,10 +17,10 @@ class Line(Record, kw_only=True):
 
     Attributes:
         stack: Name of the stack.
-        logical_id: Of the resource.
+        logical_id: Logical ID of the resource.
         what: What is counted, in a few words.
-        idle: With the minimum number of tasks and the storage that the file says; None where there is no price.
-        most: With the most tasks, and the storage grown to its limit.
+        idle: Price with the minimum number of tasks and the storage in the file; None if there is no price.
+        most: Price with the maximum number of tasks, and the storage grown to its limit.
     """
 
     stack: str
@@ -31,11 +31,11 @@ class Line(Record, kw_only=True):
 
 
 class Estimate(Record):
-    """The lines of some stacks.
+    """The estimated cost of some stacks.
 
     Attributes:
         lines: What costs something while nobody uses it.
-        by_use: What else the stacks hold that costs something, but by use, in a few words each.
+        by_use: What costs something only by use, in a few words each.
     """
 
     lines: tuple[Line, ...]
@@ -43,17 +43,17 @@ class Estimate(Record):
 
     @property
     def idle(self) -> float:
-        """The sum of what has a price."""
+        """The sum of all lines with a price, idle."""
         return sum(line.idle or 0 for line in self.lines)
 
     @property
     def most(self) -> float:
-        """The sum of what has a price, at most."""
+        """The sum of all lines with a price, at most."""
         return sum(line.most or 0 for line in self.lines)
 
     @property
     def unpriced(self) -> tuple[Line, ...]:
-        """What has no price in the table."""
+        """The lines without a price in the table."""
         return tuple(line for line in self.lines if line.idle is None)
 
 
@@ -62,7 +62,7 @@ def estimate(stacks: Mapping[str, Tree], region: str) -> Estimate:
 
     Args:
         stacks: Templates by the name of their stack.
-        region: Whose prices; one that has some.
+        region: The region whose prices apply; it must have some.
     """
     prices = Prices(region)
     priced: Mapping[str, Pricing] = {**_PRICED, "AWS::ECS::Cluster": partial(_cluster, stacks)}
@@ -87,12 +87,12 @@ def _parts(body: Tree, tree: Tree, prices: Prices, priced: Mapping[str, Pricing]
         return ()
     try:
         return tuple(price(body.get("Properties", {}), tree, prices))
-    except (AttributeError, KeyError, TypeError, ValueError):  # an override, or somebody's edit, can write anything
+    except (AttributeError, KeyError, TypeError, ValueError):  # an override or an edit by hand can write anything
         return ((f"{body['Type']} with properties that blogstack does not set", None, None),)
 
 
 Part = tuple[str, float | None, float | None]
-"""What is counted, and its price at least and at most."""
+"""What is counted, and its price idle and at most."""
 Parts = Iterator[Part]
 Pricing = Callable[[Tree, Tree, Prices], Parts]
 """The parts of a resource, from its properties and its template."""
@@ -191,7 +191,7 @@ def _web_acl(properties: Tree, tree: Tree, prices: Prices) -> Parts:
 
 
 def _a_month(what: str, price: str) -> Pricing:
-    """A resource with a price a month."""
+    """A resource with a monthly price."""
 
     def parts(properties: Tree, tree: Tree, prices: Prices) -> Parts:
         del properties, tree
@@ -224,14 +224,14 @@ _BY_USE: Mapping[str, str] = {
     "AWS::ElastiCache::ReplicationGroup": "snapshots of the cache",
     "AWS::RDS::DBInstance": "backups beyond the database's size",
     "AWS::Route53::RecordSet": "the hosted zone",
-    "AWS::S3::Bucket": "what buckets hold",
+    "AWS::S3::Bucket": "storage in buckets",
     "AWS::SQS::Queue": "messages",
 }
-"""What costs something by use only, but for what every service has: requests, traffic and logs."""
+"""What costs something by use only, except for what every service has: requests, traffic and logs."""
 
 
 def _monthly(what: str, hour: float | None, least: int = 1, most: int | None = None) -> Part:
-    """A part with a price an hour, and how many there are."""
+    """A part with an hourly price, and how many of them there are."""
     return what, _times(hour, least * HOURS), _times(hour, (least if most is None else most) * HOURS)
 
 

@@ -1,8 +1,8 @@
-"""How many metrics Container Insights has of a cluster on Fargate: each is charged as a custom metric.
+"""How many metrics Container Insights creates for a cluster on Fargate: each is charged as a custom metric.
 
 The names and their dimensions are those of
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html, without what only
-EC2 instances have, and without RestartCount, which needs a restart policy. It costs nothing in hours without tasks.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html, without those that
+only EC2 instances have, and without RestartCount, which needs a restart policy. Hours without tasks cost nothing.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _OF_EACH = (
     "StorageReadBytes",
     "StorageWriteBytes",
 )
-"""Of the cluster, of each service and of each family of task definitions."""
+"""Metrics of the cluster, of each service and of each family of task definitions."""
 _OF_A_SERVICE = ("DeploymentCount", "DesiredTaskCount", "PendingTaskCount", "RunningTaskCount", "TaskSetCount")
 _OF_THE_CLUSTER = ("ServiceCount", "TaskCount")
 
 
 def number_of_metrics(stacks: Mapping[str, Tree]) -> tuple[int, int]:
-    """The metrics with the minimum and the maximum number of tasks; those of jobs are as short as their tasks.
+    """The number of metrics with the minimum and the maximum number of tasks; jobs, which run shortly, are left out.
 
     Args:
         stacks: Templates by the name of their stack, with the services of one cluster.
@@ -45,7 +45,7 @@ def number_of_metrics(stacks: Mapping[str, Tree]) -> tuple[int, int]:
 
 
 def _metrics(services: int) -> int:
-    """Of a cluster with so many services that have tasks, each with a family of its own."""
+    """The metrics of a cluster in which so many services have tasks, each with a family of its own."""
     if not services:
         return 0
     of_a_service = len(_OF_EACH) + len(_OF_A_SERVICE) + len(_OF_EACH)

@@ -15,8 +15,9 @@ class Report(Record, kw_only=True):
     """What an environment costs, and what other values would change.
 
     Attributes:
-        title: The application's name, with the environment's.
-        not_ours: What the environment uses and somebody else has made, in a few words each.
+        title: The application's name, followed by the environment's.
+        spot: Whether tasks run on Fargate Spot.
+        not_ours: What the environment uses but does not create, in a few words each.
     """
 
     title: str
@@ -28,13 +29,13 @@ class Report(Record, kw_only=True):
 
     @property
     def left_out(self) -> str:
-        """What is not counted."""
+        """What is not counted, as a list in words."""
         own = ("requests, traffic, logs, metrics of the application", *self.estimate.by_use)
         return ", ".join((*own, *self.not_ours, "tax"))
 
 
 def as_text(reports: Sequence[Report]) -> str:
-    """A table for each environment, its assumptions, and the answers to what people ask."""
+    """A table for each environment, its assumptions, and what other values would change."""
     return "\n".join("".join(f"{line}\n" for line in _lines(report)) for report in reports)
 
 
@@ -60,7 +61,7 @@ def as_json(reports: Sequence[Report]) -> str:
 
 
 def dollars(value: float | None, sign: bool = False) -> str:
-    """An amount with cents; the words `no price` for none."""
+    """An amount with cents; `no price` for None."""
     return "no price" if value is None else f"{value:{'+' if sign else ''},.2f}"
 
 
@@ -76,21 +77,21 @@ def _lines(report: Report) -> Iterator[str]:
             yield stack
         text = f"  {line.logical_id}: {line.what}"
         yield f"{text:<58}{dollars(line.idle):>10}{dollars(line.most):>10}"
-    least = "at least, without what has no price" if estimate.unpriced else "total"
+    least = "at least: some lines have no price" if estimate.unpriced else "total"
     yield f"{least:<58}{dollars(estimate.idle):>10}{dollars(estimate.most):>10}"
     yield f"left out: {report.left_out}"
     yield from _by_use(Prices(report.region))
-    spot = "tasks on Spot are counted as on demand" if report.spot else "scaling.spot is not counted"
-    yield f"{spot}: Spot's price changes, and is up to 70% lower"
+    spot = "tasks on Spot are counted at on-demand prices" if report.spot else "not counted: scaling.spot"
+    yield f"{spot}; Spot prices vary, and are up to 70% lower"
     if report.alternatives:
-        yield f"{'instead':<58}{'idle':>10}{'at most':>10}"
+        yield f"{'change with another value':<58}{'idle':>10}{'at most':>10}"
     for each in report.alternatives:
         text = f"  {each.key}: {_value(each.value)}"
         yield f"{text:<58}{dollars(each.idle, sign=True):>10}{dollars(each.most, sign=True):>10}"
 
 
 def _by_use(prices: Prices) -> Iterator[str]:
-    """The prices of what is left out, where they are known."""
+    """The prices of what is left out, as far as they are known."""
     named = {
         "a GB through a NAT gateway": prices.get("nat_gb"),
         "a GB through an interface endpoint": prices.get("endpoint_gb"),

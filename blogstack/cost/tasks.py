@@ -12,10 +12,10 @@ _SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 
 
 def number_of_tasks(properties: Tree, tree: Tree) -> tuple[int, int]:
-    """The fewest and the most tasks of a service, in its schedules too.
+    """The minimum and the maximum number of tasks of a service, including its schedules.
 
     Args:
-        properties: Of the service.
+        properties: Properties of the service.
         tree: Its template.
     """
     targets = [body["Properties"] for body in tree["Resources"].values() if body["Type"] == _SCALABLE_TARGET]

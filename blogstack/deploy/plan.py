@@ -1,7 +1,7 @@
 """Blueprint -> Plan: the steps from templates to a running service, as data.
 
-A plan is what a person would do by hand, in order; each step names the steps that it needs, so that others may run side
-by side. steps.py has what a plan consists of; shell.py prints a plan as a script.
+A plan is what a person would do by hand, in order. Each step names the steps that it needs, so that others can run in
+parallel. steps.py defines the steps; shell.py prints a plan as a script.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from blogstack.deploy.steps import (
 def make_plans(blueprints: Sequence[Blueprint]) -> list[Plan]:
     """The plans of an application, in order.
 
-    With one blueprint it is one plan. With several environments the roles and the image come first, once for all, and
-    each environment is a separate plan, which only checks that the image exists: the same commit is deployed to one
-    environment after the other.
+    One blueprint gives one plan. With several environments the roles and the image are a plan of their own, which comes
+    first, and each environment is a separate plan, which only checks that the image exists: the same commit is deployed
+    to one environment after the other.
 
     Args:
         blueprints: Of one application, one for each environment.
@@ -131,8 +131,8 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
     yield from released
     needs = (*image, tasks.stack, *(step.id for step in released))
     private = tuple(service.stack for service in blueprint.services if service.discovery)
-    # Whoever calls a private service or gives work to a worker comes after it, so that the old version does not get
-    # what only the new one knows.
+    # A workload that calls a private service or gives work to a worker is deployed after it, so that the old version
+    # of the callee never gets requests that only its new version understands.
     inner = tuple(service.stack for service in blueprint.services if not service.exposure)
     for job in blueprint.jobs:
         yield Step(
@@ -172,7 +172,7 @@ def _deploy_edge(edge: Edge) -> DeployStack:
 
 
 def _stores(blueprint: Blueprint, roles: Sequence[str], network: Sequence[str]) -> Iterator[Step]:
-    """The stores' stacks, which wait for nothing but the network that some of them are in."""
+    """The stores' stacks; those that are in the network wait for the roles and the network, the others for nothing."""
     stores = blueprint.stores
     inside = [store.stack for store in (blueprint.database, stores.cache) if store]
     outside = [store.stack for store in (stores.queues, stores.buckets) if store]
@@ -225,7 +225,7 @@ def _restriction(blueprint: Blueprint) -> str | None:
     """Who the load balancer answers; None for everybody."""
     edge = blueprint.edge
     if edge is None:
-        return f"the load balancer of {blueprint.platform} may let in others only"
+        return f"the load balancer of {blueprint.platform} may admit only others"
     if "0.0.0.0/0" in edge.allowed_cidrs:
         return None
-    return f"allowed_cidrs lets in {', '.join(edge.allowed_cidrs)} only"
+    return f"allowed_cidrs admits only {', '.join(edge.allowed_cidrs)}"

@@ -1,4 +1,4 @@
-"""What the stacks of an application need of an account's quotas, where that is more than an account has by default."""
+"""What an application needs from the account's quotas, if that is more than the default."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEFAULT_VPC = 1
 
 
 def quota_notes(blueprints: Sequence[Blueprint]) -> Iterator[str]:
-    """What to say of quotas, a line for each region; nothing where the defaults suffice.
+    """Notes on quotas, a line for each region; nothing if the defaults suffice.
 
     Args:
         blueprints: Of one application, one for each environment.
@@ -49,7 +49,7 @@ def _needs(blueprints: Sequence[Blueprint]) -> Mapping[tuple[str, int], float]:
 
 
 def _vcpus(services: Sequence[EcsService], *, on_demand: bool) -> float:
-    """vCPUs of all services at their most tasks, and of the new tasks of the one whose deployment starts the most."""
+    """vCPUs of all services with their maximum of tasks, plus those that the largest deployment starts in addition."""
     running = [_tasks(service, on_demand=on_demand) * service.container.cpu / _CPU_UNITS for service in services]
     extra = [vcpus * _extra_share(service) for service, vcpus in zip(services, running, strict=True)]
     return sum(running) + max(extra, default=0)
@@ -63,5 +63,5 @@ def _tasks(service: EcsService, *, on_demand: bool) -> int:
 
 
 def _extra_share(service: EcsService) -> float:
-    """Tasks that a deployment starts next to those that run, as a share of these."""
+    """Additional tasks that a deployment starts, as a share of the running ones."""
     return 1 if service.deployment.shift else service.deployment.maximum_percent / 100 - 1

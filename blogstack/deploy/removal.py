@@ -17,7 +17,7 @@ _BEFORE = {
     "--region {region} --stack-name {stack} --logical-resource-id LoadBalancer "
     '--query StackResourceDetail.PhysicalResourceId --output text)"',
 }
-"""What turns off the protection of what a stack holds, by the kind of the stack."""
+"""The command that turns off the deletion protection in a stack, by the kind of the stack."""
 _STAYS = {
     BUCKETS: "the buckets with their objects",
     QUEUES: "the queues with their messages",
@@ -31,15 +31,15 @@ _STAYS = {
 
 
 def removal_notes(stacks: Collection[str], region: str) -> Iterator[str]:
-    """What to say of stacks whose templates are no longer written, line by line; nothing for none.
+    """Notes on stacks whose templates are no longer written, line by line; nothing if there are none.
 
     Args:
-        stacks: Their names.
-        region: That they are in.
+        stacks: Names of the stacks.
+        region: Their region.
     """
     if not stacks:
         return
-    yield "These stacks, if deployed, stay in AWS and go on costing. When nothing uses their exports any more, run:"
+    yield "If deployed, these stacks stay in AWS and keep costing money. Once nothing uses their exports, run:"
     for stack in sorted(stacks, key=lambda stack: (removal_place(stack), stack)):
         kind = _kind(stack)
         if kind in _BEFORE:
@@ -47,7 +47,7 @@ def removal_notes(stacks: Collection[str], region: str) -> Iterator[str]:
         yield f"  aws cloudformation delete-stack --region {region} --stack-name {stack}"
         yield f"  aws cloudformation wait stack-delete-complete --region {region} --stack-name {stack}"
     if stays := [_STAYS[kind] for kind in _ORDER if kind in {_kind(stack) for stack in stacks} & _STAYS.keys()]:
-        yield f"What stays even then: {'; '.join(stays)}."
+        yield f"Not deleted even then: {'; '.join(stays)}."
 
 
 def _kind(stack: str) -> str:
@@ -55,5 +55,5 @@ def _kind(stack: str) -> str:
 
 
 def removal_place(stack: str) -> int:
-    """The place of a stack in the order of deletion; those of workloads are the first."""
+    """The place of a stack in the order of deletion; the stacks of workloads come first."""
     return _ORDER.index(_kind(stack)) if _kind(stack) in _ORDER else -1

@@ -14,14 +14,14 @@ class NotSelected(ValueError):
 
 
 def select(plans: Sequence[Plan], only: str | None) -> list[Plan]:
-    """The plans, or of them what deploys one stack: the image that it runs before, and its checks after it.
+    """The plans, or only the steps that deploy one stack: before it the image that it runs, after it its checks.
 
-    The release step is not among them.
+    The release step is not part of that.
 
     Args:
-        plans: Of one application.
-        only: A stack's name or its last word, which for a workload is the workload's name: then in each environment.
-            None for everything.
+        plans: The plans of one application.
+        only: A stack's name; or its last word, such as a workload's name, for that stack in each environment. None for
+            everything.
 
     Raises:
         NotSelected: when there is no such stack.

@@ -1,12 +1,12 @@
 """Plan -> a script for sh, bash and zsh, to run from a file or to paste into a shell.
 
-It is one subshell in parentheses, which ends at the first command that fails, so that nothing is deployed to an
-environment after one that failed, and which leaves the shell itself alone. Parts joined by `&&` would not do: a shell
+It is one subshell in parentheses. The subshell ends at the first command that fails, so that nothing is deployed to an
+environment after one that failed, and the user's shell keeps running. Parts joined by `&&` would not do: a shell
 ignores `set -e` in all but the last of them
 (https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html, `set -e`).
 
-The script has no comments, it prints what it has to say: zsh takes no comments where a person types, and would run `#`
-as a command (https://zsh.sourceforge.io/Doc/Release/Options.html, INTERACTIVE_COMMENTS).
+The script has no comments; it prints them instead: an interactive zsh does not accept comments and would run `#` as a
+command (https://zsh.sourceforge.io/Doc/Release/Options.html, INTERACTIVE_COMMENTS).
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def deployment_script(blueprints: Sequence[Blueprint], files: Mapping[str, str],
 
     Args:
         blueprints: Of one application, one for each environment.
-        files: For each stack the path of its template.
-        folder: Of the user's file, from which the paths of the image's build start.
+        files: The path of each stack's template, by the name of the stack.
+        folder: Folder of the user's file; the paths of the image's build are relative to it.
     """
     plans = make_plans(blueprints)
     blocks: list[Iterable[str]] = [["set -eu", FUNCTIONS]]
@@ -64,8 +64,8 @@ def _title(plan: Plan, before: Plan | None, *, alone: bool) -> str:
     application = f"{plan.name} in {plan.environment}" if plan.environment else plan.name
     if alone:
         platforms = [step.action.name for step in plan.steps if isinstance(step.action, CheckPlatform)]
-        start = f"behind the load balancer of {platforms[0]}," if platforms else "from an empty account"
-        return f"{application}: {start} to a running service, and each later version"
+        place = f" behind the load balancer of {platforms[0]}" if platforms else ""
+        return f"{application}{place}: the first deployment, and every later one"
     if plan.environment is None:
         return f"{plan.name}: the image, once for all environments"
     if before is not None and before.environment is not None:
@@ -74,15 +74,15 @@ def _title(plan: Plan, before: Plan | None, *, alone: bool) -> str:
 
 
 def _settings(plan: Plan, before: Plan | None, folder: str) -> Iterator[str]:
-    """Region, account and tag; the tag is chosen once for all plans of an image, as there may be a new commit later."""
+    """Region, account and tag; the tag is chosen once for all plans of an image: a new commit may follow meanwhile."""
     yield f"export AWS_REGION={plan.region} AWS_DEFAULT_REGION={plan.region}"
     if before is None or before.image != plan.image:
         if plan.image is not None:
             yield f"TAG=${{TAG:?set TAG to the tag of {plan.image} to deploy}}"
         else:
-            yield "TAG=$(git rev-parse --short=12 HEAD) || " + _refuse("commit first, with git: the tag is the commit")
-            # The tag would not describe what is in no commit.
-            uncommitted = "commit first: the image is built from this folder, and the tag is the commit"
+            yield "TAG=$(git rev-parse --short=12 HEAD) || " + _refuse("commit first: the tag is the git commit")
+            # The tag would not describe what is not committed.
+            uncommitted = "there are uncommitted changes: commit first, because the image's tag is the commit"
             yield f"UNCOMMITTED=$(git status --porcelain -- {' '.join(sources(plan, folder))})"
             yield f'test -z "$UNCOMMITTED" || {_refuse(uncommitted)}'
     yield "IDENTITY=$(aws sts get-caller-identity --query \"join(' as ', [Account, Arn])\" --output text)"
@@ -100,7 +100,7 @@ def _blocks(plan: Plan, files: Mapping[str, str], folder: str) -> Iterator[Itera
 def _heading(plan: Plan, phase: Phase, steps: Sequence[Step]) -> str:
     match phase:
         case Phase.ROLES:
-            return "The roles of AWS's own services: an account has each once, and most have them already"
+            return "The service-linked roles: an account has each of them once, and most accounts have them already"
         case Phase.IMAGE if plan.builds_image:
             return "The repository, then the image, once for each commit: a tag cannot be moved"
         case Phase.IMAGE:
@@ -119,11 +119,11 @@ def _heading(plan: Plan, phase: Phase, steps: Sequence[Step]) -> str:
 def _notes(plan: Plan, phase: Phase) -> Iterator[str]:
     minutes = max((s.action.minutes for s in plan.steps if isinstance(s.action, DeployStack)), default=0)
     if phase is Phase.WORKLOADS and minutes:
-        yield f'echo "==> Each deployment takes {minutes} minutes and the time that the tasks take to start and stop"'
+        yield f'echo "==> Each deployment takes {minutes} minutes plus the time that the tasks take to start and stop"'
         options = f" --env {plan.environment}" if plan.environment else ""
-        yield f'echo "==> To end one and go back, in a second terminal: blogstack rollback{options}"'
+        yield f'echo "==> To stop it and go back, in a second terminal: blogstack rollback{options}"'
     if phase is Phase.WORKLOADS and plan.email is not None:
-        yield f'echo "==> AWS asks {plan.email} once to confirm: until then no alarm is mailed"'
+        yield f'echo "==> AWS asks {plan.email} once to confirm; until then it mails no alarms"'
 
 
 def _commands(action: Action, files: Mapping[str, str], folder: str) -> Iterator[str]:
@@ -154,14 +154,14 @@ def _commands(action: Action, files: Mapping[str, str], folder: str) -> Iterator
             for name in action.names:
                 yield f'echo "==> {RECORD.format(name=name, balancer="$BALANCER")}"'
         case ShowAddress():
-            yield f'echo "==> {action.service} answers the other tasks at {action.url}"'
+            yield f'echo "==> The other tasks reach {action.service} at {action.url}"'
         case ShowLogs():
             yield f"aws logs tail {action.log_group} --since 10m"
 
 
 def _check_zones(action: CheckZones) -> Iterator[str]:
     subnets = "aws ec2 describe-subnets --filters Name=default-for-az,Values=true"
-    why = f"fewer than {action.zones} zones have a default subnet: name letters in network.create.availability_zones"
+    why = f"fewer than {action.zones} zones have a default subnet: list letters in network.create.availability_zones"
     yield f"if ! stack_exists {action.stack}; then"
     yield f"  ZONES=$({subnets} --query 'length(Subnets)' --output text)"
     yield f'  test "$ZONES" = 0 || test "$ZONES" -ge {action.zones} || {_refuse(why)}'
@@ -245,11 +245,11 @@ def _request(action: Request) -> Iterator[str]:
     for path in action.paths:
         curl = action.curl(path, "$BALANCER")
         if action.internal:  # whoever deploys may be outside
-            yield f"echo \"ask from inside the network: {curl} '$URL{path}'\""
+            yield f"echo \"to check it, run inside the network: {curl} '$URL{path}'\""
             continue
         request = f'{curl} {_PATIENTLY} "$URL"{shlex.quote(path)}'
         if action.restriction:  # 7: no connection, 28: no answer in time
-            why = f"no answer: {action.restriction}; ask from there"
+            why = f"no answer: {action.restriction}; to check it, run there"
             request += f""" || case $? in 7 | 28) echo "{why}: {curl} '$URL{path}'" ;; *) exit 1 ;; esac"""
         yield request
 

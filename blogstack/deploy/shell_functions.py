@@ -5,8 +5,8 @@ from __future__ import annotations
 # `aws cloudformation deploy` gives up after an hour (https://github.com/aws/aws-cli/issues/6905), while the update goes
 # on. CloudFormation waits for a service's deployment for 36 hours at most, which is the longest wait here
 # (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-linearconfiguration.html).
-# `aws ecs wait tasks-stopped` gives up after ten minutes, and a migration may take longer: a day at most. That the task
-# still runs is asked for after each, so that whatever else fails ends the script.
+# `aws ecs wait tasks-stopped` gives up after ten minutes, and a migration may take longer: a day at most. After each
+# wait the task's status is read, so that any other failure ends the script.
 # A stack in REVIEW_IN_PROGRESS has a change set and nothing else; one whose creation failed has no resources left, but
 # must be deleted before it can be created:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
@@ -23,7 +23,7 @@ wait_while_busy() {
       *_IN_PROGRESS) ;;
       *) return 0 ;;
     esac
-    test "$MINUTES" -gt 0 || echo "==> Waiting for the update of $1 that is in progress"
+    test "$MINUTES" -gt 0 || echo "==> An update of $1 is in progress: waiting for it to end"
     sleep 60
     MINUTES=$((MINUTES + 1))
   done
@@ -59,7 +59,7 @@ wait_for_task() {
   until aws ecs wait tasks-stopped --cluster "$1" --tasks "$2"; do
     TRY=$((TRY + 1))
     STATUS=$(aws ecs describe-tasks --cluster "$1" --tasks "$2" --query 'tasks[0].lastStatus' --output text)
-    echo "==> The release step is not over: $STATUS"
+    echo "==> The release step has not ended: $STATUS"
     test "$TRY" -lt 144 || return 1
   done
 }"""

@@ -13,7 +13,7 @@ from blogstack.records import Record
 
 
 class CreateServiceRoles(Record):
-    """Create the roles of AWS services, where the account has none (docs/decisions/0020-service-linked-roles.md).
+    """Create the roles of AWS services that the account lacks (docs/decisions/0020-service-linked-roles.md).
 
     Attributes:
         services: As in `ecs` or `ecs.application-autoscaling`, without `.amazonaws.com`.
@@ -30,7 +30,7 @@ class DeployStack(Record, kw_only=True):
         image_tag: Whether the template takes the tag of the image as a parameter.
         parameters: The other parameters, for a stack that exists.
         creation_parameters: The other parameters, for the creation of the stack; the update with `parameters` follows.
-        minutes: What the update waits by itself, between the steps of a shift of requests and at its end.
+        minutes: How long the update itself waits while it shifts requests, between the steps and at the end.
     """
 
     stack: str
@@ -106,7 +106,7 @@ class ShowRunCommands(Record, kw_only=True):
 
     Attributes:
         tasks_stack: Name of the stack whose output has the security group.
-        families: For each job that of its task definitions, whose newest one runs.
+        families: The family of task definitions of each job; the newest one runs.
     """
 
     cluster: str
@@ -116,7 +116,7 @@ class ShowRunCommands(Record, kw_only=True):
 
 
 class WaitStable(Record):
-    """Wait until an ECS service runs the tasks that it should, and no others."""
+    """Wait until an ECS service runs the desired tasks, and no others."""
 
     cluster: str
     service: str
@@ -128,13 +128,13 @@ class Request(Record, kw_only=True):
     Attributes:
         edge_stack: Name of the stack whose output has the URL.
         paths: The first is that of the load balancer's check.
-        errors_are_healthy: Whether an answer to the first of 400 or above is a success.
-        host: The name to ask; None for that of the URL.
-        is_direct: Whether the load balancer is asked by its own name, as the record of `host` is made by hand, later.
-        headers: What to send, by name.
+        errors_are_healthy: Whether a status of 400 or above is a success for the first path.
+        host: The host name to request; None for that of the URL.
+        is_direct: Whether the request goes to the load balancer's own name, because the DNS record of `host` is created
+            by hand, later.
+        headers: Headers to send, by name.
         internal: Whether the load balancer answers inside the network only.
-        restriction: Who the load balancer answers, in words, so that no answer elsewhere is no failure; None for
-            everybody.
+        restriction: Whom the load balancer answers, in words; then no answer is not a failure. None for everybody.
     """
 
     edge_stack: str
@@ -155,21 +155,21 @@ class Request(Record, kw_only=True):
         """
         options = "-sS" if self.errors_are_healthy and path == self.paths[0] else "-fsS"
         headers = (f" -H {shlex.quote(f'{name}: {value}')}" for name, value in self.headers.items())
-        # In the place of every host: https://curl.se/docs/manpage.html#--connect-to
+        # With an empty host it applies to every host: https://curl.se/docs/manpage.html#--connect-to
         direct = f" --connect-to ::{balancer}:443" if self.is_direct else ""
         return f"curl {options}{direct}{''.join(headers)}"
 
 
-RECORD = "in your DNS, point {name} to {balancer}: with a CNAME record, or ALIAS where the name is that of a zone"
-"""What to do for a name whose record is made by hand."""
+RECORD = "in your DNS, point {name} to {balancer} with a CNAME record, or with ALIAS if the name is that of a zone"
+"""What to do for a name whose record is created by hand."""
 
 
 class ShowRecords(Record):
-    """Show the DNS records that are made by hand.
+    """Show the DNS records that must be created by hand.
 
     Attributes:
         edge_stack: Name of the stack whose output has the load balancer's name.
-        names: What leads to it.
+        names: The names that must point to it.
     """
 
     edge_stack: str
@@ -238,9 +238,9 @@ class Plan(Record, kw_only=True):
         name: Name of the application.
         environment: None for an application without environments, and for the steps that all environments share.
         region: AWS region.
-        image: The existing image whose tag is deployed; None where the tag is a commit of the user's repository.
+        image: The existing image whose tag is deployed; None if the tag is a commit of the user's repository.
         log_group: Name of the log group of all workloads.
-        email: Who is asked to confirm that alarms are mailed; None without alarms.
+        email: Address that AWS asks to confirm the subscription to alarms; None without alarms.
     """
 
     name: str
@@ -257,7 +257,7 @@ class Plan(Record, kw_only=True):
         return any(isinstance(step.action, PushImage) for step in self.steps)
 
     def waves(self) -> list[list[Step]]:
-        """The steps in groups: those of a group may run side by side once the groups before it are done."""
+        """The steps in groups: the steps of a group may run in parallel once the groups before it are done."""
         done: set[str] = set()
         rest, waves = list(self.steps), []
         while rest:

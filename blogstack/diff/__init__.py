@@ -1,1 +1,1 @@
-"""Templates of two moments -> what a deployment does: which resources change, how, because of which line."""
+"""Templates before and after -> what a deployment does: which resources change, how, and because of which line."""

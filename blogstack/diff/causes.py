@@ -20,7 +20,7 @@ class SourceFile:
     """A file without errors, and what its keys decide in each environment.
 
     Args:
-        name: Of the file, for people.
+        name: Name of the file, for messages.
         content: Its bytes.
     """
 
@@ -29,7 +29,7 @@ class SourceFile:
         self._parts = [_Part(name, environment) for environment in read_environments(name, content)]
 
     def part(self, stack: str) -> _Part | None:
-        """The environment that makes a stack: the first, where several share it; None when none makes it."""
+        """The environment that creates a stack: the first one if several share it; None if there is none."""
         return next((part for part in self._parts if stack in part.stacks), None)
 
 
@@ -43,7 +43,7 @@ class _Part:
 
     @cached_property
     def stacks(self) -> Mapping[str, tuple[str, Mapping[str, KeyPath]]]:
-        """By the name of each stack its kind, and the key that each resource comes from."""
+        """For each stack, by name: its kind, and the key that each resource comes from."""
         return {stack.name: (stack.kind, stack.origins) for stack in lower_environment(self._environment) or ()}
 
     @cached_property
@@ -51,7 +51,7 @@ class _Part:
         return influences(self._environment)
 
     def value(self, key: KeyPath) -> object:
-        """What the file says at a key; MISSING for nothing."""
+        """The value of a key in the file; MISSING for none."""
         value: object = self._document.plain()
         for step in key:
             if not isinstance(value, dict) or step not in value:
@@ -73,9 +73,9 @@ def add_causes(comparison: Comparison, new: SourceFile, old: SourceFile | None =
     """A comparison with the line that causes each change.
 
     Args:
-        comparison: Of what `new` becomes with something older.
+        comparison: Comparison of older templates with those that `new` compiles to.
         new: The file.
-        old: The file that the older templates were compiled from, where it is known.
+        old: The file that the older templates were compiled from, if it is known.
     """
     return replace(comparison, stacks=tuple(_with_causes(stack, new, old) for stack in comparison.stacks))
 
@@ -106,7 +106,7 @@ def _of_resource(change: ResourceChange, finder: _Finder) -> ResourceChange:
 
 
 def _of_property(change: PropertyChange, resource: Path, finder: _Finder) -> PropertyChange:
-    """Why a property differs; attributes of a resource, such as DependsOn, are next to its properties."""
+    """Adds the cause of a property's change; attributes such as DependsOn are outside of the resource's properties."""
     found = next((cause for path in _paths(change, resource) if (cause := finder.decider(path, change.old))), None)
     return replace(change, cause=found or finder.origin(resource[1]))
 
@@ -127,7 +127,7 @@ class _Finder:
 
     @cached_property
     def _explained(self) -> Counter[KeyPath]:
-        """How many of the stack's differences would not be there without a key, for each key that explains any."""
+        """How many of the stack's differences would not exist without a key, for each key that explains any."""
         places = [(each.path, each.old) for each in self._change.others]
         for resource in self._change.resources:
             at = ("Resources", resource.logical_id)
@@ -140,14 +140,14 @@ class _Finder:
         )
 
     def find(self, path: Path, old: object) -> Cause | None:
-        """The line behind a part of the template; of a resource at least the line that it comes from."""
+        """The line that causes a part of the template; for a resource, at least the line that it comes from."""
         return self.decider(path, old) or (self.origin(path[1]) if path[0] == "Resources" else None)
 
     def decider(self, path: Path, old: object) -> Cause | None:
         """The line of the key that decides a part of the template.
 
-        Of several the innermost that has changed, where the older file is known; then the one without which the value
-        would be what it was; then the one that explains the most other differences, and decides the least else.
+        If several keys do, it is the innermost one that has changed, if the older file is known; then the one without
+        which the value would be the old one; then the one that explains most other differences and decides least else.
         """
         found = [(each, value) for each in self._after.influences for value in self._values(each, path)]
         if self._before is not None:
@@ -166,13 +166,13 @@ class _Finder:
         return self._after.cause(best.key)
 
     def origin(self, logical_id: str) -> Cause | None:
-        """The line that a resource comes from, by the older file if the newer does not make it."""
+        """The line that a resource comes from; the line in the older file if the newer one does not create it."""
         return self._after.origin(self._stack, logical_id) or (
             self._before.origin(self._stack, logical_id) if self._before else None
         )
 
     def _removed(self, path: Path) -> Cause | None:
-        """The line in the older file of a key that decided a part and is gone or has changed."""
+        """The line in the older file of a removed or changed key that decided a part of the template."""
         assert self._before is not None
         found = [
             each
@@ -189,7 +189,7 @@ class _Finder:
     def _values(self, influence: Influence, path: Path) -> Iterator[object]:
         """The values that a part of the template would have without a key, if the key decides it.
 
-        What only makes or removes the resource as a whole does not decide its properties.
+        A key that only adds or removes the complete resource does not decide its properties.
         """
         for (kind, decided), value in influence.decides.items():
             inside = path[: len(decided)] == decided and (len(decided) > 2 or len(path) <= 2)

@@ -1,4 +1,4 @@
-"""Two sets of templates in, what a deployment of the second over the first does out."""
+"""Two sets of templates -> what a deployment of the second over the first does."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def compare(old: Snapshot, new: Snapshot, regions: Mapping[str, str]) -> Compari
     """What a deployment of `new` over `old` does.
 
     Args:
-        old: What is deployed, or was written before.
-        new: What is to be deployed.
+        old: The templates that are deployed, or were written before.
+        new: The templates to deploy.
         regions: The region of each stack of `new`.
     """
     stacks = []
@@ -51,7 +51,7 @@ def compare(old: Snapshot, new: Snapshot, regions: Mapping[str, str]) -> Compari
 
 
 def _resources(old: Tree, new: Tree, region: str) -> tuple[ResourceChange, ...]:
-    """The resources of a stack that differ, and those that follow."""
+    """The resources of a stack that change, and those that change as a consequence."""
     before, after = old["Resources"], new["Resources"]
     names = _renamed(before, after)
     changes: dict[str, ResourceChange] = {}
@@ -95,7 +95,7 @@ def _changed(logical_id: str, old: dict[str, Any], new: dict[str, Any], region: 
 
 
 def _follow(changes: dict[str, ResourceChange], old: Tree, new: Tree, region: str) -> None:
-    """Add to each resource what changes because it refers to one that is replaced, until nothing more follows."""
+    """Add to each resource the changes that follow from replaced resources it refers to, until nothing more follows."""
     while True:
         moved = {name for name, change in changes.items() if change.effect.moves}
         added = False
@@ -137,14 +137,14 @@ def _with_consequences(change: ResourceChange, old: Tree, new: Tree) -> Resource
     custom = body.get("Properties", {}).get(name)
     refused = change.refused
     if refused is None and custom is not None and same(custom, before.get(name)):
-        refused = f"it has a name of its own, {name}, and so cannot be replaced; nothing changes"
+        refused = f"a resource with a custom name ({name}) cannot be replaced; nothing changes"
     return replace(change, data=data, refused=refused)
 
 
 def _with_port(change: ResourceChange, old: Tree, new: Tree) -> ResourceChange:
-    """A change with whether a listener would take the port of one that is gone.
+    """A change that is refused if a listener takes the port of a removed one.
 
-    What is gone is deleted when all updates are done, in the state UPDATE_COMPLETE_CLEANUP_IN_PROGRESS:
+    Removed resources are deleted after all updates, in the state UPDATE_COMPLETE_CLEANUP_IN_PROGRESS:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-describing-stacks.html
     """
     if change.type != "AWS::ElasticLoadBalancingV2::Listener" or change.effect is not Effect.IN_PLACE or change.refused:
@@ -154,13 +154,13 @@ def _with_port(change: ResourceChange, old: Tree, new: Tree) -> ResourceChange:
         if name not in new and body["Type"] == change.type:
             properties = body.get("Properties", {})
             if same([properties.get(key) for key in ("LoadBalancerArn", "Port")], place):
-                refused = f"its port is taken by {name}, which is deleted after it: delete that one first"
+                refused = f"its port is in use by {name}, which is deleted only afterwards: delete {name} first"
                 return replace(change, refused=refused)
     return change
 
 
 def _with_weights(change: ResourceChange, old: Tree) -> ResourceChange:
-    """A change with what it does to the weights of a listener's rule, which ECS moves where there are two.
+    """A change with what it does to the weights of a listener's rule; with two target groups ECS changes them.
 
     docs/decisions/0095-weights-of-a-changed-rule.md
     """
@@ -176,7 +176,7 @@ def _with_weights(change: ResourceChange, old: Tree) -> ResourceChange:
 
 
 def _renamed(old: Tree, new: Tree) -> dict[str, str]:
-    """The old logical ID of each new resource that is like exactly one that is gone."""
+    """The old logical ID of each new resource that equals exactly one removed resource."""
     gone = {name: body for name, body in old.items() if name not in new}
     names: dict[str, str] = {}
     for logical_id, body in new.items():
@@ -193,7 +193,7 @@ def _alike(old: dict[str, Any], new: dict[str, Any]) -> bool:
 
 
 def _moved(logical_id: str, old_id: str, old: dict[str, Any], new: dict[str, Any]) -> ResourceChange:
-    """A resource with another logical ID: CloudFormation makes the new one and then deletes the old one."""
+    """A resource with another logical ID: CloudFormation creates the new one and then deletes the old one."""
     refused = None
     if CUSTOM_NAMES.get(new["Type"], "") in new.get("Properties", {}):
         refused = f"the new one would have the name of {old_id}, which exists until the update is complete"
@@ -222,13 +222,13 @@ def _left(name: str, tree: Tree) -> StackChange:
 
 
 def _others(old: Tree, new: Tree) -> Iterator[PropertyChange]:
-    """What differs outside of the resources."""
+    """The differences outside of the resources."""
     for path, before, after in differences(_without_resources(old), _without_resources(new)):
         yield PropertyChange(path=path, old=before, new=after, effect=Effect.IN_PLACE)
 
 
 def _without_resources(tree: Tree) -> Tree:
-    """A template without its resources, and without the line in JSON that says who wrote it."""
+    """A template without its resources, and without the metadata that names blogstack in JSON."""
     return {key: value for key, value in tree.items() if key not in ("Resources", "Metadata")}
 
 

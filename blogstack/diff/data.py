@@ -1,4 +1,4 @@
-"""What becomes of the data in a resource that is replaced or deleted, in the words of its policies."""
+"""What becomes of the data in a resource that is replaced or deleted, according to its policies."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def describe_data(body: dict[str, Any], effect: Effect) -> str | None:
     """What becomes of the data in a resource; None for a resource without data.
 
     Args:
-        body: Of the resource in the template whose policy decides: the new one when it is replaced, the old one when it
-            is deleted.
+        body: The resource in the template whose policy applies: the new template when it is replaced, the old one when
+            it is deleted.
         effect: MAY_REPLACE, REPLACED or DELETED.
 
     The policies: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
@@ -33,5 +33,5 @@ def describe_data(body: dict[str, Any], effect: Effect) -> str | None:
     parts = [] if effect is Effect.DELETED else ["the new one is empty"]
     parts.append(f"{old} ({attribute}: {policy})")
     if type == DATABASE and body.get("Properties", {}).get("DeletionProtection") is True:
-        parts.append("AWS deletes it only after deletion_protection is off")
+        parts.append("AWS deletes it only after deletion_protection is turned off")
     return "; ".join(parts)

@@ -12,7 +12,7 @@ from blogstack.lint.provider_schemas import PropertyPath, resource_type
 
 
 class Effect(Enum):
-    """What happens to a resource, from the mildest to the worst."""
+    """What happens to a resource, from the least to the most severe."""
 
     IN_PLACE = "in place"
     CREATED = "created"
@@ -24,12 +24,12 @@ class Effect(Enum):
 
     @property
     def severity(self) -> int:
-        """The worse the greater."""
+        """A number that is higher for a more severe effect."""
         return list(Effect).index(self)
 
     @property
     def moves(self) -> bool:
-        """Whether there is, or may be, another resource in place of the old one, with another ID."""
+        """Whether a new resource, with another ID, replaces or may replace the old one."""
         return self in (Effect.REVISED, Effect.MAY_REPLACE, Effect.REPLACED)
 
 
@@ -37,8 +37,8 @@ class Verdict(NamedTuple):
     """What a change does.
 
     Attributes:
-        reason: Of the effect, in a few words; "" where the effect says it.
-        refused: Why AWS refuses the change; None where it does not.
+        reason: Reason for the effect, in a few words; "" if the effect says it.
+        refused: Why AWS refuses the change; None if it does not.
     """
 
     effect: Effect
@@ -50,11 +50,11 @@ def judge(type: str, path: Path, old: object, new: object, region: str = "us-eas
     """What a change of one property does.
 
     Args:
-        type: Of the resource, such as AWS::RDS::DBInstance.
-        path: Of the property; items of lists are in brackets.
+        type: Type of the resource, such as AWS::RDS::DBInstance.
+        path: Path of the property; items of lists are in brackets.
         old: The value before; MISSING for none.
         new: The value after; MISSING for none.
-        region: Whose provider schema is asked.
+        region: The region whose provider schema is used.
     """
     schema = resource_type(type, region)
     if schema is None:
@@ -74,7 +74,7 @@ def judge(type: str, path: Path, old: object, new: object, region: str = "us-eas
 
 
 def _concerns(listed: frozenset[PropertyPath], names: PropertyPath) -> bool:
-    """Whether a changed property is one of those listed, is in one, or has one inside."""
+    """Whether a changed property is one of those listed, is inside one, or contains one."""
     return any(names[: len(path)] == path or path[: len(names)] == names for path in listed)
 
 
@@ -86,34 +86,34 @@ def _tenancy(old: object, new: object) -> Verdict:
 
 
 def _restored(_: object, new: object) -> Verdict:
-    # aws-resource-rds-dbinstance.html: another source is another instance; so is its removal, which makes an empty one.
-    what = "a database that is empty" if new is MISSING else "a database from another source"
-    return Verdict(Effect.REPLACED, f"CloudFormation makes {what}")
+    # aws-resource-rds-dbinstance.html: another source gives a new instance; without a source it is empty.
+    what = "an empty database" if new is MISSING else "a database from another source"
+    return Verdict(Effect.REPLACED, f"CloudFormation creates {what}")
 
 
 def _storage(old: object, new: object) -> Verdict:
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.ModifyingExisting.ScalingUp.html
     shrinks = _numbers(new) < _numbers(old)
-    refused = "RDS cannot make the storage of a database smaller" if shrinks else None
+    refused = "RDS cannot reduce the storage of a database" if shrinks else None
     return Verdict(Effect.IN_PLACE, refused=refused)
 
 
 def _version(old: object, new: object) -> Verdict:
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html
     older = _numbers(new) < _numbers(old)[: len(_numbers(new))]
-    refused = "RDS does not go back to an older version: only a backup does, in another database" if older else None
+    refused = "RDS cannot downgrade a database: restore a backup as another database" if older else None
     return Verdict(Effect.MAY_INTERRUPT, INTERRUPTING[DATABASE]["EngineVersion"], refused)
 
 
 def _cache_version(old: object, new: object) -> Verdict:
-    # aws-resource-elasticache-replicationgroup.html: no interruption, and no way back.
+    # aws-resource-elasticache-replicationgroup.html: no interruption, and no downgrade.
     older = _numbers(new) < _numbers(old)
-    refused = "ElastiCache does not go back to an older version: only another cache has it" if older else None
+    refused = "ElastiCache cannot downgrade a cache: an older version needs another cache" if older else None
     return Verdict(Effect.IN_PLACE, refused=refused)
 
 
 def _numbers(value: object) -> tuple[int, ...]:
-    """The numbers in a value, such as 17.4; none of a function or of nothing."""
+    """The numbers in a value such as 17.4; empty for a function or a missing value."""
     return tuple(map(int, value.split("."))) if isinstance(value, str) and value.replace(".", "").isdigit() else ()
 
 
@@ -131,7 +131,7 @@ _CONDITIONS: Mapping[tuple[str, str], Callable[[Any, Any], Verdict]] = {
     (DATABASE, "BackupRetentionPeriod"): _backups,
     (DATABASE, "EngineVersion"): _version,
     # aws-attribute-updatereplacepolicy.html has it as its example.
-    (DATABASE, "Engine"): lambda *_: Verdict(Effect.REPLACED, "another engine is another database"),
+    (DATABASE, "Engine"): lambda *_: Verdict(Effect.REPLACED, "another engine needs another database"),
     (DATABASE, "AvailabilityZone"): lambda *_: Verdict(Effect.REPLACED, "AvailabilityZone is create-only"),
     **{
         (DATABASE, name): _restored
@@ -145,5 +145,5 @@ _CONDITIONS: Mapping[tuple[str, str], Callable[[Any, Any], Verdict]] = {
         )
     },
 }
-"""Properties whose effect depends on their values, as AWS's pages tell. What is create-only under conditions and is not
-here may be replaced, and says so."""
+"""Properties whose effect depends on their values, according to AWS's pages. Any other property that is create-only
+under conditions counts as MAY_REPLACE."""

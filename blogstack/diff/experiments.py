@@ -1,8 +1,8 @@
 """Which parts of the templates each key of a file decides, found by compiling the file without it.
 
-No stage keeps a record from a property back to a key, and none has to: a compilation takes milliseconds, so the keys
-are taken away one after the other, and what changes in the templates is what the key decides
-(docs/decisions/0030-diff.md). A key that must be there gets another value instead.
+No stage records which key a property comes from, and none has to: a compilation takes milliseconds, so the keys are
+removed one after the other, and what changes in the templates is what the key decides
+(docs/decisions/0030-diff.md). A required key gets another value instead.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Influence(Record):
 
     Attributes:
         key: Its path in the environment's document.
-        decides: By kind of stack and path in its template, the value there is without the key; MISSING for none.
+        decides: The value without the key, by kind of stack and path in its template; MISSING for none.
     """
 
     key: KeyPath
@@ -67,7 +67,7 @@ def _keys(node: Node, at: KeyPath) -> Iterator[tuple[KeyPath, Node]]:
 
 
 def _without(environment: Environment, key: KeyPath, node: Node) -> tuple[StackTree, ...] | None:
-    """The stacks without a key or, where it must be there, with another value; None when there is no valid one."""
+    """The stacks without a key or, if it is required, with another value; None if there is no valid one."""
     document = environment.document
     others = (with_scalar(document, key, value) for value in _other_values(node.scalar))
     for other in itertools.chain((without(document, key),), others):
@@ -78,7 +78,7 @@ def _without(environment: Environment, key: KeyPath, node: Node) -> tuple[StackT
 
 
 def _other_values(value: Scalar) -> Iterator[Scalar]:
-    """Scalars near another; which of them are valid, the compiler says."""
+    """Scalars similar to a value; the compiler finds out which are valid."""
     others: list[Scalar] = []
     if isinstance(value, bool):
         others = [not value]

@@ -22,19 +22,19 @@ Moved = Mapping[str, Collection[str]]
 
 
 class ExportChanges:
-    """What CloudFormation refuses of the exports of new templates, and which stacks have to be deployed before.
+    """Which changes of exports CloudFormation refuses, and which stacks have to be deployed before.
 
     Args:
-        old: The templates before. Who imports is decided by them: a stack is deployed before those that import from it.
+        old: The templates before. Their imports count, because a stack is deployed before those that import from it.
         new: The templates after.
-        moved: Logical IDs of the resources in each stack that are replaced.
+        moved: Logical IDs of the replaced resources in each stack.
     """
 
     def __init__(self, old: Trees, new: Trees, moved: Moved) -> None:
         self._old, self._new, self._moved = old, new, moved
 
     def refusals(self, stack: str) -> Iterator[Refusal]:
-        """The exports in use that a stack takes away or changes."""
+        """The exports in use that a stack removes or changes."""
         lost = self._lost(stack)
         steps = self._steps_before(stack) if lost else None
         stuck = any(map(self._still_importing, lost))
@@ -44,17 +44,17 @@ class ExportChanges:
                 still = f"{listed(remaining)} would still import it: " if remaining else ""
                 remedy = f"{still}undo the change, or deploy under another name, with new stacks"
             elif steps is None:
-                twice = "change the file twice: add what is new, deploy, and then remove what"
-                remedy = f"no order of the stacks allows it: {twice} {stack} should no longer have"
+                twice = "change the file in two steps: add the new parts and deploy, then remove the old parts from"
+                remedy = f"no order of the stacks allows it: {twice} {stack}"
             else:
                 remedy = f"first {_in_words(steps, self._old, self._new)}, then deploy {stack}"
             users = tuple(self._importers[name])
             yield Refusal(export=name, removed=removed, importers=users, steps=steps or (), remedy=remedy)
 
     def _steps_before(self, stack: str, above: Collection[str] = ()) -> tuple[str, ...] | None:
-        """The stacks to deploy, or to delete if they are no longer made, before a stack; None where no order works.
+        """The stacks to deploy, or to delete if they left the file, before a stack; None if no order works.
 
-        They are those that import what the stack takes away, and those that export what these import anew.
+        They are the stacks that import what this stack removes, and the stacks that export what those import instead.
         """
         lost = self._lost(stack)
         if stack in above or any(map(self._still_importing, lost)):
@@ -69,7 +69,7 @@ class ExportChanges:
         return tuple(steps)
 
     def _lost(self, stack: str) -> dict[str, bool]:
-        """The exports in use that a stack takes away (True) or changes (False)."""
+        """The exports in use that a stack removes (True) or changes (False)."""
         if stack not in self._old:
             return {}
         after = exports(self._new[stack]) if stack in self._new else {}
@@ -88,7 +88,7 @@ class ExportChanges:
         return [stack for stack in _stacks(self._importers[name]) if stack in after]
 
     def _providers(self, stack: str) -> list[str]:
-        """The stacks that export what a stack imports and no stack exports yet."""
+        """The stacks with new exports that a stack imports."""
         if stack not in self._new:
             return []
         missing = set(imports(self._new[stack]["Resources"])) - self._exported

@@ -16,9 +16,9 @@ class Cause(Record):
     """A line of the user's file.
 
     Attributes:
-        file: Its name; `REVISION:NAME` for an earlier one.
-        line: From 1.
-        key: The key there, as in `service.cpu`.
+        file: Name of the file; `REVISION:NAME` for an earlier version.
+        line: Line, counted from 1.
+        key: The key in that line, such as `service.cpu`.
     """
 
     file: str
@@ -33,13 +33,14 @@ class PropertyChange(Record, kw_only=True):
     """A property, or another part of a template, that differs.
 
     Attributes:
-        path: From the resource's properties inwards, or from the template inwards.
-        old: MISSING for none.
-        new: MISSING for none.
-        effect: What it does to the resource.
-        reason: Why, in a few words; "" where the effect says it.
-        follows: The resource whose replacement changes the value, though the template does not; None for a change.
-        cause: The line that causes it; None where no line does, as of a key that is gone.
+        path: Path from the resource's properties inwards, or from the template inwards.
+        old: Old value; MISSING for none.
+        new: New value; MISSING for none.
+        effect: What the change does to the resource.
+        reason: Why, in a few words; "" if the effect says it.
+        follows: The resource whose replacement changes the value although the template is the same; None for a change
+            in the template.
+        cause: The line that causes it; None if no line does, for example because the key is gone.
     """
 
     path: Path
@@ -55,11 +56,11 @@ class ResourceChange(Record, kw_only=True):
     """A resource that is created, changed, replaced or deleted.
 
     Attributes:
-        effect: The worst of its properties'.
-        renamed_from: Logical ID that it had before; None for the same one.
-        data: What becomes of the data that it holds; None where none is in danger.
-        refused: Why CloudFormation refuses the change; None where it does not.
-        cause: Of a resource that is created or deleted as a whole.
+        effect: The worst effect of its properties.
+        renamed_from: Logical ID that it had before; None if it has not changed.
+        data: What becomes of the data that it holds; None if no data is in danger.
+        refused: Why CloudFormation refuses the change; None if it does not.
+        cause: The line that creates or deletes the resource; None if it only changes.
     """
 
     logical_id: str
@@ -76,10 +77,10 @@ class Refusal(Record, kw_only=True):
     """An export in use that is removed or changed, which CloudFormation refuses.
 
     Attributes:
-        export: Its name.
-        removed: Whether it is removed; else it changes.
-        importers: What imports it, as in `blog-api-service: Service`.
-        steps: The stacks to deploy before, in order, or to delete if they are no longer made; none where nothing helps.
+        export: Name of the export.
+        removed: Whether it is removed; otherwise it changes.
+        importers: What imports it, such as `blog-api-service: Service`.
+        steps: The stacks to deploy, or to delete if they left the file, before this one, in order; empty if none helps.
         remedy: What to do.
     """
 
@@ -99,7 +100,7 @@ class StackState(Enum):
 
 
 class StackChange(Record, kw_only=True):
-    """A stack that is new, differs, or is no longer made; such a one stays until somebody deletes it.
+    """A stack that is new, changed, or no longer in the file; such a stack stays until somebody deletes it.
 
     Attributes:
         others: Changes outside of resources: outputs, parameters, the description.
@@ -113,10 +114,10 @@ class StackChange(Record, kw_only=True):
 
 
 class Comparison(Record, kw_only=True):
-    """All the differences, in the order of deployment; the stacks that are no longer made come last.
+    """All differences, in the order of deployment; the stacks that are no longer in the file come last.
 
     Attributes:
-        cost: What they change a month; None for nothing.
+        cost: How they change the monthly cost; None if they do not.
     """
 
     stacks: tuple[StackChange, ...]
@@ -131,7 +132,7 @@ class Comparison(Record, kw_only=True):
     def replaces(self) -> bool:
         """Whether something that runs is, or may be, replaced or deleted, or a change is refused.
 
-        The next revision of a task definition is none of that.
+        A new revision of a task definition does not count.
         """
         bad = (Effect.MAY_REPLACE, Effect.REPLACED, Effect.DELETED)
         refused = any(stack.refusals for stack in self.stacks)

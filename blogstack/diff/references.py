@@ -13,7 +13,7 @@ _PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
 
 
 def references(value: object, at: Path = ()) -> Iterator[tuple[str, Path]]:
-    """The logical ID of every resource or parameter that a value depends on, each with the path of its function."""
+    """The logical ID of every resource or parameter that a value depends on, with the path of the reference."""
     match value:
         case {"Ref": str(name)}:
             yield name, at
@@ -33,7 +33,7 @@ def references(value: object, at: Path = ()) -> Iterator[tuple[str, Path]]:
 
 def imports(value: object) -> Iterator[str]:
     """The name of every export that a value imports, in no order."""
-    values = [value]  # not by recursion: every value of every template is asked
+    values = [value]  # without recursion, for speed: this visits every value of every template
     while values:
         value = values.pop()
         if isinstance(value, dict):
@@ -51,7 +51,7 @@ def exports(tree: Tree) -> dict[str, Any]:
 
 
 def importers(trees: Mapping[str, Tree]) -> dict[str, list[str]]:
-    """What imports each export, as in `blog-api-service: Service`, by the templates of the stacks."""
+    """What imports each export, such as `blog-api-service: Service`, from the templates of the stacks."""
     found: dict[str, list[str]] = {}
     for stack, tree in trees.items():
         for logical_id, body in tree["Resources"].items():

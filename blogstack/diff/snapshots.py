@@ -16,7 +16,7 @@ def read_snapshot(texts: Mapping[str, str]) -> Snapshot:
     """Templates from their texts, by the name of their stack.
 
     Raises:
-        UnreadableTemplate: when one of the texts is no template; the message names its stack.
+        UnreadableTemplate: when one of the texts is not a template; the message names its stack.
     """
     trees = {}
     for stack, text in texts.items():
@@ -33,7 +33,7 @@ def snapshot_of(compilation: Compilation) -> Snapshot:
 
 
 def of_environments(texts: Mapping[str, str], new: Compilation, environments: Collection[str]) -> Mapping[str, str]:
-    """Those of some older templates that a compilation of some environments (none: all) takes the place of."""
+    """The older templates that a compilation of some environments (empty: all) replaces."""
     stacks = {template.stack_name for template in new.templates}
     return {
         stack: text

@@ -1,6 +1,6 @@
 """Where two values of a template differ.
 
-CloudFormation's lists are mostly sets whose items have a name. Items are compared by it, so that one more variable at
+CloudFormation's lists are mostly sets whose items have a name. Items are compared by name, so that a new variable at
 the beginning is one change. A function such as Ref is one value.
 """
 
@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 Path = tuple[str, ...]
-"""Keys from the outside in; an item of a list is `[NAME]`, or `[NUMBER]` from 0 where items have no name."""
+"""Keys from the outside in; an item of a list is `[NAME]`, or `[NUMBER]`, counted from 0, if items have no name."""
 
 
 class Missing:
-    """The old value of what is new, and the new value of what is gone."""
+    """Stands for the old value of something new, and for the new value of something removed."""
 
     def __repr__(self) -> str:
         return "MISSING"
@@ -23,7 +23,7 @@ class Missing:
 MISSING: Final = Missing()
 
 _NAMES = ("Key", "Name", "Id", "Sid", "PolicyName", "ContainerName", "DomainName")
-"""What names an item among others, the first that all of them have."""
+"""Keys that name an item of a list; the first one that all items have counts."""
 
 
 class Difference(NamedTuple):
@@ -35,7 +35,7 @@ class Difference(NamedTuple):
 
 
 def differences(old: object, new: object, at: Path = ()) -> Iterator[Difference]:
-    """Every place at which two values differ, the outermost that is gone or new."""
+    """Every place where two values differ; for something new or removed, only the outermost."""
     if same(old, new):
         return
     if isinstance(old, dict) and isinstance(new, dict) and _is_mapping(old) and _is_mapping(new):
@@ -47,7 +47,7 @@ def differences(old: object, new: object, at: Path = ()) -> Iterator[Difference]
 
 
 def same(old: object, new: object) -> bool:
-    """Whether two values are equal for CloudFormation, which takes 20 and "20" for the same."""
+    """Whether two values are equal for CloudFormation, which does not distinguish 20 from "20"."""
     if isinstance(old, dict) and isinstance(new, dict):
         return old.keys() == new.keys() and all(same(value, new[key]) for key, value in old.items())
     if isinstance(old, list) and isinstance(new, list):
@@ -73,7 +73,7 @@ def _of_lists(old: Sequence[Any], new: Sequence[Any], at: Path) -> Iterator[Diff
         named = [{f"[{item[name]}]": item for item in items} for items in (old, new)]
         yield from _of_mappings(named[0], named[1], at)
     elif all(map(_is_mapping, (*old, *new))):
-        # Without names: what is equal is the same item, and the rest is compared in order.
+        # Without names: equal items are the same item, and the rest is compared in order.
         lost = [item for item in old if not any(same(item, other) for other in new)]
         added = [item for item in new if not any(same(item, other) for other in old)]
         if not lost and not added:  # only the order, or how often

@@ -1,7 +1,7 @@
-"""Why a service is not well: causes, from what AWS says about stacks, services, tasks and targets.
+"""Why a service fails: causes, from what AWS says about stacks, services, tasks and targets.
 
-snapshot.py asks AWS; the other modules only look at what it got. A cause is about what a person can change; what only
-follows from another one comes after it.
+snapshot.py asks AWS; the other modules only read its result. A cause is something that a person can change; causes
+that only follow from another one come after it.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ _FIRST = [
 
 
 def diagnose(snapshot: Snapshot, origins: Origins) -> tuple[Cause, ...]:
-    """What keeps an environment from working, the most likely first cause first; none when all is well.
+    """What keeps an environment from working, the most likely cause first; empty if nothing is wrong.
 
     Args:
         snapshot: What AWS says.
-        origins: For each stack the key of the file that made each of its resources, by logical ID.
+        origins: For each stack, the key of the file that each of its resources comes from, by logical ID.
     """
     causes = [*stack_causes(snapshot, origins)]
     for workload in snapshot.workloads:
@@ -56,7 +56,7 @@ def diagnose(snapshot: Snapshot, origins: Origins) -> tuple[Cause, ...]:
         state = without_history(workload, failed[0].time if failed else None)
         found = [*task_causes(state), *check_causes(state)]
         consequences = [*rollout_causes(state)]
-        # A count of tasks is news only where nothing says why.
+        # The number of tasks is worth reporting only if nothing explains it.
         causes += [*found, *(each for each in consequences if not found or each.code is not Code.TASKS_MISSING)]
     causes = causes or [*missing_workloads(snapshot)]
     explained = {cause.workload for cause in causes if cause.workload and cause.code not in _CONSEQUENCES}

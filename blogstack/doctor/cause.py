@@ -8,12 +8,12 @@ from blogstack.source.document import Document, KeyPath
 
 
 class Cause(Record, kw_only=True):
-    """What is wrong, with what AWS says of it.
+    """What is wrong, with what AWS says about it.
 
     Attributes:
         code: Its page explains it.
-        workload: Name of the workload that it is about; None if it is about more than one.
-        path: The key of the user's file that made the resource; None if no key did.
+        workload: Name of the workload; None if it concerns more than one.
+        path: The key of the user's file that the resource comes from; None if there is none.
         message: One sentence.
         help: What to do.
         evidence: What AWS says, word for word, and the last lines of a log; never a secret's value.

@@ -1,6 +1,6 @@
 """Causes in the health checks: of the container, and of the load balancer.
 
-The reasons of targets: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html,
+The reasons for a target's state: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html,
 and how ECS reports them: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
 """
 
@@ -23,7 +23,7 @@ _TIMED_OUT = re.compile(r"timed out", re.IGNORECASE)
 _READY = re.compile(
     r"Uvicorn running|Application startup complete|Listening at|Listening on|Starting development server"
 )
-"""What the servers of FastAPI and Django write when they begin to serve."""
+"""What the servers of FastAPI and Django log when they are ready."""
 _BAD_REQUEST, _NOT_FOUND = 400, 404
 
 
@@ -46,17 +46,17 @@ def check_causes(state: WorkloadState) -> Iterator[Cause]:
             Code.HOST_REFUSED,
             state.workload.locate("framework"),
             f"{name} answers the load balancer's check of {path} with 400: it refuses the Host header",
-            "the check carries the task's own address as Host: allow it, as docs/django.md shows",
+            "the check sends the task's own address as Host: allow it, as docs/django.md shows",
             reasons,
         )
     elif codes:
-        help = "check a path that exists" if codes[0] == _NOT_FOUND else "check a path that answers without log-in"
+        help = "check a path that exists" if codes[0] == _NOT_FOUND else "check a path that needs no log-in"
         yield _cause(
             state,
             Code.TARGET_STATUS,
             where,
             f"{name} answers the load balancer's check of {path} with {codes[0]}, not {exposure.success_codes}",
-            f"{help}: set service.health.path, or let load_balancer.health_check.success_codes take the status",
+            f"{help}: set service.health.path; or add the status to load_balancer.health_check.success_codes",
             reasons,
         )
     elif any(_TIMED_OUT.search(reason) for reason in reasons):
@@ -66,7 +66,7 @@ def check_causes(state: WorkloadState) -> Iterator[Cause]:
             Code.TARGET_SILENT,
             state.workload.locate("port"),
             f"{name} does not answer the load balancer's check on port {port} in time",
-            f"either {path} takes longer than the check waits, or a security group lets the load balancer no longer in:"
+            f"either {path} takes longer than the check waits, or a security group no longer admits the load balancer:"
             " `blogstack doctor --drift` shows a rule that was changed by hand",
             reasons,
         )
@@ -91,13 +91,13 @@ def _of_container(state: WorkloadState) -> Iterator[Cause]:
             Code.CONTAINER_UNHEALTHY,
             state.workload.locate("health"),
             f"the container's health check of {state.workload.name} fails: {command}",
-            "run the command in the image: what it starts, such as curl, must be in there; or set health.command",
+            "run the command in the image: programs that it uses, such as curl, must be there; or set health.command",
             (failed[0].reason, *_lines(state, failed[0])),
         )
 
 
 def _reasons(state: WorkloadState) -> tuple[str, ...]:
-    """What the load balancer says of the unhealthy targets; those that are gone are in ECS's events."""
+    """What the load balancer says about unhealthy targets; for targets that are gone, ECS's events say it."""
     found = [target.description or target.reason for target in state.targets if target.state == "unhealthy"]
     events = state.service.messages if state.service else ()
     found += [match[1] for event in events if (match := _EVENT.search(event))]
@@ -106,7 +106,7 @@ def _reasons(state: WorkloadState) -> tuple[str, ...]:
 
 
 def _slow_start(state: WorkloadState) -> Cause | None:
-    """The start takes longer than the checks wait, by the times of the log."""
+    """Whether the start takes longer than the checks wait, according to the log."""
     assert state.workload.exposure is not None
     grace = state.workload.exposure.check.start
     for task in state.stopped:
@@ -119,7 +119,7 @@ def _slow_start(state: WorkloadState) -> Cause | None:
                 state,
                 Code.SLOW_START,
                 ("load_balancer", "health_check", "grace_period"),
-                f"{state.workload.name} took {seconds} seconds to start, and checks count after {grace}",
+                f"{state.workload.name} took {seconds} seconds to start, but checks count after {grace}",
                 f"set load_balancer.health_check.grace_period to {2 * seconds}s, or give the task more cpu",
                 (ready.text, task.reason),
             )

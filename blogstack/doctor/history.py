@@ -1,4 +1,4 @@
-"""What is over: ECS keeps a stopped task for an hour and a hundred events, whatever became of the service since."""
+"""Drops what is over: ECS keeps stopped tasks for an hour and a hundred events, even after a service has recovered."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _HEALTH_CHECKS = re.compile(r"failed (?:ELB|container) health checks", re.IGNORE
 
 
 def without_history(state: WorkloadState, failed: datetime | None) -> WorkloadState:
-    """The workload without the events and stopped tasks that say nothing about now.
+    """The workload without the events and stopped tasks that say nothing about the present.
 
-    Of a service that has reached a steady state, the events before that are over, and so are the tasks that stopped
-    before it, unless they are of the version that runs and ended by themselves: that can happen again. A steady state
-    after a deployment that failed is that of the older version: why the newer one failed is not over.
+    Once a service has reached a steady state, the events before that are over. So are the tasks that stopped before
+    it, except for tasks of the running version that exited by themselves: that can happen again. A steady state after a
+    failed deployment is that of the older version, so the reasons for the failure are not over.
 
     Args:
         state: What AWS says.
-        failed: When the newest operation of the workload's stack failed; None if it did not.
+        failed: When the newest operation on the workload's stack failed; None if it did not.
     """
     service = state.service
     steady = service.last_steady(before=failed) if service else None

@@ -11,15 +11,15 @@ from blogstack.records import Record
 
 
 class Running(Record, kw_only=True):
-    """A workload as it runs.
+    """A running workload.
 
     Attributes:
-        name: Of the workload.
-        version: Tag or digest of its image; None where it is not known.
-        desired: Tasks that there should be.
-        running: Tasks that there are.
-        healthy: Those of its targets that are healthy; None for a workload without load balancer.
-        deployment: As in COMPLETED or IN_PROGRESS; "" where ECS says nothing.
+        name: Name of the workload.
+        version: Tag or digest of its image; None if it is unknown.
+        desired: How many tasks should run.
+        running: How many tasks run.
+        healthy: How many of its targets are healthy; None for a workload without load balancer.
+        deployment: Such as COMPLETED or IN_PROGRESS; "" if ECS does not say.
     """
 
     name: str

@@ -31,12 +31,12 @@ class WorkloadState(Record, kw_only=True):
     """What AWS says about a workload that runs all the time.
 
     Attributes:
-        workload: As it should be.
-        service: Its ECS service, also one that was deleted because it did not become stable; None if there is none, or
-            nothing is known of it.
-        stopped: Its tasks that have stopped, the newest first.
-        logs: The last lines of the newest of them, by the task's ID.
-        targets: Those of its target groups.
+        workload: The workload as it should be.
+        service: Its ECS service, or a deleted one that did not become stable; None if there is none, or if it could not
+            be read.
+        stopped: Its stopped tasks, the newest first.
+        logs: The last log lines of the newest stopped tasks, by the task's ID.
+        targets: The targets of its target groups.
     """
 
     workload: EcsService
@@ -50,15 +50,15 @@ class Snapshot(Record, kw_only=True):
     """What AWS says about an environment.
 
     Attributes:
-        blueprint: As it should be.
-        stacks: Those that exist, by name.
-        load_balancer: The stack with the load balancer, one of `stacks` or that of another application; None for none.
+        blueprint: The environment as it should be.
+        stacks: The stacks that exist, by name.
+        load_balancer: The stack with the load balancer, one of `stacks` or of another application; None without one.
         failures: What failed in the stacks whose newest operation failed, by the stack's name.
         workloads: The services and workers, in the order of the blueprint.
-        alarms: Those that are in the state ALARM.
-        certificate: Status of the certificate that the edge stack makes; None for none.
+        alarms: The alarms in the state ALARM.
+        certificate: Status of the certificate that the edge stack creates; None without one.
         unknown: What could not be read, and why.
-        drifts: What was changed outside of CloudFormation, where it was asked for.
+        drifts: What was changed outside of CloudFormation; empty unless it was looked for.
     """
 
     blueprint: Blueprint
@@ -99,16 +99,16 @@ def stack_names(blueprint: Blueprint) -> list[str]:
 def read_snapshot(
     session: Session, blueprint: Blueprint, *, drift: bool = False, pause: Callable[[float], object] = time.sleep
 ) -> Snapshot:
-    """Ask AWS about everything in an environment. What the identity has no right to see is left out and named.
+    """Ask AWS about everything in an environment. What the identity may not read is left out and listed in `unknown`.
 
     Args:
-        session: With AWS.
-        blueprint: Of the environment.
+        session: Session with AWS.
+        blueprint: Blueprint of the environment.
         drift: Whether to look for what was changed outside of CloudFormation, which takes minutes.
         pause: Waits for some seconds.
 
     Raises:
-        AwsError: when AWS cannot be reached, or knows no valid credentials.
+        AwsError: when AWS cannot be reached, or the credentials are missing or invalid.
     """
     return _Reader(session, blueprint).read(pause if drift else None)
 
@@ -177,9 +177,9 @@ class _Reader:
         return WorkloadState(workload=workload, service=service, stopped=stopped, logs=logs, targets=targets)
 
     def _drifts(self, stacks: Mapping[str, StackState], pause: Callable[[float], object]) -> tuple[Drift, ...]:
-        settled = [name for name, stack in stacks.items() if not stack.is_busy]
+        idle = [name for name, stack in stacks.items() if not stack.is_busy]
         try:
-            return tuple(self._try(detect_drift, settled, pause) or ())
+            return tuple(self._try(detect_drift, idle, pause) or ())
         except Undetected as error:
             self._unknown[str(error)] = None
             return ()
@@ -196,7 +196,7 @@ class _Reader:
         return self._try(certificate_status, arn) if arn else None
 
     def _try(self, read: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """What can be read; otherwise None, and a note of what cannot."""
+        """What `read` returns; None if AWS refuses, and then the reason is noted."""
         try:
             return read(self._session, *args, **kwargs)
         except AwsError as error:

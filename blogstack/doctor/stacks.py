@@ -13,28 +13,28 @@ from blogstack.words import listed
 # What an operator must do first, by the status:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-describing-stacks.html
 _STUCK = {
-    "UPDATE_ROLLBACK_FAILED": "repair what its events name, then `aws cloudformation continue-update-rollback"
+    "UPDATE_ROLLBACK_FAILED": "fix what its events report, then run `aws cloudformation continue-update-rollback"
     " --stack-name {stack}`",
     "ROLLBACK_COMPLETE": "its creation failed: deploy again, which deletes it first",
-    "ROLLBACK_FAILED": "delete what its events name, then `aws cloudformation delete-stack --stack-name {stack}`",
+    "ROLLBACK_FAILED": "fix what its events report, then run `aws cloudformation delete-stack --stack-name {stack}`",
     "CREATE_FAILED": "delete it: `aws cloudformation delete-stack --stack-name {stack}`",
-    "DELETE_FAILED": "remove what its events name, then `aws cloudformation delete-stack --stack-name {stack}`",
+    "DELETE_FAILED": "fix what its events report, then run `aws cloudformation delete-stack --stack-name {stack}`",
 }
 
 Origins = Mapping[str, Mapping[str, KeyPath]]
-"""For each stack the key of the file that made each of its resources, by logical ID."""
+"""For each stack, the key of the file that each of its resources comes from, by logical ID."""
 
 
 def stack_causes(snapshot: Snapshot, origins: Origins) -> Iterator[Cause]:
     """What failed in stacks, which of them need help, and what they wait for."""
     if not snapshot.is_deployed and not snapshot.unknown:
-        message = f"nothing of {snapshot.blueprint.tasks.title} is deployed in {snapshot.blueprint.region}"
-        yield _cause(Code.NOT_DEPLOYED, None, message, "deploy it first")
+        message = f"{snapshot.blueprint.tasks.title} is not deployed in {snapshot.blueprint.region}"
+        yield _cause(Code.NOT_DEPLOYED, None, message, "deploy it first, or check the account and the region")
     if snapshot.certificate == "PENDING_VALIDATION":
         yield _cause(
             Code.CERTIFICATE_PENDING,
             ("domain", "hosted_zone_id"),
-            "the certificate waits for its validation through DNS",
+            "the certificate waits for its validation by DNS",
             "the domain's registrar must name the name servers of this hosted zone: compare"
             " `aws route53 get-hosted-zone` with `dig NS`",
         )
@@ -60,7 +60,7 @@ def stack_causes(snapshot: Snapshot, origins: Origins) -> Iterator[Cause]:
             Code.DRIFTED,
             origins.get(drift.stack, {}).get(drift.logical_id),
             f"{drift.logical_id} ({drift.type}) in {drift.stack} {what} outside of CloudFormation",
-            "write the change into the file, or undo it in AWS: a deployment of the same file does not",
+            "write the change into the file, or undo it in AWS: deploying the same file does not undo it",
             *drift.differences,
         )
     for alarm in snapshot.alarms:
@@ -83,7 +83,7 @@ def missing_workloads(snapshot: Snapshot) -> Iterator[Cause]:
 
 
 def rollout_causes(state: WorkloadState) -> Iterator[Cause]:
-    """What is known of a workload's deployment when nothing better is."""
+    """What a workload's deployment shows if there is no better cause."""
     service = state.service
     if service is None:
         return
@@ -94,7 +94,7 @@ def rollout_causes(state: WorkloadState) -> Iterator[Cause]:
                 workload=state.workload.name,
                 path=("deployment",),
                 message=f"a deployment of {state.workload.name} failed after {rollout.failed} failed tasks",
-                help="the causes above say why; the version before it goes on running",
+                help="the causes above say why; the previous version keeps running",
                 evidence=(rollout.reason,) if rollout.reason else (),
             )
     if service.running < service.desired:
@@ -103,7 +103,7 @@ def rollout_causes(state: WorkloadState) -> Iterator[Cause]:
             workload=state.workload.name,
             path=state.workload.locate("scaling"),
             message=f"{state.workload.name} runs {service.running} of {service.desired} tasks",
-            help="see ECS's own messages below; ask again in a minute if a deployment is in progress",
+            help="see the messages from ECS below; if a deployment is in progress, run this again in a minute",
             evidence=service.messages[:3],
         )
 

@@ -1,4 +1,4 @@
-"""Causes in the tasks that have stopped: from ECS's reasons, exit codes and the last lines of the log.
+"""Causes in the stopped tasks: from ECS's reasons, exit codes and the last lines of the log.
 
 The reasons: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html,
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html and
@@ -31,7 +31,7 @@ _NO_CAPACITY = re.compile(r"Capacity is unavailable|number of vCPUs|Fargate Spot
 # strerror(3) of EROFS, as Python, Node and shells print it.
 _READ_ONLY = re.compile(r"read-only file ?system", re.IGNORECASE)
 _KILLED = 137
-"""128 and the number of SIGKILL, which ends a container that takes more memory than it has."""
+"""128 plus the number of SIGKILL, which ends a container that uses more memory than it has."""
 _SHOWN = 8
 
 
@@ -53,7 +53,7 @@ def task_causes(state: WorkloadState) -> Iterator[Cause]:
 
 
 def _of_task(state: WorkloadState, task: StoppedTask) -> Cause | None:
-    """Why a task stopped; None for one that was asked to stop, or stopped for its health checks."""
+    """Why a task stopped; None if it was stopped on purpose or because of its health checks."""
     reason = " ".join([task.reason, *(each.reason for each in task.containers)])
     lines = state.logs.get(task.id, ())
     text = "\n".join(line.text for line in lines)
@@ -63,7 +63,7 @@ def _of_task(state: WorkloadState, task: StoppedTask) -> Cause | None:
             state,
             Code.IMAGE_ARCHITECTURE,
             ("image", "architecture"),
-            f"the image of {state.workload.name} is not for {architecture}",
+            f"the image of {state.workload.name} was not built for {architecture}",
             f"build it with `docker build --platform {PLATFORMS[architecture]}`, or set image.architecture",
             (reason, *_shown(lines)),
         )
@@ -76,7 +76,7 @@ def _of_task(state: WorkloadState, task: StoppedTask) -> Cause | None:
             state,
             Code.NO_WAY_OUT,
             ("network",),
-            f"the tasks of {state.workload.name} cannot reach AWS: the request for image, secret or log timed out",
+            f"the tasks of {state.workload.name} cannot reach AWS: a request for image, secret or log timed out",
             "check the route of the subnets to a NAT gateway, or the VPC endpoints and their security group",
             (task.reason,),
         )
@@ -101,7 +101,7 @@ def _of_task(state: WorkloadState, task: StoppedTask) -> Cause | None:
             state,
             Code.OUT_OF_MEMORY,
             state.workload.locate("memory"),
-            f"{ended.name} was ended because it took more memory than the {memory} MiB of its task",
+            f"{ended.name} was killed because it used more memory than the {memory} MiB of its task",
             "raise memory, or start fewer processes",
             (ended.reason or task.reason, *_shown(lines)),
         )
@@ -119,15 +119,15 @@ def _of_task(state: WorkloadState, task: StoppedTask) -> Cause | None:
             state,
             Code.CONTAINER_EXITS,
             state.workload.locate("command"),
-            f"{ended.name} ended by itself with exit code {ended.exit_code}" + _after(task),
-            "the last lines of its log say why; run the image with the same variables to see it",
+            f"{ended.name} exited by itself with code {ended.exit_code}" + _after(task),
+            "the last lines of its log say why; to reproduce it, run the image with the same variables",
             (task.reason, *_shown(lines)),
         )
     return None
 
 
 def _ended(task: StoppedTask) -> ContainerEnd | None:
-    """The container that ended first, as far as can be known: one that did not end with 0, not by being stopped."""
+    """The container that most likely ended first: one with an exit code other than 0. None if the task was stopped."""
     if task.code in ("ServiceSchedulerInitiated", "UserInitiated", "SpotInterruption"):
         return None
     ended = [each for each in task.containers if each.exit_code is not None or each.reason]
@@ -137,7 +137,7 @@ def _ended(task: StoppedTask) -> ContainerEnd | None:
 def _after(task: StoppedTask) -> str:
     if not (task.started and task.stopped):
         return ""
-    return f", {plural(round((task.stopped - task.started).total_seconds()), 'seconds')} after its start"
+    return f", {plural(round((task.stopped - task.started).total_seconds()), 'seconds')} after it started"
 
 
 def _secret(state: WorkloadState, reason: str) -> Cause:
@@ -177,7 +177,7 @@ def _no_capacity(state: WorkloadState, reason: str) -> Cause:
         Code.NO_CAPACITY,
         state.workload.locate("scaling"),
         f"Fargate has no capacity for a task of {state.workload.name}",
-        "ask for a higher quota of Fargate vCPUs in Service Quotas"
+        "request a higher quota of Fargate vCPUs in Service Quotas"
         if quota
         else "wait and deploy again, or lower scaling.spot",
         (reason,),

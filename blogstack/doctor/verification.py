@@ -19,11 +19,11 @@ _SECONDS = 10
 
 
 class Check(Record):
-    """Something that was looked at.
+    """The result of a check.
 
     Attributes:
-        name: What.
-        passed: None where it could not be looked at from here.
+        name: What was checked.
+        passed: None if it could not be checked from here.
         detail: What was found.
     """
 
@@ -37,7 +37,7 @@ def verify(snapshot: Snapshot, names: list[str]) -> Iterator[Check]:
 
     Args:
         snapshot: What AWS says.
-        names: The stacks that there should be.
+        names: The stacks that should exist.
     """
     for name in names:
         stack = snapshot.stacks.get(name)
@@ -56,7 +56,7 @@ def _service(state: WorkloadState) -> Check:
     name, service = f"{state.workload.name} tasks", state.service
     if service is None or not service.is_active:
         return Check(name, False, "there is no ECS service")
-    detail = f"{service.running} of {service.desired} run"
+    detail = f"{service.running} of {service.desired} running"
     if len(service.rollouts) > 1:
         return Check(name, False, f"{detail}; a deployment is in progress")
     return Check(name, service.is_stable, detail)
@@ -68,7 +68,7 @@ def _requests(snapshot: Snapshot) -> Iterator[Check]:
     if url is None:
         return
     if edge and edge.internal:
-        yield Check(url, None, "the load balancer is internal: run this inside of its network")
+        yield Check(url, None, "the load balancer is internal: run this inside its network")
         return
     for state in snapshot.workloads:
         if exposure := state.workload.exposure:
@@ -82,7 +82,7 @@ def _requests(snapshot: Snapshot) -> Iterator[Check]:
 
 
 def _answer(url: str, headers: Mapping[str, str], *, any_status: bool) -> Check:
-    """A request; any_status is whether an error is what the load balancer's check takes too."""
+    """A request; any_status is whether an error status counts as a success, as in the load balancer's check."""
     asked = urllib.request.Request(url, headers=dict(headers))  # noqa: S310 (http or https, from the stack)
     try:
         with urllib.request.urlopen(asked, timeout=_SECONDS) as answer:  # noqa: S310
@@ -105,19 +105,19 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
 
 
 def _with_record(check: Check, edge: Edge | None, stack: StackState | None) -> Check:
-    """A request that failed, with the record that its name needs where that is made by hand."""
+    """A failed request, with the DNS record that its name needs if that is created by hand."""
     if not (edge and edge.tls and edge.tls.elsewhere and stack):
         return check
     balancer = stack.outputs.get(Output.LOAD_BALANCER_DNS_NAME)
-    return Check(check.name, check.passed, f"{check.detail}; the record of its name must lead to {balancer}")
+    return Check(check.name, check.passed, f"{check.detail}; its DNS record must point to {balancer}")
 
 
 def _redirect(url: str) -> Check:
-    """Plain HTTP leads to HTTPS."""
+    """Whether plain HTTP is redirected to HTTPS."""
     name = f"http://{urlsplit(url).hostname or ''}"
     try:
         with urllib.request.build_opener(_StayHere).open(f"{name}/", timeout=_SECONDS) as answer:
-            return Check(name, False, f"{answer.status}, and no redirect")
+            return Check(name, False, f"{answer.status}, not a redirect")
     except urllib.error.HTTPError as error:
         target = error.headers.get("Location", "")
         redirects = error.code in (301, 302, 307, 308) and target.startswith("https://")

@@ -1,1 +1,1 @@
-"""What is done with a running environment: logs, one-off tasks, the way back, removal."""
+"""What people do with a running environment: logs, one-off tasks, rollback, removal."""

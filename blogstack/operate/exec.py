@@ -1,4 +1,4 @@
-"""Which task a command can be executed in."""
+"""Finds a task in which a command can be executed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from blogstack.blueprint.workload import Workload
 
 
 class NoTask(Exception):
-    """There is no task for it; the text says why."""
+    """There is no such task; the text says why."""
 
 
 def find_task(session: Session, workload: Workload) -> str:
@@ -16,17 +16,17 @@ def find_task(session: Session, workload: Workload) -> str:
 
     Raises:
         NoTask: when there is none.
-        AwsError: when it cannot be known.
+        AwsError: when a call fails.
     """
     try:
         tasks = running_tasks(session, workload.cluster, workload.service_name)
     except AwsError as error:
         if error.code == "ClusterNotFoundException":
-            raise NoTask(f"nothing of {workload.cluster} is deployed") from None
+            raise NoTask(f"{workload.cluster} is not deployed") from None
         raise
     if not tasks:
         raise NoTask(f"no task of {workload.name} is running")
     for task in tasks:
         if task.exec:
             return task.id
-    raise NoTask(f"the running tasks of {workload.name} were started before exec was on: deploy first")
+    raise NoTask(f"the running tasks of {workload.name} were started before exec was turned on: deploy first")

@@ -1,4 +1,4 @@
-"""The lines of an environment's tasks, also as they come."""
+"""The log lines of an environment's tasks; can follow new lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from blogstack.blueprint import Blueprint
 from blogstack.blueprint.workload import Workload
 
 POLL = 2.0
-"""Seconds between two looks."""
+"""Seconds between two requests."""
 # A line may arrive after later ones of other tasks: CloudWatch Logs is eventually consistent, and the log driver of a
 # task sends its lines in batches.
 _LATE = timedelta(seconds=30)
@@ -23,7 +23,7 @@ class NoLogs(Exception):
 
 
 def stream_prefix(workload: Workload | None) -> str:
-    """What the names of a workload's log streams begin with; of all workloads nothing."""
+    """The prefix of the names of a workload's log streams; "" for all workloads."""
     return f"{workload.log_prefix}/{workload.container_name}/" if workload else ""
 
 
@@ -32,7 +32,7 @@ def lines(session: Session, group: str, prefix: str, since: datetime) -> Iterato
 
     Raises:
         NoLogs: when there is no such log group.
-        AwsError: when they cannot be read.
+        AwsError: when a call fails.
     """
     try:
         yield from read_lines(session, group, prefix, since)
@@ -45,18 +45,18 @@ def lines(session: Session, group: str, prefix: str, since: datetime) -> Iterato
 def follow(
     session: Session, group: str, prefix: str, since: datetime, pause: Callable[[float], object] = time.sleep
 ) -> Iterator[TaskLine]:
-    """The lines since a time and those that follow, each once, without an end.
+    """The lines since a time and those that follow, each once; never ends.
 
     Args:
-        session: With AWS.
+        session: Session with AWS.
         group: Name of the log group.
-        prefix: Of the names of the log streams.
-        since: When the first one was written.
+        prefix: Prefix of the names of the log streams.
+        since: Time of the earliest line.
         pause: Waits for some seconds.
 
     Raises:
         NoLogs: when there is no such log group.
-        AwsError: when they cannot be read.
+        AwsError: when a call fails.
     """
     seen: dict[str, datetime] = {}
     newest = start = since
@@ -72,7 +72,7 @@ def follow(
 
 
 def label(line: TaskLine, blueprint: Blueprint, workload: Workload | None) -> str:
-    """Which task a line is of: the beginning of its ID, after the name of the workload where there may be several."""
+    """The task that a line comes from: the beginning of its ID, after the workload's name unless one is given."""
     prefix, _, rest = line.stream.partition("/")
     container, _, task = rest.rpartition("/")
     short = task[:8]

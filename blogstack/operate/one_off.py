@@ -1,4 +1,4 @@
-"""A task that runs once: with the task definition of a job, or with that of the service and another command."""
+"""A task that runs once: with the task definition of a job, or with the service's and another command."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from blogstack.operate.waiting import persistently
 from blogstack.records import Record
 
 POLL = 2.0
-"""Seconds between two looks at a task."""
+"""Seconds between two requests about a task."""
 _LOOKS = 24 * 3600 // 2
-"""For a day, as the printed script waits for a release step."""
+"""Requests in a day; the printed script waits as long for a release step."""
 _LAST_LOOKS = 3
-"""After the end: CloudWatch Logs may have the last lines some seconds later."""
+"""Requests after the end: CloudWatch Logs may have the last lines some seconds later."""
 
 
 class NotDeployed(Exception):
@@ -50,8 +50,8 @@ def start(session: Session, workload: Workload, command: Sequence[str]) -> Start
     """Start a task of a workload.
 
     Args:
-        session: With AWS.
-        workload: Whose task definition it has: of a service that which runs, of a job the newest one.
+        session: Session with AWS.
+        workload: The workload whose task definition to use: the running one of a service, the newest one of a job.
         command: What its container runs; empty for its own command.
 
     Raises:
@@ -112,5 +112,5 @@ def _task_definition(session: Session, workload: Workload) -> str:
         return workload.service_name
     service = read_services(session, workload.cluster, [workload.service_name]).get(workload.service_name)
     if service is None:
-        raise NotDeployed(f"{workload.service_name} is not deployed: there is no such service")
+        raise NotDeployed(f"there is no service {workload.service_name}: deploy first")
     return service.task_definition

@@ -1,4 +1,4 @@
-"""The removal of an environment: what goes, what stays, and the deletion of its stacks, one after the other."""
+"""The removal of an environment: what is deleted, what is kept, and the deletion of its stacks, one after the other."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Doomed(Record, kw_only=True):
     """A stack that will be deleted.
 
     Attributes:
-        name: Of the stack.
-        resources: How many go with it.
-        stays: What stays, by logical ID and type.
-        snapshots: Of what a last snapshot is kept.
-        data: What is lost, in words.
+        name: Name of the stack.
+        resources: How many resources are deleted with it.
+        stays: Resources that are kept, by logical ID and type.
+        snapshots: Resources of which a last snapshot is kept.
+        data: Data that is lost, in words.
     """
 
     name: str
@@ -46,9 +46,9 @@ class Protected(Record):
     """A resource whose deletion protection is on.
 
     Attributes:
-        stack: That it is in.
-        logical_id: Of the resource.
-        key: In the file, that turns it off.
+        stack: Its stack.
+        logical_id: Its logical ID.
+        key: The key in the file that turns the protection off.
     """
 
     stack: str
@@ -61,8 +61,8 @@ class Removal(Record):
 
     Attributes:
         stacks: In the order of deletion.
-        protected: What is in the way; then nothing is deleted.
-        users: Stacks of other applications that use network, cluster and load balancer; then nothing is deleted either.
+        protected: Protected resources; if there are any, nothing is deleted.
+        users: Stacks of other applications that use network, cluster and load balancer; if any, nothing is deleted.
     """
 
     stacks: tuple[Doomed, ...]
@@ -71,12 +71,12 @@ class Removal(Record):
 
 
 def plan_removal(session: Session, blueprint: Blueprint) -> Removal:
-    """What goes and what stays, by the templates that are deployed: stacks that are no longer in the file too.
+    """What is deleted and what is kept, from the deployed templates, which include stacks that left the file.
 
-    The registry of an application with environments is no environment's, and stays.
+    The registry of an application with environments belongs to none of them, and is kept.
 
     Raises:
-        AwsError: when it cannot be known.
+        AwsError: when a call fails.
     """
     texts = read_templates(session, f"{blueprint.tasks.title}-")
     own = (blueprint.name, blueprint.environment or "")
@@ -125,7 +125,7 @@ def _protected(session: Session, name: str, tree: Tree) -> Iterator[Protected]:
 
 
 def delete(session: Session, name: str, pause: Pause = time.sleep) -> None:
-    """Delete a stack and wait; one that is being deleted is waited for.
+    """Delete a stack, or join a deletion in progress, and wait until it has ended.
 
     Raises:
         CannotDelete: when CloudFormation cannot, or an update of the stack is in progress.
@@ -137,7 +137,7 @@ def delete(session: Session, name: str, pause: Pause = time.sleep) -> None:
         return
     if stack.status != "DELETE_IN_PROGRESS":
         if stack.is_busy:
-            raise CannotDelete(f"an update of {name} is in progress: wait for it")
+            raise CannotDelete(f"an update of {name} is in progress: wait until it has ended")
         delete_stack(session, name)
     after = wait_for_stack(session, stack.id, pause)
     if after is not None:

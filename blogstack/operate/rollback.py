@@ -1,4 +1,4 @@
-"""The way back to an older version of a service."""
+"""Rolling a service back to an older version."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from blogstack.operate.waiting import LOOKS, POLL, Pause, TookTooLong, persisten
 from blogstack.records import Record
 
 _REVISIONS = 50
-"""How many versions of a task definition are looked at, from the newest one on."""
+"""How many versions of a task definition are read, beginning with the newest."""
 
 
 class NoWayBack(Exception):
@@ -24,7 +24,7 @@ class NoWayBack(Exception):
 
 
 class Failed(Exception):
-    """The way back failed; the text has AWS's reason."""
+    """The rollback failed; the text has AWS's reason."""
 
 
 class StopDeployment(Record):
@@ -37,9 +37,9 @@ class DeployTag(Record):
     """Deploy an older image with the template that is deployed.
 
     Attributes:
-        stack: Of the workload, as it is.
-        before: The tag that is deployed.
-        tag: The one to deploy.
+        stack: The workload's stack, as it is.
+        before: The deployed tag.
+        tag: The tag to deploy.
     """
 
     stack: StackState
@@ -51,13 +51,13 @@ def plan_rollback(session: Session, workload: EcsService, tag: str | None) -> St
     """How to go back.
 
     Args:
-        session: With AWS.
+        session: Session with AWS.
         workload: The service or the worker.
-        tag: Of the image to go back to; None for the one before.
+        tag: Tag of the image to go back to; None for the previous one.
 
     Raises:
         NoWayBack: when there is nothing to go back to.
-        AwsError: when it cannot be known.
+        AwsError: when a call fails.
     """
     stack = read_stack(session, workload.stack)
     service = (
@@ -70,10 +70,11 @@ def plan_rollback(session: Session, workload: EcsService, tag: str | None) -> St
         return StopDeployment(running)
     if running or stack.is_busy:
         what = "a deployment of the service" if running else f"an update of {stack.name}"
-        raise NoWayBack(f"{what} is in progress: wait for it" + (", or go back without --to" if running else ""))
+        stop_it = ", or leave out --to to stop it" if running else ""
+        raise NoWayBack(f"{what} is in progress: wait until it has ended{stop_it}")
     before = stack.parameters.get(Parameter.IMAGE_TAG)
     if before is None:
-        raise NoWayBack(f"the tag of its image is in the file: change the key image of {workload.name}, and deploy")
+        raise NoWayBack(f"the file sets its image's tag: change the key image of {workload.name}, and deploy")
     if tag is None:
         tag = _previous_tag(session, workload, service.task_definition, before)
     elif tag == before:
@@ -101,7 +102,7 @@ def _check_image(session: Session, workload: EcsService, task_definition: str, t
 
 
 def _previous_tag(session: Session, workload: EcsService, task_definition: str, before: str) -> str:
-    """The tag of the newest version of the task definition that has another one than that which is deployed."""
+    """The tag of the newest version of the task definition whose tag is not the deployed one."""
     family, _, revision = task_definition.rpartition(":")
     for number in range(int(revision) - 1, max(0, int(revision) - 1 - _REVISIONS), -1):
         try:
@@ -119,10 +120,10 @@ def _previous_tag(session: Session, workload: EcsService, task_definition: str, 
 
 
 def stop(session: Session, deployment: ServiceDeployment, stack: str, pause: Pause = time.sleep) -> None:
-    """End a deployment, and wait until ECS has gone back and CloudFormation has ended.
+    """Stop a deployment, and wait until ECS has rolled back and CloudFormation has ended.
 
     Raises:
-        Failed: when ECS cannot go back.
+        Failed: when ECS cannot roll back.
         TookTooLong: after 36 hours.
         AwsError: when a call fails.
     """
@@ -137,7 +138,7 @@ def stop(session: Session, deployment: ServiceDeployment, stack: str, pause: Pau
     else:
         raise TookTooLong(deployment.arn)
     if state.status == "SUCCESSFUL":
-        raise Failed("the deployment had ended before it could be stopped: run it again to go back")
+        raise Failed("the deployment ended before it could be stopped: run the command again to go back")
     after = wait_for_stack(session, stack, pause)
     if after is not None and after.status.endswith("FAILED"):
         raise Failed(reasons_of(session, after))
@@ -156,4 +157,4 @@ def deploy(session: Session, plan: DeployTag, pause: Pause = time.sleep) -> None
         return
     after = wait_for_stack(session, plan.stack.name, pause)
     if after is None or after.status != "UPDATE_COMPLETE":
-        raise Failed(reasons_of(session, after) if after else "the stack is gone")
+        raise Failed(reasons_of(session, after) if after else "the stack no longer exists")

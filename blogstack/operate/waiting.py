@@ -1,4 +1,4 @@
-"""Waiting for what AWS does."""
+"""Waiting for operations in AWS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from blogstack.aws.stacks import StackState, failed_events, read_stack
 T = TypeVar("T")
 Pause = Callable[[float], object]
 POLL = 5.0
-"""Seconds between two looks."""
+"""Seconds between two requests."""
 # The longest that CloudFormation waits for a deployment of a service:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-linearconfiguration.html
 LOOKS = int(36 * 3600 / POLL)
@@ -25,10 +25,10 @@ class TookTooLong(Exception):
 
 
 def persistently(ask: Callable[[], T], pause: Pause) -> T:
-    """The answer to a question of a wait: throttling and lost connections are waited out, some ten minutes long.
+    """The answer to a call, retried for about ten minutes after throttling and lost connections.
 
     Raises:
-        AwsError: when that does not help, or the trouble is another.
+        AwsError: when the retries do not help, or for any other error.
     """
     return patience.persistently(ask, _turns(pause))
 
@@ -41,16 +41,16 @@ def _turns(pause: Pause) -> Iterator[None]:
 
 
 def wait_for_stack(session: Session, stack: str, pause: Pause = time.sleep) -> StackState | None:
-    """A stack once no operation on it is in progress; None if there is none, or no more.
+    """A stack once no operation on it is in progress; None if it does not exist, or was deleted.
 
     Args:
-        session: With AWS.
-        stack: Name or ARN; the ARN to see how a deletion ended.
+        session: Session with AWS.
+        stack: Name or ARN; the ARN finds a deleted stack too.
         pause: Waits for some seconds.
 
     Raises:
         TookTooLong: after 36 hours.
-        AwsError: when it cannot be known.
+        AwsError: when a call fails.
     """
     for _ in range(LOOKS):
         state = persistently(lambda: read_stack(session, stack), pause)
@@ -64,7 +64,7 @@ def reasons_of(session: Session, stack: StackState) -> str:
     """Why the newest operation on a stack failed, in AWS's words.
 
     Raises:
-        AwsError: when it cannot be known.
+        AwsError: when a call fails.
     """
     failures = failed_events(session, stack.name)
     return "; ".join(f"{each.logical_id}: {each.reason}" for each in failures) or stack.reason or stack.status

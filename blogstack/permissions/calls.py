@@ -68,4 +68,4 @@ DEPLOY = (
     "ecs:StopServiceDeployment",
     "ecs:StopTask",
 )
-"""What the printed script, `deploy`, `run`, `exec`, `rollback` and `destroy` call besides."""
+"""What the printed script, `deploy`, `run`, `exec`, `rollback` and `destroy` call in addition."""

@@ -1,7 +1,7 @@
 """Blueprint and stacks -> the IAM policies of a deployer and of a reader.
 
-CloudFormation acts with the rights of whoever deploys. What it calls for a resource is in the resource type's schema;
-a resource is narrowed to what the names in the templates allow, and otherwise to the region.
+CloudFormation acts with the permissions of whoever deploys. What it calls for a resource is in the resource type's
+schema. An action is limited to the resources whose names follow from the templates, and otherwise to the region.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from blogstack.permissions.calls import DEPLOY, READ
 from blogstack.permissions.resources import resource_arns, shared_stacks
 from blogstack.rules.rule import StackTree
 
-# No resource of ours has a permissions boundary, and to take one away is more than a deployer should be able to.
+# None of our resources has a permissions boundary, and a deployer should not be able to remove one.
 _LEFT_OUT = frozenset(["iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary"])
-# Secrets Manager uses a key of the user's in the name of whoever makes or reads a secret:
+# Secrets Manager uses the user's own key on behalf of whoever creates or reads a secret:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html#security-encryption-authz
 _WITH_KEY = frozenset(["kms:Decrypt", "kms:GenerateDataKey"])
 _PASS_ROLE, _CREATE_SERVICE_ROLE = "iam:PassRole", "iam:CreateServiceLinkedRole"
-# Their requests name another region than that of the stacks:
+# Their requests name another region than the stacks':
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
 _GLOBAL = frozenset(["iam", "route53", "sts"])
 # With a narrower scope it is incomplete:
@@ -62,9 +62,9 @@ def deploy_policies(blueprint: Blueprint, stacks: Iterable[StackTree]) -> Polici
 
 
 def _handlers(types: Iterable[str], blueprint: Blueprint) -> Iterator[str]:
-    """What CloudFormation calls for resources of some types, in the services that the types are of.
+    """What CloudFormation calls for resources of some types, limited to the services of these types.
 
-    A schema also lists what it calls for settings that are not ours, such as those of WAF for AppSync.
+    A schema also lists what it calls for settings that we do not use, such as those of WAF for AppSync.
     """
     listed = {each: handler_permissions(each, blueprint.region) for each in types}
     services = {actions[0].partition(":")[0] for actions in listed.values() if actions}
@@ -89,7 +89,7 @@ def _statements(blueprint: Blueprint, actions: Iterable[str]) -> Iterator[Json]:
         resources = [arn for found in known if found for arn in found]
         if action == _READS_OUTPUTS:
             resources += shared_stacks(blueprint)
-        # An action may take resources of several types at once: where one of them has no name, none helps.
+        # An action may take resources of several types at once: if one type has no known name, the others do not help.
         complete = resources and action not in _WIDE and (all(known) or _is_narrow_by_part(service, action))
         tagged = service == "secretsmanager" and action not in _NEW_SECRET | _WITHOUT_RESOURCE
         key = (tuple(dict.fromkeys(resources)) if complete else ("*",), service in _GLOBAL, tagged)
@@ -111,9 +111,9 @@ _ANY_TYPE = frozenset(["cloudwatch", "ecs", "logs", "states", "s3"])
 
 
 def _is_narrow_by_part(service: str, action: str) -> bool:
-    """Whether those of an action's types of resources that have a name are the only ones that our calls have.
+    """Whether our calls use only those resource types of an action that have a known name.
 
-    A call that changes a database has its groups and snapshots and nothing of clusters, as in AWS's own examples:
+    A call that changes a database names its groups and snapshots, but no clusters, as in AWS's own examples:
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/security_iam_id-based-policy-examples-create-and-modify-examples.html
     """
     changes = not action.partition(":")[2].startswith(("Describe", "List"))
@@ -121,7 +121,7 @@ def _is_narrow_by_part(service: str, action: str) -> bool:
 
 
 def _role_statements(blueprint: Blueprint, trees: Iterable[Mapping[str, Any]]) -> Iterator[Json]:
-    """Roles are passed only to the services that they trust; service-linked roles are made only for the plan's."""
+    """Roles are passed only to services that they trust; service-linked roles are created only for the plan's."""
     roles = resource_arns(blueprint)["iam:role"]
     trusted = sorted({service for tree in trees for service in _trusted_services(tree)})
     pass_role = allow([_PASS_ROLE], roles)
@@ -148,7 +148,7 @@ def _trusted_services(tree: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _split(name: str, statements: Iterable[Json]) -> Policies:
-    """As few documents as hold the statements in their order, none longer than IAM allows."""
+    """The statements, in their order, in as few documents as possible; none is longer than IAM allows."""
     pages: list[list[Json]] = [[]]
     for statement in (part for whole in statements for part in _parts(whole)):
         if count_characters([document([*pages[-1], statement])]) > MANAGED_CHARACTERS:

@@ -1,4 +1,4 @@
-"""The ARNs that the names in the templates allow to be narrow."""
+"""ARN patterns that follow from the names in the templates."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from blogstack.facts.regions import partition
 
 
 def resource_arns(blueprint: Blueprint) -> Mapping[str, tuple[str, ...]]:
-    """Patterns of ARNs by service and type of resource, in the words of the service authorization reference.
+    """Patterns of ARNs by service and type of resource, named as in the service authorization reference.
 
-    A name that CloudFormation chooses begins with that of the stack:
+    A name that CloudFormation chooses begins with the name of the stack:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
-    What is not here has no name that is known before it exists.
+    The other types are left out, because their names are not known before the resources exist.
     """
     application, region = blueprint.tasks.title, blueprint.region
     names = (application, f"{application}-*")
@@ -58,10 +58,10 @@ def resource_arns(blueprint: Blueprint) -> Mapping[str, tuple[str, ...]]:
         "logs:log-group": log_groups,
         "logs:log-stream": log_groups,
         "rds:db": arns("rds", f"db:{application}-database"),
-        # Groups of AWS's own begin with default.
+        # The names of AWS's own groups begin with default.
         "rds:og": arns("rds", "og:default*"),
         "rds:pg": arns("rds", f"pg:{application}-*", "pg:default*"),
-        # RDS's own snapshots have its name before that of the database.
+        # The names of automated snapshots begin with rds, before the database's name.
         "rds:snapshot": arns("rds", f"snapshot:{application}-*", f"snapshot:rds:{application}-database-*"),
         "rds:subgrp": arns("rds", f"subgrp:{application}-*"),
         "route53:hostedzone": (f"{prefix}:route53:::hostedzone/{zone}",) if zone else (),

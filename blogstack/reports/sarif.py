@@ -22,8 +22,6 @@ from blogstack.pipeline import Compilation
 Json = dict[str, Any]
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
-"""A link in Markdown, which plain text shows as its words."""
 
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 """A link in Markdown; plain text keeps its words."""

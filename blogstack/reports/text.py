@@ -9,10 +9,10 @@ from blogstack.pipeline import Compilation
 from blogstack.source.parse import lines
 
 _MAX_COLUMNS = 160
-"""Characters of a source line that are shown; a longer line is cut around the place."""
+"""How many characters of a source line are shown; a longer line is cut around the place."""
 
 Paint = Callable[[str, str], str]
-"""Gives a text a colour, or not."""
+"""Gives a text a colour; may leave it as it is."""
 
 
 def plain(text: str, colour: str) -> str:  # noqa: ARG001
@@ -44,7 +44,7 @@ def summary(compilations: Iterable[Compilation]) -> str:
 
 
 def printable(text: str) -> str:
-    """A text without what a terminal would act on: tabs are one space, other control characters a dot."""
+    """A text without control characters, which a terminal would act on: a tab becomes a space, the others a dot."""
     return "".join(c if c.isprintable() else " " if c == "\t" else "·" for c in text)
 
 
@@ -73,7 +73,7 @@ def _excerpt(line: str, span: Span, paint: Callable[[str], str]) -> str:
 
 
 def _width(text: str) -> int:
-    """Columns of a text in a terminal."""
+    """How many columns a text takes in a terminal."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len  # imported here, because few lines need it

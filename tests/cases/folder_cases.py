@@ -94,7 +94,7 @@ def loop(folder: Path) -> None:
 
 RUN = "run `blogstack compile`"
 BEFORE = "the folder is as it was before"
-INIT = "name the file, or let `blogstack init` write one"
+INIT = "name the file, or run `blogstack init` to write one"
 FOLDERS: dict[str, Case] = {
     "no file": Case("compile", (("BS101", "blogstack.yaml", "no such file", INIT),), nothing),
     "no such files": Case(
@@ -201,7 +201,12 @@ FOLDERS: dict[str, Case] = {
         (
             ("BS503", f"{OUT}/blog-api-network.yaml", "the template is missing", RUN),
             ("BS503", f"{OUT}/blog-api-service.yaml", "the template is out of date from this line on", RUN),
-            ("BS503", f"{OUT}/blog-api-gone.yaml", "the template belongs to a stack that no longer exists", RUN),
+            (
+                "BS503",
+                f"{OUT}/blog-api-gone.yaml",
+                "the template belongs to a stack that is no longer in the file",
+                RUN,
+            ),
         ),
         stale,
     ),

@@ -98,7 +98,7 @@ class TestCompile:
         (OUT / "notes.yaml").write_text("mine: true\n")
         (OUT / "blog-api-old.yaml").write_text("# by hand, for service blog-api.\n")
         Path("blogstack.yaml").write_text(QUIET + "image: {uri: ghcr.io/team/blog}\n")
-        gone = "blog-api-registry.yaml: error[BS503]: the template belongs to a stack that no longer exists"
+        gone = "blog-api-registry.yaml: error[BS503]: the template belongs to a stack that is no longer in the file"
         assert gone in run("compile", "--check").stderr
         result = run("compile", "--no-lint")
         assert "removed templates/out/blog-api-registry.yaml" in result.stderr
@@ -124,7 +124,7 @@ class TestCompile:
         assert run("compile", "--no-lint", *words).returncode == 0
         other = run("compile", "--no-lint", "--check", "app/my file.yaml", "--out", "made")
         assert "made/blog-api-network.json: error[BS503]: the template is in another format" in other.stderr
-        assert "no longer exists" not in other.stderr
+        assert "no longer in the file" not in other.stderr
 
     @pytest.mark.slow
     def test_several_files(self, run: Run) -> None:
@@ -286,7 +286,7 @@ class TestInput:
 
     def test_environment_without_its_option(self, run: Run) -> None:
         Path("blogstack.yaml").write_text(QUIET)
-        assert "for an environment write --env staging" in run("compile", "staging").stderr
+        assert "to choose an environment, write --env staging" in run("compile", "staging").stderr
 
     @pytest.mark.parametrize("words", [("compile", "--format", "toml"), ("init", "--framework", "flask")])
     def test_wrong_choice(self, run: Run, words: tuple[str, ...]) -> None:
@@ -311,9 +311,9 @@ class TestHelp:
   cost         Estimate what the stacks cost a month.
   graph        Print a picture of what will be built.
   status       Show what runs: versions, tasks, health, alarms and cost.
-  verify       Check that all is deployed, stable and answers requests.
+  verify       Check that everything is deployed, stable and responding.
   doctor       Find out why a service fails, the most likely cause first.
-  logs         Print the log lines of all tasks, in order of time.
+  logs         Print the log lines of all tasks, sorted by time.
   run          Run a job, or a command in the service's image, and wait.
   exec         Open a shell, or run a command, in a running task.
   rollback     Go back to an older version, or stop a running deployment.
@@ -332,7 +332,7 @@ class TestHelp:
     def test_of_a_command(self, run: Run) -> None:
         text = " ".join(run("compile", "--help").stdout.split())
         assert "Only this environment; repeat it for several." in text
-        assert "Format of diagnostics; all but text go to standard output." in text
+        assert "Format of diagnostics; all formats but text go to standard output." in text
 
     @pytest.mark.usefixtures("run")
     @pytest.mark.parametrize(

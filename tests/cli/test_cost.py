@@ -25,15 +25,15 @@ def test_assumptions_and_date(run: Run) -> None:
     text = run("cost").stdout
     assert "list prices of 20" in text
     assert "left out: requests, traffic, logs" in text
-    assert "tasks on Spot are counted as on demand" in text
+    assert "tasks on Spot are counted at on-demand prices" in text
     Path("blogstack.yaml").write_text(QUIET)
-    assert "scaling.spot is not counted: Spot's price changes, and is up to 70% lower" in run("cost").stdout
+    assert "not counted: scaling.spot; Spot prices vary, and are up to 70% lower" in run("cost").stdout
 
 
 def test_an_existing_database_is_left_out(run: Run) -> None:
     file = (ACCEPT / "database-existing" / "blogstack.yaml").read_text()
     Path("blogstack.yaml").write_text(file)
-    assert "what buckets hold, the existing database, tax" in run("cost").stdout
+    assert "storage in buckets, the existing database, tax" in run("cost").stdout
     Path("blogstack.yaml").write_text(QUIET + "database: {}\n")
     assert "existing database" not in run("cost").stdout
 
@@ -54,7 +54,7 @@ def test_a_region_without_prices_is_refused(run: Run) -> None:
 
 def test_no_price_is_null_and_said(run: Run) -> None:
     Path("blogstack.yaml").write_text(QUIET + "database: {instance_class: db.m8g.large}\n")
-    assert "at least, without what has no price" in run("cost").stdout
+    assert "at least: some lines have no price" in run("cost").stdout
     (environment,) = json.loads(run("cost", "--format", "json").stdout)["environments"]
     (line,) = [line for line in environment["lines"] if line["what"] == "db.m8g.large in two zones"]
     assert (line["idle"], line["most"]) == (None, None)

@@ -48,7 +48,7 @@ def test_everything_goes_in_order(deployed: Emulator, run: Run) -> None:
         "blog-api"
     ]
     again = run("destroy", "--yes", "blog-api", env=deployed.env)
-    assert (again.returncode, again.stdout) == (0, "nothing of blog-api is deployed in ap-northeast-2\n")
+    assert (again.returncode, again.stdout) == (0, "blog-api is not deployed in ap-northeast-2\n")
 
 
 def test_a_second_run_goes_on(deployed: Emulator, run: Run) -> None:
@@ -100,7 +100,7 @@ def test_protection_stays(emulator: Emulator, run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["--yes", "blog"], "--yes blog does not name what would be deleted: blog-api"),
+        (["--yes", "blog"], "'blog' is not what would be deleted; write --yes blog-api"),
         ([], "confirmation needs a terminal; --yes blog-api skips it"),
     ],
 )

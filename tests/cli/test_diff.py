@@ -77,7 +77,7 @@ class TestAgainstAFolder:
         write(quiet("blog-api"))
         result = run("diff")
         assert result.returncode == 1
-        assert result.stderr == "templates/out has no templates of blog-api: everything is new\n"
+        assert result.stderr == "templates/out has no templates for blog-api: everything is new\n"
         assert "shop" not in result.stdout
 
     def test_a_template_that_is_none(self, run: Run) -> None:

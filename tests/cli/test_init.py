@@ -112,9 +112,7 @@ def test_the_folder_of_templates_is_the_applications(run: Run) -> None:
     Path("templates/blog").mkdir(parents=True)
     Path("templates/blog/post.html").write_text("<p>")
     Path("blogstack.yaml").write_text("name: blog-api\nregion: us-east-1\n")
-    note = (
-        "templates holds templates/blog/post.html too: `output: cloudformation` in the file keeps the templates apart"
-    )
+    note = "templates also contains templates/blog/post.html: to keep the templates apart, set `output: cloudformation`"
     assert note in run("compile", "--no-lint").stderr
     Path("blogstack.yaml").unlink()
     run("init")
@@ -152,12 +150,12 @@ def test_the_region_of_the_environment(run: Run) -> None:
     """The region cannot be changed later without new stacks, so `init` uses that of the AWS CLI."""
     said = run("init", env={**os.environ, "AWS_REGION": "moon-1", "AWS_DEFAULT_REGION": "eu-west-1"}).stdout
     assert "found: region eu-west-1 from AWS_DEFAULT_REGION\n" in said
-    assert "assumed: port 8000, " in said
+    assert "assumed: port 8000 (no Dockerfile" in said
     assert "\nregion: eu-west-1  #" in Path("blogstack.yaml").read_text()
 
 
 def test_sees_nothing_in_an_empty_folder(run: Run) -> None:
-    assert "port 8000, because no Dockerfile here names one, framework other," in run("init").stdout
+    assert "port 8000 (no Dockerfile here names one), framework other," in run("init").stdout
     text = Path("blogstack.yaml").read_text()
     assert "\n  framework: other  #" in text and "\n  port: 8000  #" in text
 
@@ -166,7 +164,7 @@ def test_says_what_it_assumes_and_where_to_read_on(run: Run) -> None:
     _, assumed, following = run("init").stdout.splitlines()
     text = Path("blogstack.yaml").read_text()
     (region,) = re.findall(r"^region: (\S+)", text, re.MULTILINE)
-    assert assumed.startswith(f"assumed: region {region}, port 8000,")
+    assert assumed.startswith(f"assumed: region {region}, port 8000 (no Dockerfile")
     assert "GET /health answers 200, no database, no domain;" in assumed
     assert "\n# database: {}\n" in text and "\n# domain:\n" in text and "\n    path: /health  #" in text
     commands = re.findall(r"`blogstack ([^`]+)`", following)
@@ -186,11 +184,17 @@ def test_says_what_it_assumes_and_where_to_read_on(run: Run) -> None:
         ),
         ({"requirements.txt": "django\n", "manage.py": ""}, ["framework django from requirements.txt"]),
         ({"Dockerfile": "FROM node:22\nEXPOSE 3000\n", "package.json": "{}"}, ["port 3000 from Dockerfile"]),
-        ({"compose.yaml": "services: {}\n"}, ["compose.yaml, which is not read: the web service goes to service,"]),
-        ({"fly.toml": "app = 'shop'\n"}, ["fly.toml, which is not read: internal_port goes to service.port,"]),
+        (
+            {"compose.yaml": "services: {}\n"},
+            ["compose.yaml, which blogstack does not read: the web service goes to service,"],
+        ),
+        (
+            {"fly.toml": "app = 'shop'\n"},
+            ["fly.toml, which blogstack does not read: internal_port goes to service.port,"],
+        ),
         (
             {"copilot/api/manifest.yml": "type: Backend Service\n", "copilot/web/manifest.yml": ""},
-            ["copilot/api/manifest.yml, which is not read: variables,", "copilot/web/manifest.yml, which"],
+            ["copilot/api/manifest.yml, which blogstack does not read: variables,", "copilot/web/manifest.yml, which"],
         ),
     ],
     ids=["fastapi", "django", "node", "compose", "fly", "copilot"],

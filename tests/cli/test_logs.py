@@ -85,7 +85,7 @@ def test_following_until_ctrl_c(deployed: Emulator) -> None:
 def test_a_workload_that_is_not_there(run: Run) -> None:
     done = run("logs", "mail")
     assert done.returncode == 2
-    assert "has no 'mail'; there are mails and service" in " ".join(done.stderr.split())
+    assert "has no 'mail'; it has mails and service" in " ".join(done.stderr.split())
 
 
 def test_a_time_that_is_none(run: Run) -> None:
@@ -98,4 +98,4 @@ def test_nothing_is_deployed(deployed: Emulator, run: Run) -> None:
     Path("other.yaml").write_text(QUIET.replace("blog-api", "other"))
     done = run("logs", "--file", "other.yaml", env=deployed.env)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("error: nothing of other is deployed in ap-northeast-2")
+    assert done.stderr.startswith("error: other is not deployed in ap-northeast-2")

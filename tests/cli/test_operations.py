@@ -82,7 +82,7 @@ def test_doctor_of_nothing(deployed: Emulator, run: Run) -> None:
     Path("other.yaml").write_text(QUIET.replace("blog-api", "other"))
     done = run("doctor", "other.yaml", env=deployed.env)
     assert done.returncode == 1
-    assert "error[BS560]: nothing of other is deployed in ap-northeast-2" in done.stdout
+    assert "error[BS560]: other is not deployed in ap-northeast-2" in done.stdout
 
 
 def test_verify(deployed: Emulator, run: Run) -> None:
@@ -100,7 +100,8 @@ def test_without_credentials(run: Run, emulator: Emulator) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[0].startswith("error: ")
     assert (
-        done.stderr.splitlines()[1] == "help: log in as for the AWS CLI, such as `aws sso login`, or name a --profile"
+        done.stderr.splitlines()[1]
+        == "help: log in as for the AWS CLI, for example with `aws sso login`, or name a --profile"
     )
 
 

@@ -39,7 +39,7 @@ def test_there_and_by_name(deployed: Emulator, run: Run) -> None:
     done = run("rollback", "--yes", env=deployed.env)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(
-        "blog-api in ap-northeast-2: v2 is replaced by v1, with the template that is deployed"
+        "blog-api in ap-northeast-2: replace v2 with v1; the deployed template stays the same"
     )
     assert image(deployed) == "v1"
     assert run("rollback", "--to", "v2", "--yes", env=deployed.env).returncode == 0

@@ -48,13 +48,13 @@ def test_a_job(deployed: Emulator) -> None:
 def test_neither_job_nor_command(run: Run) -> None:
     done = run("run")
     assert done.returncode == 2
-    assert "name a job, or a command behind --" in " ".join(done.stderr.split())
+    assert "name a job, or a command after --" in " ".join(done.stderr.split())
 
 
 def test_a_job_that_is_not_there(run: Run) -> None:
     done = run("run", "digests")
     assert done.returncode == 2
-    assert "has no 'digests'; there are digest" in " ".join(done.stderr.split())
+    assert "has no 'digests'; it has digest" in " ".join(done.stderr.split())
 
 
 def test_nothing_is_deployed(deployed: Emulator, run: Run) -> None:

@@ -32,13 +32,13 @@ def test_everything_is_committed(repository: Path) -> None:
 
 def test_what_is_not_committed_is_named(repository: Path) -> None:
     (repository / "picture.svg").write_text("<svg/>")
-    with pytest.raises(NoTag, match=r"not everything is committed: picture\.svg; commit or ignore it"):
+    with pytest.raises(NoTag, match=r"there are uncommitted changes: picture\.svg; commit or ignore them"):
         tag_of_commit(str(repository))
     (repository / "Dockerfile").write_text("FROM python\n")
-    with pytest.raises(NoTag, match=r"not everything is committed: Dockerfile and 1 more; commit or ignore it"):
+    with pytest.raises(NoTag, match=r"there are uncommitted changes: Dockerfile and 1 more; commit or ignore them"):
         tag_of_commit(str(repository))
 
 
 def test_no_repository(tmp_path: Path) -> None:
-    with pytest.raises(NoTag, match="not a git repository with a commit: commit first"):
+    with pytest.raises(NoTag, match="there is no git commit here: commit first"):
         tag_of_commit(str(tmp_path))

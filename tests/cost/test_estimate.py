@@ -119,7 +119,7 @@ def test_the_first_20_gb_of_a_disk_are_free() -> None:
 def test_what_costs_by_use_is_named() -> None:
     jobs = "jobs: {nightly: {command: [python, nightly.py]}}\nqueues: {mails: {}}\nbuckets: {images: {}}\n"
     assert "messages" not in estimated(MINIMAL).by_use
-    assert {"messages", "what buckets hold", "tasks of jobs and of the release step"} <= set(
+    assert {"messages", "storage in buckets", "tasks of jobs and of the release step"} <= set(
         estimated(MINIMAL + jobs).by_use
     )
 
@@ -211,7 +211,7 @@ class TestChange:
         assert self.of(MINIMAL, MINIMAL + "logs: {retention: 90}\n") is None
 
     def test_a_region_or_a_class_without_prices(self) -> None:
-        unknown = "US dollars a month: not known, because there "
+        unknown = "US dollars a month: unknown, because there "
         text = self.of(MINIMAL, MINIMAL + "scaling: {min: 3}\n", region="af-south-1")
         assert text == unknown + "are no prices for af-south-1"
         text = self.of(MINIMAL, MINIMAL + UNPRICED)
@@ -224,7 +224,7 @@ class TestChange:
         places = dict.fromkeys(new, SEOUL) | {"blog-api-edge": "us-east-1"}
         change = cost_change(old, new, places)
         assert change is not None
-        assert "several regions (ap-northeast-2, us-east-1): choose with --env" in change.in_words()
+        assert "several regions (ap-northeast-2, us-east-1): choose one with --env" in change.in_words()
 
 
 def test_the_table_is_whole() -> None:

@@ -71,7 +71,7 @@ def test_first_second_and_next(aws: Emulator, deploy: Deploy, internet: Web, tmp
     assert first.stdout.startswith(f"blog-api to account {aws.account} as arn:aws:")
     assert "blog-api-registry: create: 1 created\n" in first.stdout
     assert "(from the template: it imports what another stack will export)" in first.stdout
-    assert "not checked: the delegation of example.com (this AWS is not the real one)\n" in first.stdout
+    assert "not checked: the delegation of example.com (the endpoint does not belong to AWS)\n" in first.stdout
     assert first.stdout.endswith("deployed\n")
     assert {kind: statuses(aws)[kind] for kind in STACKS} == {
         "registry": "CREATE_COMPLETE",
@@ -130,7 +130,7 @@ def test_a_resource_that_fails(aws: Emulator, deploy: Deploy) -> None:
     aws.add_existing(certificates={CERTIFICATE: "blog.example.com"})
     again = deploy("--image-tag", "v1", "--yes")
     assert again.returncode == 0, again.stdout + again.stderr
-    assert "removing blog-api-edge, whose creation failed before" in again.stdout
+    assert "removing blog-api-edge, whose creation failed" in again.stdout
     assert "blog-api-network: nothing to change" in again.stdout
     assert statuses(aws)["service"] == "CREATE_COMPLETE"
 
@@ -148,7 +148,7 @@ def test_dns_outside_of_route_53(aws: Emulator, deploy: Deploy, internet: Web) -
     assert done.returncode == 0, done.stdout + done.stderr
     (balancer,) = aws.client("elbv2").describe_load_balancers()["LoadBalancers"]
     name = balancer["DNSName"]
-    assert f"in your DNS, point blog.example.com to {name}: with a CNAME record" in " ".join(done.stdout.split())
+    assert f"in your DNS, point blog.example.com to {name} with a CNAME record" in " ".join(done.stdout.split())
     assert (internet.requested, internet.tunnels) == (["https://blog.example.com/health"], [f"{name}:443"])
     records = aws.client("route53").list_resource_record_sets(HostedZoneId=next(iter(ZONES)))["ResourceRecordSets"]
     assert not [record for record in records if record["Type"] == "A"]
@@ -188,7 +188,7 @@ def test_a_release_step_that_fails(aws: Emulator, deploy: Deploy) -> None:
     Path("blogstack.yaml").write_text(FILE.replace("[python, -m, migrate]", "['false']"))
     failed = deploy("--image-tag", "v1", "--yes")
     assert failed.returncode == 1
-    assert "error[BS512]: the release step ended with 1; the service was not updated" in failed.stderr
+    assert "error[BS512]: the release step exited with 1; the service was not updated" in failed.stderr
     assert "service" not in statuses(aws)
 
 
@@ -268,7 +268,7 @@ def test_a_build_that_fails(aws: Emulator, deploy: Deploy, tmp_path: Path) -> No
     done = deploy("--image-tag", "v1", "--yes")
     assert done.returncode == 1
     assert "  | step 3: no such file: requirements.txt\n" in done.stderr
-    assert "error[BS515]: docker build ended with status 1" in done.stderr
+    assert "error[BS515]: docker build exited with status 1" in done.stderr
     assert statuses(aws)["network"] == "CREATE_COMPLETE"
     assert "service" not in statuses(aws)
 
@@ -291,7 +291,7 @@ def test_interrupted(aws: Emulator, internet: Web, deploy: Deploy, tmp_path: Pat
         os.killpg(running.pid, signal.SIGINT)
         said, _ = running.communicate(timeout=60)
     assert running.returncode == 1
-    assert "no longer waiting; what was started goes on in AWS, and no other step begins\n" in said
+    assert "no longer waiting; what was started continues in AWS, and no further step starts\n" in said
     assert "aws cloudformation cancel-update-stack --region ap-northeast-2 --stack-name blog-api-service" in said
 
     make_docker(tmp_path / "programs")

@@ -53,7 +53,7 @@ def test_nothing_is_deployed(deployed: Emulator, run: Run) -> None:
     Path("blogstack.yaml").write_text(QUIET.replace("blog-api", "shop"))
     result = run("diff", "--against", "deployed", env=deployed.env)
     assert result.returncode == 1
-    assert result.stderr == "nothing of shop is deployed: everything is new\n"
+    assert result.stderr == "shop is not deployed: everything is new\n"
 
 
 def test_without_an_answer(deployed: Emulator, run: Run) -> None:

@@ -130,7 +130,7 @@ def test_an_update_in_progress_is_awaited() -> None:
     states = ["UPDATE_IN_PROGRESS"] * 3 + ["UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
     aws = FakeAws(answers(*states))
     assert deploy_stack(context(aws, told), ACTION) is Outcome.DONE
-    assert "blog-api-service is in progress, UPDATE_IN_PROGRESS: waiting for its end" in [
+    assert "blog-api-service is in the state UPDATE_IN_PROGRESS: waiting for it to end" in [
         each.text for each in told if isinstance(each, Note)
     ]
 
@@ -323,7 +323,7 @@ def test_the_alarms_of_a_shift() -> None:
     told: list[Event] = []
     deploy_stack(context(FakeAws(answers(*busy, **given)), told), ACTION)
     first, second = (event_line(each) for each in told if isinstance(each, Rollout))
-    assert first.endswith(": blog-api: 1 of 2 tasks run, 1 start, 3 failed, 2 alarms quiet")
+    assert first.endswith(": blog-api: 1 of 2 tasks running, 1 starting, 3 failed, 2 alarms quiet")
     assert second.endswith(", ALARM blog-api-target-5xx")
     told.clear()
     denied = {**given, "cloudwatch:DescribeAlarms": Refusal("AccessDenied", "not authorized", 403)}
@@ -473,7 +473,7 @@ class TestRelease:
     def test_failed(self) -> None:
         """With the last lines of its log."""
         aws = FakeAws(self.answers({"lastStatus": "STOPPED", "containers": [{"exitCode": 3}]}))
-        with pytest.raises(Failed, match="the release step ended with 3; the service was not updated") as caught:
+        with pytest.raises(Failed, match="the release step exited with 3; the service was not updated") as caught:
             run_task(context(aws, []), "release", self.ACTION)
         assert caught.value.code.id == "BS512"
         assert caught.value.evidence == ("relation posts exists",)
@@ -483,7 +483,7 @@ class TestRelease:
     def test_it_never_ran(self) -> None:
         reason = "ResourceInitializationError: unable to pull secrets"
         aws = FakeAws(self.answers({"lastStatus": "STOPPED", "stoppedReason": reason, "containers": [{}]}))
-        with pytest.raises(Failed, match=f"before it ran: {reason}"):
+        with pytest.raises(Failed, match=f"did not run: {reason}"):
             run_task(context(aws, []), "release", self.ACTION)
 
     def test_no_capacity(self) -> None:

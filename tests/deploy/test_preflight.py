@@ -87,12 +87,12 @@ class TestImage:
     def test_no_repository_yet(self) -> None:
         gone = Refusal("RepositoryNotFoundException", "The repository does not exist")
         problem = only(image.check(account({"ecr:BatchGetImage": gone})))
-        assert problem.help.startswith("`blogstack deploy --only blog-api-registry`, then ")
+        assert problem.help.startswith("run `blogstack deploy --only blog-api-registry`, then ")
 
     def test_another_processor(self) -> None:
         problem = only(image.check(account({"ecr:BatchGetImage": manifest("arm64")})))
         assert problem.code.id == "BS542"
-        assert problem.message == "the image blog-api:v1 is for arm64, and the tasks run on amd64"
+        assert problem.message == "the image blog-api:v1 is for arm64, but the tasks run on amd64"
 
     def test_an_image_without_an_index(self, tmp_path: Path) -> None:
         """Its configuration has the architecture."""
@@ -108,7 +108,7 @@ class TestImage:
         """It cannot be checked, which is reported."""
         more = "image: {uri: ghcr.io/team/blog}\nservice: {sidecars: {proxy: {image: 'nginx:1'}}}\n"
         (found,) = image.check(account({}, more))
-        assert found == Unchecked("ghcr.io/team/blog:v1, nginx:1 (only ECR in ap-northeast-2 is asked for images)")
+        assert found == Unchecked("ghcr.io/team/blog:v1, nginx:1 (only images in ECR in ap-northeast-2 are checked)")
 
     def test_of_another_account(self) -> None:
         more = "image: {uri: 210987654321.dkr.ecr.ap-northeast-2.amazonaws.com/shop}\n"
@@ -156,8 +156,11 @@ class TestDomain:
     @pytest.mark.parametrize(
         ("servers", "words"),
         [
-            (["ns1.registrar.net"], "example.com is delegated to ns1.registrar.net, not to those of the hosted zone"),
-            ([], "example.com is not delegated to any name server, not to those of the hosted zone"),
+            (
+                ["ns1.registrar.net"],
+                "example.com is delegated to ns1.registrar.net, not to the name servers of the hosted zone",
+            ),
+            ([], "example.com is not delegated to any name server"),
         ],
     )
     def test_not_delegated(self, servers: list[str], words: str) -> None:
@@ -170,7 +173,9 @@ class TestDomain:
         assert list(domain.check(account(self.ZONE, stacks=EVERYTHING))) == []
 
     def test_without_dns(self) -> None:
-        assert list(domain.check(account(self.ZONE))) == [Unchecked("the delegation of example.com (DNS)")]
+        assert list(domain.check(account(self.ZONE))) == [
+            Unchecked("the delegation of example.com (no answer from public DNS)")
+        ]
 
     def test_an_alias_of_another_zone(self) -> None:
         problem = only(domain.check(account(self.ZONE, "  aliases: [www.other.com]\n")))
@@ -259,14 +264,14 @@ class TestCertificate:
     def test_names(self, names: list[str], missing: list[str]) -> None:
         certificate = {"Status": "ISSUED", "DomainName": names[0], "SubjectAlternativeNames": names}
         listed = " and ".join(names)
-        said = [f"the certificate is for {listed}, and not for {name}" for name in missing]
+        said = [f"the certificate is for {listed}, but not for {name}" for name in missing]
         assert self.found({"Certificate": certificate}) == said
 
     def test_not_issued(self) -> None:
         names = ["blog.example.com", "a.www.example.com"]
         waiting = {"Status": "PENDING_VALIDATION", "DomainName": names[0], "SubjectAlternativeNames": names}
         (message,) = self.found({"Certificate": waiting})
-        assert message == "the certificate is PENDING_VALIDATION: a load balancer takes one that is ISSUED"
+        assert message == "the certificate is PENDING_VALIDATION: a load balancer accepts only one that is ISSUED"
 
     def test_not_there(self) -> None:
         gone = Refusal("ResourceNotFoundException", "Could not find certificate")
@@ -378,7 +383,7 @@ class TestQuotas:
         assert told(quotas.check(account(self.answers(4, 5)))) == []
         problem = only(quotas.check(account(self.answers(5, 5))))
         assert problem.code.id == "BS521"
-        assert problem.message == "6 VPCs would be needed, and the account's quota in ap-northeast-2 is 5"
+        assert problem.message == "6 VPCs would be needed, but the account's quota in ap-northeast-2 is 5"
         assert "--service-code vpc --quota-code L-F678F1CE --desired-value 6" in problem.help
 
     def test_vcpus(self) -> None:
@@ -422,7 +427,7 @@ class TestQuotas:
         assert only(quotas.check(asked)).message.startswith("7 Fargate vCPUs would be needed")
         denied = {**answers, "cloudwatch:GetMetricStatistics": Refusal("AccessDenied", "not authorized", 403)}
         found = list(quotas.check(account(denied, stacks=EVERYTHING - {"blog-api-service"})))
-        assert found == [Unchecked("vCPUs that run already (cloudwatch:GetMetricStatistics)")]
+        assert found == [Unchecked("vCPUs in use (cloudwatch:GetMetricStatistics)")]
 
 
 class TestAddresses:
@@ -528,7 +533,7 @@ def test_a_missing_right_is_no_failure() -> None:
     assert found.problems == ()
     assert found.unchecked == (
         "the image (ecr:BatchGetImage)",
-        "the delegation of example.com (DNS)",
+        "the delegation of example.com (no answer from public DNS)",
         "names that are taken (logs:DescribeLogGroups)",
         "quotas (ec2:DescribeVpcs)",
     )

@@ -75,7 +75,7 @@ def test_a_route_by_header(internet: Web) -> None:
         asked(paths=("/health",))
     assert asked(paths=("/health",), headers={"X-Version": "2"}) == (f"{URL}/health answers",)
     (note,) = asked(paths=("/health",), headers={"X-Version": "2"}, internal=True)
-    assert note == f"ask from inside the network: curl -fsS -H 'X-Version: 2' '{URL}/health'"
+    assert note == f"to check it, run inside the network: curl -fsS -H 'X-Version: 2' '{URL}/health'"
 
 
 def test_a_name_whose_record_is_made_later(internet: Web) -> None:
@@ -86,7 +86,7 @@ def test_a_name_whose_record_is_made_later(internet: Web) -> None:
     assert internet.tunnels == [f"{BALANCER}:443"]
     (note,) = asked(paths=("/health",), host="blog.example.com", is_direct=True, internal=True)
     curl = f"curl -fsS --connect-to ::{BALANCER}:443 'https://blog.example.com/health'"
-    assert note == f"ask from inside the network: {curl}"
+    assert note == f"to check it, run inside the network: {curl}"
 
 
 def test_errors_that_stay(internet: Web) -> None:
@@ -124,11 +124,14 @@ def test_no_answer_for_who_is_not_let_in(monkeypatch: pytest.MonkeyPatch) -> Non
     """No failure when `allowed_cidrs` may be the reason."""
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # nobody listens there
     monkeypatch.setattr(urllib.request, "_opener", None)
-    (note,) = asked(paths=("/health",), restriction="allowed_cidrs lets in 198.51.100.0/24 only")
-    assert note == f"no answer: allowed_cidrs lets in 198.51.100.0/24 only; from there: curl -fsS '{URL}/health'"
+    (note,) = asked(paths=("/health",), restriction="allowed_cidrs admits only 198.51.100.0/24")
+    expected = f"to check it, run there: curl -fsS '{URL}/health'"
+    assert note == f"no answer: allowed_cidrs admits only 198.51.100.0/24; {expected}"
     with pytest.raises(Failed, match="no answer"):
         asked(paths=("/health",))
 
 
 def test_inside_the_network() -> None:
-    assert asked(paths=("/health",), internal=True) == (f"ask from inside the network: curl -fsS '{URL}/health'",)
+    assert asked(paths=("/health",), internal=True) == (
+        f"to check it, run inside the network: curl -fsS '{URL}/health'",
+    )

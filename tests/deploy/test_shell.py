@@ -106,7 +106,7 @@ def test_nothing_that_a_shell_reads_otherwise_when_it_is_pasted(case: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("given", "said"), [({"NO_COMMIT": "128"}, "with git"), ({"CHANGED": "?? x"}, "from this folder")]
+    ("given", "said"), [({"NO_COMMIT": "128"}, "commit first: the tag"), ({"CHANGED": "?? x"}, "uncommitted changes")]
 )
 def test_nothing_is_deployed_that_is_in_no_commit(tmp_path: Path, given: dict[str, str], said: str) -> None:
     """Files that git does not know would be in the image too."""
@@ -198,7 +198,7 @@ def test_a_deployment_that_takes_longer_than_the_command_waits(tmp_path: Path, s
     before, busy = ["UPDATE_COMPLETE"] * 2, ["UPDATE_IN_PROGRESS"] * 3
     status, calls, output = deployment(tmp_path, *before, *busy, *["UPDATE_COMPLETE"] * 2, shell=shell, DEPLOYED="255")
     assert (status, calls.count("sleep 60")) == (0, 2)
-    assert "Waiting for the update of blog-api-service" in output
+    assert "An update of blog-api-service is in progress: waiting" in output
     back = ["UPDATE_ROLLBACK_COMPLETE"] * 2
     assert deployment(tmp_path, *before, *busy, *back, shell=shell, DEPLOYED="255")[0] == 255
 
@@ -251,21 +251,21 @@ def test_zones_without_default_subnets_are_told_before_a_network(tmp_path: Path,
     """CloudFormation lists the zones with a default subnet, or all where there is none."""
     script, new = script_of("minimal"), " ".join(["NONE"] * 6)  # six looks at registry and network
     done, calls, output = called(tmp_path, script, statuses=new, DEFAULT_SUBNETS=subnets)
-    assert (done, "name letters in network.create.availability_zones" in output) == (status, bool(status))
+    assert (done, "list letters in network.create.availability_zones" in output) == (status, bool(status))
     assert any("blog-api-network.yaml" in call for call in calls) is (status == 0)
 
 
 def test_an_internal_load_balancer_is_not_asked_from_outside(tmp_path: Path) -> None:
     _, calls, output = called(tmp_path, script_of("internal"))
     assert not any(call.startswith("curl") for call in calls)
-    assert "ask from inside the network: curl -fsS 'value/health'" in output
+    assert "to check it, run inside the network: curl -fsS 'value/health'" in output
 
 
 def test_whoever_deploys_may_be_outside_of_the_allowed_blocks(tmp_path: Path) -> None:
     """Then a missing answer means nothing; an error does."""
     script = script_of("everything")
     status, calls, output = called(tmp_path, script, NO_ANSWER="28")
-    assert (status, "ask from there: curl -fsS 'value/" in output) == (0, True)
+    assert (status, "to check it, run there: curl -fsS 'value/" in output) == (0, True)
     assert called(tmp_path, script, NO_ANSWER="22")[0] == 1
     assert all("--max-time" in call for call in calls if call.startswith("curl"))
     assert called(tmp_path, script_of("minimal"), NO_ANSWER="28")[0] == 28

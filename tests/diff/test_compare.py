@@ -192,7 +192,7 @@ class TestNames:
         new = {"Db": resource("AWS::RDS::DBInstance", DBInstanceIdentifier="blog", DBName="b")}
         (change,) = of_one_stack(old, new).resources()
         assert change.refused is not None
-        assert change.refused.startswith("it has a name of its own, DBInstanceIdentifier")
+        assert change.refused.startswith("a resource with a custom name (DBInstanceIdentifier)")
         new["Db"]["Properties"]["DBInstanceIdentifier"] = "blog2"
         (change,) = of_one_stack(old, new).resources()
         assert (change.effect, change.refused) == (Effect.REPLACED, None)
@@ -204,7 +204,8 @@ class TestNames:
         old = {"Listener": listener(443), "RedirectListener": listener(80)}
         changed, _ = of_one_stack(old, {"Listener": listener(80)}).resources()
         assert (
-            changed.refused == "its port is taken by RedirectListener, which is deleted after it: delete that one first"
+            changed.refused
+            == "its port is in use by RedirectListener, which is deleted only afterwards: delete RedirectListener first"
         )
         changed, _ = of_one_stack(old, {"Listener": listener(8443)}).resources()
         assert changed.refused is None

@@ -81,7 +81,7 @@ SCENARIOS = {
         ),
         Code.IMAGE_ARCHITECTURE,
         1,
-        "is not for x86_64",
+        "was not built for x86_64",
     ),
     "another architecture, at the start": Scenario(
         stopped(
@@ -93,7 +93,7 @@ SCENARIOS = {
         ),
         Code.IMAGE_ARCHITECTURE,
         1,
-        "is not for x86_64",
+        "was not built for x86_64",
     ),
     "no route to the registry": Scenario(
         stopped(
@@ -147,7 +147,7 @@ SCENARIOS = {
         ),
         Code.CONTAINER_EXITS,
         3,
-        "exit code 3, 4 seconds after its start",
+        "code 3, 4 seconds after it started",
     ),
     "the container writes outside of /tmp": Scenario(
         stopped(
@@ -231,7 +231,7 @@ SCENARIOS = {
         ),
         Code.SLOW_START,
         1,
-        "took 150 seconds to start, and checks count after 120",
+        "took 150 seconds to start, but checks count after 120",
     ),
     "no addresses": Scenario(
         stopped(
@@ -346,7 +346,7 @@ SCENARIOS = {
         {"cloudformation:DescribeStacks": Refusal("ValidationError", "Stack with id shop-network does not exist")},
         Code.NOT_DEPLOYED,
         None,
-        "nothing of shop is deployed",
+        "shop is not deployed",
     ),
     "the release step failed the first time": Scenario(
         {"cloudformation:DescribeStacks": all_but("shop-service")},

@@ -72,7 +72,7 @@ def test_requests(url: str) -> None:
     assert found[f"{url}/health"] == (True, "200")
     assert found[f"{url}/ready"] == (False, "503")
     assert found["shop-service"] == (True, "CREATE_COMPLETE")
-    assert found["service tasks"] == (True, "2 of 2 run")
+    assert found["service tasks"] == (True, "2 of 2 running")
     assert found["service targets"] == (True, "1 of 1 healthy")
 
 
@@ -89,7 +89,7 @@ def test_a_record_that_is_made_by_hand(url: str) -> None:
     file = FILE.replace(b"null\n", b"{name: shop.example.com, certificate_arn: '" + arn + b"'}\n", 1)
     found = checks(url, file=file)
     assert found[f"{url}/health"] == (True, "200")
-    where = "the record of its name must lead to shop-1.eu-west-1.elb.amazonaws.com"
+    where = "its DNS record must point to shop-1.eu-west-1.elb.amazonaws.com"
     assert found[f"{url}/ready"] == (False, f"503; {where}")
 
 
@@ -97,7 +97,7 @@ def test_unhealthy(url: str) -> None:
     sick = {"elbv2:DescribeTargetHealth": targets("unhealthy", "Target.Timeout", "Request timed out")}
     assert checks(url, sick)["service targets"] == (False, "0 of 1 healthy")
     fewer = stopped("Task failed to start") | {"ecs:DescribeServices": {"services": [service(running=1)]}}
-    assert checks(url, fewer)["service tasks"] == (False, "1 of 2 run")
+    assert checks(url, fewer)["service tasks"] == (False, "1 of 2 running")
 
 
 def test_an_error_that_the_load_balancer_takes(url: str) -> None:
@@ -128,4 +128,4 @@ def test_the_domain_with_its_certificate(tmp_path: Path, monkeypatch: pytest.Mon
         found = checks("https://shop.example.com", file=file)
         assert found["https://shop.example.com/health"][0] is False
         assert found["https://shop.example.com/health"][1].startswith("the certificate is not valid: ")
-        assert found["http://shop.example.com"] == (False, "200, and no redirect")
+        assert found["http://shop.example.com"] == (False, "200, not a redirect")

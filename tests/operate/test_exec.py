@@ -39,8 +39,11 @@ def test_one_that_was_started_before_is_passed_over() -> None:
     [
         (aws(), "no task of service is running"),
         (aws(task("a", 0, status="PENDING")), "no task of service is running"),
-        (aws(task("a", 0, exec=False)), "started before exec was on"),
-        (FakeAws({"ecs:ListTasks": Refusal("ClusterNotFoundException", "Cluster not found.")}), "nothing of blog-api"),
+        (aws(task("a", 0, exec=False)), "started before exec was turned on"),
+        (
+            FakeAws({"ecs:ListTasks": Refusal("ClusterNotFoundException", "Cluster not found.")}),
+            "blog-api is not deployed",
+        ),
     ],
     ids=["none", "pending", "before", "nothing"],
 )

@@ -111,7 +111,7 @@ def test_no_capacity() -> None:
 
 
 def test_the_service_is_missing() -> None:
-    with pytest.raises(NotDeployed, match="no such service"):
+    with pytest.raises(NotDeployed, match="there is no service"):
         start(deployed(ecs_DescribeServices={"services": []}).session, SERVICE, ["x"])
 
 

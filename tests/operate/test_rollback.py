@@ -95,9 +95,13 @@ def test_a_shift_is_stopped() -> None:
     [
         ({"cloudformation_DescribeStacks": Refusal("ValidationError", "it does not exist")}, None, "is not deployed"),
         ({"ecs_DescribeServices": {"services": []}}, None, "is not deployed"),
-        ({"ecs_ListServiceDeployments": deployment("PENDING")}, "v3", "go back without --to"),
-        ({"cloudformation_DescribeStacks": stack("UPDATE_IN_PROGRESS")}, None, "is in progress: wait for it"),
-        ({"cloudformation_DescribeStacks": stack(tag=None)}, None, "the tag of its image is in the file"),
+        ({"ecs_ListServiceDeployments": deployment("PENDING")}, "v3", "or leave out --to to stop it"),
+        (
+            {"cloudformation_DescribeStacks": stack("UPDATE_IN_PROGRESS")},
+            None,
+            "is in progress: wait until it has ended",
+        ),
+        ({"cloudformation_DescribeStacks": stack(tag=None)}, None, "the file sets its image.s tag"),
         ({}, "v8", "v8 is deployed already"),
         ({"ecs_DescribeTaskDefinition": Refusal("ClientException")}, None, "no version before v8 is known"),
     ],
@@ -141,7 +145,7 @@ def test_credentials_that_expire_in_the_middle() -> None:
     with pytest.raises(AwsError) as caught:
         deploy(fake.session, plan, pause=lambda _: None)
     assert caught.value.trouble is Trouble.CREDENTIALS
-    with pytest.raises(NoWayBack, match="is in progress: wait for it"):
+    with pytest.raises(NoWayBack, match="is in progress: wait until it has ended"):
         plan_rollback(aws(cloudformation_DescribeStacks=stack("UPDATE_IN_PROGRESS")).session, SERVICE, None)
 
 
@@ -187,7 +191,7 @@ def test_stopping() -> None:
     assert fake.called("ecs:StopServiceDeployment") == [{"serviceDeploymentArn": DEPLOYMENT, "stopType": "ROLLBACK"}]
 
 
-@pytest.mark.parametrize(("status", "reason"), [("ROLLBACK_FAILED", "no capacity"), ("SUCCESSFUL", "had ended before")])
+@pytest.mark.parametrize(("status", "reason"), [("ROLLBACK_FAILED", "no capacity"), ("SUCCESSFUL", "ended before")])
 def test_stopping_fails(status: str, reason: str) -> None:
     fake = aws(
         ecs_ListServiceDeployments=deployment("IN_PROGRESS"),

@@ -128,7 +128,7 @@ class TestFiles:
         existing = "{vpc_id: vpc-01234567, public_subnet_ids: [subnet-01234567, subnet-01234568], egress: public_ip}"
         network = f"network: {{existing: {existing}}}"
         Path("blogstack.yaml").write_text(f"{QUIET}environments:\n  prod:\n    {network}\n")
-        gone = "blog-api-prod-network.yaml: error[BS503]: the template belongs to a stack that no longer exists"
+        gone = "blog-api-prod-network.yaml: error[BS503]: the template belongs to a stack that is no longer in the file"
         result = run("compile", "--no-lint", "--check", "--env", "prod")
         assert gone in result.stderr
         assert "staging" not in result.stderr

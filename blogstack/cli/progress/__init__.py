@@ -34,4 +34,4 @@ class Progress(Protocol):
         """The steps of a plan begin to run."""
 
     def stop(self) -> None:
-        """No step runs any more."""
+        """No step is running any more."""

@@ -1,4 +1,4 @@
-"""A JSON object a line for each thing that happens, for programs; docs/deploy.md has the fields."""
+"""A JSON object on a line for each event, for programs; docs/deploy.md has the fields."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class JsonProgress:
         """Nothing to prepare."""
 
     def stop(self) -> None:
-        """Nothing to put away."""
+        """Nothing to clean up."""
 
     def _diagnostic(self, path: str, found: Diagnostic, evidence: list[str]) -> None:
         self._print(
@@ -84,5 +84,5 @@ class JsonProgress:
 
 
 def _plain(value: object) -> object:
-    """A value as JSON has it."""
+    """A value that JSON can represent."""
     return dict(value) if isinstance(value, Mapping) else value

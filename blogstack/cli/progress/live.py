@@ -20,7 +20,7 @@ from blogstack.diagnostics import Diagnostic
 from blogstack.reports.text import Paint, printable
 
 _ROWS = 4
-"""Resources that are shown below a step while they change; the newest."""
+"""How many changing resources are shown below a step; the newest."""
 
 
 class _State(StrEnum):
@@ -81,7 +81,7 @@ class LiveProgress:
         self._plain.problems(path, content, problems)
 
     def failure(self, path: str, content: bytes, explanation: Explanation) -> None:
-        """Why a step failed, below what AWS says of it."""
+        """Why a step failed, below what AWS says about it."""
         self._plain.failure(path, content, explanation)
 
     def start(self, plan: Plan) -> None:
@@ -97,7 +97,7 @@ class LiveProgress:
             self._live = None
 
     def tell(self, event: Event) -> None:
-        """Change the tree; what should be read later goes above it."""
+        """Update the tree; what should stay readable is printed above it."""
         with self._lock:
             self._change(self._rows[event.step] if event.step in self._rows else _Row(event.step), event)
         is_failure = isinstance(event, ResourceEvent) and event.status.endswith("_FAILED")

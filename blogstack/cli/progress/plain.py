@@ -1,4 +1,4 @@
-"""A line for each thing that happens, for logs and for terminals that are none."""
+"""A line for each event, for logs and whenever the output is not a terminal."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class PlainProgress:
         self._print(event_line(event))
 
     def failure(self, path: str, content: bytes, explanation: Explanation) -> None:
-        """Why a step failed, below what AWS says of it."""
+        """Why a step failed, below what AWS says about it."""
         for line in explanation.evidence:
             print(f"  | {printable(line)}", file=sys.stderr)
         self.problems(path, content, [explanation.diagnostic])
@@ -55,7 +55,7 @@ class PlainProgress:
         """Nothing to prepare."""
 
     def stop(self) -> None:
-        """Nothing to put away."""
+        """Nothing to clean up."""
 
     def _print(self, text: str) -> None:
         with self._lock:
@@ -66,7 +66,7 @@ def event_line(event: Event) -> str:
     """An event in one line, the step first."""
     match event:
         case StepStarted():
-            return f"{event.step}: begins"
+            return f"{event.step}: started"
         case StepEnded(outcome=Outcome.UNCHANGED):
             return f"{event.step}: nothing to change"
         case StepEnded():
@@ -81,47 +81,49 @@ def event_line(event: Event) -> str:
 
 
 def rollout_words(rollout: Rollout) -> str:
-    """Where a rollout stands, in a few words."""
-    counts = f"{rollout.running} of {rollout.desired} tasks run, {rollout.pending} start, {rollout.failed} failed"
+    """The state of a rollout, in a few words."""
+    counts = (
+        f"{rollout.running} of {rollout.desired} tasks running, {rollout.pending} starting, {rollout.failed} failed"
+    )
     share = "" if rollout.share is None else f", {rollout.share:g} % of the requests"
     stage = f", {rollout.stage}" if rollout.stage else ""
     return f"{rollout.service}: {counts}{share}{stage}{_alarm_words(rollout.alarms)}"
 
 
 def _alarm_words(alarms: Mapping[str, str]) -> str:
-    """Which of the alarms fire; how many there are where none does."""
+    """Which alarms are firing; if none is, how many there are."""
     if firing := [name for name, state in alarms.items() if state == "ALARM"]:
         return f", ALARM {' and '.join(firing)}"
     return f", {plural(len(alarms), 'alarms')} quiet" if alarms else ""
 
 
 def elapsed(seconds: float) -> str:
-    """A duration as people say it."""
+    """A duration in minutes and seconds."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 _SHOWN = 4
-"""Resources that are named of those that are created or changed in place."""
+"""How many of the resources that change in place are named."""
 
 
 def preview_lines(stacks: Sequence[StackPreview]) -> Iterator[str]:
-    """What the deployment will do, line by line: what is replaced or deleted is named, of the rest the number."""
+    """What the deployment will do, line by line: resources that are replaced or deleted are named, others counted."""
     for stack in stacks:
         if stack.will is Will.NOTHING:
             yield f"{stack.stack}: nothing to change"
             continue
         if stack.will is Will.WAIT:
-            yield f"{stack.stack}: an update is in progress: waiting for its end first"
+            yield f"{stack.stack}: an update is in progress; the deployment waits for it to end"
             continue
         counts = [
             f"{count} {word}"
             for effect, word in _WORDS.items()
             if (count := sum(resource.effect is effect for resource in stack.resources))
         ]
-        what = ", ".join(counts) or "changes without resources"
-        told = "" if stack.by_aws else " (from the template: it imports what another stack will export)"
-        yield f"{stack.stack}: {stack.will}: {what}{told}"
+        what = ", ".join(counts) or "changes outside of resources"
+        source = "" if stack.by_aws else " (from the template: it imports what another stack will export)"
+        yield f"{stack.stack}: {stack.will}: {what}{source}"
         for resource in stack.resources:
             if resource.effect not in (Effect.CREATED, Effect.IN_PLACE, Effect.REVISED):
                 yield f"  {_WORDS[resource.effect].upper()} {resource.logical_id} ({resource.type})"

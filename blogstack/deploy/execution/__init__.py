@@ -1,1 +1,1 @@
-"""Runs a plan: its steps in AWS, side by side where their needs allow it."""
+"""Runs a plan: its steps in AWS, in parallel where their needs allow it."""

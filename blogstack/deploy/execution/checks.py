@@ -1,4 +1,4 @@
-"""What follows a deployment: the service is stable, and answers."""
+"""The checks after a deployment: the service is stable, and answers."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from blogstack.diagnostics import Code
 _MINUTES_10 = 600.0
 # A name in DNS, and targets that have just become healthy, may take some seconds.
 _SECONDS_60 = 60.0
-# An error of the request itself stays: only a rule of the load balancer that is new may take some seconds.
+# A 4xx status is usually final: only a new rule of the load balancer may take some seconds.
 _SECONDS_15 = 15.0
 _CLIENT_ERRORS = range(400, 500)
 _TIMEOUT = 10
 
 
 def wait_stable(context: Context, step: str, action: WaitStable) -> Outcome:
-    """Wait until a service runs the tasks that it should, and no others.
+    """Wait until a service runs the desired tasks, and no others.
 
     Raises:
-        Failed: when it does not within ten minutes.
+        Failed: when it does not do so within ten minutes.
         AwsError: when AWS does not answer.
     """
     session = context.session
@@ -39,7 +39,7 @@ def wait_stable(context: Context, step: str, action: WaitStable) -> Outcome:
         service = services[action.service]
         if service.is_stable:
             return Outcome.DONE
-    counts = f"{service.running} of {service.desired} tasks run"
+    counts = f"{service.running} of {service.desired} tasks running"
     message = f"{action.service} is not stable after ten minutes: {counts}"
     raise Failed(Code.NOT_STABLE, message, "`blogstack doctor` says why", evidence=service.messages[:5])
 
@@ -48,7 +48,7 @@ def request(context: Context, step: str, action: Request) -> Outcome:
     """Request the paths of a service through its load balancer.
 
     Raises:
-        Failed: when one is not answered with a success.
+        Failed: when a request does not succeed.
         AwsError: when AWS does not answer.
     """
     url = output_of(context.session, action.edge_stack, Output.URL)
@@ -59,7 +59,9 @@ def request(context: Context, step: str, action: Request) -> Outcome:
     asked_at = f"https://{balancer}" if balancer else url
     for number, path in enumerate(action.paths):
         if action.internal:  # whoever deploys may be outside
-            context.tell(Note(step, f"ask from inside the network: {action.curl(path, balancer)} '{url}{path}'"))
+            context.tell(
+                Note(step, f"to check it, run inside the network: {action.curl(path, balancer)} '{url}{path}'")
+            )
             continue
         asked = urllib.request.Request(f"{asked_at}{path}", headers=headers)  # noqa: S310 (http or https, from the stack)
         why = _ask(context, asked, any_status=action.errors_are_healthy and number == 0, names_differ=bool(balancer))
@@ -69,10 +71,10 @@ def request(context: Context, step: str, action: Request) -> Outcome:
             says = f"status {why}" if isinstance(why, int) else why
             help = "`blogstack doctor` says why"
             if number == 0 and why in _CLIENT_ERRORS:
-                help = f"set health.path to a path that answers 200: the load balancer checks it too; {help}"
+                help = f"set health.path to a path that answers 200: the load balancer requests it too; {help}"
             raise Failed(Code.NO_ANSWER, f"{url}{path}: {says}", help)
         else:
-            there = f"from there: {action.curl(path, balancer)} '{url}{path}'"
+            there = f"to check it, run there: {action.curl(path, balancer)} '{url}{path}'"
             context.tell(Note(step, f"no answer: {action.restriction}; {there}"))
     return Outcome.DONE
 
@@ -81,10 +83,10 @@ def _ask(context: Context, asked: urllib.request.Request, *, any_status: bool, n
     """None for a success; else the last answer's status, or why there was none.
 
     Args:
-        context: What the step works with.
+        context: Context of the step.
         asked: The request.
-        any_status: Whether an error is a success too.
-        names_differ: Whether the certificate is for another name than the one that is asked.
+        any_status: Whether an error status is a success too.
+        names_differ: Whether the certificate is for another name than the requested one.
     """
     why: int | str = ""
     answered = 0.0
@@ -107,10 +109,10 @@ def _ask(context: Context, asked: urllib.request.Request, *, any_status: bool, n
 
 
 def show_records(context: Context, step: str, action: ShowRecords) -> Outcome:
-    """Say which DNS records are made by hand.
+    """Report which DNS records must be created by hand.
 
     Raises:
-        Failed: when the stack that knows the load balancer is not there.
+        Failed: when the load balancer's stack does not exist.
         AwsError: when AWS does not answer.
     """
     balancer = output_of(context.session, action.edge_stack, Output.LOAD_BALANCER_DNS_NAME)
@@ -120,22 +122,22 @@ def show_records(context: Context, step: str, action: ShowRecords) -> Outcome:
 
 
 def show_address(context: Context, step: str, action: ShowAddress) -> Outcome:
-    """Say where the other tasks reach a private service."""
-    context.tell(Note(step, f"{action.service} answers the other tasks at {action.url}"))
+    """Report where the other tasks reach a private service."""
+    context.tell(Note(step, f"the other tasks reach {action.service} at {action.url}"))
     return Outcome.DONE
 
 
 def show_logs(context: Context, step: str, action: ShowLogs) -> Outcome:
-    """Say how to read the logs."""
+    """Report how to read the logs."""
     context.tell(Note(step, f"aws logs tail {action.log_group} --region {context.session.region} --follow"))
     return Outcome.DONE
 
 
 def show_run_commands(context: Context, step: str, action: ShowRunCommands) -> Outcome:
-    """Say how to run the jobs by hand.
+    """Report how to run the jobs by hand.
 
     Raises:
-        Failed: when a stack that says where they run is not there.
+        Failed: when a stack with their subnets or security group does not exist.
         AwsError: when AWS does not answer.
     """
     network = json.dumps(network_of(context.session, action.placement, action.tasks_stack))

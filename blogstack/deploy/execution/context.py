@@ -24,9 +24,9 @@ class Failed(Exception):
         code: Its page explains it.
         message: What failed, in one sentence.
         help: What to do.
-        stack: The stack whose events say why; None where `message` is everything.
-        change_set: The change set whose events say why, before anything was changed; None for the stack's own.
-        evidence: What AWS or a program says of it, line by line.
+        stack: The stack whose events say why; None if `message` says everything.
+        change_set: The change set whose events say why, if it was rejected; None for the stack's own events.
+        evidence: What AWS or a program says about it, line by line.
     """
 
     def __init__(
@@ -48,11 +48,11 @@ class Failed(Exception):
 
 
 class Detached(Exception):
-    """The user is no longer waiting; what was started goes on in AWS."""
+    """The user is no longer waiting; what was started continues in AWS."""
 
 
 class Unchanged(Record):
-    """Of a stack that has nothing to change."""
+    """The stack has nothing to change."""
 
 
 class StackTemplate(Record):
@@ -83,16 +83,16 @@ class Context:
     """What the steps of the plans of one region share.
 
     Args:
-        session: With AWS.
+        session: Session with AWS.
         tag: Tag of the image to deploy.
-        templates: By the name of the stack.
+        templates: The templates, by the name of the stack.
         services: The ECS service of each stack that has one, by the name of the stack.
-        folder: Of the user's file, where the image is built.
-        tell: Takes each event; called by several threads.
-        pause: Waits some seconds; tests do not.
+        folder: Folder of the user's file, where the image is built.
+        tell: Gets each event; called by several threads.
+        pause: Waits for some seconds; replaced in tests.
 
     Attributes:
-        prepared: For each stack what its change set was found to do; it is executed once.
+        prepared: The change set of each stack, or Unchanged; it is executed once.
     """
 
     def __init__(
@@ -121,9 +121,9 @@ class Context:
         self._stopped.set()
 
     def waits(self, limit: float) -> Iterator[float]:
-        """One turn at once, then one after each pause of 0.2 up to 5 seconds, until `limit` seconds are over.
+        """One turn at once, then one after each pause of 0.2 to 5 seconds, until `limit` seconds are over.
 
-        Each is the seconds that were waited before it.
+        Each yields the seconds waited so far.
 
         Raises:
             Detached: when the user is no longer waiting.
@@ -140,10 +140,10 @@ class Context:
             seconds = min(seconds * 1.5, 5.0)
 
     def persistently(self, step: str, ask: Callable[[], T]) -> T:
-        """The answer to a question of a wait: throttling and lost connections are waited out, some ten minutes long.
+        """The answer to a call, retried for about ten minutes after throttling and lost connections.
 
         Raises:
-            AwsError: when that does not help, or the trouble is another.
+            AwsError: when the retries do not help, or for any other error.
             Detached: when the user is no longer waiting.
         """
         retrying = "no answer from AWS, retrying"

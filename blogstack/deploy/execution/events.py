@@ -1,4 +1,4 @@
-"""What happens while a plan runs, as records for whoever shows it."""
+"""What happens while a plan runs, as records for the code that shows it."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class StepEnded(Record):
 
 
 class ResourceEvent(Record, kw_only=True):
-    """CloudFormation's word on a resource.
+    """What CloudFormation reports about a resource.
 
     Attributes:
-        status: As in CREATE_COMPLETE.
-        reason: Why; "" for none.
+        status: Such as CREATE_COMPLETE.
+        reason: Why; "" without a reason.
     """
 
     step: str
@@ -55,14 +55,14 @@ class ResourceEvent(Record, kw_only=True):
 
 
 class Rollout(Record, kw_only=True):
-    """Where the deployment of an ECS service stands.
+    """The state of an ECS service's deployment.
 
     Attributes:
-        failed: Tasks of the new version that did not start or did not stay.
-        state: ECS's word, as in IN_PROGRESS.
-        stage: Of a deployment that shifts requests, as in PRODUCTION_TRAFFIC_SHIFT; "" for a rolling one.
+        failed: Tasks of the new version that did not start or stopped again.
+        state: ECS's state, such as IN_PROGRESS.
+        stage: Stage of a deployment that shifts requests, such as PRODUCTION_TRAFFIC_SHIFT; "" for a rolling one.
         share: Percent of the requests that the new version gets; None for a rolling deployment.
-        alarms: The state of each alarm that takes the deployment back, as in OK, by its name.
+        alarms: The state, such as OK, of each alarm that rolls the deployment back, by its name.
     """
 
     step: str

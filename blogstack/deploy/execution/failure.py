@@ -1,4 +1,4 @@
-"""Why a step failed: the first real cause, at the line of the user's file that made the resource."""
+"""Why a step failed: the first real cause, at the line of the user's file that the resource comes from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Explanation(Record):
     """Why a step failed.
 
     Attributes:
-        evidence: What AWS or a program says of it, line by line.
+        evidence: What AWS or a program says about it, line by line.
     """
 
     diagnostic: Diagnostic
@@ -25,7 +25,7 @@ class Explanation(Record):
 
 
 def explain_failure(context: Context, error: Failed) -> Explanation:
-    """Why a step failed, by CloudFormation's events where it is about a stack."""
+    """Why a step failed; for a stack, from CloudFormation's events."""
     event = _first_failure(context.session, error.stack, error.change_set) if error.stack else None
     if event is None or error.stack is None:
         return Explanation(Diagnostic(error.code, error.message, help=error.help), error.evidence)
@@ -36,12 +36,12 @@ def explain_failure(context: Context, error: Failed) -> Explanation:
 
 
 def find_causes(session: Session, blueprint: Blueprint, source: Environment) -> tuple[Explanation, ...]:
-    """What keeps an environment's workloads from running, as `blogstack doctor` finds it; nothing without an answer.
+    """What keeps an environment's workloads from running, as `blogstack doctor` finds it; empty if AWS does not answer.
 
     Args:
-        session: With AWS.
-        blueprint: Of the environment.
-        source: The same environment of the file.
+        session: Session with AWS.
+        blueprint: Blueprint of the environment.
+        source: The same environment in the file.
     """
     stacks = lower_environment(source) or ()
     try:
@@ -52,33 +52,33 @@ def find_causes(session: Session, blueprint: Blueprint, source: Environment) -> 
 
 
 def is_about_tasks(context: Context, error: Failed) -> bool:
-    """Whether tasks that do not run may be the reason of a failure."""
+    """Whether tasks that do not run may be the reason for a failure."""
     return error.stack in context.services or error.code in (Code.NOT_STABLE, Code.NO_ANSWER)
 
 
 def explain_aws_error(error: AwsError) -> Explanation:
-    """Why AWS did not answer, and that a second run goes on."""
+    """Why AWS did not answer, and how to continue."""
     return Explanation(Diagnostic(Code.NO_ANSWER_FROM_AWS, str(error), help=_remedy(error)))
 
 
 def _remedy(error: AwsError) -> str:
-    """What to do; what was started goes on in AWS whatever happened to the question."""
+    """What to do; what was started continues in AWS in any case."""
     then = "then deploy again: it picks up what is in progress"
     match error.trouble:
         case Trouble.CREDENTIALS:
-            return f"log in as for the AWS CLI, such as `aws sso login`, or name a --profile, {then}"
+            return f"log in as for the AWS CLI, for example with `aws sso login`, or name a --profile, {then}"
         case Trouble.CONNECTION:
             return f"check the connection, {then}"
         case Trouble.THROTTLED:
-            return f"wait some minutes, {then}"
+            return f"wait a few minutes, {then}"
         case Trouble.DENIED:
-            return f"ask an administrator for the right to {error.operation}, {then}"
+            return f"ask an administrator for the permission {error.operation}, {then}"
         case Trouble.REFUSED:
-            return f"fix what it says, {then}"
+            return f"fix what the message says, {then}"
 
 
 def _first_failure(session: Session, stack: str, change_set: str | None) -> FailedEvent | None:
-    """The first event of the last operation that failed by itself; None where there is none, or it cannot be read."""
+    """The first failure in the last operation that is not a consequence; None if there is none or it cannot be read."""
     try:
         return next(iter(failed_events(session, stack, change_set)), None)
     except AwsError:

@@ -1,4 +1,4 @@
-"""What a deployment counts on in the account: availability zones for a new network, or another application."""
+"""What a deployment needs in the account: availability zones for a new network, or another application."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from blogstack.diagnostics import Code
 
 
 def check_zones(context: Context, action: CheckZones) -> Outcome:
-    """Make sure that the template of a network that does not exist yet gets its zones; steps.py says why.
+    """Make sure that a new network gets its zones; steps.py says why.
 
     Raises:
-        Failed: when it would not.
+        Failed: when it would get too few.
         AwsError: when AWS does not answer.
     """
     session = context.session
@@ -24,8 +24,8 @@ def check_zones(context: Context, action: CheckZones) -> Outcome:
         subnet["AvailabilityZone"] for subnet in session.pages("ec2", "describe_subnets", "Subnets", Filters=filters)
     }
     if 0 < len(zones) < action.zones:
-        message = f"the network needs {action.zones} availability zones, and {len(zones)} have a default subnet"
-        raise Failed(Code.TOO_FEW_ZONES, message, "name letters of zones in network.create.availability_zones")
+        message = f"the network needs {action.zones} availability zones, but only {len(zones)} have a default subnet"
+        raise Failed(Code.TOO_FEW_ZONES, message, "list letters of zones in network.create.availability_zones")
     return Outcome.UNCHANGED
 
 

@@ -29,7 +29,7 @@ def builder() -> str | None:
 
 
 def _daemon_answers() -> bool:
-    """Whether docker's daemon answers: where docker is installed, it often does not run."""
+    """Whether docker's daemon answers; it often does not run although docker is installed."""
     command = ["docker", "ps", "--quiet"]
     try:
         return not subprocess.run(  # noqa: S603 (fixed words, without a shell)
@@ -40,16 +40,16 @@ def _daemon_answers() -> bool:
 
 
 def find_image(context: Context, action: FindImage) -> Outcome:
-    """Make sure that the image is there.
+    """Make sure that the image exists.
 
     Raises:
-        Failed: when it is not.
+        Failed: when it does not.
         AwsError: when AWS does not answer.
     """
     if has_image(context.session, action.repository, context.tag):
         return Outcome.UNCHANGED
     message = f"the repository {action.repository} has no image with the tag {context.tag}"
-    raise Failed(Code.NO_IMAGE, message, "push it, or name a tag that is there with --image-tag")
+    raise Failed(Code.NO_IMAGE, message, "push it, or name an existing tag with --image-tag")
 
 
 def push_image(context: Context, action: PushImage) -> Outcome:
@@ -80,7 +80,7 @@ def push_image(context: Context, action: PushImage) -> Outcome:
 
 
 def no_builder(image: str, build: Build, region: str, folder: str) -> tuple[str, str]:
-    """Message and help where an image is missing and nothing can build it."""
+    """Message and help for a missing image that nothing here can build."""
     host = image.partition("/")[0]
     login = (
         f"aws ecr get-login-password --region {region} | docker login --username AWS --password-stdin {host}"
@@ -103,5 +103,5 @@ def _run(command: Sequence[str], input: str | None = None) -> None:
     )
     if done.returncode:
         lines = done.stdout.strip().splitlines()[-_EVIDENCE_LINES:]
-        message = f"{command[0]} {command[1]} ended with status {done.returncode}"
-        raise Failed(Code.NO_IMAGE, message, "read its last lines above", evidence=lines)
+        message = f"{command[0]} {command[1]} exited with status {done.returncode}"
+        raise Failed(Code.NO_IMAGE, message, "see its last lines above", evidence=lines)

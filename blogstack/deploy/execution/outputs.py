@@ -14,7 +14,7 @@ def output_of(session: Session, stack: str, output: str) -> str:
     """An output of a stack.
 
     Raises:
-        Failed: when the stack or the output is not there.
+        Failed: when the stack or the output does not exist.
         AwsError: when AWS does not answer.
     """
     return _output_in(read_stack(session, stack), stack, output)
@@ -24,7 +24,7 @@ def network_of(session: Session, placement: Placement, tasks_stack: str) -> dict
     """Where tasks run, as RunTask takes it.
 
     Raises:
-        Failed: when a stack that says it is not there.
+        Failed: when a stack that exports it does not exist.
         AwsError: when AWS does not answer.
     """
     group = Imported(tasks_stack, Output.TASK_SECURITY_GROUP_ID)

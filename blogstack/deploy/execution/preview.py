@@ -1,4 +1,4 @@
-"""What a deployment will do, by change sets that are made before it: nothing is changed yet."""
+"""What a deployment will do, from change sets that are created before it: nothing is changed yet."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Will(StrEnum):
     UPDATE = "update"
     NOTHING = "unchanged"
     WAIT = "in progress"
-    """What it will be is known only when the operation in progress is over."""
+    """An operation is in progress; what will happen is known only after it."""
 
 
 class ResourcePreview(Record, kw_only=True):
     """What becomes of a resource.
 
     Attributes:
-        data: What becomes of the data that it holds; None where none is in danger.
+        data: What becomes of the data that it holds; None if no data is in danger.
     """
 
     logical_id: str
@@ -51,7 +51,7 @@ class StackPreview(Record, kw_only=True):
     """What becomes of a stack.
 
     Attributes:
-        by_aws: Whether a change set says it; else the template does, as of a stack that needs one before it.
+        by_aws: Whether it comes from a change set; else from the template, for a stack that needs another one first.
     """
 
     stack: str
@@ -64,7 +64,7 @@ def preview(context: Context, steps: Iterable[Step]) -> list[StackPreview]:
     """What the steps will do to their stacks; the change sets are kept in the context for their execution.
 
     Raises:
-        Failed: when a stack takes no update, or CloudFormation refuses a change set.
+        Failed: when a stack cannot be updated, or CloudFormation rejects a change set.
         AwsError: when AWS does not answer.
     """
     actions = [step.action for step in steps if isinstance(step.action, DeployStack)]
@@ -74,7 +74,7 @@ def preview(context: Context, steps: Iterable[Step]) -> list[StackPreview]:
 
 
 def discard(context: Context) -> None:
-    """Delete the change sets that were made, and the stacks in review that they left; what cannot be deleted stays."""
+    """Delete the change sets that were created, and the stacks in review that they left; errors are ignored."""
     for prepared in context.prepared.values():
         with suppress(AwsError):
             if isinstance(prepared, ChangeSet):
@@ -107,7 +107,7 @@ def _preview(context: Context, action: DeployStack, exports: frozenset[str]) -> 
 
 
 def _from_template(stack: str, tree: Mapping[str, Any], before: StackState | None) -> StackPreview:
-    if not is_new(before):  # it imports what is to be exported before
+    if not is_new(before):  # it imports what another stack will export first
         return StackPreview(stack=stack, will=Will.UPDATE, by_aws=False)
     resources = tuple(
         ResourcePreview(logical_id=name, type=body["Type"], effect=Effect.CREATED)
@@ -140,7 +140,7 @@ def _effect(change: Change) -> Effect:
 
 
 def _deployed(context: Context, stack: str) -> Mapping[str, Any]:
-    """The resources of the deployed template; none where it cannot be read."""
+    """The resources of the deployed template; empty if it cannot be read."""
     with suppress(AwsError, UnreadableTemplate):
         body = read_template_body(context.session, stack)
         tree = read_template(body) if isinstance(body, str) else body

@@ -1,4 +1,4 @@
-"""Where the deployment of an ECS service stands, while its stack is updated."""
+"""The state of an ECS service's deployment while its stack is updated."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from blogstack.deploy.execution.events import Note, Rollout
 
 
 class RolloutWatch:
-    """Tells the rollout of a stack's service whenever it changes.
+    """Reports the rollout of a stack's service whenever it changes.
 
     Args:
-        context: Of the deployment.
-        stack: Name of the stack; one without a service is never asked about.
+        context: Context of the deployment.
+        stack: Name of the stack; nothing is reported for a stack without a service.
     """
 
     def __init__(self, context: Context, stack: str) -> None:
@@ -27,7 +27,7 @@ class RolloutWatch:
         self._paused: set[str] = set()
 
     def tell(self) -> None:
-        """Ask ECS once; what it does not answer is only not shown."""
+        """Ask ECS once; without an answer, nothing is shown."""
         if self._target is None:
             return
         try:
@@ -44,7 +44,7 @@ class RolloutWatch:
         self._tell_pauses(shift)
 
     def _tell_pauses(self, shift: Mapping[str, Any]) -> None:
-        """Say once of each pause for a person how it is ended.
+        """Report once for each pause how a person ends it.
 
         Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContinueServiceDeployment.html
         """
@@ -57,12 +57,12 @@ class RolloutWatch:
                 f" --service-deployment-arn {shift['serviceDeploymentArn']} --hook-id {hook['hookId']} --action"
             )
             until = f" until {hook['expiresAt']:%Y-%m-%d %H:%M %Z}" if "expiresAt" in hook else ""
-            text = f"{shift.get('lifecycleStage')}: waits for a person{until}: `{command} CONTINUE`, or ROLLBACK"
+            text = f"{shift.get('lifecycleStage')}: waits for a person{until}: run `{command} CONTINUE`, or ROLLBACK"
             self._context.tell(Note(self._stack, text))
 
 
 def _ask(context: Context, stack: str, target: EcsTarget) -> tuple[Rollout | None, Mapping[str, Any]]:
-    """Where the rollout stands, and ECS's own words on a deployment that shifts requests."""
+    """The state of the rollout, and what ECS says about a deployment that shifts requests."""
     session = context.session
     answer = session.call("ecs", "describe_services", cluster=target.cluster, services=[target.service])
     if not answer["services"]:
@@ -90,7 +90,7 @@ def _ask(context: Context, stack: str, target: EcsTarget) -> tuple[Rollout | Non
 
 
 def _alarms(context: Context, watched: Mapping[str, Any]) -> Mapping[str, str]:
-    """The states of the alarms that ECS watches; none where it watches none, or they may not be read.
+    """The states of the alarms that ECS watches; empty if it watches none, or if they may not be read.
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentAlarms.html
     """

@@ -1,4 +1,4 @@
-"""Plan -> a running service: each step by what it is."""
+"""Plan -> a running service: runs each step with the function for its action."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ from blogstack.deploy.steps import (
 
 
 def run_plan(context: Context, plan: Plan) -> dict[str, BaseException]:
-    """Run the steps of a plan, side by side where their needs allow it.
+    """Run the steps of a plan, in parallel where their needs allow it.
 
     Returns:
-        The failures by the ID of the step: `Failed` and `AwsError`, and whatever else is a bug.
+        The failures by the ID of the step: `Failed` and `AwsError`; any other exception is a bug.
 
     Raises:
-        KeyboardInterrupt: after Ctrl-C; what was started goes on in AWS.
+        KeyboardInterrupt: after Ctrl-C; what was started continues in AWS.
     """
     return run_steps(plan.steps, lambda step: _execute(context, step), context.tell, context.detach)
 

@@ -1,4 +1,4 @@
-"""Runs steps by their needs, side by side where that is possible."""
+"""Runs steps in the order of their needs, in parallel where that is possible."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _SIDE_BY_SIDE = 8
 def run_steps(
     steps: Sequence[Step], execute: Callable[[Step], Outcome], tell: Tell, detach: Callable[[], None]
 ) -> dict[str, BaseException]:
-    """Run each step when those that it needs are done.
+    """Run each step when the steps that it needs are done.
 
-    After a failure no other step begins, and what runs already is awaited: it goes on in AWS in any case.
+    After a failure no other step begins, and the running steps are awaited: they continue in AWS in any case.
 
     Args:
-        steps: Needs that are not among them count as done.
-        execute: Runs a step; an exception is its failure.
-        tell: Takes the end of each step.
-        detach: Ends the waits of the running steps, after Ctrl-C.
+        steps: The steps; needs that are not among them count as done.
+        execute: Runs a step; an exception means that it failed.
+        tell: Gets an event at the end of each step.
+        detach: Makes the running steps stop waiting, after Ctrl-C.
 
     Returns:
         The failures, by the ID of the step.
 
     Raises:
-        KeyboardInterrupt: after Ctrl-C, when no step runs any more.
+        KeyboardInterrupt: after Ctrl-C, once no step is running any more.
     """
     known = {step.id for step in steps}
     rest, done = list(steps), set[str]()

@@ -17,7 +17,7 @@ _NAMES = {
     "elasticache": "AWSServiceRoleForElastiCache",
 }
 
-# IAM's word for a role that the account has, and the emulated AWS's:
+# The error code of IAM for a role that exists already, and that of the emulated AWS:
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html
 _EXISTS = frozenset(["InvalidInput", "EntityAlreadyExists"])
 
@@ -45,7 +45,7 @@ def create_service_roles(context: Context, step: str, action: CreateServiceRoles
 
 
 def _look_up(context: Context, step: str, service: str) -> None:
-    """Make sure that a role is there which may not be created."""
+    """Make sure that a role exists, because the identity may not create it."""
     try:
         context.session.call("iam", "get_role", RoleName=_NAMES[service])
     except AwsError as error:

@@ -1,4 +1,4 @@
-"""Deploys a stack: from whatever state it is in, by a change set, to its end."""
+"""Deploys a stack with a change set, whatever state the stack is in, and waits until it is done."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ DELETE_FIRST = frozenset(["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED
 
 
 def deploy_stack(context: Context, action: DeployStack) -> Outcome:
-    """Create or update a stack; what is in progress is awaited, and what a failed creation left is removed first.
+    """Create or update a stack; waits for an operation in progress, and removes what a failed creation left first.
 
     Raises:
-        Failed: when CloudFormation did not get there.
+        Failed: when CloudFormation could not create or update it.
         AwsError: when AWS does not answer.
     """
     prepared = context.prepared.pop(action.stack, None)
@@ -55,10 +55,10 @@ def parameters_of(context: Context, action: DeployStack, values: Mapping[str, st
 def make_change_set(
     context: Context, action: DeployStack, values: Mapping[str, str], before: StackState | None
 ) -> ChangeSet | Unchanged:
-    """The change set of a deployment that can be executed.
+    """The change set of a deployment, ready to be executed.
 
     Raises:
-        Failed: when CloudFormation refuses it.
+        Failed: when CloudFormation rejects it.
         AwsError: when AWS does not answer.
     """
     session, stack = context.session, action.stack
@@ -69,14 +69,14 @@ def make_change_set(
         try:
             found = context.persistently(stack, lambda: read_change_set(session, id, creates=creates))
         except ChangeSetFailed as error:
-            help = "CloudFormation refuses the template before anything changes; its reason names the resource"
+            help = "CloudFormation rejected the template before anything changed; its reason names the resource"
             raise Failed(Code.STACK_FAILED, f"{stack}: {error}", help, stack, change_set=id) from None
         if found is None:
             session.call("cloudformation", "delete_change_set", ChangeSetName=id)
             return Unchanged()
         if isinstance(found, ChangeSet):
             return found
-    raise Failed(Code.STACK_FAILED, f"{stack}: its change set is not ready after ten minutes", "run deploy again")
+    raise Failed(Code.STACK_FAILED, f"{stack}: its change set is not ready after ten minutes", "deploy again")
 
 
 def _apply(
@@ -100,29 +100,29 @@ def _apply(
 
 
 def settle(context: Context, stack: str) -> StackState | None:
-    """The stack when nothing is in progress in it any more; None if there is none, or no longer."""
+    """The stack once no operation on it is in progress; None if it does not exist, or was deleted."""
     session = context.session
     before = context.persistently(stack, lambda: read_stack(session, stack))
     if before is not None and before.is_busy:
-        context.tell(Note(stack, f"{stack} is in progress, {before.status}: waiting for its end"))
+        context.tell(Note(stack, f"{stack} is in the state {before.status}: waiting for it to end"))
         before = _follow(context, stack, before.id, _event_ids(context, before.id))
         if before.status == "DELETE_COMPLETE":
             return None
     if before is None or before.status not in DELETE_FIRST:
         refuse_stuck(context, stack, before)
         return before
-    context.tell(Note(stack, f"removing {stack}, whose creation failed before"))
+    context.tell(Note(stack, f"removing {stack}, whose creation failed"))
     seen = _event_ids(context, before.id)
     delete_stack(session, before.id)
     after = _follow(context, stack, before.id, seen)
     if after.status != "DELETE_COMPLETE":
-        help = f"aws cloudformation describe-stack-events --region {session.region} --stack-name {stack}"
+        help = f"see why: aws cloudformation describe-stack-events --region {session.region} --stack-name {stack}"
         raise Failed(Code.STACK_STUCK, f"{stack} cannot be deleted: {after.status}", help, stack)
     return None
 
 
 def refuse_stuck(context: Context, stack: str, before: StackState | None) -> None:
-    """Refuse a stack that CloudFormation takes no update of."""
+    """Raise Failed for a stack that CloudFormation cannot update."""
     if before is None or not before.status.endswith("_FAILED"):
         return
     region = context.session.region
@@ -130,12 +130,12 @@ def refuse_stuck(context: Context, stack: str, before: StackState | None) -> Non
         "UPDATE_ROLLBACK_FAILED": f"aws cloudformation continue-update-rollback --region {region} --stack-name {stack}",
         "DELETE_FAILED": f"aws cloudformation delete-stack --region {region} --stack-name {stack}",
     }.get(before.status, f"aws cloudformation rollback-stack --region {region} --stack-name {stack}")
-    help = f"fix what its events name, run `{again}`, wait for its end, and deploy again"
+    help = f"fix what its events report, run `{again}`, wait until that has ended, and deploy again"
     raise Failed(Code.STACK_STUCK, f"{stack} is in the state {before.status}", help, stack)
 
 
 def _follow(context: Context, stack: str, id: str, seen: set[str]) -> StackState:
-    """Tell each event of a stack until the operation in progress is over."""
+    """Report each event of a stack until the operation in progress is over."""
     session = context.session
     watch = RolloutWatch(context, stack)
     begun = False
@@ -144,16 +144,16 @@ def _follow(context: Context, stack: str, id: str, seen: set[str]) -> StackState
         assert now is not None, "a stack is found by its ARN after its deletion too"
         begun = _tell_events(context, stack, id, seen) or now.is_busy or begun
         watch.tell()
-        # An operation that was asked for just now may not show yet.
+        # An operation that was just requested may not show yet.
         if not now.is_busy and now.status != IN_REVIEW and (begun or turn > _TURNS_TO_BEGIN):
             return now
-    raise Failed(Code.STACK_FAILED, f"{stack} is still in progress after 36 hours", "run deploy again to go on waiting")
+    raise Failed(Code.STACK_FAILED, f"{stack} is still in progress after 36 hours", "deploy again to keep waiting")
 
 
 def _tell_events(context: Context, stack: str, id: str, seen: set[str]) -> bool:
-    """Tell the events that were not seen yet, the oldest first; returns whether there were any.
+    """Report the new events, the oldest first; returns whether there were any.
 
-    They are only shown, so that their absence is no failure.
+    They are only shown, so a failure to read them is ignored.
     """
     new = []
     try:
@@ -181,7 +181,7 @@ def _tell_events(context: Context, stack: str, id: str, seen: set[str]) -> bool:
 
 
 def _event_ids(context: Context, id: str) -> set[str]:
-    """The newest event of a stack, at which its earlier ones begin."""
+    """The ID of a stack's newest event: that one and all before it are old."""
     try:
         return {event["EventId"] for event, _ in zip(read_events(context.session, id), range(1), strict=False)}
     except AwsError as error:

@@ -1,4 +1,4 @@
-"""Compilation -> what the steps of its plans need of it."""
+"""Compilation -> what the steps of its plans need from it."""
 
 from __future__ import annotations
 

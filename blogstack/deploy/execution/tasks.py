@@ -1,4 +1,4 @@
-"""The release step: a task that runs once, to its end."""
+"""The release step: a task that runs once until it exits."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _LOG_LINES = 20
 
 
 def run_task(context: Context, step: str, action: RunTask) -> Outcome:
-    """Run the task, or go on waiting for the one that an earlier run started, until it exits with 0.
+    """Run the task, or wait for the one that an earlier run started, until it exits with 0.
 
     Raises:
-        Failed: when it cannot start or exits otherwise.
+        Failed: when it cannot start, or exits with another code.
         AwsError: when AWS does not answer.
     """
     session = context.session
@@ -34,7 +34,7 @@ def run_task(context: Context, step: str, action: RunTask) -> Outcome:
     started_by = re.sub(r"[^A-Za-z0-9/_-]", "-", f"blogstack/{definition.rpartition('/')[2]}")[:128]
     running = session.call("ecs", "list_tasks", cluster=action.cluster, startedBy=started_by)["taskArns"]
     if running:
-        context.tell(Note(step, "the release step of an earlier run is still running: waiting for its end"))
+        context.tell(Note(step, "the release step of an earlier run is still running: waiting for it to end"))
     arn = running[0] if running else _start(session, action, definition, started_by)
     task: dict[str, Any] = {}
     for _ in context.waits(_DAY):
@@ -48,10 +48,10 @@ def run_task(context: Context, step: str, action: RunTask) -> Outcome:
         return Outcome.DONE
     log = _log(session, definition, arn)
     reason = task.get("stoppedReason", "")
-    why = f"with {codes[0]}" if codes and codes[0] is not None else f"before it ran: {reason}"
+    why = f"exited with {codes[0]}" if codes and codes[0] is not None else f"did not run: {reason}"
     containers = [each["reason"] for each in task["containers"] if each.get("reason")]
     help = f"fix it and deploy again; its log: aws logs tail {action.log_group} --region {session.region} --since 1h"
-    message = f"the release step ended {why}; the service was not updated"
+    message = f"the release step {why}; the service was not updated"
     raise Failed(Code.RELEASE_FAILED, message, help, evidence=(*containers, *log))
 
 
@@ -63,11 +63,11 @@ def _start(session: Session, action: RunTask, definition: str, started_by: str) 
         )
     except NotStarted as error:
         message = f"the release step was not started: {error}"
-        raise Failed(Code.RELEASE_FAILED, message, "deploy again in some minutes") from None
+        raise Failed(Code.RELEASE_FAILED, message, "deploy again in a few minutes") from None
 
 
 def _describe(session: Session, cluster: str, arn: str) -> dict[str, Any]:
-    # A stopped task is forgotten after an hour: then its exit code is not known either.
+    # ECS forgets a stopped task after an hour, and its exit code with it.
     tasks = session.call("ecs", "describe_tasks", cluster=cluster, tasks=[arn])["tasks"]
     return (
         tasks[0]
@@ -77,7 +77,7 @@ def _describe(session: Session, cluster: str, arn: str) -> dict[str, Any]:
 
 
 def _log(session: Session, definition: str, task: str) -> Sequence[str]:
-    """The last lines of the first container's log, without secrets; none where they cannot be had."""
+    """The last lines of the first container's log, without secrets; empty if they cannot be read."""
     try:
         described = session.call("ecs", "describe_task_definition", taskDefinition=definition)["taskDefinition"]
         container = described["containerDefinitions"][0]

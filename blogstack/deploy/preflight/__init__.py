@@ -1,4 +1,4 @@
-"""What would fail later, looked for in the account before a deployment begins."""
+"""Checks of the account before a deployment begins: what would fail later."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Found(Record):
     """What the checks found.
 
     Attributes:
-        unchecked: What could not be checked, each with why, such as the call that AWS did not answer.
+        unchecked: What could not be checked, each with the reason, such as the call that AWS did not answer.
     """
 
     problems: tuple[Problem, ...]
@@ -48,7 +48,7 @@ class Found(Record):
 
 
 def look(account: Account) -> Found:
-    """Check an account for the deployment of one environment, side by side.
+    """Check an account for the deployment of one environment; the checks run in parallel.
 
     Raises:
         AwsError: without valid credentials.
@@ -60,7 +60,7 @@ def look(account: Account) -> Found:
 
 
 def _run(title: str, findings: Iterable[Finding]) -> tuple[list[Problem], list[str]]:
-    """The problems of a check, and what could not be checked: a missing right is no failure."""
+    """The problems that a check finds, and what it could not check: a missing permission is not a failure."""
     found: list[Problem] = []
     unchecked: list[str] = []
     try:

@@ -1,4 +1,4 @@
-"""What a check knows: the account, what is to be deployed, and which of its stacks are there already."""
+"""The input of a check: the account, what will be deployed, and which of its stacks exist already."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from blogstack.source.document import KeyPath
 
 
 class Account(Record, kw_only=True):
-    """What a check knows.
+    """The input of a check.
 
     Attributes:
-        blueprint: Of the environment that is deployed.
-        tag: Of the image to deploy; "" where every image has one.
+        blueprint: Blueprint of the environment that is deployed.
+        tag: Tag of the image to deploy; "" if every image has one.
         stacks: Names of the stacks that exist in the region.
-        chosen: Names of the stacks that are deployed.
+        chosen: Names of the stacks that will be deployed.
         can_build: Whether docker runs here, or buildah is installed.
-        name_servers: Asks DNS for those of a domain.
+        name_servers: Asks DNS for the name servers of a domain.
     """
 
     session: Session
@@ -43,7 +43,7 @@ class Account(Record, kw_only=True):
         return stack in self.chosen and stack not in self.stacks
 
     def added_tasks(self, service: EcsService) -> int:
-        """Tasks of a service that its deployment starts next to those that run."""
+        """How many tasks a deployment of a service starts in addition to the running ones."""
         fewest = service.capacity.fewest
         most = math.floor(fewest * service.deployment.maximum_percent / 100)
         return most - fewest if service.stack in self.stacks else fewest
@@ -53,7 +53,7 @@ class Problem(Record):
     """What would fail later.
 
     Attributes:
-        path: The key of the user's file that it is about.
+        path: The key of the user's file.
         help: What to do.
     """
 
@@ -64,7 +64,7 @@ class Problem(Record):
 
 
 class Unchecked(Record):
-    """What cannot be checked from here, and why."""
+    """What could not be checked, and why."""
 
     text: str
 

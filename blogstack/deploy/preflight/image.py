@@ -1,4 +1,4 @@
-"""The image: whether it is there, and for the tasks' processor."""
+"""The image: whether it exists, and is for the tasks' processor architecture."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ Manifest = Mapping[str, Any]
 
 
 def check(account: Account) -> Iterator[Finding]:
-    """Look for the image of the deployment's tag, and name those that nobody here can look for."""
+    """Look for the image with the tag to deploy, and name the images that cannot be checked."""
     blueprint, image = account.blueprint, account.blueprint.image
     deployed = [workload for workload in blueprint.workloads if account.deploys(workload.stack)]
     if elsewhere := sorted({name for workload in deployed for name in _elsewhere(account, workload)}):
-        yield Unchecked(f"{', '.join(elsewhere)} (only ECR in {account.session.region} is asked for images)")
+        yield Unchecked(f"{', '.join(elsewhere)} (only images in ECR in {account.session.region} are checked)")
     if image.tagged or not account.tag or not (deployed or account.deploys(blueprint.tasks.stack)):
         return
     if isinstance(image.repository, EcrArn):
@@ -55,7 +55,7 @@ def check(account: Account) -> Iterator[Finding]:
     built = _architectures(account, repository, where, manifest)
     if built and wanted not in built:
         message = (
-            f"the image {repository}:{account.tag} is for {', '.join(sorted(built))}, and the tasks run on {wanted}"
+            f"the image {repository}:{account.tag} is for {', '.join(sorted(built))}, but the tasks run on {wanted}"
         )
         help = f"build it with --platform {platform}, or set image.architecture"
         yield Problem(Code.IMAGE_ARCHITECTURE, message, ("image", "architecture"), help)
@@ -72,12 +72,12 @@ def _elsewhere(account: Account, workload: Workload) -> Iterator[str]:
 
 
 def _platform(account: Account) -> str:
-    """Of the tasks, as container builders name it."""
+    """The platform of the tasks, as container builders name it."""
     return PLATFORMS[account.blueprint.services[0].container.architecture.lower()]
 
 
 def _architectures(account: Account, repository: str, where: Mapping[str, str], manifest: Manifest) -> set[str]:
-    """What an index says of its images, or an image in its configuration; nothing where neither says it."""
+    """The architectures that an index lists, or the one in an image's configuration; empty if neither has any."""
     if listed := manifest.get("manifests"):
         # An attestation in an index has the platform unknown/unknown.
         return {each["platform"]["architecture"] for each in listed if "platform" in each} - {"unknown"}
@@ -91,7 +91,7 @@ def _architectures(account: Account, repository: str, where: Mapping[str, str], 
 
 
 def _manifest(account: Account, repository: str, where: Mapping[str, str]) -> Manifest | None:
-    """The image's manifest; {} for one that cannot be read, None without such an image."""
+    """The image's manifest; {} if it cannot be read, None if there is no such image."""
     ids = [{"imageTag": account.tag}]
     try:
         answer = account.session.call(
@@ -113,10 +113,8 @@ def _missing(account: Account, repository: str) -> Problem:
     registry = account.blueprint.registry
     message = f"there is no image {repository}:{account.tag}"
     if registry is None:
-        return Problem(
-            Code.NO_IMAGE, message, ("image", "uri"), "push it, or name a tag that is there with --image-tag"
-        )
-    first = f"`blogstack deploy --only {registry.stack}`, then "
-    build = f"`docker build --platform {_platform(account)}` and push it to {repository}:{account.tag}"
-    help = f"{'' if registry.stack in account.stacks else first}{build}, here or elsewhere, and deploy again"
+        return Problem(Code.NO_IMAGE, message, ("image", "uri"), "push it, or name an existing tag with --image-tag")
+    first = f"run `blogstack deploy --only {registry.stack}`, then "
+    build = f"run `docker build --platform {_platform(account)}`, push the image as {repository}:{account.tag}"
+    help = f"{'' if registry.stack in account.stacks else first}{build}, and deploy again"
     return Problem(Code.NO_IMAGE, f"{message}, and {NO_BUILDER}", ("image",), help)

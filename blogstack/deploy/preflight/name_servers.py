@@ -1,4 +1,4 @@
-"""The name servers of a domain, as public DNS has them."""
+"""The name servers of a domain in public DNS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _SECONDS = 5.0
 
 
 class NoDns(Exception):
-    """DNS cannot be asked from here, or what answers is not public DNS."""
+    """DNS does not answer here, or what answers is not public DNS."""
 
 
 def name_servers(domain: str, resolver: dns.resolver.Resolver | None = None) -> frozenset[str]:
@@ -17,7 +17,7 @@ def name_servers(domain: str, resolver: dns.resolver.Resolver | None = None) -> 
 
     Args:
         domain: Such as example.com.
-        resolver: Asks; None for the one that this machine is configured with.
+        resolver: The resolver to ask; None for the one that this machine is configured with.
 
     Raises:
         NoDns: without an answer within five seconds.

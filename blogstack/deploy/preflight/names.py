@@ -1,4 +1,4 @@
-"""Names that a first deployment makes, and that somebody else has made before: CloudFormation adopts nothing."""
+"""Names that a first deployment creates but that exist already: CloudFormation does not adopt existing resources."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def check(account: Account) -> Iterator[Problem]:
         taken = [each["Type"] for each in found if each["Name"].rstrip(".") == tls.domain and each["Type"] in _RECORDS]
         if taken:
             message = f"{tls.domain} already has a record of type {' and '.join(taken)}"
-            help = "delete it at the moment of the change, or deploy under another name first"
+            help = "delete it when you switch over, or deploy under another name first"
             yield Problem(Code.NAME_TAKEN, message, ("domain", "name"), help)
 
 

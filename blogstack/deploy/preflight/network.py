@@ -28,10 +28,10 @@ def check(account: Account) -> Iterator[Problem]:
     needed = sum(account.added_tasks(service) for service in deployed)
     if needed > sum(free[subnet] for subnet in tasks):
         message = (
-            f"a deployment starts {needed} tasks, and their subnets have {sum(free[s] for s in tasks)} free addresses"
+            f"a deployment starts {needed} tasks, but their subnets have {sum(free[s] for s in tasks)} free addresses"
         )
         yield Problem(Code.NO_ADDRESSES, message, here, "name larger subnets, or more of them")
     for subnet in balancer:
         if free[subnet] < _FOR_A_BALANCER:
-            message = f"{subnet} has {free[subnet]} free addresses, and a load balancer needs {_FOR_A_BALANCER}"
+            message = f"{subnet} has {free[subnet]} free addresses, but a load balancer needs {_FOR_A_BALANCER}"
             yield Problem(Code.NO_ADDRESSES, message, here, "name a larger subnet")

@@ -1,6 +1,6 @@
-"""The rules of other applications at the load balancer: whether a route takes their requests, or they take its own.
+"""The rules of other applications at the load balancer: whether a route takes their requests, or the other way round.
 
-Elastic Load Balancing refuses two rules of one number, and says nothing of a rule that gets no requests any more.
+Elastic Load Balancing refuses two rules with the same number, but does not report a rule that no longer gets requests.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _route_of_exposure(exposure: Exposure) -> Route:
 
 
 def _route_of_rule(rule: Mapping[str, Any]) -> Route:
-    """A rule as AWS shows it; what no route has, such as a method, makes it smaller than it looks."""
+    """An AWS rule as a route; other conditions, such as a method, become headers, because they narrow the rule."""
     values: dict[str, tuple[str, ...]] = {}
     headers: dict[str, tuple[str, ...]] = {}
     for condition in rule["Conditions"]:
@@ -81,5 +81,5 @@ def _in_words(route: Route) -> str:
 
 
 def _is_rest(route: Route) -> bool:
-    """Whether it is the one that gets what is left."""
+    """Whether it is the route of all remaining requests."""
     return not route.host and not route.header and route.path == ("/*",)

@@ -1,4 +1,4 @@
-"""The application that another file makes: whether it is deployed, and has what this one uses of it."""
+"""The application in `uses`: whether it is deployed, and exports what this one uses."""
 
 from __future__ import annotations
 

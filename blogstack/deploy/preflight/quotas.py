@@ -9,7 +9,6 @@ from blogstack.aws.session import AwsError, Trouble
 from blogstack.deploy.preflight.account import Account, Finding, Problem, Unchecked
 from blogstack.deploy.preflight.usage import latest_usage
 from blogstack.diagnostics import Code
-from blogstack.words import plural
 
 # Service and code of each quota, as `aws service-quotas list-service-quotas` shows them; their defaults:
 # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
@@ -20,7 +19,7 @@ _VCPUS = ("fargate", "L-3032A538")
 # https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html: imported certificates have a quota of their own.
 _CERTIFICATES = ("acm", "L-F141DD1D")
 _RUNNING_VCPUS = {"Service": "Fargate", "Type": "Resource", "Resource": "vCPU", "Class": "Standard/OnDemand"}
-"""Of all tasks of the account in the region that are not on Spot:
+"""Dimensions of the metric that counts the vCPUs of all tasks in the region that are not on Spot:
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/monitoring-fargate-usage.html"""
 _KEY_TYPES = ("RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1")
 _CPU_UNITS = 1024
@@ -28,7 +27,7 @@ _CPU_UNITS = 1024
 
 
 def check(account: Account) -> Iterator[Finding]:
-    """Compare what is there, and what the deployment adds, with the quotas."""
+    """Compare what exists plus what the deployment adds with the quotas."""
     session, network = account.session, account.blueprint.network
     if network is not None and account.creates(network.stack):
         path = ("network",)
@@ -53,7 +52,7 @@ def check(account: Account) -> Iterator[Finding]:
         except AwsError as error:
             if error.trouble is Trouble.CREDENTIALS:
                 raise
-            yield Unchecked(f"vCPUs that run already ({error.operation})")
+            yield Unchecked(f"vCPUs in use ({error.operation})")
         needed = math.ceil(running + units / _CPU_UNITS)
         yield from _compare(account, "Fargate vCPUs", _VCPUS, needed, ("service", "cpu"))
 
@@ -70,16 +69,16 @@ def _compare(
         yield Unchecked(f"the quota of {what} ({error.operation})")
         return
     if needed > limit:
-        message = f"{needed} {what} would be needed, and the account's quota in {account.session.region} is {limit:g}"
+        message = f"{needed} {what} would be needed, but the account's quota in {account.session.region} is {limit:g}"
         raise_it = (
             f"aws service-quotas request-service-quota-increase --region {account.session.region}"
             f" --service-code {service} --quota-code {code} --desired-value {needed}"
         )
-        yield Problem(Code.QUOTA, message, path, f"ask for {plural(needed, 'unit')}: {raise_it}")
+        yield Problem(Code.QUOTA, message, path, f"request a quota of {needed}: {raise_it}")
 
 
 def _quota(account: Account, service: str, code: str) -> float:
-    """The account's value, or AWS's default where the account has none of its own."""
+    """The account's value, or AWS's default if the account has no value of its own."""
     names = {"ServiceCode": service, "QuotaCode": code}
     try:
         answer = account.session.call("service-quotas", "get_service_quota", **names)

@@ -1,7 +1,7 @@
-"""The rules at the listener: whether an update would send the requests to a target group that has no tasks.
+"""The listener's rules: whether an update would send the requests to a target group without tasks.
 
-With two target groups ECS moves the weights of a rule, and CloudFormation writes those of the template when anything of
-the rule changes (docs/decisions/0095-weights-of-a-changed-rule.md).
+With two target groups, ECS changes the weights of a rule, and CloudFormation resets them to those of the template when
+anything in the rule changes (docs/decisions/0095-weights-of-a-changed-rule.md).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def check(account: Account) -> Iterator[Problem]:
         if isinstance(workload, EcsService) and workload.exposure and workload.stack in there:
             stack = read_stack(account.session, workload.stack)
             outputs = stack.outputs if stack else {}
-            # Only with two target groups, of which ECS uses one after the other.
+            # Only with two target groups, which ECS uses in turn.
             if {Output.LISTENER_RULE_ARN, Output.ALTERNATE_TARGET_GROUP_ARN} <= outputs.keys():
                 arn = outputs[Output.LISTENER_RULE_ARN]
                 (rule,) = account.session.call("elbv2", "describe_rules", RuleArns=[arn])["Rules"]
@@ -39,7 +39,7 @@ def _problems(workload: EcsService, exposure: Exposure, rule: Mapping[str, Any],
     key = _changed_key(workload, exposure, rule)
     if key:
         message = (
-            f"{workload.name} uses its second target group, and a change of {key[-1]} sends the requests to the"
+            f"{workload.name} uses its second target group, but a change of {key[-1]} sends the requests to the"
             " first one, which has no tasks"
         )
         help = f"deploy once more without that change and with another image tag, then deploy the change of {key[-1]}"
@@ -47,7 +47,7 @@ def _problems(workload: EcsService, exposure: Exposure, rule: Mapping[str, Any],
 
 
 def _changed_key(workload: EcsService, exposure: Exposure, rule: Mapping[str, Any]) -> tuple[str | int, ...] | None:
-    """Path of the key by which the rule becomes another one; None where it stays as it is."""
+    """Path of the key that changes the rule; None if the rule stays as it is."""
     if workload.deployment.shift is None:
         return workload.locate("deployment", "strategy")
     if int(rule["Priority"]) != exposure.priority or _conditions_of(rule) != _conditions(exposure):
@@ -63,7 +63,7 @@ def _conditions(exposure: Exposure) -> set[tuple[str, str, frozenset[str]]]:
 
 
 def _conditions_of(rule: Mapping[str, Any]) -> set[tuple[str, str, frozenset[str]]]:
-    """The same of a rule as AWS shows it."""
+    """The same for a rule as AWS returns it."""
     found = set()
     for condition in rule["Conditions"]:
         settings = next((value for key, value in condition.items() if key.endswith("Config")), condition)

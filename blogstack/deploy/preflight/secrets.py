@@ -1,4 +1,4 @@
-"""Secrets and parameters that exist already: whether they are there, and hold the key."""
+"""Secrets and parameters that the file refers to: whether they exist and have the key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of a quota is used, as CloudWatch has it."""
+"""How much of a quota is used, according to CloudWatch."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def latest_usage(session: Session, resource: Mapping[str, str]) -> float:
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Service-Quota-Integration.html
 
     Args:
-        session: With AWS.
+        session: Session with AWS.
         resource: Dimensions of the metric ResourceCount in AWS/Usage.
 
     Raises:
-        AwsError: when it cannot be known.
+        AwsError: when the call fails.
     """
     now = datetime.now(UTC)
     points = session.call(

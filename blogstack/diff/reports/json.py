@@ -11,7 +11,7 @@ from blogstack.diff.values import MISSING
 
 
 def as_json(comparison: Comparison) -> str:
-    """The comparison as one object. A value that is not there is left out; null is for what has no answer."""
+    """The comparison as one object. Missing values are left out; null means that there is no answer."""
     content = {
         "replaces": comparison.replaces,
         "endangers_data": comparison.endangers_data,
@@ -22,7 +22,7 @@ def as_json(comparison: Comparison) -> str:
 
 
 def _cost(change: Change | Unknown | None) -> dict[str, Any] | None:
-    """US dollars a month, before and after; where stacks are no longer made, after somebody has deleted them."""
+    """US dollars a month, before and after; the latter without stacks that left the file, once they are deleted."""
     if change is None:
         return None
     if isinstance(change, Unknown):

@@ -20,14 +20,14 @@ _MOST_LINES = 60
 
 
 def as_markdown(comparison: Comparison) -> str:
-    """A line with the counts, what needs a look, and a table for each stack, folded."""
+    """A line with the counts, the warnings, and a folded table for each stack."""
     blocks = [f"**blogstack diff**: {_escaped(summary(comparison))}"]
     if comparison.cost:
         blocks.append(comparison.cost.in_words())
     if warnings := [f"- {text}" for stack in comparison.stacks for text in _warnings(stack)]:
         blocks.append("\n".join(warnings))
     for stack in comparison.stacks:
-        # HTML: no Markdown is read in it.
+        # HTML, in which Markdown is not rendered.
         head = f"<details><summary><code>{stack.stack}</code>: {counts_in_words(stack)}</summary>"
         blocks += [head, "\n".join(_table(stack)), "</details>"]
     return "\n\n".join(blocks) + "\n"
@@ -46,7 +46,7 @@ def _warnings(stack: StackChange) -> Iterator[str]:
         verb = "removal" if refusal.removed else "change"
         users = _escaped(listed(refusal.importers))
         yield (
-            f"**CloudFormation refuses** the {verb} of the export {_code(refusal.export)}, which {users} imports: "
+            f"**CloudFormation refuses** the {verb} of the export {_code(refusal.export)}, imported by {users}: "
             f"{_escaped(refusal.remedy)}"
         )
 

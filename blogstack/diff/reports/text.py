@@ -28,14 +28,14 @@ def _stack(stack: StackChange) -> Iterator[str]:
             yield from _lines("in place", [change_in_words(change) + _at(change.cause)])
         for refusal in stack.refusals:
             what = "removed" if refusal.removed else "changed"
-            text = f"export {refusal.export} would be {what}, but {listed(refusal.importers)} imports it"
+            text = f"export {refusal.export} would be {what}, but is imported by {listed(refusal.importers)}"
             yield from _lines("REFUSED", [text, refusal.remedy])
         return
     yield from _whole(stack)
 
 
 def _whole(stack: StackChange) -> Iterator[str]:
-    """A stack that is new, or no longer made: the names of its resources, and what becomes of its data."""
+    """A stack that is new or no longer in the file: the names of its resources, and what becomes of its data."""
     verb = "creates" if stack.state is StackState.NEW else "holds"
     yield from _wrapped(f"{verb} {', '.join(each.logical_id for each in stack.resources)}")
     for resource in stack.resources:

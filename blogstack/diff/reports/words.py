@@ -1,4 +1,4 @@
-"""Values, paths and counts of a comparison in words, as text and Markdown share them."""
+"""Values, paths and counts of a comparison in words, shared by text and Markdown."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from blogstack.templates.render import flow
 from blogstack.words import plural, shorten
 
 _MOST_ITEMS = 3
-"""Items of a list that are named; of more, the lists are shown."""
+"""Up to so many changed items of a list are named; beyond that, both lists are shown."""
 
 LOUD = (Effect.MAY_REPLACE, Effect.REPLACED, Effect.DELETED)
 """Effects that are written in capitals."""
 
 
 def in_words(effect: Effect) -> str:
-    """An effect, in capitals where somebody should look."""
+    """An effect, in capitals if it needs attention."""
     return effect.value.upper() if effect in LOUD else effect.value
 
 
@@ -29,7 +29,7 @@ def path_in_words(path: Path) -> str:
 
 
 def value_in_words(value: object) -> str:
-    """A value on one line, as a template has it; a long one is cut."""
+    """A value on one line, as in a template; a long one is cut."""
     return "(none)" if value is MISSING else printable(shorten(flow(value)))
 
 
@@ -44,7 +44,7 @@ def change_in_words(change: PropertyChange) -> str:
 
 
 def _items_in_words(old: object, new: object) -> str:
-    """Which items two lists have that the other has not; "" for anything else, or where only the order differs."""
+    """The items that only one of two lists has; "" for anything else, or if only the order differs."""
     if not (isinstance(old, list) and isinstance(new, list) and old and new):
         return ""
     lost, added = [each for each in old if each not in new], [each for each in new if each not in old]
@@ -56,7 +56,7 @@ def _items_in_words(old: object, new: object) -> str:
 
 
 def reason_in_words(resource: ResourceChange, change: PropertyChange) -> str:
-    """Why a property has its effect, and the effect where it is not the resource's; "" where both are clear."""
+    """Why a property has its effect, and the effect if it is not the resource's; "" if both are clear."""
     effect = change.effect.value if change.effect is not resource.effect and change.reason else ""
     return ": ".join(filter(None, (effect, change.reason)))
 
@@ -65,7 +65,7 @@ def counts_in_words(stack: StackChange) -> str:
     """What happens in a stack, the worst first, as in `1 REPLACED (holds data), 2 in place`."""
     if stack.state is StackState.LEFT:
         data = any(resource.data for resource in stack.resources)
-        return f"no longer made; it stays until you delete it{' (holds data)' if data else ''}"
+        return f"no longer in the file; it stays until you delete it{' (holds data)' if data else ''}"
     counts = Counter(resource.effect for resource in stack.resources)
     parts = []
     for effect in sorted(counts, key=lambda each: -each.severity):
@@ -79,7 +79,7 @@ def counts_in_words(stack: StackChange) -> str:
 
 
 def one_line(comparison: Comparison) -> str:
-    """The stacks in which somebody should look at something; the counts of all of them where there are none."""
+    """The stacks that need attention; if there are none, the counts of all stacks."""
     loud = [
         f"{stack.stack}: {counts_in_words(stack)}"
         for stack in comparison.stacks
@@ -89,12 +89,12 @@ def one_line(comparison: Comparison) -> str:
 
 
 def refused_exports(comparison: Comparison) -> list[str]:
-    """What to do about exports in use that CloudFormation does not take away, each way once."""
+    """What to do about exports in use that CloudFormation does not remove or change, each remedy once."""
     return list(dict.fromkeys(refusal.remedy for stack in comparison.stacks for refusal in stack.refusals))
 
 
 def summary(comparison: Comparison) -> str:
-    """All of it on one line."""
+    """The comparison on one line."""
     if not comparison.stacks:
         return "no changes"
     counts = Counter(each.effect for each in comparison.resources())
