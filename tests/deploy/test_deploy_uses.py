@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blogstack.aws.session import Session
-from blogstack.aws.stacks import read_exports
+from blogstack.aws.stacks import names_with_template, read_exports
 from blogstack.blueprint import Blueprint
 from blogstack.config.priorities import route_priority
 from blogstack.config.route import Route
@@ -153,6 +153,54 @@ class TestTogether:
         assert list(other_rules.check(account(text, stacks))) == []
         (problem,) = other_rules.check(account(text.replace("[/app, /app/*]", "[/blog, /blog/*]"), stacks))
         assert problem.path == ("services", "front", "route")
+
+    @pytest.mark.parametrize("path", ["/app/*", "/reports/*"])
+    def test_a_renamed_service(self, both: Emulator, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+        """The stack of the old name is still there, and belongs to this application."""
+        in_shell_of(both, monkeypatch)
+        text = (ACCEPT / PLATFORM / "blogstack.yaml").read_text().replace("[/app, /app/*]", path)
+        stacks = frozenset(names_with_template(Session("ap-northeast-2")))
+        for name in ("web", "a", "b", "c"):  # with numbers before that of `front` and after it
+            assert list(other_rules.check(account(text.replace("  front:", f"  {name}:"), stacks))) == []
+
+    @pytest.mark.parametrize(
+        ("conditions", "kind", "hides"),
+        [
+            ([{"Field": "path-pattern", "Values": ["/reports/*"]}], "redirect", True),
+            ([{"Field": "path-pattern", "Values": ["/reports/*"]}], "fixed-response", False),
+            ([{"Field": "path-pattern", "PathPatternConfig": {"RegexValues": ["^/other"]}}], "redirect", False),
+            (
+                [{"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "A", "RegexValues": ["b"]}}],
+                "redirect",
+                False,
+            ),
+            (
+                [
+                    {"Field": "path-pattern", "Values": ["/*"]},
+                    {"Field": "http-request-method", "HttpRequestMethodConfig": {"Values": ["PUT"]}},
+                ],
+                "redirect",
+                False,
+            ),
+        ],
+        ids=["redirect", "fixed answer", "path by regular expression", "header by regular expression", "method"],
+    )
+    def test_a_rule_that_blogstack_does_not_write(
+        self,
+        both: Emulator,
+        monkeypatch: pytest.MonkeyPatch,
+        conditions: list[dict[str, object]],
+        kind: str,
+        hides: bool,
+    ) -> None:
+        in_shell_of(both, monkeypatch)
+        rule = {"RuleArn": "a", "Priority": "1", "IsDefault": False}
+        rule |= {"Conditions": conditions, "Actions": [{"Type": kind}]}
+        monkeypatch.setattr(Session, "pages", lambda *_, **__: iter([rule]))
+        problems = list(
+            other_rules.check(account(TEXT.replace("name: blog-api", "name: reports").replace("/blog", "/reports")))
+        )
+        assert bool(problems) is hides
 
     def test_a_network_without_private_subnets(self, both: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
         """It is told apart from an application that is not there."""
