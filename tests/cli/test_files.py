@@ -103,7 +103,7 @@ def test_a_kill_at_any_moment(run: Run) -> None:
 
 def test_an_interruption_while_files_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C comes while the threads write; no temporary file appears after the others were removed."""
-    slow, join, joined = files._write_synced, Thread.join, []  # noqa: SLF001 (to slow it down)
+    slow, join, joined = files._write_synced, Thread.join, []
 
     def write_slowly(path: Path, text: str) -> None:
         time.sleep(0.05)
