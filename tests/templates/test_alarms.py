@@ -39,10 +39,10 @@ BY_EITHER = (BY_BALANCER, BY_TARGETS)
 BY_SERVICE, BY_INSTANCE = {"ClusterName", "ServiceName"}, {"DBInstanceIdentifier"}
 BY_NODE, BY_QUEUE = {"CacheClusterId"}, {"QueueName"}
 METRICS = {
-    (ELB, "HTTPCode_Target_5XX_Count"): (BY_EITHER, {"Sum"}),
+    (ELB, "HTTPCode_Target_5XX_Count"): ((BY_TARGETS,), {"Sum"}),
     (ELB, "HTTPCode_ELB_5XX_Count"): ((BY_BALANCER,), {"Sum"}),
     (ELB, "RequestCount"): (BY_EITHER, {"Sum"}),
-    (ELB, "TargetResponseTime"): (BY_EITHER, {"p50", "p99"}),
+    (ELB, "TargetResponseTime"): ((BY_TARGETS,), {"p50", "p99"}),
     (ELB, "HealthyHostCount"): ((BY_TARGETS,), {"Minimum"}),
     (ELB, "UnHealthyHostCount"): ((BY_TARGETS,), {"Maximum"}),
     ("AWS/ECS", "CPUUtilization"): ((BY_SERVICE,), {"Average"}),
@@ -250,6 +250,12 @@ class TestEachCase:
         assert len(set(fields)) == len(fields)
         assert {x for x, _ in fields} == set(range(24))
 
+    def test_an_id_in_a_chart_is_one_metric(self, name: str) -> None:
+        for blueprint in compiled(name).blueprints:
+            for chart in (each for found in blueprint.monitoring.values() for row in found.rows for each in row):
+                metrics = {*chart.metrics, *(metric for alarm in chart.alarms for metric in alarm.metrics)}
+                assert len({metric.id for metric in metrics}) == len(metrics), chart.title
+
     def test_the_dashboard_names_what_exists(self, name: str) -> None:
         """Every placeholder is AWS's own, a resource of the template or a variable, and every variable is used."""
         text, variables = dashboard_body(name)
@@ -394,7 +400,7 @@ def test_a_rate_of_few_errors_is_no_alarm(errors: int, requests: int, alarm: boo
     """The expressions as CloudWatch reckons them; a load balancer's own answers may or may not count as requests."""
     found = small("")
     assert _rate(found["Target5xxAlarm"], errors=errors, requests=requests) is alarm
-    assert _rate(found["LoadBalancer5xxAlarm"], refusals=errors, requests=requests - errors) is alarm
+    assert _rate(found["LoadBalancer5xxAlarm"], refusals=errors, total=requests - errors) is alarm
 
 
 def test_the_slowest_of_few_requests_is_no_alarm() -> None:

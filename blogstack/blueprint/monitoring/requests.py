@@ -18,9 +18,9 @@ _SLOW_SECONDS = 3
 # A quarter of an hour, in which scaling has time to react.
 _LASTING = 3
 
-# The load balancer counts all requests, however many target groups there are. If it has several services, the requests
-# of a service are those of its target groups.
-_REQUESTS = Metric("requests", "requests", Subject.BALANCER, "RequestCount", "Sum", _FIVE_MINUTES)
+_REQUESTS = Metric("requests", "requests", Subject.TARGETS, "RequestCount", "Sum", _FIVE_MINUTES)
+# A second ID, because a chart shows them next to each other.
+_ALL_REQUESTS = replace(_REQUESTS, id="total", label="all requests", subject=Subject.BALANCER)
 _FAILED_BY_BALANCER = Metric("refusals", "5xx", Subject.BALANCER, "HTTPCode_ELB_5XX_Count", "Sum", _FIVE_MINUTES)
 
 
@@ -31,7 +31,7 @@ def failed_requests(workload: EcsService, exposure: Exposure) -> tuple[Alarm, ..
     """
     share = f"{_FAILED_PERCENT} percent or more of the requests in five minutes, and at least {_FEWEST_FAILED}"
     logs = f"the log group {workload.log_group}, and the last deployment"
-    metrics, expression = _rate_of_tasks(workload, exposure)
+    metrics, expression = _rate_of_tasks(workload)
     of_tasks = Alarm(
         id="target-5xx",
         label="5xx of the tasks",
@@ -47,28 +47,30 @@ def failed_requests(workload: EcsService, exposure: Exposure) -> tuple[Alarm, ..
         description=f"The load balancer itself answered {share}, with 5xx, because no task answered: 502 is a broken "
         f"connection, 503 no task, 504 no answer in time. Look first at the target group's healthy tasks, "
         f"then at {logs}.",
-        metrics=(_FAILED_BY_BALANCER, _REQUESTS),
+        metrics=(_FAILED_BY_BALANCER, _ALL_REQUESTS),
         threshold=_FAILED_PERCENT,
-        expression=f"IF(refusals >= {_FEWEST_FAILED}, 100 * refusals / (requests + refusals), 0)",
+        expression=f"IF(refusals >= {_FEWEST_FAILED}, 100 * refusals / (total + refusals), 0)",
         rolls_back=True,
     )
     return (of_tasks, of_balancer) if exposure.is_main else (of_tasks,)
 
 
-def _subjects(workload: EcsService, exposure: Exposure) -> tuple[Subject, ...]:
-    """Where the requests of a workload are counted: its target groups, or the load balancer if that is the same."""
-    if workload.deployment.shift is not None:
-        return (Subject.TARGETS, Subject.ALTERNATE)
-    return (Subject.BALANCER if exposure.is_only else Subject.TARGETS,)
+def _subjects(workload: EcsService) -> tuple[Subject, ...]:
+    """Where the requests of a workload are counted: in its target groups.
+
+    Not at the load balancer, even with a single service: its sums include the applications that use it
+    (docs/decisions/0066-several-files-one-platform.md).
+    """
+    return (Subject.TARGETS,) if workload.deployment.shift is None else (Subject.TARGETS, Subject.ALTERNATE)
 
 
-def _rate_of_tasks(workload: EcsService, exposure: Exposure) -> tuple[tuple[Metric, ...], str]:
+def _rate_of_tasks(workload: EcsService) -> tuple[tuple[Metric, ...], str]:
     """The metrics of the tasks' failed requests, and their rate in percent.
 
     With two target groups, it is the larger of their rates, so that a new version is judged by its own requests,
     however small its share.
     """
-    subjects = _subjects(workload, exposure)
+    subjects = _subjects(workload)
     if len(subjects) == 1:
         errors = Metric("errors", "5xx", subjects[0], "HTTPCode_Target_5XX_Count", "Sum", _FIVE_MINUTES)
         return (errors, replace(_REQUESTS, subject=subjects[0])), _rate("errors", "requests")
@@ -96,9 +98,9 @@ def _rate(errors: str, requests: str) -> str:
     return f"IF({errors} >= {_FEWEST_FAILED}, 100 * {errors} / {requests}, 0)"
 
 
-def latency(workload: EcsService, exposure: Exposure) -> Alarm:
-    """The alarm on the response time: of all requests or, with several services, of the slower target group."""
-    slowest = response_times(workload, exposure, "p99", "slowest percent")
+def latency(workload: EcsService) -> Alarm:
+    """The alarm on the response time: of the target group or, with two of them, of the slower one."""
+    slowest = response_times(workload, "p99", "slowest percent")
     metrics: tuple[Metric, ...]
     if len(slowest) == 1:
         metrics = (*slowest, replace(_REQUESTS, subject=slowest[0].subject))
@@ -126,9 +128,9 @@ def latency(workload: EcsService, exposure: Exposure) -> Alarm:
     )
 
 
-def response_times(workload: EcsService, exposure: Exposure, percentile: str, label: str) -> tuple[Metric, ...]:
+def response_times(workload: EcsService, percentile: str, label: str) -> tuple[Metric, ...]:
     """A percentile of the response time: one metric, or one for each target group."""
-    subjects = (Subject.BALANCER,) if exposure.is_only else _subjects(workload, exposure)
+    subjects = _subjects(workload)
     if len(subjects) == 1:
         return (Metric(percentile, label, subjects[0], "TargetResponseTime", percentile, _FIVE_MINUTES),)
     return tuple(
@@ -144,9 +146,9 @@ def response_times(workload: EcsService, exposure: Exposure, percentile: str, la
     )
 
 
-def requests_chart(workload: EcsService, exposure: Exposure) -> Chart:
+def requests_chart(workload: EcsService) -> Chart:
     """The requests of a workload per minute; with two target groups those of each."""
-    subjects = (Subject.BALANCER,) if exposure.is_only else _subjects(workload, exposure)
+    subjects = _subjects(workload)
     metrics = [replace(_REQUESTS, period=_MINUTE, subject=subject) for subject in subjects]
     if len(metrics) > 1:
         metrics = [

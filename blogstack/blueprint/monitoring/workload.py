@@ -45,8 +45,8 @@ def _health(workload: EcsService, exposure: Exposure) -> tuple[Chart, ...]:
         Chart(title="Tasks behind the load balancer", alarms=(*fewer, _unhealthy_tasks(workload, exposure))),
         Chart(
             title="Response time, seconds",
-            alarms=(latency(workload, exposure),),
-            metrics=response_times(workload, exposure, "p50", "median"),
+            alarms=(latency(workload),),
+            metrics=response_times(workload, "p50", "median"),
         ),
     )
 
@@ -145,7 +145,7 @@ def _unhealthy_tasks(workload: EcsService, exposure: Exposure) -> Alarm:
 
 def _load(workload: EcsService) -> tuple[Chart, ...]:
     return (
-        *((requests_chart(workload, workload.exposure),) if workload.exposure else ()),
+        *((requests_chart(workload),) if workload.exposure else ()),
         Chart(title="CPU of the tasks, percent", alarms=(_cpu(workload),)),
         Chart(title="Memory of the fullest task, percent", alarms=(_memory(workload),)),
     )

@@ -25,7 +25,6 @@ class Exposure(Record, kw_only=True):
         paths: Path patterns of the requests that the workload gets; none with a host or a header alone.
         hosts: Host patterns of these requests; none for every host.
         headers: For each header that these requests must have, the patterns of its value; none for every request.
-        is_only: Whether it is the only one behind the load balancer.
         is_main: Whether it gets the requests that match no other rule.
         health_path: Path that the check requests.
         healthy_threshold: Passed checks in a row that make a task healthy.
@@ -47,7 +46,6 @@ class Exposure(Record, kw_only=True):
     health_path: str
     hosts: tuple[str, ...]
     headers: Mapping[str, tuple[str, ...]]
-    is_only: bool
     is_main: bool
     check: Check
     healthy_threshold: int
@@ -84,7 +82,6 @@ def resolve_exposure(workload: EcsService, config: Config, load_balancer: LoadBa
         paths=route.paths if route else ("/*",),
         hosts=(route.host or ()) if route else (),
         headers=route.header if route else {},
-        is_only=config.uses is None and not any(each.route for each in config.services.values()),
         is_main=route is None,
         health_path=service.health.path,
         check=Check(
