@@ -28,7 +28,9 @@ _COPY = re.compile(r"^\s*(?:COPY|ADD)\s+(?!.*--from=)(?:--\S+\s+)*(.+?)\s*$", re
 def copied(dockerfile: str) -> list[str]:
     """The files and folders that a Dockerfile copies from its build context, where it names them plainly."""
     words = [re.findall(r"[^\s\[\],\"]+", rest)[:-1] for rest in _COPY.findall(dockerfile)]
-    return [word for each in words for word in each if re.fullmatch(r"[\w./-]+", word) and word.strip("./")]
+    plain = (word for each in words for word in each if re.fullmatch(r"[\w./-]+", word))
+    # Docker's root is the build context: https://docs.docker.com/reference/dockerfile/#adding-files-from-the-build-context
+    return [path for word in plain if (path := re.sub(r"^(?:\.{0,2}/)+", "", word)).strip("./")]
 
 
 class Seen(NamedTuple):

@@ -92,6 +92,8 @@ def test_a_dockerfile_elsewhere(run: Run) -> None:
     [
         ("COPY --chown=app requirements.txt ./", "backend"),
         ('COPY ["requirements.txt", "./"]', "backend"),
+        ("COPY /requirements.txt ./", "backend"),
+        ("COPY ../requirements.txt ./", "backend"),
         ("COPY backend/requirements.txt ./", "."),
         ("COPY . .", "."),
         ("COPY --from=build /venv /venv", "."),
