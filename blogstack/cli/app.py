@@ -6,7 +6,6 @@ import atexit
 import errno
 import os
 import sys
-import traceback
 from typing import Annotated, NoReturn
 
 import typer
@@ -93,6 +92,8 @@ def run() -> None:
             discard_output()
             say(f"error: cannot print: {error.strerror}")
             sys.exit(ExitCode.FAILED)
+        import traceback  # only here, because every run would wait for it
+
         traceback.print_exc()
         say("\nThis is a bug in blogstack, not in your file. Please report it with the lines above.")
         sys.exit(ExitCode.BUG)
