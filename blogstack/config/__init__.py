@@ -31,7 +31,7 @@ from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
 from blogstack.config.services import FurtherService
 from blogstack.config.stores import MOST_STORES, StoreName
-from blogstack.config.types import AsWritten, Choices, Form, RelativePath, Section
+from blogstack.config.types import AsWritten, BuiltWhenUsed, Choices, Form, RelativePath, Section
 from blogstack.config.workers import MOST_ENTRIES, EntryName, Worker
 from blogstack.config.workloads import (
     JOBS,
@@ -115,17 +115,17 @@ class Config(Section):
         examples=[{"framework": "fastapi", "cpu": 512, "memory": 1024, "secrets": {"JWT_SECRET": "generate"}}],
     )
     """The container that runs and how it runs."""
-    services: dict[EntryName, Annotated[FurtherService, InheritsFrom("service")]] = Field(
+    services: dict[EntryName, Annotated[FurtherService, BuiltWhenUsed(), InheritsFrom("service")]] = Field(
         {},
         max_length=MOST_ENTRIES,
         examples=[{"front": {"image": "ghcr.io/team/front:1.4.2", "route": {"path": "/app/*"}}}],
     )
     """Further services with a port, by name: behind the load balancer with a route, or private without one."""
-    workers: dict[EntryName, Annotated[Worker, InheritsFrom("service")]] = Field(
+    workers: dict[EntryName, Annotated[Worker, BuiltWhenUsed(), InheritsFrom("service")]] = Field(
         {}, max_length=MOST_ENTRIES, examples=[{"celery": {"command": ["celery", "-A", "shop", "worker"]}}]
     )
     """Processes that run next to the service and get no requests, by name."""
-    jobs: dict[EntryName, Annotated[Job, InheritsFrom("service")]] = Field(
+    jobs: dict[EntryName, Annotated[Job, BuiltWhenUsed(), InheritsFrom("service")]] = Field(
         {},
         max_length=MOST_ENTRIES,
         examples=[{"cleanup": {"command": ["python", "manage.py", "clearsessions"], "cron": "0 3 * * ? *"}}],
@@ -153,9 +153,13 @@ class Config(Section):
     """PostgreSQL on Amazon RDS; absent: no database."""
     cache: Cache | None = Field(None, examples=[{"node_type": "cache.t4g.small", "variables": {"url": "REDIS_URL"}}])
     """Valkey on Amazon ElastiCache, for Redis clients; absent: no cache."""
-    queues: dict[StoreName, Queue] = Field({}, max_length=MOST_STORES, examples=[{"mails": {"max_receives": 5}}])
+    queues: dict[StoreName, Annotated[Queue, BuiltWhenUsed()]] = Field(
+        {}, max_length=MOST_STORES, examples=[{"mails": {"max_receives": 5}}]
+    )
     """Queues on Amazon SQS, by name, each with a dead-letter queue; every container may send and receive messages."""
-    buckets: dict[StoreName, Bucket] = Field({}, max_length=MOST_STORES, examples=[{"media": {"versioned": True}}])
+    buckets: dict[StoreName, Annotated[Bucket, BuiltWhenUsed()]] = Field(
+        {}, max_length=MOST_STORES, examples=[{"media": {"versioned": True}}]
+    )
     """Buckets on Amazon S3, by name: private and encrypted; every container may read and write their objects."""
     logs: Logs = Field(Logs.model_construct(), examples=[{"retention": 90}])
     """Logs and metrics."""
@@ -167,7 +171,7 @@ class Config(Section):
     """Alarms and a dashboard; absent: none."""
     output: Annotated[RelativePath, Shared()] = Field("templates/out", examples=["cloudformation"])
     """Folder for the templates, relative to the current folder; --out overrides it."""
-    overrides: Overrides = Overrides.model_construct()
+    overrides: Annotated[Overrides, BuiltWhenUsed()] = Overrides.model_construct()
     """Changes to the templates themselves, by stack and logical ID, in CloudFormation's syntax; the last resort."""
     environments: Annotated[
         dict[Annotated[str, _ENVIRONMENT], dict[str, Any] | None],
