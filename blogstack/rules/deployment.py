@@ -67,7 +67,7 @@ def rollback_without_alarms(scope: Scope[EcsService]) -> Iterator[Finding]:
 
 
 @rule(
-    Code.UNJUDGED_SHIFT,
+    Code.SHIFT_WITHOUT_ALARMS,
     Scope[EcsService],
     reads=("deployment.strategy", "deployment.rollback_on_alarms"),
     outside=("alarms", "region"),
