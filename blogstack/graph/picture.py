@@ -161,10 +161,14 @@ def _job(job: Job) -> Node:
 def _tasks(workload: EcsService) -> Node:
     capacity, container = workload.capacity, workload.container
     scaling = capacity.scaling
-    most = max([scaling.max, *(each.max for each in scaling.schedules)]) if scaling else capacity.fewest
-    number = f"{capacity.fewest} to {most} tasks" if most > capacity.fewest else plural(capacity.fewest, "tasks")
+    max_tasks = max([scaling.max, *(each.max for each in scaling.schedules)]) if scaling else capacity.min_tasks
+    number = (
+        f"{capacity.min_tasks} to {max_tasks} tasks"
+        if max_tasks > capacity.min_tasks
+        else plural(capacity.min_tasks, "tasks")
+    )
     size = f"{container.cpu / 1024:g} vCPU, {container.memory / 1024:g} GB, {container.architecture.lower()}"
-    lines = [f"{number}, each {size}" if most > 1 else f"1 task of {size}"]
+    lines = [f"{number}, each {size}" if max_tasks > 1 else f"1 task of {size}"]
     if capacity.spot:
         above = f" above {capacity.base}" if capacity.base else ""
         lines.append(f"{capacity.spot}% of the tasks{above} on Fargate Spot")

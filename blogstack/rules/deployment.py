@@ -37,7 +37,7 @@ def stuck_deployment(scope: Scope[EcsService]) -> Iterator[Finding]:
     if deployment.strategy != "rolling":
         return
     least, most = deployment.minimum_healthy_percent, deployment.maximum_percent
-    for tasks in range(max(1, scaling.least), scaling.most + 1):
+    for tasks in range(max(1, scaling.min_tasks), scaling.max_tasks + 1):
         if tasks * most // 100 <= tasks and math.ceil(tasks * least / 100) >= tasks:
             percentages = (scope.at("deployment", "maximum_percent"), scope.at("deployment", "minimum_healthy_percent"))
             keys = (*percentages, scope.at("scaling", "min"))

@@ -16,7 +16,7 @@ _REMEDIES = {
 
 
 @rule(Code.SAME_STACK, Files)
-def made_twice(files: Files) -> Iterator[Finding]:
+def duplicate_definitions(files: Files) -> Iterator[Finding]:
     """Two files do not define the same stack, repository, domain or listener rule."""
     twice = [made for made in files.makes if made in files.makers]
     for kind, name in twice[:1]:  # the others follow from it

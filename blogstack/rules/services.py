@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from blogstack.config import Config
-from blogstack.config.domain import MOST_NAMES, Domain
+from blogstack.config.domain import MAX_NAMES, Domain
 from blogstack.config.route import Route, covers
 from blogstack.config.workloads import SERVICES, WebService
 from blogstack.diagnostics import Code
@@ -143,7 +143,7 @@ def domain_names(scope: Scope[Config]) -> Iterator[Finding]:
             if (other := seen.setdefault(name, path)) != path:
                 message = f"{name} is also in domain.{other[1]}"
                 yield Finding(path, message, "keep one of the two")
-    if domain.certificate_arn is None and len(seen) > MOST_NAMES:
-        message = f"the domain has {len(seen)} names, but a certificate covers at most {MOST_NAMES}"
+    if domain.certificate_arn is None and len(seen) > MAX_NAMES:
+        message = f"the domain has {len(seen)} names, but a certificate covers at most {MAX_NAMES}"
         help = f"remove some, or use a wildcard such as *.{domain.name}, or a certificate of your own (certificate_arn)"
         yield Finding(("domain", "redirect_from" if domain.redirect_from else "aliases"), message, help)

@@ -53,7 +53,7 @@ _REFERENCE = re.compile(
 _ENVIRONMENT_NAMES = ("COPILOT_ENVIRONMENT_NAME", "ENVIRONMENT", "ENVIRONMENT_NAME")
 
 
-_MOST_NAMES = 8
+_MAX_NAMES = 8
 """Maximum number of variables that a message lists."""
 
 
@@ -71,8 +71,8 @@ def not_expanded(scope: Scope[Container]) -> Iterator[Finding]:
         names = list(references)
         message = f"{names[0]} contains {shorten(references[names[0]])!r}, which is not expanded"
         if others := names[1:]:
-            if (hidden := len(names) - _MOST_NAMES) > 0:
-                others = [*names[1:_MOST_NAMES], f"{hidden} more"]
+            if (hidden := len(names) - _MAX_NAMES) > 0:
+                others = [*names[1:_MAX_NAMES], f"{hidden} more"]
             message += f"; the same holds for {listed(others)}"
         help = "write the value itself, or build it in the application or in a shell: explain BS345 shows how"
         if scope.environment and any(each.strip("${}") in _ENVIRONMENT_NAMES for each in references.values()):
