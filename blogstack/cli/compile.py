@@ -141,10 +141,10 @@ def _script(compilation: Compilation, folder: Path, options: Options) -> str:
 
 def _watch(options: Options) -> ExitCode:
     """Compile now and whenever a file changes, until Ctrl-C."""
-    from blogstack.cli.watch import rounds
+    from blogstack.cli.watch import watch_files
 
     try:
-        for _ in rounds(options.paths):
+        for _ in watch_files(options.paths):
             try:
                 _compile(options)
             except typer.BadParameter as error:  # the file no longer has the environment

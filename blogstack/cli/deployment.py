@@ -14,7 +14,7 @@ from blogstack.cli.preflight import find_problems
 from blogstack.cli.progress import Progress
 from blogstack.deploy.execution.context import Context, Failed
 from blogstack.deploy.execution.failure import explain_aws_error, explain_failure, find_causes, is_about_tasks
-from blogstack.deploy.execution.preview import StackPreview, Will, discard, preview
+from blogstack.deploy.execution.preview import PlannedChange, StackPreview, discard, preview
 from blogstack.deploy.execution.runner import run_plan
 from blogstack.deploy.execution.targets import services_of, templates_of
 from blogstack.deploy.steps import DeployStack, Plan
@@ -57,7 +57,7 @@ class Deployment:
             if stacks is None:
                 self._discard()
                 return ExitCode.FAILED
-            if stacks and all(stack.will is Will.NOTHING for stack in stacks):
+            if stacks and all(stack.will is PlannedChange.NOTHING for stack in stacks):
                 self._progress.say("nothing to change; `blogstack verify` checks what runs")
                 return ExitCode.DONE
             if not self._has_everything() or not (yes or self._confirm()):

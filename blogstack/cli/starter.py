@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from blogstack.cli.detection import DOCKERFILES, Seen, container_port, framework
+from blogstack.cli.detection import DOCKERFILES, DetectedValue, container_port, framework
 from blogstack.words import hyphenated
 
 SCHEMA_FILE = "blogstack.schema.json"
@@ -53,7 +53,7 @@ class Folder(NamedTuple):
     context: str
 
 
-def start(folder: Folder, chosen: str | None, region: Seen | None) -> Start:
+def start(folder: Folder, chosen: str | None, region: DetectedValue | None) -> Start:
     """The file for the service in a folder.
 
     Args:

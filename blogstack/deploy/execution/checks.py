@@ -35,7 +35,7 @@ def wait_stable(context: Context, step: str, action: WaitStable) -> Outcome:
     """
     session = context.session
     for _ in context.waits(_MINUTES_10):
-        services = context.persistently(step, lambda: read_services(session, action.cluster, [action.service]))
+        services = context.retry(step, lambda: read_services(session, action.cluster, [action.service]))
         service = services[action.service]
         if service.is_stable:
             return Outcome.DONE

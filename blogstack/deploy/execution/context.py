@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from blogstack.aws.change_sets import ChangeSet
-from blogstack.aws.patience import persistently
+from blogstack.aws.retries import retry
 from blogstack.aws.session import Session
 from blogstack.deploy.execution.events import Note, Tell
 from blogstack.diagnostics import Code
@@ -139,7 +139,7 @@ class Context:
             waited += seconds
             seconds = min(seconds * 1.5, 5.0)
 
-    def persistently(self, step: str, ask: Callable[[], T]) -> T:
+    def retry(self, step: str, call: Callable[[], T]) -> T:
         """The answer to a call, retried for about ten minutes after throttling and lost connections.
 
         Raises:
@@ -147,4 +147,4 @@ class Context:
             Detached: when the user is no longer waiting.
         """
         retrying = "no answer from AWS, retrying"
-        return persistently(ask, self.waits(limit=600), lambda error: self.tell(Note(step, f"{retrying}: {error}")))
+        return retry(call, self.waits(limit=600), lambda error: self.tell(Note(step, f"{retrying}: {error}")))

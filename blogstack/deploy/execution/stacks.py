@@ -67,7 +67,7 @@ def make_change_set(
     id = start_change_set(session, stack, text, parameters_of(context, action, values), before)
     for _ in context.waits(_MINUTES_10):
         try:
-            found = context.persistently(stack, lambda: read_change_set(session, id, creates=creates))
+            found = context.retry(stack, lambda: read_change_set(session, id, creates=creates))
         except ChangeSetFailed as error:
             help = "CloudFormation rejected the template before anything changed; its reason names the resource"
             raise Failed(Code.STACK_FAILED, f"{stack}: {error}", help, stack, change_set=id) from None
@@ -102,7 +102,7 @@ def _apply(
 def settle(context: Context, stack: str) -> StackState | None:
     """The stack once no operation on it is in progress; None if it does not exist, or was deleted."""
     session = context.session
-    before = context.persistently(stack, lambda: read_stack(session, stack))
+    before = context.retry(stack, lambda: read_stack(session, stack))
     if before is not None and before.is_busy:
         context.tell(Note(stack, f"{stack} is in the state {before.status}: waiting for it to end"))
         before = _follow(context, stack, before.id, _event_ids(context, before.id))
@@ -140,7 +140,7 @@ def _follow(context: Context, stack: str, id: str, seen: set[str]) -> StackState
     watch = RolloutWatch(context, stack)
     begun = False
     for turn, _ in enumerate(context.waits(_HOURS_36)):
-        now = context.persistently(stack, lambda: read_stack(session, id))
+        now = context.retry(stack, lambda: read_stack(session, id))
         assert now is not None, "a stack is found by its ARN after its deletion too"
         begun = _tell_events(context, stack, id, seen) or now.is_busy or begun
         watch.tell()

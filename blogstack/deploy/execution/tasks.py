@@ -38,7 +38,7 @@ def run_task(context: Context, step: str, action: RunTask) -> Outcome:
     arn = running[0] if running else _start(session, action, definition, started_by)
     task: dict[str, Any] = {}
     for _ in context.waits(_DAY):
-        task = context.persistently(step, lambda: _describe(session, action.cluster, arn))
+        task = context.retry(step, lambda: _describe(session, action.cluster, arn))
         if task.get("lastStatus") == "STOPPED":
             break
     else:
