@@ -105,13 +105,13 @@ def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Col
 
 def unique_stacks(compilations: Sequence[Compilation]) -> list[Compilation]:
     """The compilations; one that creates the same as an earlier one has an error instead of templates."""
-    makers: dict[tuple[str, str], str] = {}
+    defining_files: dict[tuple[str, str], str] = {}
     checked = []
     for compilation in compilations:
-        makes = tuple(_unique_things(compilation))
-        errors = tuple(run(Files, Files(makes, makers)))
-        for thing in makes:
-            makers.setdefault(thing, compilation.path)
+        definitions = tuple(_unique_definitions(compilation))
+        errors = tuple(run(Files, Files(definitions, defining_files)))
+        for definition in definitions:
+            defining_files.setdefault(definition, compilation.path)
         if errors:
             compilation = Compilation(compilation.path, compilation.content, (*errors, *compilation.diagnostics))
         checked.append(compilation)
@@ -249,7 +249,7 @@ def _owner(blueprint: Blueprint, stack: StackTree) -> Owner:
     return Owner(blueprint.name, "" if shared else blueprint.environment or "")
 
 
-def _unique_things(compilation: Compilation) -> Iterator[tuple[str, str]]:
+def _unique_definitions(compilation: Compilation) -> Iterator[tuple[str, str]]:
     """What no two files may both create: kind and name."""
     for template in compilation.templates:
         yield "stack", template.stack_name

@@ -132,7 +132,7 @@ def _is_inherited(document: Document, loc: KeyPath) -> bool:
     """Whether a worker or job inherits a faulty value, which is then reported in the section that it comes from."""
     for inheritance in merge_rules(Config).inheritances:
         if loc[:1] == (inheritance.mapping,) and len(loc) > 2 and loc[2] in inheritance.keys:
-            return document.same(loc, (inheritance.section, *loc[2:]))
+            return document.is_same_node(loc, (inheritance.section, *loc[2:]))
     return False
 
 

@@ -49,7 +49,7 @@ class Tier(Record, kw_only=True):
     nodes: tuple[Node, ...]
 
 
-class Way(Record, kw_only=True):
+class Connection(Record, kw_only=True):
     """An allowed connection.
 
     Attributes:
@@ -79,7 +79,7 @@ class Picture(Record, kw_only=True):
     zones: tuple[str, ...]
     tiers: tuple[Tier, ...]
     services: tuple[Node, ...]
-    ways: tuple[Way, ...]
+    connections: tuple[Connection, ...]
 
     def nodes(self) -> Iterator[Node]:
         """Every node."""
@@ -123,7 +123,7 @@ def draw(blueprint: Blueprint) -> Picture:
         zones=_zones(network, blueprint.region),
         tiers=tuple(tier for tier in tiers if tier.nodes),
         services=tuple(_services(blueprint)),
-        ways=tuple(_ways(blueprint)),
+        connections=tuple(_connections(blueprint)),
     )
 
 
@@ -241,27 +241,27 @@ def _services(blueprint: Blueprint) -> Iterator[Node]:
         yield Node(id="alarms", title="Alarms", lines=("by email",))
 
 
-def _ways(blueprint: Blueprint) -> Iterator[Way]:
+def _connections(blueprint: Blueprint) -> Iterator[Connection]:
     edge, network = blueprint.edge, blueprint.network
     if edge and edge.tls:
-        yield Way(source="clients", target="domain", label="name")
+        yield Connection(source="clients", target="domain", label="name")
     ports = " and ".join(str(port) for port in edge.ports) if edge else "requests"
-    yield Way(source="clients", target="balancer", label=ports)
+    yield Connection(source="clients", target="balancer", label=ports)
     for workload in blueprint.workloads:
         task = _task_id(workload)
         if isinstance(workload, EcsService) and workload.exposure:
-            yield Way(source="balancer", target=task, label=str(workload.exposure.port))
+            yield Connection(source="balancer", target=task, label=str(workload.exposure.port))
         if blueprint.tasks.database:
-            yield Way(source=task, target="database", label=str(blueprint.tasks.database.port))
+            yield Connection(source=task, target="database", label=str(blueprint.tasks.database.port))
         if cache := blueprint.stores.cache:
-            yield Way(source=task, target="cache", label=str(cache.port))
+            yield Connection(source=task, target="cache", label=str(cache.port))
         for other in blueprint.services:
             if other.discovery and other.name != workload.name:
-                yield Way(source=task, target=_task_id(other), label=str(other.discovery.port))
-        yield Way(source=task, target="services", label=_way_out(network, workload.placement))
+                yield Connection(source=task, target=_task_id(other), label=str(other.discovery.port))
+        yield Connection(source=task, target="services", label=_egress_label(network, workload.placement))
 
 
-def _way_out(network: Network | None, placement: Placement) -> str:
+def _egress_label(network: Network | None, placement: Placement) -> str:
     """How tasks reach the services outside of the network."""
     if placement.assign_public_ip:
         return "public address"

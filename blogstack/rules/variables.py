@@ -64,7 +64,7 @@ def not_expanded(scope: Scope[Container]) -> Iterator[Finding]:
     for name, value in scope.value.section.environment.items():
         if isinstance(value, str) and (reference := _REFERENCE.search(value)):
             path = scope.at("environment", name)
-            if path[0] != "service" and scope.document.same(path, ("service", *path[2:])):
+            if path[0] != "service" and scope.document.is_same_node(path, ("service", *path[2:])):
                 continue  # inherited, and reported for the service
             found.setdefault(scope.document.origin(path), {})[name] = reference[0]
     for references in found.values():
@@ -160,7 +160,7 @@ def variable_of_store(scope: Scope[Container]) -> Iterator[Finding]:
 @rule(Code.VARIABLE_TWICE, Scope[Config], reads=(*_STORES, "database.variables.sslmode"), source=_DEFINITION)
 def variable_of_two_stores(scope: Scope[Config]) -> Iterator[Finding]:
     """Two stores, or a store and blogstack itself, do not set the same variable."""
-    makers: dict[str, StoreVariable] = {}
+    first_variables: dict[str, StoreVariable] = {}
     variables = list(store_variables(scope.value))
     if (database := scope.value.database) is not None:
         variables.append(StoreVariable(name=database.variables.sslmode, store=("database",), value="sslmode"))
@@ -168,7 +168,7 @@ def variable_of_two_stores(scope: Scope[Config]) -> Iterator[Finding]:
         name, path = variable.name, variable.path
         if name == "PORT":
             yield Finding(path, "PORT is set by blogstack to the service's port", "choose another name")
-        elif (other := makers.setdefault(name, variable)) is not variable:
+        elif (other := first_variables.setdefault(name, variable)) is not variable:
             path = scope.first_written(path, other.path)
             message = f"{name} is set by `{dotted(other.path)}` and by `{dotted(variable.path)}`"
             if other.store != variable.store:

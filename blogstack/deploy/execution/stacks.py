@@ -35,7 +35,7 @@ def deploy_stack(context: Context, action: DeployStack) -> Outcome:
     prepared = context.prepared.pop(action.stack, None)
     if isinstance(prepared, Unchanged):
         return Outcome.UNCHANGED
-    before = settle(context, action.stack)
+    before = wait_until_deployable(context, action.stack)
     if action.creation_parameters and (before is None or is_new(before)):
         _apply(context, action, action.creation_parameters, before, prepared)
         before, prepared = read_stack(context.session, action.stack), None
@@ -99,7 +99,7 @@ def _apply(
     return Outcome.DONE
 
 
-def settle(context: Context, stack: str) -> StackState | None:
+def wait_until_deployable(context: Context, stack: str) -> StackState | None:
     """The stack once no operation on it is in progress; None if it does not exist, or was deleted."""
     session = context.session
     before = context.retry(stack, lambda: read_stack(session, stack))
