@@ -31,7 +31,7 @@ from blogstack.templates.render import Format, Owner, Template, emit
 from blogstack.words import did_you_mean
 
 if TYPE_CHECKING:
-    from blogstack.lint.cache import Verdicts
+    from blogstack.lint.cache import LintCache
     from blogstack.lint.cfn import Origins
 
 
@@ -118,11 +118,11 @@ def unique_stacks(compilations: Sequence[Compilation]) -> list[Compilation]:
     return checked
 
 
-def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Compilation]:
+def lint_all(compilations: Sequence[Compilation], cache: LintCache) -> list[Compilation]:
     """Lint the templates of several compilations at once; one with a finding loses its templates."""
     from blogstack.lint.cfn import Job, lint  # not every run lints
 
-    findings = iter(lint([Job(t.text, region_of(c, t)) for c in compilations for t in c.templates], verdicts))
+    findings = iter(lint([Job(t.text, region_of(c, t)) for c in compilations for t in c.templates], cache))
     linted = []
     for compilation in compilations:
         templates = [

@@ -65,7 +65,7 @@ def context(aws: FakeAws, told: list[Event], *, shifts: bool = False) -> Context
         templates={ACTION.stack: StackTemplate(TEMPLATE, {("Service",): LINE})},
         services={ACTION.stack: EcsTarget("blog-api", "blog-api", shifts)},
         folder=".",
-        tell=told.append,
+        emit=told.append,
         pause=lambda _: None,
     )
 

@@ -28,7 +28,7 @@ class PlainProgress:
         self._paint = paint
         self._lock = threading.Lock()
 
-    def say(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A sentence for people."""
         self._print(text)
 
@@ -37,7 +37,7 @@ class PlainProgress:
         for line in preview_lines(stacks):
             self._print(line)
 
-    def tell(self, event: Event) -> None:
+    def show_event(self, event: Event) -> None:
         """What happens."""
         self._print(event_line(event))
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from blogstack.aws.change_sets import ChangeSet
 from blogstack.aws.retries import retry
 from blogstack.aws.session import Session
-from blogstack.deploy.execution.events import Note, Tell
+from blogstack.deploy.execution.events import EventHandler, Note
 from blogstack.diagnostics import Code
 from blogstack.lint.cfn import Origins
 from blogstack.records import Record
@@ -88,7 +88,7 @@ class Context:
         templates: The templates, by the name of the stack.
         services: The ECS service of each stack that has one, by the name of the stack.
         folder: Folder of the user's file, where the image is built.
-        tell: Gets each event; called by several threads.
+        emit: Gets each event; called by several threads.
         pause: Waits for some seconds; replaced in tests.
 
     Attributes:
@@ -103,7 +103,7 @@ class Context:
         templates: Mapping[str, StackTemplate],
         services: Mapping[str, EcsTarget],
         folder: str,
-        tell: Tell,
+        emit: EventHandler,
         pause: Callable[[float], None] | None = None,
     ) -> None:
         self.session = session
@@ -111,7 +111,7 @@ class Context:
         self.templates = templates
         self.services = services
         self.folder = folder
-        self.tell = tell
+        self.emit = emit
         self.prepared: dict[str, ChangeSet | Unchanged] = {}
         self._stopped = threading.Event()
         self._pause = pause
@@ -147,4 +147,4 @@ class Context:
             Detached: when the user is no longer waiting.
         """
         retrying = "no answer from AWS, retrying"
-        return retry(call, self.waits(limit=600), lambda error: self.tell(Note(step, f"{retrying}: {error}")))
+        return retry(call, self.waits(limit=600), lambda error: self.emit(Note(step, f"{retrying}: {error}")))
