@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from blogstack.aws.errors import AwsError
-from blogstack.cli.console import say
+from blogstack.cli.console import print_message
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE
 from blogstack.cli.operations import (
@@ -55,17 +55,17 @@ def rollback_command(
                 deploy(session, plan)
         except AwsError as error:
             if error.interrupts:
-                say("what was started continues in AWS. To follow it: blogstack status")
+                print_message("what was started continues in AWS. To follow it: blogstack status")
             raise
     except NoWayBack as error:
-        say(f"error: {error}")
+        print_message(f"error: {error}")
         return ExitCode.FAILED
     except (Failed, TookTooLong) as error:
-        say(f"error: {error}")
-        say("help: `blogstack doctor` says why")
+        print_message(f"error: {error}")
+        print_message("help: `blogstack doctor` says why")
         return ExitCode.FAILED
     except KeyboardInterrupt:
-        say("no longer waiting; what was started continues in AWS. To follow it: blogstack status")
+        print_message("no longer waiting; what was started continues in AWS. To follow it: blogstack status")
         return ExitCode.FAILED
     print("rolled back; the next `blogstack deploy` replaces this version again")
     return ExitCode.DONE

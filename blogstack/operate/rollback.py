@@ -12,7 +12,7 @@ from blogstack.aws.stacks import StackState, read_stack
 from blogstack.blueprint.names import Parameter
 from blogstack.blueprint.workload import EcsService
 from blogstack.facts.images import ecr_repository, tag_of, without_tag
-from blogstack.operate.waiting import LOOKS, POLL, Pause, TookTooLong, persistently, reasons_of, wait_for_stack
+from blogstack.operate.waiting import LOOKS, POLL, Pause, TookTooLong, reasons_of, retry, wait_for_stack
 from blogstack.records import Record
 
 _REVISIONS = 50
@@ -129,7 +129,7 @@ def stop(session: Session, deployment: ServiceDeployment, stack: str, pause: Pau
     """
     stop_deployment(session, deployment.arn)
     for _ in range(LOOKS):
-        state = persistently(lambda: read_deployment(session, deployment.arn), pause)
+        state = retry(lambda: read_deployment(session, deployment.arn), pause)
         if state.status == "ROLLBACK_FAILED":
             raise Failed(state.reason or state.status)
         if state.status in ("ROLLBACK_SUCCESSFUL", "STOPPED", "SUCCESSFUL"):

@@ -12,7 +12,7 @@ from blogstack.source.document import KeyPath
 
 
 @rule(
-    Code.OF_ANOTHER_APPLICATION,
+    Code.KEY_OF_OTHER_APPLICATION,
     Scope[Config],
     reads=("uses", "name", "domain", "network.create", "network.shared", "load_balancer.*", "logs.container_insights"),
 )
