@@ -230,6 +230,16 @@ def read_template_body(session: Session, stack: str) -> str | dict[str, Any]:
     return body
 
 
+def read_template_text(session: Session, stack: str) -> str:
+    """The same as text.
+
+    Raises:
+        AwsError: when AWS does not answer.
+    """
+    body = read_template_body(session, stack)
+    return body if isinstance(body, str) else json.dumps(body)
+
+
 # A deleted stack stays in the list for 90 days; one in review has no template yet.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html
 _WITHOUT_TEMPLATE = ("DELETE_COMPLETE", IN_REVIEW)
@@ -256,6 +266,5 @@ def read_templates(session: Session, prefix: str) -> dict[str, str]:
     """
     names = [name for name in names_with_template(session) if name.startswith(prefix)]
     with ThreadPoolExecutor(_READERS) as threads:
-        bodies = list(threads.map(lambda name: read_template_body(session, name), names))
-    texts = (body if isinstance(body, str) else json.dumps(body) for body in bodies)
+        texts = list(threads.map(lambda name: read_template_text(session, name), names))
     return dict(zip(names, texts, strict=True))

@@ -223,8 +223,13 @@ def _write_all(files: Sequence[tuple[Path, str]]) -> None:
     threads = [Thread(target=write_some, args=(first,)) for first in range(min(_WRITERS, len(files)))]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.join()
+    except BaseException:  # Ctrl-C: whoever removes the files must not be overtaken by a thread that still writes one
+        for thread in threads:
+            thread.join()
+        raise
     if errors:
         raise errors[0]
 

@@ -265,8 +265,7 @@ def check_exclusions(section: Section) -> Section:
             message = f"has both {name} and {excludes.key}"
             raise fault(Code.EXCLUSIVE, message, excludes.help, name, excludes.key)
     for name, requires in _marks(type(section), Requires):
-        given = name in section.model_fields_set and getattr(section, name) is not None
-        if given and not requires.holds(getattr(section, requires.key)):
+        if _is_written(section, name) and not requires.holds(getattr(section, requires.key)):
             message = f"has {name}, but no {requires.words}"
             raise fault(Code.EXCLUSIVE, message, requires.help, name, requires.key)
     for name, unless in _marks(type(section), RequiredUnless):

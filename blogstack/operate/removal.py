@@ -10,6 +10,7 @@ from blogstack.aws.protection import DATABASE, LOAD_BALANCER, is_protected
 from blogstack.aws.session import Session
 from blogstack.aws.stacks import physical_ids, read_importers, read_stack, read_templates
 from blogstack.blueprint import Blueprint
+from blogstack.blueprint.names import Imported
 from blogstack.deploy.removal import removal_place
 from blogstack.facts.updates import DATA, SNAPSHOT_BY_DEFAULT
 from blogstack.operate.waiting import Pause, reasons_of, wait_for_stack
@@ -90,9 +91,13 @@ def plan_removal(session: Session, blueprint: Blueprint) -> Removal:
 
 
 def _importers(session: Session, blueprint: Blueprint) -> frozenset[str]:
-    """The stacks with tasks in the application's cluster; none for the cluster of another one."""
-    export = blueprint.services[0].imported_cluster.export
-    return frozenset() if blueprint.platform else read_importers(session, export)
+    """The stacks in the application's cluster or its network; none for those of another application."""
+    if blueprint.platform:
+        return frozenset()
+    service = blueprint.services[0]
+    values = (service.imported_cluster, service.placement.vpc)
+    exports = [each.export for each in values if isinstance(each, Imported)]
+    return frozenset().union(*(read_importers(session, export) for export in exports))
 
 
 def _stack_deletion(name: str, tree: Tree) -> StackDeletion:

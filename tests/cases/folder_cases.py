@@ -171,7 +171,7 @@ FOLDERS: dict[str, Case] = {
             (
                 "BS502",
                 "blog.yaml",
-                "the listener rule 46325 of shop-edge:ListenerArn is also defined by shop.yaml",
+                "the listener rule 46325 of shop-edge:ListenerArn in us-east-1 is also defined by shop.yaml",
                 "give one of the two services another name or another route",
             ),
         ),

@@ -10,9 +10,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from blogstack.cli import files
 from tests.support.console import OUT, QUIET, Run, contents
 
 
@@ -97,6 +99,28 @@ def test_a_kill_at_any_moment(run: Run) -> None:
     run("compile", "--no-lint")
     after = {name: content for name, content in contents(OUT).items() if not name.startswith(".")}
     assert after == whole[1]
+
+
+def test_an_interruption_while_files_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C comes while the threads write; no temporary file appears after the others were removed."""
+    slow, join, joined = files._write_synced, Thread.join, []
+
+    def write_slowly(path: Path, text: str) -> None:
+        time.sleep(0.05)
+        slow(path, text)
+
+    def interrupted_join(thread: Thread, timeout: float | None = None) -> None:
+        joined.append(thread)
+        if len(joined) == 1:
+            raise KeyboardInterrupt
+        join(thread, timeout)
+
+    monkeypatch.setattr(files, "_write_synced", write_slowly)
+    monkeypatch.setattr(Thread, "join", interrupted_join)
+    with pytest.raises(KeyboardInterrupt):
+        files.write(tmp_path, {f"{n}.yaml": "a" for n in range(20)}, files.Owners((), ()))
+    time.sleep(0.2)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_killed_run_left_is_swept_away(run: Run) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blogstack.aws.session import Session
-from blogstack.aws.stacks import read_exports
+from blogstack.aws.stacks import names_with_template, read_exports
 from blogstack.blueprint import Blueprint
 from blogstack.config.priorities import route_priority
 from blogstack.config.route import Route
@@ -108,7 +108,8 @@ class TestTogether:
         """Before anything is deleted; and this one may go at any time."""
         in_shell_of(both, monkeypatch)
         users = plan_removal(Session("ap-northeast-2"), compiled(PLATFORM).blueprints[0]).users
-        assert users == ("blog-api-charts", "blog-api-renderer", "blog-api-service")
+        workloads = {"blog-api-charts", "blog-api-renderer", "blog-api-service"}
+        assert set(users) == {*workloads, "blog-api-cache", "blog-api-database", "blog-api-tasks"}
         removal = plan_removal(Session("ap-northeast-2"), read(TEXT))
         assert removal.users == ()
         assert {each.name.rpartition("-")[0] for each in removal.stacks} == {"blog-api"}
@@ -153,6 +154,54 @@ class TestTogether:
         assert list(other_rules.check(account(text, stacks))) == []
         (problem,) = other_rules.check(account(text.replace("[/app, /app/*]", "[/blog, /blog/*]"), stacks))
         assert problem.path == ("services", "front", "route")
+
+    @pytest.mark.parametrize("path", ["/app/*", "/reports/*"])
+    def test_a_renamed_service(self, both: Emulator, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+        """The stack of the old name is still there, and belongs to this application."""
+        in_shell_of(both, monkeypatch)
+        text = (ACCEPT / PLATFORM / "blogstack.yaml").read_text().replace("[/app, /app/*]", path)
+        stacks = frozenset(names_with_template(Session("ap-northeast-2")))
+        for name in ("web", "a", "b", "c"):  # with numbers before that of `front` and after it
+            assert list(other_rules.check(account(text.replace("  front:", f"  {name}:"), stacks))) == []
+
+    @pytest.mark.parametrize(
+        ("conditions", "kind", "hides"),
+        [
+            ([{"Field": "path-pattern", "Values": ["/reports/*"]}], "redirect", True),
+            ([{"Field": "path-pattern", "Values": ["/reports/*"]}], "fixed-response", False),
+            ([{"Field": "path-pattern", "PathPatternConfig": {"RegexValues": ["^/other"]}}], "redirect", False),
+            (
+                [{"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "A", "RegexValues": ["b"]}}],
+                "redirect",
+                False,
+            ),
+            (
+                [
+                    {"Field": "path-pattern", "Values": ["/*"]},
+                    {"Field": "http-request-method", "HttpRequestMethodConfig": {"Values": ["PUT"]}},
+                ],
+                "redirect",
+                False,
+            ),
+        ],
+        ids=["redirect", "fixed answer", "path by regular expression", "header by regular expression", "method"],
+    )
+    def test_a_rule_that_blogstack_does_not_write(
+        self,
+        both: Emulator,
+        monkeypatch: pytest.MonkeyPatch,
+        conditions: list[dict[str, object]],
+        kind: str,
+        hides: bool,
+    ) -> None:
+        in_shell_of(both, monkeypatch)
+        rule = {"RuleArn": "a", "Priority": "1", "IsDefault": False}
+        rule |= {"Conditions": conditions, "Actions": [{"Type": kind}]}
+        monkeypatch.setattr(Session, "pages", lambda *_, **__: iter([rule]))
+        problems = list(
+            other_rules.check(account(TEXT.replace("name: blog-api", "name: reports").replace("/blog", "/reports")))
+        )
+        assert bool(problems) is hides
 
     def test_a_network_without_private_subnets(self, both: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
         """It is told apart from an application that is not there."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from blogstack.aws.stacks import read_stack
+from blogstack.aws.stacks import read_stack, read_template_text
 from blogstack.blueprint.names import Output
 from blogstack.blueprint.workload import EcsService
 from blogstack.blueprint.workload.exposure import Exposure
 from blogstack.config.route import Route
 from blogstack.deploy.preflight.account import Account, Problem
 from blogstack.diagnostics import Code
+from blogstack.templates.render import written_for
 from blogstack.words import listed
 
 
@@ -25,18 +26,45 @@ def check(account: Account) -> Iterator[Problem]:
     if balancer is None or Output.LISTENER_ARN not in balancer.outputs:
         return
     listener = balancer.outputs[Output.LISTENER_ARN]
-    own = {arn for each in account.blueprint.services if (arn := _own_rule(account, each))}
     rules = account.session.pages("elbv2", "describe_rules", "Rules", ListenerArn=listener)
-    # Those that redirect are of the application that has the load balancer, and the default rule has no number.
-    others = [each for each in rules if each["RuleArn"] not in own and each["Actions"][0]["Type"] == "forward"]
+    kinds = _KINDS if account.blueprint.platform else _KINDS - {_REDIRECT}
+    others = {each["RuleArn"]: each for each in rules if not each["IsDefault"] and _kind(each) in kinds}
+    for stack in {each.stack for each in account.blueprint.services} & account.stacks:
+        others.pop(_rule_of(account, stack), None)
+    if others:
+        for stack in _stacks_that_left(account):
+            others.pop(_rule_of(account, stack), None)
     for workload in routed:
         if account.deploys(workload.stack) and workload.exposure:
-            yield from _problems(workload, workload.exposure, others)
+            yield from _problems(workload, workload.exposure, list(others.values()))
 
 
-def _own_rule(account: Account, workload: EcsService) -> str | None:
-    stack = read_stack(account.session, workload.stack) if workload.stack in account.stacks else None
-    return stack.outputs.get(Output.LISTENER_RULE_ARN) if stack else None
+_REDIRECT = "redirect"
+# The redirects are of the application that has the load balancer. A fixed answer is somebody's doing by hand, such as a
+# page about maintenance.
+_KINDS = frozenset(["forward", _REDIRECT])
+
+
+def _kind(rule: Mapping[str, Any]) -> str:
+    """What a rule does with a request, after the authentication of the user if it has that."""
+    kind: str = rule["Actions"][-1]["Type"]
+    return kind
+
+
+def _rule_of(account: Account, stack: str) -> str:
+    """ARN of the rule in a stack; "" without one."""
+    state = read_stack(account.session, stack)
+    return state.outputs.get(Output.LISTENER_RULE_ARN, "") if state else ""
+
+
+def _stacks_that_left(account: Account) -> Iterator[str]:
+    """The stacks of this application that are no longer in the file: a renamed service leaves one."""
+    blueprint = account.blueprint
+    own, prefix = (blueprint.name, blueprint.environment or ""), f"{blueprint.tasks.title}-"
+    known = {each.stack for each in blueprint.services}
+    for stack in sorted(each for each in account.stacks - known if each.startswith(prefix)):
+        if _rule_of(account, stack) and written_for(read_template_text(account.session, stack)) == own:
+            yield stack
 
 
 def _problems(workload: EcsService, exposure: Exposure, others: list[Mapping[str, Any]]) -> Iterator[Problem]:
@@ -60,18 +88,22 @@ def _route_of_exposure(exposure: Exposure) -> Route:
 
 
 def _route_of_rule(rule: Mapping[str, Any]) -> Route:
-    """An AWS rule as a route; other conditions, such as a method, become headers, because they narrow the rule."""
-    values: dict[str, tuple[str, ...]] = {}
+    """An AWS rule as a route; other conditions, such as a method, become headers, because they narrow the rule.
+
+    So do regular expressions: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleCondition.html
+    """
+    places: dict[str, tuple[str, ...]] = {"path-pattern": (), "host-header": ()}
     headers: dict[str, tuple[str, ...]] = {}
     for condition in rule["Conditions"]:
         settings = next((value for key, value in condition.items() if key.endswith("Config")), condition)
-        if condition["Field"] == "http-header":
-            headers[settings["HttpHeaderName"]] = tuple(settings["Values"])
+        field, values = condition["Field"], settings.get("Values")
+        if values and field in places:
+            places[field] = tuple(values)
+        elif values and field == "http-header":
+            headers[settings["HttpHeaderName"]] = tuple(values)
         else:
-            values[condition["Field"]] = tuple(settings.get("Values", ()))
-    path, host = values.pop("path-pattern", ()), values.pop("host-header", ())
-    headers |= {f"({field})": ("*",) for field in values}
-    return Route.model_construct(path=path, host=host, header=headers)
+            headers[f"({field})"] = ("*",)
+    return Route.model_construct(path=places["path-pattern"], host=places["host-header"], header=headers)
 
 
 def _in_words(route: Route) -> str:
