@@ -36,7 +36,7 @@ def rollback_command(
     environment = open_environment(file, env)
     picked = find_workload(environment, workload, environment.blueprint.services, "WORKLOAD")
     session = open_session(environment, profile)
-    from blogstack.operate.rollback import Failed, NoWayBack, StopDeployment, deploy, plan_rollback, stop
+    from blogstack.operate.rollback import CannotRollBack, Failed, StopDeployment, deploy, plan_rollback, stop
     from blogstack.operate.waiting import TookTooLong
 
     name, region = picked.service_name, environment.blueprint.region
@@ -57,7 +57,7 @@ def rollback_command(
             if error.interrupts:
                 print_message("what was started continues in AWS. To follow it: blogstack status")
             raise
-    except NoWayBack as error:
+    except CannotRollBack as error:
         print_message(f"error: {error}")
         return ExitCode.FAILED
     except (Failed, TookTooLong) as error:

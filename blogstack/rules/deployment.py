@@ -73,7 +73,7 @@ def rollback_without_alarms(scope: Scope[EcsService]) -> Iterator[Finding]:
     outside=("alarms", "region"),
     source=f"{_ECS}developerguide/canary-deployment.html",
 )
-def unjudged_shift(scope: Scope[EcsService]) -> Iterator[Finding]:
+def shift_without_alarms(scope: Scope[EcsService]) -> Iterator[Finding]:
     """A canary or linear deployment needs alarms that stop it."""
     deployment, region = scope.value.deployment, scope.config.region
     if deployment.strategy not in ("canary", "linear"):

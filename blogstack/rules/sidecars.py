@@ -49,7 +49,7 @@ def condition_never_met(scope: Scope[EcsService]) -> Iterator[Finding]:
 
 
 @rule(Code.WAITS_FOR_EVER, Scope[EcsService], reads=("sidecars.NAME.depends_on",), source=_DEPENDENCY)
-def circle(scope: Scope[EcsService]) -> Iterator[Finding]:
+def dependency_cycle(scope: Scope[EcsService]) -> Iterator[Finding]:
     """Sidecars do not wait for each other in a circle."""
     waiting = {name: tuple(sidecar.depends_on) for name, sidecar in sorted(scope.value.task.sidecars.items())}
     try:
