@@ -115,14 +115,14 @@ class Bench:
         """text to templates without lint, after a first compilation, against PyYAML's C loader reading them back"""
         ours, _, times = self._in_process(self._file, 300)
         print(f"  the file has {times['services']} services, one for each environment")
-        _verdict("ms a service", ours / times["services"], 5)
+        _print_comparison("ms a service", ours / times["services"], 5)
 
     def every_word(self) -> None:
         """the same for the file with every key: services, workers, jobs, stores, sidecars, overrides"""
         ours, ratio, times = self._in_process(self._repository / _EVERY_WORD, 100)
         print(f"  the file has {times['templates']} templates")
         print(f"  {ours / times['templates']:.2f} ms a template")
-        _verdict("ratio", ratio, 1.25)
+        _print_comparison("ratio", ratio, 1.25)
 
     def many(self) -> None:
         """1, 10, 100, 1000 files without lint in one run; a file's share = (run - run of one file) / (files - 1)"""
@@ -143,9 +143,9 @@ class Bench:
             kept.append(grown / 1e3)
             each = f"{clock[-1]:.2f}±{doubt * 1e3:.2f} ms, cpu {processor[-1]:.2f} ms, {kept[-1]:.0f} KB a file"
             print(f"  {count:5} files  {_took(pair.ours)}: {each}")
-        _verdict("time a file, largest / smallest, on the clock", max(clock) / min(clock), 1.1)
-        _verdict("the same for processor time", max(processor) / min(processor), 1.1)
-        _verdict("KB a file of 1000", kept[-1], 200)
+        _print_comparison("time a file, largest / smallest, on the clock", max(clock) / min(clock), 1.1)
+        _print_comparison("the same for processor time", max(processor) / min(processor), 1.1)
+        _print_comparison("KB a file of 1000", kept[-1], 200)
 
     def lint_many(self) -> None:
         """1, 4, 16 files in one run with lint and an empty cache, against the same run on one core"""
@@ -169,8 +169,8 @@ class Bench:
             print(f"  {'on one core':11}  {_took(pair.yardstick)}: {ratios}")
         given = wall(plain.yardstick) / wall(plain.ours)
         print(f"  for comparison, two processes of plain Python on this machine: all cores / one core {given:.2f}")
-        _verdict("throughput of 16 files / of one", rates[-1] / rates[0], 1.6, at_least=True)
-        _verdict("16 files, all cores / one core", speedup, 1.6, at_least=True)
+        _print_comparison("throughput of 16 files / of one", rates[-1] / rates[0], 1.6, at_least=True)
+        _print_comparison("16 files, all cores / one core", speedup, 1.6, at_least=True)
 
     def _in_process(self, file: Path, count: int) -> tuple[float, float, dict[str, int]]:
         """A file's milliseconds of processor time, their ratio to the yardstick, and what is in it; printed too."""
@@ -215,7 +215,7 @@ def _compare(pair: Pair, ours: str, yardstick: str, limit: float) -> None:
     for label, runs in ((ours, pair.ours), (yardstick, pair.yardstick)):
         print(f"  {label:<12} {_took(runs)}")
     ratios = f"pairwise {pairwise(pair):.2f}, cpu {cpu(pair.ours) / cpu(pair.yardstick):.2f}"
-    _verdict(f"ratio ({ratios})", wall(pair.ours) / wall(pair.yardstick), limit)
+    _print_comparison(f"ratio ({ratios})", wall(pair.ours) / wall(pair.yardstick), limit)
 
 
 def _took(runs: Sequence[Run]) -> str:
@@ -228,7 +228,7 @@ def _each(pair: Pair, count: int, figure: str) -> tuple[float, float]:
     return statistics.median(added), 1.25 * statistics.stdev(added) / len(added) ** 0.5
 
 
-def _verdict(label: str, value: float, limit: float, *, at_least: bool = False) -> None:
+def _print_comparison(label: str, value: float, limit: float, *, at_least: bool = False) -> None:
     within = value >= limit if at_least else value <= limit
     bound = f"at {'least' if at_least else 'most'} {limit:g}"
     print(f"  {label}: {value:.2f}, {bound}: {'within' if within else 'BEYOND'}")

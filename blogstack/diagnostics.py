@@ -43,7 +43,7 @@ class Code(Enum):
     OUT_OF_RANGE = "BS205", Severity.ERROR, "a number, or a count of items, is outside its limits"
     WRONG_FORM = "BS206", Severity.ERROR, "a value does not have the required form"
     EXCLUSIVE = "BS207", Severity.ERROR, "two keys cannot be combined"
-    ONE_FOR_ALL = "BS208", Severity.ERROR, "an environment sets a key that all environments share"
+    SHARED_KEY = "BS208", Severity.ERROR, "an environment sets a key that all environments share"
     MORE_ERRORS = "BS209", Severity.ERROR, "there are more errors than are shown"
 
     TASK_SIZE = "BS301", Severity.ERROR, "Fargate has no such task size"
@@ -95,7 +95,7 @@ class Code(Enum):
     NOT_EXPANDED = "BS345", Severity.WARNING, "a variable contains a reference that is not expanded"
     TOO_FEW_ZONES = "BS346", Severity.ERROR, "the region has too few availability zones"
 
-    UNJUDGED_SHIFT = "BS347", Severity.WARNING, "no alarm stops a canary or linear deployment"
+    SHIFT_WITHOUT_ALARMS = "BS347", Severity.WARNING, "no alarm stops a canary or linear deployment"
     CACHE_VERSION = "BS360", Severity.ERROR, "there is no such Valkey version"
     CACHE_NODE_TYPE = "BS361", Severity.ERROR, "the region does not have this node type of ElastiCache"
 
@@ -119,7 +119,7 @@ class Code(Enum):
     NO_ENVIRONMENTS = "BS384", Severity.ERROR, "a file without environments contains `<environment>`"
     NAME_LIKE_AN_ARN = "BS385", Severity.ERROR, "a secret cannot be found by its name in an environment"
     SECRET_LACKS_HOST = "BS386", Severity.ERROR, "the secret of an existing database lacks its host and name"
-    OF_ANOTHER_APPLICATION = (
+    KEY_OF_OTHER_APPLICATION = (
         "BS387",
         Severity.ERROR,
         "a key of the network, cluster or load balancer that another application has",
@@ -145,16 +145,16 @@ class Code(Enum):
     HOSTED_ZONE = "BS519", Severity.ERROR, "the hosted zone cannot hold the domain"
     NAME_TAKEN = "BS520", Severity.ERROR, "a name is taken in the account"
     QUOTA = "BS521", Severity.ERROR, "a quota of the account is too low"
-    NOT_ON_SALE = "BS524", Severity.ERROR, "RDS does not offer this version on this instance class"
+    DATABASE_NOT_OFFERED = "BS524", Severity.ERROR, "RDS does not offer this version on this instance class"
     TARGETS_WITHOUT_TASKS = "BS527", Severity.ERROR, "requests would go to a target group without tasks"
     CERTIFICATE = "BS528", Severity.ERROR, "the certificate does not suit the domain"
-    PLATFORM_MISSING = "BS529", Severity.ERROR, "the application in `uses` is not deployed, or lacks something"
+    OTHER_APPLICATION_MISSING = "BS529", Severity.ERROR, "the application in `uses` is not deployed, or lacks something"
     RULE_IN_THE_WAY = "BS530", Severity.ERROR, "another application's rule at the load balancer is in the way"
 
     IMAGE_MISSING = "BS540", Severity.ERROR, "the image is not in its registry"
     IMAGE_FORBIDDEN = "BS541", Severity.ERROR, "the registry refuses the image"
     IMAGE_ARCHITECTURE = "BS542", Severity.ERROR, "the image is for another processor architecture"
-    NO_WAY_OUT = "BS543", Severity.ERROR, "the tasks cannot reach AWS"
+    AWS_UNREACHABLE = "BS543", Severity.ERROR, "the tasks cannot reach AWS"
     SECRET_UNREADABLE = "BS544", Severity.ERROR, "a secret cannot be read"
     OUT_OF_MEMORY = "BS545", Severity.ERROR, "a container runs out of memory"
     CONTAINER_EXITS = "BS546", Severity.ERROR, "a container exits by itself"

@@ -31,7 +31,7 @@ from blogstack.templates.render import Format, Owner, Template, emit
 from blogstack.words import did_you_mean
 
 if TYPE_CHECKING:
-    from blogstack.lint.cache import Verdicts
+    from blogstack.lint.cache import LintCache
     from blogstack.lint.cfn import Origins
 
 
@@ -105,24 +105,24 @@ def compile_text(path: str, content: bytes, format: Format = "yaml", picked: Col
 
 def unique_stacks(compilations: Sequence[Compilation]) -> list[Compilation]:
     """The compilations; one that creates the same as an earlier one has an error instead of templates."""
-    makers: dict[tuple[str, str], str] = {}
+    defining_files: dict[tuple[str, str], str] = {}
     checked = []
     for compilation in compilations:
-        makes = tuple(_unique_things(compilation))
-        errors = tuple(run(Files, Files(makes, makers)))
-        for thing in makes:
-            makers.setdefault(thing, compilation.path)
+        definitions = tuple(_unique_definitions(compilation))
+        errors = tuple(run(Files, Files(definitions, defining_files)))
+        for definition in definitions:
+            defining_files.setdefault(definition, compilation.path)
         if errors:
             compilation = Compilation(compilation.path, compilation.content, (*errors, *compilation.diagnostics))
         checked.append(compilation)
     return checked
 
 
-def lint_all(compilations: Sequence[Compilation], verdicts: Verdicts) -> list[Compilation]:
+def lint_all(compilations: Sequence[Compilation], cache: LintCache) -> list[Compilation]:
     """Lint the templates of several compilations at once; one with a finding loses its templates."""
     from blogstack.lint.cfn import Job, lint  # not every run lints
 
-    findings = iter(lint([Job(t.text, region_of(c, t)) for c in compilations for t in c.templates], verdicts))
+    findings = iter(lint([Job(t.text, region_of(c, t)) for c in compilations for t in c.templates], cache))
     linted = []
     for compilation in compilations:
         templates = [
@@ -249,7 +249,7 @@ def _owner(blueprint: Blueprint, stack: StackTree) -> Owner:
     return Owner(blueprint.name, "" if shared else blueprint.environment or "")
 
 
-def _unique_things(compilation: Compilation) -> Iterator[tuple[str, str]]:
+def _unique_definitions(compilation: Compilation) -> Iterator[tuple[str, str]]:
     """What no two files may both create: kind and name."""
     for template in compilation.templates:
         yield "stack", template.stack_name

@@ -9,7 +9,7 @@ from typing import Any
 from blogstack.aws.session import Session
 from blogstack.records import Record
 
-_MOST_SERVICES = 10  # in one call: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
+_MAX_SERVICES = 10  # in one call: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
 _STEADY = "has reached a steady state"
 _TASKS = 10
@@ -144,8 +144,8 @@ def read_services(
     """
     wanted = list(names)
     found: dict[str, ServiceState] = {}
-    for start in range(0, len(wanted), _MOST_SERVICES):
-        part = wanted[start : start + _MOST_SERVICES]
+    for start in range(0, len(wanted), _MAX_SERVICES):
+        part = wanted[start : start + _MAX_SERVICES]
         for service in session.call("ecs", "describe_services", cluster=cluster, services=part)["services"]:
             if deleted or service["status"] == "ACTIVE":
                 found[service["serviceName"]] = _service(service)

@@ -16,7 +16,7 @@ from blogstack.blueprint.network import Network, resolve_network, resolve_placem
 from blogstack.blueprint.registry import Image, Registry, resolve_image, resolve_registry
 from blogstack.blueprint.stores import Stores, resolve_stores
 from blogstack.blueprint.tasks import Tasks, resolve_tasks
-from blogstack.blueprint.workload import EcsService, Job, Surroundings, resolve_job, resolve_service
+from blogstack.blueprint.workload import EcsService, Job, WorkloadContext, resolve_job, resolve_service
 from blogstack.blueprint.workload.discovery import addresses
 from blogstack.config import Config
 from blogstack.records import Record
@@ -80,7 +80,7 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
     access = resolve_access(config, database)
     stores = resolve_stores(config, naming, placement)
     load_balancer = LoadBalancer(naming.platform_stack(EDGE))
-    around = Surroundings(
+    context = WorkloadContext(
         config=config,
         naming=naming,
         image=image,
@@ -90,8 +90,8 @@ def resolve(config: Config, environment: str | None = None, varying_tags: Collec
         load_balancer=load_balancer,
         addresses=addresses(config, naming),
     )
-    services = tuple(resolve_service(service, around) for service in config.ecs_services())
-    jobs = tuple(resolve_job(job, around) for job in config.ecs_jobs())
+    services = tuple(resolve_service(service, context) for service in config.ecs_services())
+    jobs = tuple(resolve_job(job, context) for job in config.ecs_jobs())
     tasks = resolve_tasks(config, naming, services, jobs, database, access, stores)
     monitoring = {
         service.name: monitored

@@ -71,7 +71,7 @@ class Database(Record, kw_only=True):
 
 def resolve_database(config: Config, naming: Naming, placement: Placement) -> Database | None:
     """The database stack; None without a database."""
-    database = config.made_database
+    database = config.created_database
     if database is None:
         return None
     stack = naming.stack(DATABASE)

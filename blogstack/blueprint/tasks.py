@@ -106,7 +106,9 @@ def resolve_tasks(
         kms_key=config.kms_key,
         runs_image=any(service.release for service in services),
         namespace=namespace_name(config, naming),
-        topic=resolve_topic(config, naming, stack, (*services, *scheduled), of_stores=bool(database or store_alarms)),
+        topic=resolve_topic(
+            config, naming, stack, (*services, *scheduled), has_store_alarms=bool(database or store_alarms)
+        ),
         store_alarms=store_alarms,
         database_monitoring=resolve_database_monitoring(config, stack, database),
         tags=naming.tags,

@@ -6,14 +6,13 @@ import atexit
 import errno
 import os
 import sys
-import traceback
 from typing import Annotated, NoReturn
 
 import typer
 
 from blogstack.aws.errors import AwsError, Trouble
 from blogstack.cli.commands import CommandGroup
-from blogstack.cli.console import discard_output, replace_closed_streams, say
+from blogstack.cli.console import discard_output, print_message, replace_closed_streams
 from blogstack.cli.exit_codes import ExitCode, Stop
 
 
@@ -82,8 +81,8 @@ def run() -> None:
     except Stop as stop:
         sys.exit(stop.status)
     except AwsError as error:
-        say(f"error: {error}")
-        say(f"help: {_AWS_HELP[error.trouble]}")
+        print_message(f"error: {error}")
+        print_message(f"help: {_AWS_HELP[error.trouble]}")
         sys.exit(ExitCode.FAILED)
     except BrokenPipeError:  # the reader of our output has gone
         discard_output()
@@ -91,10 +90,12 @@ def run() -> None:
     except Exception as error:  # noqa: BLE001 (whatever it is, it is a bug)
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # but for a full disk that output is sent to
             discard_output()
-            say(f"error: cannot print: {error.strerror}")
+            print_message(f"error: cannot print: {error.strerror}")
             sys.exit(ExitCode.FAILED)
+        import traceback  # only here, because every run would wait for it
+
         traceback.print_exc()
-        say("\nThis is a bug in blogstack, not in your file. Please report it with the lines above.")
+        print_message("\nThis is a bug in blogstack, not in your file. Please report it with the lines above.")
         sys.exit(ExitCode.BUG)
 
 

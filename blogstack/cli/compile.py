@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, has_errors, report, say
+from blogstack.cli.console import DiagnosticsFormat, DiagnosticsOption, has_errors, print_message, report
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.files import Changes, Owners, page_in, read_templates, write
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, FilesArgument, load, paths
@@ -141,15 +141,15 @@ def _script(compilation: Compilation, folder: Path, options: Options) -> str:
 
 def _watch(options: Options) -> ExitCode:
     """Compile now and whenever a file changes, until Ctrl-C."""
-    from blogstack.cli.watch import rounds
+    from blogstack.cli.watch import watch_files
 
     try:
-        for _ in rounds(options.paths):
+        for _ in watch_files(options.paths):
             try:
                 _compile(options)
             except typer.BadParameter as error:  # the file no longer has the environment
-                say(f"error: {error.format_message()}")
-            say(f"watching {', '.join(options.paths)}; press Ctrl-C to stop")
+                print_message(f"error: {error.format_message()}")
+            print_message(f"watching {', '.join(options.paths)}; press Ctrl-C to stop")
     except KeyboardInterrupt:
         pass
     return ExitCode.DONE
@@ -167,9 +167,9 @@ def _compile_files(options: Options) -> list[Compilation]:
     )
     compilations = unique_stacks(compilations)
     if options.lint and not has_errors(compilations):
-        from blogstack.lint.cache import VerdictFolder
+        from blogstack.lint.cache import FileLintCache
 
-        return lint_all(compilations, VerdictFolder(lint_cache_folder()))
+        return lint_all(compilations, FileLintCache(lint_cache_folder()))
     return compilations
 
 
@@ -191,18 +191,20 @@ def _write(
     older = _read_older(folder, owners.services)
     changes = write(folder, texts, owners)
     for name in changes.written:
-        say(f"wrote {folder / name}")
+        print_message(f"wrote {folder / name}")
     for name in changes.removed:
-        say(f"removed {folder / name}")
+        print_message(f"removed {folder / name}")
     if older and (changes.written or changes.removed):
         _say_what_it_means(older, compilations, options.environments)
     _say_what_stays(changes, texts, compilations)
     if changes.written and options.prints_commands:
         for compilation in compilations:
             for line in quota_notes(compilation.blueprints):
-                say(line)
+                print_message(line)
     if changes.written and (page := page_in(folder.parent)):
-        say(f"{folder.parent} also contains {page}: to keep the templates apart, set `output: cloudformation`")
+        print_message(
+            f"{folder.parent} also contains {page}: to keep the templates apart, set `output: cloudformation`"
+        )
 
 
 def _say_what_stays(changes: Changes, texts: Mapping[str, str], compilations: Sequence[Compilation]) -> None:
@@ -212,7 +214,7 @@ def _say_what_stays(changes: Changes, texts: Mapping[str, str], compilations: Se
     for service, region in regions.items():
         gone = {Path(name).stem for name, owner in changes.removed.items() if owner.service == service} & stacks
         for line in removal_notes(gone, region):
-            say(line)
+            print_message(line)
 
 
 def _read_older(folder: Path, services: Collection[str]) -> Mapping[str, str]:
@@ -239,9 +241,9 @@ def _say_what_it_means(
             old = read_snapshot(of_environments(ours, compilation, environments))
             comparison = compare(old, snapshot_of(compilation), regions_of(compilation))
             if old and comparison.stacks:
-                say(f"{one_line(comparison)}{_where_to_see(compilation.path)}")
+                print_message(f"{one_line(comparison)}{_where_to_see(compilation.path)}")
                 for remedy in refused_exports(comparison):
-                    say(
+                    print_message(
                         f"CloudFormation does not remove an export that is in use, so the commands would fail: {remedy}"
                     )
 

@@ -60,8 +60,8 @@ def report(compilations: Sequence[Compilation], format: DiagnosticsFormat = Diag
             from blogstack.reports.text import as_text, summary
 
             if text := as_text(compilations, paint()):
-                say(text)
-                say(summary(compilations))
+                print_message(text)
+                print_message(summary(compilations))
     return ExitCode.FAILED if has_errors(compilations) else ExitCode.DONE
 
 
@@ -70,7 +70,7 @@ def has_errors(compilations: Iterable[Compilation]) -> bool:
     return any(compilation.failed for compilation in compilations)
 
 
-def say(text: str) -> None:
+def print_message(text: str) -> None:
     """Print a line to standard error."""
     print(text, file=sys.stderr)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blogstack.cli.console import OutputFormat, report, say
+from blogstack.cli.console import OutputFormat, print_message, report
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, load
 from blogstack.pipeline import Compilation, compile_text, lower_environment, read_environments
@@ -33,8 +33,8 @@ def cost_command(
         return report([compilation])
     unknown = sorted({b.region for b in compilation.blueprints} - set(regions()))
     if unknown:
-        say(f"error: no prices for {listed(unknown)}: the table has {listed(regions())}")
-        say("help: https://calculator.aws has the prices of every region")
+        print_message(f"error: no prices for {listed(unknown)}: the table has {listed(regions())}")
+        print_message("help: https://calculator.aws has the prices of every region")
         return ExitCode.FAILED
     reports = list(_reports(compilation))
     print(as_json(reports) if format is OutputFormat.JSON else as_text(reports), end="")
@@ -58,12 +58,12 @@ def _reports(compilation: Compilation) -> Iterator[Report]:
             region=blueprint.region,
             estimate=now,
             alternatives=tuple(alternatives(environment, blueprint.region, now)),
-            not_ours=tuple(_not_ours(blueprint)),
+            external_resources=tuple(_external_resources(blueprint)),
             spot=any(service.capacity.spot for service in blueprint.services),
         )
 
 
-def _not_ours(blueprint: Blueprint) -> Iterator[str]:
+def _external_resources(blueprint: Blueprint) -> Iterator[str]:
     """What the application uses and other stacks pay for."""
     if blueprint.tasks.database and not blueprint.database:
         yield "the existing database"

@@ -17,7 +17,7 @@ from blogstack.cli.operations import ProfileOption
 from blogstack.deploy.plan import make_plans
 from blogstack.deploy.selection import NotSelected, select, uses_tag
 from blogstack.deploy.steps import Plan
-from blogstack.lint.cache import VerdictFolder
+from blogstack.lint.cache import FileLintCache
 from blogstack.pipeline import compile_text, lint_all
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def deploy_command(
     """Run `blogstack deploy`; returns the exit status."""
     (compilation,) = load([file], lambda path, content: compile_text(path, content, picked=env or ()))
     if not compilation.failed:
-        (compilation,) = lint_all([compilation], VerdictFolder(lint_cache_folder()))
+        (compilation,) = lint_all([compilation], FileLintCache(lint_cache_folder()))
     if report([compilation]) is not ExitCode.DONE:
         return ExitCode.FAILED
     try:

@@ -14,7 +14,7 @@ from blogstack.cli.preflight import find_problems
 from blogstack.cli.progress import Progress
 from blogstack.deploy.execution.context import Context, Failed
 from blogstack.deploy.execution.failure import explain_aws_error, explain_failure, find_causes, is_about_tasks
-from blogstack.deploy.execution.preview import StackPreview, Will, discard, preview
+from blogstack.deploy.execution.preview import PlannedChange, StackPreview, discard, preview
 from blogstack.deploy.execution.runner import run_plan
 from blogstack.deploy.execution.targets import services_of, templates_of
 from blogstack.deploy.steps import DeployStack, Plan
@@ -57,8 +57,8 @@ class Deployment:
             if stacks is None:
                 self._discard()
                 return ExitCode.FAILED
-            if stacks and all(stack.will is Will.NOTHING for stack in stacks):
-                self._progress.say("nothing to change; `blogstack verify` checks what runs")
+            if stacks and all(stack.will is PlannedChange.NOTHING for stack in stacks):
+                self._progress.show_message("nothing to change; `blogstack verify` checks what runs")
                 return ExitCode.DONE
             if not self._has_everything() or not (yes or self._confirm()):
                 self._discard()
@@ -69,7 +69,7 @@ class Deployment:
             return ExitCode.FAILED
         except KeyboardInterrupt:
             self._discard()
-            self._progress.say("nothing was deployed")
+            self._progress.show_message("nothing was deployed")
             return ExitCode.FAILED
         return self._execute()
 
@@ -78,14 +78,14 @@ class Deployment:
         identity = session.identity()
         tag = f", tag {self._tag}" if self._tag else ""
         name = self._plans[0].name
-        self._progress.say(f"{name} to account {identity.account} as {identity.arn}, region {region}{tag}")
+        self._progress.show_message(f"{name} to account {identity.account} as {identity.arn}, region {region}{tag}")
         return Context(
             session=session,
             tag=self._tag,
             templates=templates_of(self._compilation),
             services=services_of(self._compilation.blueprints),
             folder=Path(self._compilation.path).parent.as_posix(),
-            tell=self._progress.tell,
+            emit=self._progress.show_event,
         )
 
     def _preview(self) -> Sequence[StackPreview] | None:
@@ -107,14 +107,14 @@ class Deployment:
         chosen = frozenset(step.action.stack for step in steps if isinstance(step.action, DeployStack))
         problems, unchecked = find_problems(self._compilation, self._tag, self._contexts, chosen)
         if unchecked:
-            self._progress.say(f"not checked: {'; '.join(unchecked)}")
+            self._progress.show_message(f"not checked: {'; '.join(unchecked)}")
         if problems:
             self._progress.problems(self._compilation.path, self._compilation.content, problems)
         return not problems
 
     def _confirm(self) -> bool:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            self._progress.say("nothing was deployed: confirmation needs a terminal; --yes skips it")
+            self._progress.show_message("nothing was deployed: confirmation needs a terminal; --yes skips it")
             return False
         try:
             return typer.confirm("Deploy?")
@@ -139,11 +139,11 @@ class Deployment:
                 self._discard()
                 self._explain_all(context, plan, failures)
                 if later := [str(each.environment) for each in self._plans[number + 1 :]]:
-                    self._progress.say(f"not deployed after this failure: {', '.join(later)}")
+                    self._progress.show_message(f"not deployed after this failure: {', '.join(later)}")
                 return ExitCode.FAILED
             if plan.email:
-                self._progress.say(f"AWS asks {plan.email} once to confirm; until then it mails no alarms")
-        self._progress.say("deployed")
+                self._progress.show_message(f"AWS asks {plan.email} once to confirm; until then it mails no alarms")
+        self._progress.show_message("deployed")
         return ExitCode.DONE
 
     def _explain_all(self, context: Context, plan: Plan, failures: Mapping[str, BaseException]) -> None:
@@ -190,4 +190,4 @@ class Deployment:
             f"to cancel the update of a stack: {cancel} {stacks[-1] if stacks else 'STACK'}",
             "to go back to the previous version: `blogstack rollback`, or deploy its tag with --image-tag",
         ):
-            self._progress.say(text)
+            self._progress.show_message(text)

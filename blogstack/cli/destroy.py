@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from blogstack.aws.errors import AwsError
-from blogstack.cli.console import say
+from blogstack.cli.console import print_message
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE
 from blogstack.cli.operations import EnvironmentOption, FileArgument, ProfileOption, open_environment, open_session
@@ -48,25 +48,27 @@ def destroy_command(
     if blueprint.registry and blueprint.environment:
         print(f"{blueprint.registry.stack} is kept: all environments share it")
     for each in removal.protected:
-        say(f"error: {each.logical_id} in {each.stack} is protected: set {each.key}: false and deploy first")
+        print_message(f"error: {each.logical_id} in {each.stack} is protected: set {each.key}: false and deploy first")
     if removal.users:
-        say(f"error: other stacks use the network, cluster and load balancer: delete {listed(removal.users)} first")
+        print_message(
+            f"error: other stacks use the network, cluster and load balancer: delete {listed(removal.users)} first"
+        )
     if removal.protected or removal.users or not _confirmed(name, yes):
-        say("nothing was deleted")
+        print_message("nothing was deleted")
         return ExitCode.FAILED
     for stack in removal.stacks:
         try:
             delete(session, stack.name)
         except (CannotDelete, TookTooLong) as error:
-            say(f"error: {stack.name} was not deleted: {error}")
-            say("help: fix the cause and run the command again: it continues from here")
+            print_message(f"error: {stack.name} was not deleted: {error}")
+            print_message("help: fix the cause and run the command again: it continues from here")
             return ExitCode.FAILED
         except AwsError as error:
             if error.interrupts:
-                say(f"if it has started, the deletion of {stack.name} continues in AWS. {_AGAIN}")
+                print_message(f"if it has started, the deletion of {stack.name} continues in AWS. {_AGAIN}")
             raise
         except KeyboardInterrupt:
-            say(f"no longer waiting; the deletion of {stack.name} continues in AWS. {_AGAIN}")
+            print_message(f"no longer waiting; the deletion of {stack.name} continues in AWS. {_AGAIN}")
             return ExitCode.FAILED
         print(f"deleted {stack.name}", flush=True)
     return ExitCode.DONE
@@ -87,10 +89,10 @@ def _confirmed(name: str, yes: str | None) -> bool:
     """Whether the user has typed the name."""
     if yes is not None:
         if yes != name:
-            say(f"error: {yes!r} is not what would be deleted; write --yes {name}")
+            print_message(f"error: {yes!r} is not what would be deleted; write --yes {name}")
         return yes == name
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        say(f"confirmation needs a terminal; --yes {name} skips it")
+        print_message(f"confirmation needs a terminal; --yes {name} skips it")
         return False
     typed: str = typer.prompt(f"Type {name} to delete it", default="", show_default=False)
     return typed == name

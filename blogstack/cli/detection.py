@@ -33,14 +33,14 @@ def copied(dockerfile: str) -> list[str]:
     return [path for word in plain if (path := re.sub(r"^(?:\.{0,2}/)+", "", word)).strip("./")]
 
 
-class Seen(NamedTuple):
+class DetectedValue(NamedTuple):
     """A detected value, and the name of the file that it comes from."""
 
     value: str
     file: str
 
 
-def container_port(dockerfiles: Mapping[str, str]) -> Seen | None:
+def container_port(dockerfiles: Mapping[str, str]) -> DetectedValue | None:
     """The port of the first Dockerfile that has one.
 
     It is the first port that the last stage with EXPOSE exposes; else the port in the last stage's command, or
@@ -51,11 +51,11 @@ def container_port(dockerfiles: Mapping[str, str]) -> Seen | None:
     """
     for name, text in dockerfiles.items():
         if port := _port_in(text):
-            return Seen(port, name)
+            return DetectedValue(port, name)
     return None
 
 
-def framework(dependencies: Mapping[str, str]) -> Seen | None:
+def framework(dependencies: Mapping[str, str]) -> DetectedValue | None:
     """The web framework in the first file that depends on one; None if that file names two.
 
     Args:
@@ -64,7 +64,7 @@ def framework(dependencies: Mapping[str, str]) -> Seen | None:
     for name, text in dependencies.items():
         needed = set(_project_names(text) if name.endswith(".toml") else _requirement_names(text))
         if frameworks := needed.intersection(FRAMEWORKS):
-            return Seen(frameworks.pop(), name) if len(frameworks) == 1 else None
+            return DetectedValue(frameworks.pop(), name) if len(frameworks) == 1 else None
     return None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blogstack.cli.console import report, say
+from blogstack.cli.console import print_message, report
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.files import read_templates
 from blogstack.cli.inputs import DEFAULT_FILE, EnvironmentsOption, load
@@ -98,7 +98,7 @@ def _read_folder(folder: Path, after: Compilation) -> Mapping[str, str]:
     except OSError as error:
         raise typer.BadParameter(f"{folder} cannot be read: {error.strerror}", param_hint="--against") from None
     if not texts:
-        say(f"{folder} has no templates for {listed(sorted(services))}: everything is new")
+        print_message(f"{folder} has no templates for {listed(sorted(services))}: everything is new")
     return texts
 
 
@@ -114,7 +114,7 @@ def _read_deployed(after: Compilation) -> Mapping[str, str]:
     except NotDeployed as error:
         raise typer.BadParameter(str(error), param_hint="--against") from None
     if not texts:
-        say(f"{after.blueprints[0].name} is not deployed: everything is new")
+        print_message(f"{after.blueprints[0].name} is not deployed: everything is new")
     return texts
 
 

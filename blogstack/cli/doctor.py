@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blogstack.cli.console import OutputFormat, paint, say
+from blogstack.cli.console import OutputFormat, paint, print_message
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE
 from blogstack.cli.operations import (
@@ -17,7 +17,7 @@ from blogstack.cli.operations import (
     ProfileOption,
     open_environment,
     open_session,
-    say_unknown,
+    print_unknown,
 )
 from blogstack.diagnostics import Severity
 from blogstack.reports.text import as_text, printable
@@ -42,7 +42,7 @@ def doctor_command(
     from blogstack.doctor import diagnose, read_snapshot
 
     if drift:
-        say("asking CloudFormation what was changed outside of it; this takes some minutes")
+        print_message("asking CloudFormation what was changed outside of it; this takes some minutes")
     snapshot = read_snapshot(open_session(environment, profile), environment.blueprint, drift=drift)
     causes = diagnose(snapshot, {stack.name: stack.origins for stack in environment.stacks})
     if format is OutputFormat.JSON:
@@ -51,7 +51,7 @@ def doctor_command(
         print_causes(environment, causes)
         if not causes:
             print(f"{environment.blueprint.tasks.title}: no problem found")
-    say_unknown(snapshot.unknown)
+    print_unknown(snapshot.unknown)
     return ExitCode.FAILED if any(cause.code.severity is Severity.ERROR for cause in causes) else ExitCode.DONE
 
 
@@ -64,7 +64,7 @@ def print_causes(environment: Environment, causes: Sequence[Cause]) -> None:
         blocks.append(as_text([compilation], paint()) + (f"AWS says:\n{evidence}" if evidence else ""))
     if blocks:
         print("\n".join(blocks), end="")
-        say(f"\nFor details: `blogstack explain {causes[0].code.id}`")
+        print_message(f"\nFor details: `blogstack explain {causes[0].code.id}`")
 
 
 def _plain(environment: Environment, cause: Cause) -> dict[str, object]:

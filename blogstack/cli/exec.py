@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from blogstack.cli.console import say
+from blogstack.cli.console import print_message
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE
 from blogstack.cli.operations import (
@@ -64,7 +64,7 @@ def exec_command(
         task = find_task(open_session(environment, profile), picked)
     except NoTask as error:
         return _fail(str(error), "`blogstack status` shows what runs")
-    say(f"task {task} of {picked.service_name}")
+    print_message(f"task {task} of {picked.service_name}")
     words = ["aws", "ecs", "execute-command", "--region", environment.blueprint.region, "--cluster", picked.cluster]
     words += ["--task", task, "--container", picked.container_name, "--interactive"]
     words += ["--command", shlex.join(command_of(ctx) or ("/bin/sh",))]
@@ -78,6 +78,6 @@ def _become(words: list[str]) -> NoReturn:
 
 
 def _fail(why: str, help: str) -> ExitCode:
-    say(f"error: {why}")
-    say(f"help: {help}")
+    print_message(f"error: {why}")
+    print_message(f"help: {help}")
     return ExitCode.FAILED

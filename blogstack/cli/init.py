@@ -19,7 +19,7 @@ from blogstack.pipeline import Compilation
 from blogstack.words import listed
 
 if TYPE_CHECKING:
-    from blogstack.cli.detection import Seen
+    from blogstack.cli.detection import DetectedValue
     from blogstack.cli.starter import Folder, Start
 
 _ATTRIBUTES = ".gitattributes"
@@ -70,14 +70,14 @@ def _look_around() -> Folder:
     return Folder(name, found, dependencies, has_own_templates(), context)
 
 
-def _region() -> Seen | None:
+def _region() -> DetectedValue | None:
     """The region that the environment sets for the AWS CLI, if it is one that blogstack knows."""
-    from blogstack.cli.detection import Seen
+    from blogstack.cli.detection import DetectedValue
     from blogstack.facts.regions import REGIONS
 
     # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html
     names = ("AWS_REGION", "AWS_DEFAULT_REGION")
-    return next((Seen(os.environ[name], name) for name in names if os.environ.get(name) in REGIONS), None)
+    return next((DetectedValue(os.environ[name], name) for name in names if os.environ.get(name) in REGIONS), None)
 
 
 def _report(starter: Start) -> Iterator[str]:

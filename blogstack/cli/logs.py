@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from blogstack.cli.console import say
+from blogstack.cli.console import print_message
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE
 from blogstack.cli.operations import (
@@ -54,12 +54,12 @@ def logs_command(
                 print(f"{when} {label(line, blueprint, picked)} {printable(line.text)}", flush=follow)
                 printed = True
     except NoLogs:
-        say(f"error: {blueprint.tasks.title} is not deployed in {blueprint.region}: there is no log group")
+        print_message(f"error: {blueprint.tasks.title} is not deployed in {blueprint.region}: there is no log group")
         return ExitCode.FAILED
     except KeyboardInterrupt:
         return ExitCode.DONE
     if not printed:
-        say(f"no lines in the last {since}; --since 2h looks further back")
+        print_message(f"no lines in the last {since}; --since 2h looks further back")
     return ExitCode.DONE
 
 

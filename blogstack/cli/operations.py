@@ -9,7 +9,7 @@ import typer
 
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.workload import Workload
-from blogstack.cli.console import report, say
+from blogstack.cli.console import print_message, report
 from blogstack.cli.exit_codes import ExitCode, Stop
 from blogstack.cli.inputs import DEFAULT_FILE, load
 from blogstack.pipeline import Compilation, compile_text, lower_environment, read_environments
@@ -109,13 +109,13 @@ def confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        say("nothing was done: confirmation needs a terminal; --yes skips it")
+        print_message("nothing was done: confirmation needs a terminal; --yes skips it")
         raise Stop(ExitCode.FAILED)
     if not typer.confirm(question):
         raise Stop(ExitCode.FAILED)
 
 
-def say_unknown(unknown: tuple[str, ...]) -> None:
+def print_unknown(unknown: tuple[str, ...]) -> None:
     """Report what could not be read."""
     for each in unknown:
-        say(f"not checked: {each}")
+        print_message(f"not checked: {each}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from blogstack.aws.stacks import names_with_template
 from blogstack.deploy.execution.context import Context
 from blogstack.deploy.execution.image import builder
-from blogstack.deploy.preflight import look
+from blogstack.deploy.preflight import run_checks
 from blogstack.deploy.preflight.account import Account
 from blogstack.diagnostics import Diagnostic, in_order, merge_environments
 from blogstack.pipeline import Compilation, read_environments
@@ -42,7 +42,7 @@ def find_problems(
             chosen=chosen,
             can_build=can_build,
         )
-        result = look(account)
+        result = run_checks(account)
         unchecked |= dict.fromkeys(result.unchecked)
         found[name] = [
             Diagnostic(each.code, each.message, documents[name].locate(each.path), each.help)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from blogstack.aws.errors import AwsError
-from blogstack.cli.console import say
+from blogstack.cli.console import print_message
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE
 from blogstack.cli.operations import (
@@ -36,7 +36,7 @@ def rollback_command(
     environment = open_environment(file, env)
     picked = find_workload(environment, workload, environment.blueprint.services, "WORKLOAD")
     session = open_session(environment, profile)
-    from blogstack.operate.rollback import Failed, NoWayBack, StopDeployment, deploy, plan_rollback, stop
+    from blogstack.operate.rollback import CannotRollBack, Failed, StopDeployment, deploy, plan_rollback, stop
     from blogstack.operate.waiting import TookTooLong
 
     name, region = picked.service_name, environment.blueprint.region
@@ -55,17 +55,17 @@ def rollback_command(
                 deploy(session, plan)
         except AwsError as error:
             if error.interrupts:
-                say("what was started continues in AWS. To follow it: blogstack status")
+                print_message("what was started continues in AWS. To follow it: blogstack status")
             raise
-    except NoWayBack as error:
-        say(f"error: {error}")
+    except CannotRollBack as error:
+        print_message(f"error: {error}")
         return ExitCode.FAILED
     except (Failed, TookTooLong) as error:
-        say(f"error: {error}")
-        say("help: `blogstack doctor` says why")
+        print_message(f"error: {error}")
+        print_message("help: `blogstack doctor` says why")
         return ExitCode.FAILED
     except KeyboardInterrupt:
-        say("no longer waiting; what was started continues in AWS. To follow it: blogstack status")
+        print_message("no longer waiting; what was started continues in AWS. To follow it: blogstack status")
         return ExitCode.FAILED
     print("rolled back; the next `blogstack deploy` replaces this version again")
     return ExitCode.DONE

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from blogstack.blueprint.workload import Workload
-from blogstack.cli.console import say
+from blogstack.cli.console import print_message
 from blogstack.cli.exit_codes import ExitCode
 from blogstack.cli.inputs import DEFAULT_FILE
 from blogstack.cli.operations import (
@@ -48,9 +48,9 @@ def run_command(
     try:
         task = start(session, workload, command)
     except (NotDeployed, NotStarted) as error:
-        say(f"error: the task did not start: {error}")
+        print_message(f"error: the task did not start: {error}")
         return ExitCode.FAILED
-    say(f"task {task.id} of {workload.service_name}")
+    print_message(f"task {task.id} of {workload.service_name}")
     try:
         for each in watch(session, workload, task):
             if isinstance(each, str):
@@ -59,11 +59,13 @@ def run_command(
             end = own_container(workload, each)
             if end is not None and end.exit_code is not None:
                 return end.exit_code
-            say(f"error: the task did not start: {' '.join(filter(None, (each.reason, end.reason if end else '')))}")
+            print_message(
+                f"error: the task did not start: {' '.join(filter(None, (each.reason, end.reason if end else '')))}"
+            )
             return ExitCode.FAILED
     except KeyboardInterrupt:
         pass
     stop = f"aws ecs stop-task --region {blueprint.region} --cluster {workload.cluster} --task {task.id}"
     log = f"blogstack logs {job or workload.name}"
-    say(f"no longer waiting; the task continues. To see its log: {log}. To stop it: {stop}")
+    print_message(f"no longer waiting; the task continues. To see its log: {log}. To stop it: {stop}")
     return ExitCode.FAILED

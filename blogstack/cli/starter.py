@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from blogstack.cli.detection import DOCKERFILES, Seen, container_port, framework
+from blogstack.cli.detection import DOCKERFILES, DetectedValue, container_port, framework
 from blogstack.words import hyphenated
 
 SCHEMA_FILE = "blogstack.schema.json"
 _REGION, _PORT = "us-east-1", "8000"
-APART = "cloudformation"
+SEPARATE_OUTPUT = "cloudformation"
 """Folder of the templates if templates/ belongs to the application."""
 ATTRIBUTES = f"""\
 # Files that `blogstack` writes have Unix line endings on every system.
 {SCHEMA_FILE} text eol=lf
 templates/out/** text eol=lf
-{APART}/** text eol=lf
+{SEPARATE_OUTPUT}/** text eol=lf
 """
 """The .gitattributes of a project."""
 
@@ -53,7 +53,7 @@ class Folder(NamedTuple):
     context: str
 
 
-def start(folder: Folder, chosen: str | None, region: Seen | None) -> Start:
+def start(folder: Folder, chosen: str | None, region: DetectedValue | None) -> Start:
     """The file for the service in a folder.
 
     Args:
@@ -77,7 +77,7 @@ def start(folder: Folder, chosen: str | None, region: Seen | None) -> Start:
         region.value if region else _REGION,
         dockerfile=next((name for name in folder.dockerfiles if name not in DOCKERFILES), None),
         context=folder.context,
-        apart=folder.has_templates or used == "django",
+        separate_output=folder.has_templates or used == "django",
     )
     return Start(text, tuple(found), (*assumed, "GET /health answers 200", "no database", "no domain"))
 
@@ -90,7 +90,7 @@ def starter(
     *,
     dockerfile: str | None = None,
     context: str = ".",
-    apart: bool = False,
+    separate_output: bool = False,
 ) -> str:
     """A commented file to start from, which compiles as it is.
 
@@ -101,7 +101,7 @@ def starter(
         region: Its region.
         dockerfile: Path of a Dockerfile that `docker build` does not find by itself.
         context: The folder whose files that Dockerfile copies.
-        apart: Whether the folder called templates belongs to the application.
+        separate_output: Whether the folder called templates belongs to the application.
     """
     migrate = "python, manage.py, migrate" if framework == "django" else "python, -m, app.migrate"
     return f"""\
@@ -110,7 +110,7 @@ def starter(
 
 name: {name}  # prefix of the name of every stack
 region: {region}  # everything is created in this AWS region
-{_OUTPUT if apart else ""}{_BUILD.format(dockerfile, context) if dockerfile else ""}
+{_OUTPUT if separate_output else ""}{_BUILD.format(dockerfile, context) if dockerfile else ""}
 service:
   framework: {framework}  # fastapi, django or other; sets how long a task may take to start
   port: {port}  # the container listens on it, and gets it as the variable PORT
@@ -146,7 +146,7 @@ scaling:
 
 
 _OUTPUT = f"""\
-output: {APART}  # where `blogstack compile` writes; templates/ belongs to the application
+output: {SEPARATE_OUTPUT}  # where `blogstack compile` writes; templates/ belongs to the application
 """
 
 

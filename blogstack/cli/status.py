@@ -19,7 +19,7 @@ from blogstack.cli.operations import (
     ProfileOption,
     open_environment,
     open_session,
-    say_unknown,
+    print_unknown,
 )
 
 
@@ -55,7 +55,7 @@ def status_command(
     else:
         unfinished = {name: stack.status for name, stack in snapshot.stacks.items() if not stack.is_complete}
         print("\n".join(_lines(found, unfinished) if snapshot.is_deployed else _heading(found, "nothing is deployed")))
-    say_unknown(snapshot.unknown)
+    print_unknown(snapshot.unknown)
     return ExitCode.DONE if snapshot.is_deployed else ExitCode.FAILED
 
 

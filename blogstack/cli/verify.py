@@ -10,7 +10,7 @@ from blogstack.cli.operations import (
     ProfileOption,
     open_environment,
     open_session,
-    say_unknown,
+    print_unknown,
 )
 
 _WORDS = {True: "ok", False: "FAILED", None: "not checked"}
@@ -29,5 +29,5 @@ def verify_command(
     widths = max(len(check.name) for check in checks), max(map(len, _WORDS.values()))
     for check in checks:
         print(f"{check.name:<{widths[0]}}  {_WORDS[check.passed]:<{widths[1]}}  {check.detail}")
-    say_unknown(snapshot.unknown)
+    print_unknown(snapshot.unknown)
     return ExitCode.FAILED if any(check.passed is False for check in checks) else ExitCode.DONE

@@ -15,18 +15,18 @@ _POLL = 500
 rounds, in a folder that was recreated, or on a network drive."""
 
 
-def rounds(paths: Sequence[str]) -> Iterator[None]:
+def watch_files(paths: Sequence[str]) -> Iterator[None]:
     """One round now, and one whenever the files' content differs from what it was at the start of the last round."""
     while True:
         seen = _contents(paths)
         yield
         # Watch only between rounds: a round forks, and a fork does not copy threads.
-        for _ in moments(_folders(paths)):
+        for _ in notifications(_folders(paths)):
             if _contents(paths) != seen:
                 break
 
 
-def moments(folders: Collection[Path]) -> Iterator[None]:
+def notifications(folders: Collection[Path]) -> Iterator[None]:
     """Moments to read the files: when something changes in one of these folders, and every half second.
 
     Folders are watched, not files, because a replaced file is another file. If the system cannot watch them, for

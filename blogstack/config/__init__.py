@@ -30,9 +30,9 @@ from blogstack.config.route import Route
 from blogstack.config.scaling import Scaling
 from blogstack.config.service import Service
 from blogstack.config.services import FurtherService
-from blogstack.config.stores import MOST_STORES, StoreName
-from blogstack.config.types import AsWritten, Choices, Form, RelativePath, Section
-from blogstack.config.workers import MOST_ENTRIES, EntryName, Worker
+from blogstack.config.stores import MAX_STORES, StoreName
+from blogstack.config.types import AsWritten, BuiltWhenUsed, Choices, Form, RelativePath, Section
+from blogstack.config.workers import MAX_ENTRIES, EntryName, Worker
 from blogstack.config.workloads import (
     JOBS,
     SERVICE,
@@ -46,7 +46,7 @@ from blogstack.config.workloads import (
     Workload,
 )
 from blogstack.facts.regions import PLACES, Region
-from blogstack.source.environments import MOST_ENVIRONMENTS
+from blogstack.source.environments import MAX_ENVIRONMENTS
 from blogstack.words import hyphenated
 
 # The characters that every service takes:
@@ -115,19 +115,19 @@ class Config(Section):
         examples=[{"framework": "fastapi", "cpu": 512, "memory": 1024, "secrets": {"JWT_SECRET": "generate"}}],
     )
     """The container that runs and how it runs."""
-    services: dict[EntryName, Annotated[FurtherService, InheritsFrom("service")]] = Field(
+    services: dict[EntryName, Annotated[FurtherService, BuiltWhenUsed(), InheritsFrom("service")]] = Field(
         {},
-        max_length=MOST_ENTRIES,
+        max_length=MAX_ENTRIES,
         examples=[{"front": {"image": "ghcr.io/team/front:1.4.2", "route": {"path": "/app/*"}}}],
     )
     """Further services with a port, by name: behind the load balancer with a route, or private without one."""
-    workers: dict[EntryName, Annotated[Worker, InheritsFrom("service")]] = Field(
-        {}, max_length=MOST_ENTRIES, examples=[{"celery": {"command": ["celery", "-A", "shop", "worker"]}}]
+    workers: dict[EntryName, Annotated[Worker, BuiltWhenUsed(), InheritsFrom("service")]] = Field(
+        {}, max_length=MAX_ENTRIES, examples=[{"celery": {"command": ["celery", "-A", "shop", "worker"]}}]
     )
     """Processes that run next to the service and get no requests, by name."""
-    jobs: dict[EntryName, Annotated[Job, InheritsFrom("service")]] = Field(
+    jobs: dict[EntryName, Annotated[Job, BuiltWhenUsed(), InheritsFrom("service")]] = Field(
         {},
-        max_length=MOST_ENTRIES,
+        max_length=MAX_ENTRIES,
         examples=[{"cleanup": {"command": ["python", "manage.py", "clearsessions"], "cron": "0 3 * * ? *"}}],
     )
     """Tasks that run to completion, on a schedule or by hand, by name."""
@@ -153,9 +153,13 @@ class Config(Section):
     """PostgreSQL on Amazon RDS; absent: no database."""
     cache: Cache | None = Field(None, examples=[{"node_type": "cache.t4g.small", "variables": {"url": "REDIS_URL"}}])
     """Valkey on Amazon ElastiCache, for Redis clients; absent: no cache."""
-    queues: dict[StoreName, Queue] = Field({}, max_length=MOST_STORES, examples=[{"mails": {"max_receives": 5}}])
+    queues: dict[StoreName, Annotated[Queue, BuiltWhenUsed()]] = Field(
+        {}, max_length=MAX_STORES, examples=[{"mails": {"max_receives": 5}}]
+    )
     """Queues on Amazon SQS, by name, each with a dead-letter queue; every container may send and receive messages."""
-    buckets: dict[StoreName, Bucket] = Field({}, max_length=MOST_STORES, examples=[{"media": {"versioned": True}}])
+    buckets: dict[StoreName, Annotated[Bucket, BuiltWhenUsed()]] = Field(
+        {}, max_length=MAX_STORES, examples=[{"media": {"versioned": True}}]
+    )
     """Buckets on Amazon S3, by name: private and encrypted; every container may read and write their objects."""
     logs: Logs = Field(Logs.model_construct(), examples=[{"retention": 90}])
     """Logs and metrics."""
@@ -167,7 +171,7 @@ class Config(Section):
     """Alarms and a dashboard; absent: none."""
     output: Annotated[RelativePath, Shared()] = Field("templates/out", examples=["cloudformation"])
     """Folder for the templates, relative to the current folder; --out overrides it."""
-    overrides: Overrides = Overrides.model_construct()
+    overrides: Annotated[Overrides, BuiltWhenUsed()] = Overrides.model_construct()
     """Changes to the templates themselves, by stack and logical ID, in CloudFormation's syntax; the last resort."""
     environments: Annotated[
         dict[Annotated[str, _ENVIRONMENT], dict[str, Any] | None],
@@ -175,7 +179,7 @@ class Config(Section):
     ] = Field(
         {},
         min_length=1,
-        max_length=MOST_ENVIRONMENTS,
+        max_length=MAX_ENVIRONMENTS,
         examples=[
             {
                 "staging": {"scaling": {"min": 1, "max": 2}},
@@ -198,7 +202,7 @@ class Config(Section):
         return (network.shared or OtherNetwork()) if network.existing is None and self.uses is not None else None
 
     @property
-    def made_database(self) -> Database | None:
+    def created_database(self) -> Database | None:
         """The database to create; None if there is none, or if it exists already."""
         return self.database if self.database and self.database.existing is None else None
 

@@ -11,7 +11,7 @@ from blogstack.config.types import Form, Section, UniqueItems
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = rf"(?:{_LABEL}\.)+[a-z][a-z0-9-]*[a-z0-9]"
 # Names of an ACM certificate, one of which is `name`: https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
-MOST_NAMES = 10
+MAX_NAMES = 10
 
 
 class Domain(Section):
@@ -47,10 +47,10 @@ class Domain(Section):
             str,
             Form(rf"(?:\*\.)?{_NAME}", "a domain name", "write it like www.example.com or *.example.com", 253),
         ]
-    ] = Field((), max_length=MOST_NAMES - 1, examples=[["www.example.com"]])
+    ] = Field((), max_length=MAX_NAMES - 1, examples=[["www.example.com"]])
     """More names for the load balancer, in the hosted zone if there is one; the certificate covers all of them."""
     redirect_from: UniqueItems[Annotated[str, Form(_NAME, "a domain name", "write it like www.example.com", 253)]] = (
-        Field((), max_length=MOST_NAMES - 1, examples=[["www.example.com"]])
+        Field((), max_length=MAX_NAMES - 1, examples=[["www.example.com"]])
     )
     """Names, in the hosted zone if there is one, that redirect to `name` with status 301, path and query included."""
     certificate_arn: (

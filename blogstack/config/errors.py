@@ -28,8 +28,8 @@ _EXPECTED = {
 }
 _LIMITS = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of"}
 _SHORT = 60
-_MOST_HOMES = 3  # a key that is in more sections does not show which of them was intended
-_MOST_DIGITS = 18  # a longer number is read as a string
+_MAX_HOMES = 3  # a key that is in more sections does not show which of them was intended
+_MAX_DIGITS = 18  # a longer number is read as a string
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
 
 
@@ -132,7 +132,7 @@ def _is_inherited(document: Document, loc: KeyPath) -> bool:
     """Whether a worker or job inherits a faulty value, which is then reported in the section that it comes from."""
     for inheritance in merge_rules(Config).inheritances:
         if loc[:1] == (inheritance.mapping,) and len(loc) > 2 and loc[2] in inheritance.keys:
-            return document.same(loc, (inheritance.section, *loc[2:]))
+            return document.is_same_node(loc, (inheritance.section, *loc[2:]))
     return False
 
 
@@ -205,7 +205,7 @@ def guess_key(loc: KeyPath) -> tuple[KeyPath, ...]:
     key = str(loc[-1])
     homes = tuple(path for path in _paths_of(key) if path[:1] != ("overrides",))
     near = did_you_mean(key, _keys_at(loc[:-1]))
-    if near and not 1 <= len(homes) <= _MOST_HOMES:
+    if near and not 1 <= len(homes) <= _MAX_HOMES:
         return ((*loc[:-1], near),)
     return homes
 
@@ -236,7 +236,7 @@ def _type_help(kind: str, path: KeyPath, value: object) -> str:
         case "bool_type" if text.lower() in (*_TRUE, *_FALSE):
             return f"write {str(text.lower() in _TRUE).lower()}"
         case "int_type" if text.isdecimal():
-            return BARE_NUMBER if len(text) <= _MOST_DIGITS else "choose a smaller number"
+            return BARE_NUMBER if len(text) <= _MAX_DIGITS else "choose a smaller number"
         case "int_type" if re.fullmatch(r"\d+\s*\D+", text):
             return "write the number without its unit"
         case "string_type" if isinstance(value, bool):

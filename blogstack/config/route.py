@@ -17,7 +17,7 @@ from blogstack.words import plural, shorten
 
 # Values, and wildcards in them, of all conditions of a rule:
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
-MOST_VALUES, _MOST_WILDCARDS = 5, 6
+MAX_VALUES, _MAX_WILDCARDS = 5, 6
 _LONGEST = 128
 _ANY = ("*",)
 
@@ -33,12 +33,12 @@ class _Patterns:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         one = {"type": "string", "pattern": f"^(?:{self.form.pattern})$", "maxLength": _LONGEST}
-        many = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_VALUES, "uniqueItems": True}
+        many = {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_VALUES, "uniqueItems": True}
         return with_error_message({"anyOf": [one, many]}, self.in_words())
 
     def in_words(self) -> str:
         """The type and its limits."""
-        return f"{self.form.in_words()}; or a list of 1 to {MOST_VALUES} of them, without duplicates"
+        return f"{self.form.in_words()}; or a list of 1 to {MAX_VALUES} of them, without duplicates"
 
     def check(self, value: object) -> tuple[str, ...]:
         """The patterns as a tuple; an error when one does not have the form."""
@@ -47,9 +47,9 @@ class _Patterns:
             if not isinstance(each, str):
                 raise fault(Code.WRONG_TYPE, f"is neither {self.form.words} nor a list of them", self.form.help)
             self.form.check(each)
-        if not 1 <= len(values) <= MOST_VALUES:
+        if not 1 <= len(values) <= MAX_VALUES:
             message = plural(len(values), "items")
-            raise fault(Code.OUT_OF_RANGE, message, f"write 1 to {MOST_VALUES}, or move some to another service")
+            raise fault(Code.OUT_OF_RANGE, message, f"write 1 to {MAX_VALUES}, or move some to another service")
         if repeated := [each for n, each in enumerate(values) if each in values[:n]]:
             raise fault(Code.WRONG_FORM, f"{shorten(str(repeated[0]))!r} is a duplicate", "keep one of the two")
         return tuple(map(str, values))
@@ -96,7 +96,7 @@ class Route(Section):
     host: Annotated[tuple[str, ...] | None, _HOST] = Field(None, examples=["www.example.com"])
     """Host names or patterns, one of which the request's host must match; `domain` must cover each of them."""
     header: dict[_HeaderName, Annotated[tuple[str, ...], _HEADER]] = Field(
-        {}, max_length=MOST_VALUES, examples=[{"X-Version": "2"}]
+        {}, max_length=MAX_VALUES, examples=[{"X-Version": "2"}]
     )
     """Headers that the request must have, each with one of the values or patterns; case does not matter."""
 
@@ -142,9 +142,9 @@ class Route(Section):
             raise fault(Code.WRONG_FORM, message, f"write one list: {repeated[0]}: [...]", "header")
         values = [*self.paths, *(self.host or ()), *(value for values in self.header.values() for value in values)]
         wildcards = sum(len(re.findall(r"[*?]", value)) for value in values)
-        if len(values) > MOST_VALUES or wildcards > _MOST_WILDCARDS:
+        if len(values) > MAX_VALUES or wildcards > _MAX_WILDCARDS:
             message = f"{plural(len(values), 'patterns')} with {plural(wildcards, 'wildcards')}"
-            help = f"a listener rule has at most {MOST_VALUES} patterns with {_MOST_WILDCARDS} wildcards: remove some"
+            help = f"a listener rule has at most {MAX_VALUES} patterns with {_MAX_WILDCARDS} wildcards: remove some"
             if len(self.paths) > len(self.path or ()):
                 help += "; /app/* counts as two, as it also matches /app, and /app/?* counts as one"
             raise fault(Code.OUT_OF_RANGE, message, help, *keys)

@@ -11,12 +11,12 @@ from blogstack.diagnostics import Code
 from blogstack.words import shorten
 
 # Tasks per service: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
-_MOST_TASKS = 5000
-_TASKS = Whole(1, _MOST_TASKS, "tasks")
+_MAX_TASKS = 5000
+_TASKS = Whole(1, _MAX_TASKS, "tasks")
 _PERCENT = Whole(1, 100, "percent")
 # Scheduled actions per scalable target:
 # https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-limits.html
-_MOST_SCHEDULES = 200
+_MAX_SCHEDULES = 200
 
 
 Measure = Literal["cpu", "memory", "requests", "queue"]
@@ -35,9 +35,9 @@ class Schedule(Section):
     """When, in AWS's cron format of six fields: minutes, hours, day of month, month, day of week, year."""
     timezone: TimeZoneName = Field("Etc/UTC", examples=["Asia/Seoul"])
     """IANA time zone of `cron`, including its daylight saving time."""
-    min: Annotated[int, Whole(0, _MOST_TASKS, "tasks")] = Field(examples=[4])
+    min: Annotated[int, Whole(0, _MAX_TASKS, "tasks")] = Field(examples=[4])
     """Minimum number of tasks from then on; 0: there may be none."""
-    max: Annotated[int, Whole(0, _MOST_TASKS, "tasks")] = Field(examples=[20])
+    max: Annotated[int, Whole(0, _MAX_TASKS, "tasks")] = Field(examples=[20])
     """Maximum number of tasks from then on."""
 
 
@@ -63,7 +63,7 @@ class TaskScaling(Section):
     """Time to wait after adding tasks before adding more."""
     scale_in_cooldown: Annotated[int, Duration(0, 3600)] = 120
     """Time to wait after removing tasks before removing more."""
-    schedules: Annotated[Items[Schedule], AfterValidator(_check_names)] = Field((), max_length=_MOST_SCHEDULES)
+    schedules: Annotated[Items[Schedule], AfterValidator(_check_names)] = Field((), max_length=_MAX_SCHEDULES)
     """Times at which min and max change, as for office hours."""
     # A capacity provider of weight 0 gets no task, so at 100 no task would run on demand:
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
@@ -71,12 +71,12 @@ class TaskScaling(Section):
     """Percentage of tasks above `min` on Fargate Spot: AWS may lack capacity, or stop them at two minutes' notice."""
 
     @property
-    def least(self) -> int:
+    def min_tasks(self) -> int:
         """The minimum number of tasks at any time: `min`, or that of a schedule."""
         return min([self.min, *(schedule.min for schedule in self.schedules)])
 
     @property
-    def most(self) -> int:
+    def max_tasks(self) -> int:
         """The maximum number of tasks at any time: `max`, or that of a schedule."""
         return max([self.max, *(schedule.max for schedule in self.schedules)])
 
@@ -115,7 +115,7 @@ class Backlog(Section):
 class WorkerScaling(TaskScaling):
     """How many tasks of a worker run, and what changes their number."""
 
-    min: Annotated[int, Whole(0, _MOST_TASKS, "tasks")] = 1
+    min: Annotated[int, Whole(0, _MAX_TASKS, "tasks")] = 1
     """Minimum number of tasks; 0 needs a queue or a schedule that starts tasks."""
     max: Annotated[int, _TASKS] = 1
     """Maximum number of tasks."""

@@ -14,7 +14,7 @@ from blogstack.facts.regions import partition
 
 # ECS allows 10 containers per task definition, one of which is the service's:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
-MOST_SIDECARS = 9
+MAX_SIDECARS = 9
 
 # ECS allows longer names and more characters; nobody wants to type them.
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
@@ -103,7 +103,7 @@ class Sidecar(Section):
     """Secret variables and their sources, as in service.secrets; containers share a generated secret by its name."""
     essential: bool = True
     """Whether the task stops and is replaced when the sidecar stops."""
-    depends_on: DependsOn = Field({}, max_length=MOST_SIDECARS, examples=[{"config": "SUCCESS"}])
+    depends_on: DependsOn = Field({}, max_length=MAX_SIDECARS, examples=[{"config": "SUCCESS"}])
     """Sidecars that this one waits for, each with the state to reach: START, HEALTHY, COMPLETE or SUCCESS."""
     memory: ContainerMemory | None = Field(None, examples=[128])
     """Memory limit in MiB, or as in `1 GB`, of the task's memory; above it the sidecar is killed; null: no limit."""

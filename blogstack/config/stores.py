@@ -30,7 +30,7 @@ StoreName = Annotated[
 ]
 """Name of a queue or bucket; it becomes part of variables and logical IDs."""
 
-MOST_STORES = 10
+MAX_STORES = 10
 """Maximum number of queues and of buckets in a file, which fit into a template (BS402), and the permissions into the
 task role (BS333)."""
 

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from blogstack.config.marks import Inherited
-from blogstack.config.sidecars import MOST_SIDECARS, DependsOn, Sidecar, SidecarName
-from blogstack.config.types import Duration, Form, Items, Section, Text, UniqueItems, Variable, Whole
+from blogstack.config.sidecars import MAX_SIDECARS, DependsOn, Sidecar, SidecarName
+from blogstack.config.types import BuiltWhenUsed, Duration, Form, Items, Section, Text, UniqueItems, Variable, Whole
 from blogstack.config.types.secrets import Secret
 from blogstack.config.types.sizes import Cpu, Memory
 from blogstack.config.types.values import EnvironmentValue
@@ -70,11 +70,11 @@ class Task(Section):
 class TaskWithSidecars(Task):
     """A task that runs all the time."""
 
-    sidecars: dict[SidecarName, Sidecar] = Field(
-        {}, max_length=MOST_SIDECARS, examples=[{"proxy": {"image": "public.ecr.aws/nginx/nginx:1.29.3", "port": 9901}}]
+    sidecars: dict[SidecarName, Annotated[Sidecar, BuiltWhenUsed()]] = Field(
+        {}, max_length=MAX_SIDECARS, examples=[{"proxy": {"image": "public.ecr.aws/nginx/nginx:1.29.3", "port": 9901}}]
     )
     """Containers that run next to this one in every task, by name; the release step runs without them."""
-    depends_on: DependsOn = Field({}, max_length=MOST_SIDECARS, examples=[{"proxy": "HEALTHY"}])
+    depends_on: DependsOn = Field({}, max_length=MAX_SIDECARS, examples=[{"proxy": "HEALTHY"}])
     """Sidecars that this container waits for, each with the state to reach: START, HEALTHY, COMPLETE or SUCCESS."""
     exec: Annotated[bool, Inherited()] = False
     """Whether `aws ecs execute-command` may open a shell in running tasks."""

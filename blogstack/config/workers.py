@@ -23,7 +23,7 @@ EntryName = Annotated[
         fix=hyphenated,
     ),
 ]
-MOST_ENTRIES = 20
+MAX_ENTRIES = 20
 """Maximum number of workers, jobs or further services in a file: each is a stack."""
 
 

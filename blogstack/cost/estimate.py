@@ -100,22 +100,24 @@ Pricing = Callable[[Tree, Tree, Prices], Parts]
 
 def _service(properties: Tree, tree: Tree, prices: Prices) -> Parts:
     task = tree["Resources"][properties["TaskDefinition"]["Ref"]]["Properties"]
-    fewest, most = number_of_tasks(properties, tree)
+    min_tasks, max_tasks = number_of_tasks(properties, tree)
     cpu, memory = int(task["Cpu"]) / 1024, int(task["Memory"]) / 1024
     architecture = task["RuntimePlatform"]["CpuArchitecture"]
     hour = _sum(
         _times(prices.get("fargate_vcpu_hour", architecture), cpu),
         _times(prices.get("fargate_gb_hour", architecture), memory),
     )
-    number = "" if fewest == most else f"{fewest} to "
-    yield _monthly(f"{number}{plural(most, 'tasks')} of {cpu:g} vCPU and {memory:g} GB", hour, fewest, most)
+    number = "" if min_tasks == max_tasks else f"{min_tasks} to "
+    yield _monthly(
+        f"{number}{plural(max_tasks, 'tasks')} of {cpu:g} vCPU and {memory:g} GB", hour, min_tasks, max_tasks
+    )
     if properties["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "ENABLED":
-        addresses = f"{number}{plural(most, 'addresses')}"
-        yield _monthly(f"{addresses} (public IPv4) of tasks", prices.get("public_ipv4_hour"), fewest, most)
+        addresses = f"{number}{plural(max_tasks, 'addresses')}"
+        yield _monthly(f"{addresses} (public IPv4) of tasks", prices.get("public_ipv4_hour"), min_tasks, max_tasks)
     if "EphemeralStorage" in task:
         size = int(task["EphemeralStorage"]["SizeInGiB"])
         hour = _times(prices.get("fargate_storage_gb_hour"), max(0, size - _FREE_STORAGE))
-        yield _monthly(f"disk of {size} GB in each task, the first {_FREE_STORAGE} free", hour, fewest, most)
+        yield _monthly(f"disk of {size} GB in each task, the first {_FREE_STORAGE} free", hour, min_tasks, max_tasks)
 
 
 def _cluster(stacks: Mapping[str, Tree], properties: Tree, tree: Tree, prices: Prices) -> Parts:

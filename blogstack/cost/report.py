@@ -17,7 +17,7 @@ class Report(Record, kw_only=True):
     Attributes:
         title: The application's name, followed by the environment's.
         spot: Whether tasks run on Fargate Spot.
-        not_ours: What the environment uses but does not create, in a few words each.
+        external_resources: What the environment uses but does not create, in a few words each.
     """
 
     title: str
@@ -25,13 +25,13 @@ class Report(Record, kw_only=True):
     estimate: Estimate
     alternatives: tuple[Alternative, ...]
     spot: bool
-    not_ours: tuple[str, ...]
+    external_resources: tuple[str, ...]
 
     @property
     def left_out(self) -> str:
         """What is not counted, as a list in words."""
         own = ("requests, traffic, logs, metrics of the application", *self.estimate.by_use)
-        return ", ".join((*own, *self.not_ours, "tax"))
+        return ", ".join((*own, *self.external_resources, "tax"))
 
 
 def as_text(reports: Sequence[Report]) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from blogstack.diff.experiments import Influence, influences
 from blogstack.diff.model import Cause, Comparison, PropertyChange, ResourceChange, StackChange, StackState
-from blogstack.diff.values import MISSING, Path, same
+from blogstack.diff.values import MISSING, Path, are_equal
 from blogstack.pipeline import lower_environment, read_environments
 from blogstack.records import replace
 from blogstack.source.document import KeyPath
@@ -136,7 +136,7 @@ class _Finder:
             each.key
             for path, old in places
             for each in self._after.influences
-            if any(same(value, old) for value in self._values(each, path))
+            if any(are_equal(value, old) for value in self._values(each, path))
         )
 
     def find(self, path: Path, old: object) -> Cause | None:
@@ -158,7 +158,7 @@ class _Finder:
         found = [(each, value) for each, value in found if not _encloses(each.key, [other.key for other, _ in found])]
         if not found:
             return None
-        explaining = [each for each, value in found if same(value, old)]
+        explaining = [each for each, value in found if are_equal(value, old)]
         if len(explaining) > 1:
             best = min(explaining, key=lambda each: (-self._explained[each.key], len(each.decides)))
         else:
@@ -184,7 +184,7 @@ class _Finder:
 
     def _is_old(self, key: KeyPath) -> bool:
         assert self._before is not None
-        return same(self._before.value(key), self._after.value(key))
+        return are_equal(self._before.value(key), self._after.value(key))
 
     def _values(self, influence: Influence, path: Path) -> Iterator[object]:
         """The values that a part of the template would have without a key, if the key decides it.

@@ -12,7 +12,7 @@ from blogstack.diff.exports import ExportChanges
 from blogstack.diff.model import Comparison, PropertyChange, ResourceChange, StackChange, StackState
 from blogstack.diff.references import references
 from blogstack.diff.snapshots import Snapshot
-from blogstack.diff.values import Path, differences, same
+from blogstack.diff.values import Path, are_equal, differences
 from blogstack.facts.updates import CUSTOM_NAMES
 from blogstack.records import replace
 from blogstack.source.template import Tree
@@ -136,7 +136,7 @@ def _with_consequences(change: ResourceChange, old: Tree, new: Tree) -> Resource
     name = CUSTOM_NAMES.get(change.type, "")
     custom = body.get("Properties", {}).get(name)
     refused = change.refused
-    if refused is None and custom is not None and same(custom, before.get(name)):
+    if refused is None and custom is not None and are_equal(custom, before.get(name)):
         refused = f"a resource with a custom name ({name}) cannot be replaced; nothing changes"
     return replace(change, data=data, refused=refused)
 
@@ -153,7 +153,7 @@ def _with_port(change: ResourceChange, old: Tree, new: Tree) -> ResourceChange:
     for name, body in old.items():
         if name not in new and body["Type"] == change.type:
             properties = body.get("Properties", {})
-            if same([properties.get(key) for key in ("LoadBalancerArn", "Port")], place):
+            if are_equal([properties.get(key) for key in ("LoadBalancerArn", "Port")], place):
                 refused = f"its port is in use by {name}, which is deleted only afterwards: delete {name} first"
                 return replace(change, refused=refused)
     return change
@@ -189,7 +189,7 @@ def _renamed(old: Tree, new: Tree) -> dict[str, str]:
 
 
 def _alike(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    return same(old.get("Properties", {}), new.get("Properties", {}))
+    return are_equal(old.get("Properties", {}), new.get("Properties", {}))
 
 
 def _moved(logical_id: str, old_id: str, old: dict[str, Any], new: dict[str, Any]) -> ResourceChange:

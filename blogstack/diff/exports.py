@@ -13,7 +13,7 @@ from blogstack.diff.data import describe_data
 from blogstack.diff.effects import Effect
 from blogstack.diff.model import Refusal
 from blogstack.diff.references import exports, importers, imports, references
-from blogstack.diff.values import same
+from blogstack.diff.values import are_equal
 from blogstack.source.template import Tree
 from blogstack.words import listed
 
@@ -77,7 +77,7 @@ class ExportChanges:
         lost = {
             name: name not in after
             for name, value in exports(self._old[stack]).items()
-            if not (name in after and same(value, after[name]))
+            if not (name in after and are_equal(value, after[name]))
             or any(target in moved for target, _ in references(value))
         }
         return {name: removed for name, removed in lost.items() if name in self._importers} if lost else {}

@@ -36,7 +36,7 @@ class Difference(NamedTuple):
 
 def differences(old: object, new: object, at: Path = ()) -> Iterator[Difference]:
     """Every place where two values differ; for something new or removed, only the outermost."""
-    if same(old, new):
+    if are_equal(old, new):
         return
     if isinstance(old, dict) and isinstance(new, dict) and _is_mapping(old) and _is_mapping(new):
         yield from _of_mappings(old, new, at)
@@ -46,12 +46,12 @@ def differences(old: object, new: object, at: Path = ()) -> Iterator[Difference]
         yield Difference(at, old, new)
 
 
-def same(old: object, new: object) -> bool:
+def are_equal(old: object, new: object) -> bool:
     """Whether two values are equal for CloudFormation, which does not distinguish 20 from "20"."""
     if isinstance(old, dict) and isinstance(new, dict):
-        return old.keys() == new.keys() and all(same(value, new[key]) for key, value in old.items())
+        return old.keys() == new.keys() and all(are_equal(value, new[key]) for key, value in old.items())
     if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(same, old, new))
+        return len(old) == len(new) and all(map(are_equal, old, new))
     if _is_scalar(old) and _is_scalar(new):
         return _text(old) == _text(new)
     return type(old) is type(new) and old == new
@@ -74,8 +74,8 @@ def _of_lists(old: Sequence[Any], new: Sequence[Any], at: Path) -> Iterator[Diff
         yield from _of_mappings(named[0], named[1], at)
     elif all(map(_is_mapping, (*old, *new))):
         # Without names: equal items are the same item, and the rest is compared in order.
-        lost = [item for item in old if not any(same(item, other) for other in new)]
-        added = [item for item in new if not any(same(item, other) for other in old)]
+        lost = [item for item in old if not any(are_equal(item, other) for other in new)]
+        added = [item for item in new if not any(are_equal(item, other) for other in old)]
         if not lost and not added:  # only the order, or how often
             yield Difference(at, old, new)
         for number in range(max(len(lost), len(added))):

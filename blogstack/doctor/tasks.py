@@ -74,7 +74,7 @@ def _of_task(state: WorkloadState, task: StoppedTask) -> Cause | None:
     if (_PULL in reason or "ResourceInitializationError" in reason) and _NO_ANSWER.search(reason):
         return _cause(
             state,
-            Code.NO_WAY_OUT,
+            Code.AWS_UNREACHABLE,
             ("network",),
             f"the tasks of {state.workload.name} cannot reach AWS: a request for image, secret or log timed out",
             "check the route of the subnets to a NAT gateway, or the VPC endpoints and their security group",

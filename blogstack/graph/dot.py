@@ -34,11 +34,11 @@ def _lines(picture: Picture) -> Iterator[str]:
     for node in picture.services:
         yield f"    {_node(node)}"
     yield "  }"
-    for way in picture.ways:
+    for connection in picture.connections:
         # An arrow ends at a node; `lhead` cuts the arrow off at the frame around the node.
-        head = ", lhead=cluster_services]" if way.target == "services" else "]"
-        target = picture.services[0].id if way.target == "services" else way.target
-        yield f"  {way.source} -> {target} [label={_quoted(way.label)}{head}"
+        head = ", lhead=cluster_services]" if connection.target == "services" else "]"
+        target = picture.services[0].id if connection.target == "services" else connection.target
+        yield f"  {connection.source} -> {target} [label={_quoted(connection.label)}{head}"
     yield "}"
 
 

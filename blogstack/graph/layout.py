@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from blogstack.graph.picture import STORES, Node, Picture, Tier, Way
+from blogstack.graph.picture import STORES, Connection, Node, Picture, Tier
 from blogstack.graph.shapes import LINE, TEXT, TITLE, Arrow, Label, Layout, Rectangle
 from blogstack.graph.text_widths import text_width
 from blogstack.records import replace
@@ -41,11 +41,11 @@ class _Grid:
     def __init__(self, picture: Picture) -> None:
         self._picture = picture
         self._tasks = [node for tier in picture.tiers for node in tier.nodes if node.id.startswith("tasks")]
-        self._stores = {way.target: way.label for way in picture.ways if way.target in STORES}
+        self._stores = {each.target: each.label for each in picture.connections if each.target in STORES}
         """The stores that the tasks reach, with their ports."""
-        self._left_lane = max([0, *(_lane(way.label) for way in picture.ways if way.source == "balancer")])
+        self._left_lane = max([0, *(_lane(each.label) for each in picture.connections if each.source == "balancer")])
         """Width of the lane of the load balancer; 0 without one."""
-        self._inner_lane = max([0, *(_lane(way.label) for way in picture.ways if _is_between_tasks(way))])
+        self._inner_lane = max([0, *(_lane(each.label) for each in picture.connections if _is_between_tasks(each))])
         """Width of the lane of the arrows between tasks; 0 without one."""
         self._right_lanes = {store: _lane(port) for store, port in self._stores.items()}
         self._boxes: dict[str, Rectangle] = {}
@@ -166,7 +166,7 @@ class _Grid:
 
     def _services(self, vpc: Rectangle) -> Rectangle:
         """Place the services outside of the network, next to it."""
-        out = max(text_width(way.label, TEXT) for way in self._picture.ways if way.target == "services")
+        out = max(text_width(each.label, TEXT) for each in self._picture.connections if each.target == "services")
         x = vpc.right + out + 2 * _PAD + 10
         title = "outside of the network"
         width = max([text_width(title, TITLE, bold=True), *(node_width(node) for node in self._picture.services)])
@@ -184,20 +184,20 @@ class _Grid:
 
     def _connect(self, services: Rectangle) -> None:
         labelled: set[str] = set()
-        for way in sorted(self._picture.ways, key=lambda each: self._boxes[each.source].y):
-            source = self._boxes[way.source]
-            if way.target == "services":
-                self._arrow_out(source, services, way, labelled)
-            elif way.target == "domain":
-                self._across(source, self._boxes["domain"], way.label)
-            elif way.target in STORES:
-                self._to_store(source, self._boxes[way.target], way, labelled)
-            elif way.source == "clients":
-                self._enter(source, self._boxes[way.target], way.label)
-            elif way.source == "balancer":
-                self._to_tasks(source, self._boxes[way.target], way.label)
+        for connection in sorted(self._picture.connections, key=lambda each: self._boxes[each.source].y):
+            source = self._boxes[connection.source]
+            if connection.target == "services":
+                self._arrow_out(source, services, connection, labelled)
+            elif connection.target == "domain":
+                self._across(source, self._boxes["domain"], connection.label)
+            elif connection.target in STORES:
+                self._to_store(source, self._boxes[connection.target], connection, labelled)
+            elif connection.source == "clients":
+                self._enter(source, self._boxes[connection.target], connection.label)
+            elif connection.source == "balancer":
+                self._to_tasks(source, self._boxes[connection.target], connection.label)
             else:
-                self._between_tasks(source, self._boxes[way.target], way, labelled)
+                self._between_tasks(source, self._boxes[connection.target], connection, labelled)
 
     def _across(self, source: Rectangle, target: Rectangle, label: str) -> None:
         y = (source.y + source.bottom) / 2
@@ -215,37 +215,39 @@ class _Grid:
         self._arrows.append(Arrow(((x, source.bottom), (x, y), (target.x, y))))
         self._labels.append(Label(x=x + 5, y=y - 5, text=label))
 
-    def _between_tasks(self, source: Rectangle, target: Rectangle, way: Way, labelled: set[str]) -> None:
+    def _between_tasks(self, source: Rectangle, target: Rectangle, connection: Connection, labelled: set[str]) -> None:
         """An arrow to the left, up or down in the lane of the tasks, then to the right."""
         x, start, end = self._left + _PAD + self._left_lane + _LANE / 2, source.bottom - 10, target.y + _IN
         self._arrows.append(Arrow(((source.x, start), (x, start), (x, end), (target.x, end))))
-        if way.target not in labelled:
-            labelled.add(way.target)
-            self._labels.append(Label(x=x + 5, y=end - 5, text=way.label))
+        if connection.target not in labelled:
+            labelled.add(connection.target)
+            self._labels.append(Label(x=x + 5, y=end - 5, text=connection.label))
 
-    def _to_store(self, source: Rectangle, target: Rectangle, way: Way, labelled: set[str]) -> None:
+    def _to_store(self, source: Rectangle, target: Rectangle, connection: Connection, labelled: set[str]) -> None:
         """An arrow to the right, then down in the store's lane."""
         x = round(
-            self._left + self._width - self._right(way.target)
+            self._left + self._width - self._right(connection.target)
         )  # whole pixels, so that the lines of a lane coincide
-        y = source.bottom - 10 - _STEP * list(self._stores).index(way.target)
+        y = source.bottom - 10 - _STEP * list(self._stores).index(connection.target)
         self._arrows.append(Arrow(((source.right, y), (x, y), (x, target.y))))
-        if way.target not in labelled:
-            labelled.add(way.target)
+        if connection.target not in labelled:
+            labelled.add(connection.target)
             top = self._tops["database"]
-            self._labels.append(Label(x=x - 5 - text_width(way.label, TEXT), y=top - LINE / 2, text=way.label))
+            self._labels.append(
+                Label(x=x - 5 - text_width(connection.label, TEXT), y=top - LINE / 2, text=connection.label)
+            )
 
-    def _arrow_out(self, source: Rectangle, services: Rectangle, way: Way, labelled: set[str]) -> None:
+    def _arrow_out(self, source: Rectangle, services: Rectangle, connection: Connection, labelled: set[str]) -> None:
         y = source.y + _OUT
         self._arrows.append(Arrow(((source.right, y), (services.x, y))))
-        if way.label not in labelled:
-            labelled.add(way.label)
-            x = services.x - text_width(way.label, TEXT) - _PAD
-            self._labels.append(Label(x=x, y=y - 5, text=way.label))
+        if connection.label not in labelled:
+            labelled.add(connection.label)
+            x = services.x - text_width(connection.label, TEXT) - _PAD
+            self._labels.append(Label(x=x, y=y - 5, text=connection.label))
 
 
-def _is_between_tasks(way: Way) -> bool:
-    return way.source.startswith("tasks") and way.target.startswith("tasks")
+def _is_between_tasks(connection: Connection) -> bool:
+    return connection.source.startswith("tasks") and connection.target.startswith("tasks")
 
 
 def _lane(label: str) -> float:

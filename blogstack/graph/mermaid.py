@@ -28,8 +28,8 @@ def _lines(picture: Picture) -> Iterator[str]:
     for node in picture.services:
         yield f"    {_node(node)}"
     yield "  end"
-    for way in picture.ways:
-        yield f'  {way.source} -->|"{_text(way.label)}"| {way.target}'
+    for connection in picture.connections:
+        yield f'  {connection.source} -->|"{_text(connection.label)}"| {connection.target}'
 
 
 def _node(node: Node) -> str:

@@ -49,7 +49,7 @@ class Tier(Record, kw_only=True):
     nodes: tuple[Node, ...]
 
 
-class Way(Record, kw_only=True):
+class Connection(Record, kw_only=True):
     """An allowed connection.
 
     Attributes:
@@ -79,7 +79,7 @@ class Picture(Record, kw_only=True):
     zones: tuple[str, ...]
     tiers: tuple[Tier, ...]
     services: tuple[Node, ...]
-    ways: tuple[Way, ...]
+    connections: tuple[Connection, ...]
 
     def nodes(self) -> Iterator[Node]:
         """Every node."""
@@ -123,7 +123,7 @@ def draw(blueprint: Blueprint) -> Picture:
         zones=_zones(network, blueprint.region),
         tiers=tuple(tier for tier in tiers if tier.nodes),
         services=tuple(_services(blueprint)),
-        ways=tuple(_ways(blueprint)),
+        connections=tuple(_connections(blueprint)),
     )
 
 
@@ -161,10 +161,14 @@ def _job(job: Job) -> Node:
 def _tasks(workload: EcsService) -> Node:
     capacity, container = workload.capacity, workload.container
     scaling = capacity.scaling
-    most = max([scaling.max, *(each.max for each in scaling.schedules)]) if scaling else capacity.fewest
-    number = f"{capacity.fewest} to {most} tasks" if most > capacity.fewest else plural(capacity.fewest, "tasks")
+    max_tasks = max([scaling.max, *(each.max for each in scaling.schedules)]) if scaling else capacity.min_tasks
+    number = (
+        f"{capacity.min_tasks} to {max_tasks} tasks"
+        if max_tasks > capacity.min_tasks
+        else plural(capacity.min_tasks, "tasks")
+    )
     size = f"{container.cpu / 1024:g} vCPU, {container.memory / 1024:g} GB, {container.architecture.lower()}"
-    lines = [f"{number}, each {size}" if most > 1 else f"1 task of {size}"]
+    lines = [f"{number}, each {size}" if max_tasks > 1 else f"1 task of {size}"]
     if capacity.spot:
         above = f" above {capacity.base}" if capacity.base else ""
         lines.append(f"{capacity.spot}% of the tasks{above} on Fargate Spot")
@@ -237,27 +241,27 @@ def _services(blueprint: Blueprint) -> Iterator[Node]:
         yield Node(id="alarms", title="Alarms", lines=("by email",))
 
 
-def _ways(blueprint: Blueprint) -> Iterator[Way]:
+def _connections(blueprint: Blueprint) -> Iterator[Connection]:
     edge, network = blueprint.edge, blueprint.network
     if edge and edge.tls:
-        yield Way(source="clients", target="domain", label="name")
+        yield Connection(source="clients", target="domain", label="name")
     ports = " and ".join(str(port) for port in edge.ports) if edge else "requests"
-    yield Way(source="clients", target="balancer", label=ports)
+    yield Connection(source="clients", target="balancer", label=ports)
     for workload in blueprint.workloads:
         task = _task_id(workload)
         if isinstance(workload, EcsService) and workload.exposure:
-            yield Way(source="balancer", target=task, label=str(workload.exposure.port))
+            yield Connection(source="balancer", target=task, label=str(workload.exposure.port))
         if blueprint.tasks.database:
-            yield Way(source=task, target="database", label=str(blueprint.tasks.database.port))
+            yield Connection(source=task, target="database", label=str(blueprint.tasks.database.port))
         if cache := blueprint.stores.cache:
-            yield Way(source=task, target="cache", label=str(cache.port))
+            yield Connection(source=task, target="cache", label=str(cache.port))
         for other in blueprint.services:
             if other.discovery and other.name != workload.name:
-                yield Way(source=task, target=_task_id(other), label=str(other.discovery.port))
-        yield Way(source=task, target="services", label=_way_out(network, workload.placement))
+                yield Connection(source=task, target=_task_id(other), label=str(other.discovery.port))
+        yield Connection(source=task, target="services", label=_egress_label(network, workload.placement))
 
 
-def _way_out(network: Network | None, placement: Placement) -> str:
+def _egress_label(network: Network | None, placement: Placement) -> str:
     """How tasks reach the services outside of the network."""
     if placement.assign_public_ip:
         return "public address"

@@ -14,7 +14,7 @@ _MAX_FILES = 20_000
 _KEY_LENGTH = 64
 
 
-class Verdicts(Protocol):
+class LintCache(Protocol):
     """A cache that the linter asks before it lints a template, and fills when the template is clean."""
 
     def is_clean(self, key: str) -> bool:
@@ -31,8 +31,8 @@ def key(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-class VerdictFolder:
-    """Verdicts as files in a folder; a file's name and its content are both the key.
+class FileLintCache:
+    """A lint cache as files in a folder; a file's name and its content are both the key.
 
     So a partly written or changed file is not a verdict. A run that sees 20,000 files or more removes the older half.
     """

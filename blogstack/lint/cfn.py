@@ -23,7 +23,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from blogstack.diagnostics import Code, Diagnostic, Span
-from blogstack.lint.cache import Verdicts, key
+from blogstack.lint.cache import LintCache, key
 from blogstack.records import Record
 from blogstack.source.document import KeyPath
 from blogstack.words import did_you_mean
@@ -61,12 +61,12 @@ class Finding(Record):
     keyword: str | None = None
 
 
-def lint(jobs: Sequence[Job], verdicts: Verdicts) -> list[tuple[Finding, ...]]:
-    """Lint templates, except those that `verdicts` knows to be clean; returns the findings of each, in order."""
+def lint(jobs: Sequence[Job], cache: LintCache) -> list[tuple[Finding, ...]]:
+    """Lint templates, except those that `cache` knows to be clean; returns the findings of each, in order."""
     from importlib.metadata import version
 
     keys = [key(version("cfn-lint"), _SETTINGS, job.region, job.text) for job in jobs]
-    due = [number for number, name in enumerate(keys) if not verdicts.is_clean(name)]
+    due = [number for number, name in enumerate(keys) if not cache.is_clean(name)]
     due.sort(
         key=lambda number: -len(jobs[number].text)
     )  # the longest first, so that all cores finish at about the same time
@@ -77,7 +77,7 @@ def lint(jobs: Sequence[Job], verdicts: Verdicts) -> list[tuple[Finding, ...]]:
         for number, findings in zip(due, _lint_all([jobs[number] for number in due]), strict=True):
             results[number] = findings
             if not findings:
-                verdicts.remember_clean(keys[number])
+                cache.remember_clean(keys[number])
     return results
 
 

@@ -14,7 +14,7 @@ from blogstack.aws.stacks import read_stack
 from blogstack.blueprint.workload import EcsService, Workload
 from blogstack.deploy.execution.context import Failed
 from blogstack.deploy.execution.outputs import network_of
-from blogstack.operate.waiting import persistently
+from blogstack.operate.waiting import retry
 from blogstack.records import Record
 
 POLL = 2.0
@@ -85,10 +85,10 @@ def watch(
     """
     token = ""
     for _ in range(_LOOKS):
-        status, state = persistently(lambda: read_task(session, workload.cluster, task.arn), pause)
+        status, state = retry(lambda: read_task(session, workload.cluster, task.arn), pause)
         stopped = status == "STOPPED"
         for _ in range(_LAST_LOOKS if stopped and _ran(state) else 1):
-            lines, token = persistently(partial(next_lines, session, workload.log_group, task.stream, token), pause)
+            lines, token = retry(partial(next_lines, session, workload.log_group, task.stream, token), pause)
             yield from (line.text for line in lines)
             pause(POLL)
         if stopped:

@@ -25,7 +25,7 @@ class CannotDelete(Exception):
     """A stack was not deleted; the text has AWS's reason."""
 
 
-class Doomed(Record, kw_only=True):
+class StackDeletion(Record, kw_only=True):
     """A stack that will be deleted.
 
     Attributes:
@@ -66,7 +66,7 @@ class Removal(Record):
         users: Stacks of other applications that use network, cluster and load balancer; if any, nothing is deleted.
     """
 
-    stacks: tuple[Doomed, ...]
+    stacks: tuple[StackDeletion, ...]
     protected: tuple[Protected, ...]
     users: tuple[str, ...]
 
@@ -84,7 +84,7 @@ def plan_removal(session: Session, blueprint: Blueprint) -> Removal:
     trees = {name: read_template(text) for name, text in texts.items() if written_for(text) == own}
     names = sorted(trees, key=lambda name: (removal_place(name), name))
     return Removal(
-        tuple(_doomed(name, trees[name]) for name in names),
+        tuple(_stack_deletion(name, trees[name]) for name in names),
         tuple(each for name in names for each in _protected(session, name, trees[name])),
         tuple(sorted(_importers(session, blueprint) - set(names))),
     )
@@ -100,7 +100,7 @@ def _importers(session: Session, blueprint: Blueprint) -> frozenset[str]:
     return frozenset().union(*(read_importers(session, export) for export in exports))
 
 
-def _doomed(name: str, tree: Tree) -> Doomed:
+def _stack_deletion(name: str, tree: Tree) -> StackDeletion:
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
     policies = {
         logical_id: body.get("DeletionPolicy", "Snapshot" if body["Type"] in SNAPSHOT_BY_DEFAULT else "Delete")
@@ -108,7 +108,7 @@ def _doomed(name: str, tree: Tree) -> Doomed:
     }
     types = {logical_id: body["Type"] for logical_id, body in tree["Resources"].items()}
     stays = [each for each, policy in policies.items() if policy.startswith("Retain")]
-    return Doomed(
+    return StackDeletion(
         name=name,
         resources=len(policies) - len(stays),
         stays=tuple(f"{each} ({types[each]})" for each in stays),

@@ -12,14 +12,14 @@ from blogstack.aws.stacks import StackState, read_stack
 from blogstack.blueprint.names import Parameter
 from blogstack.blueprint.workload import EcsService
 from blogstack.facts.images import ecr_repository, tag_of, without_tag
-from blogstack.operate.waiting import LOOKS, POLL, Pause, TookTooLong, persistently, reasons_of, wait_for_stack
+from blogstack.operate.waiting import LOOKS, POLL, Pause, TookTooLong, reasons_of, retry, wait_for_stack
 from blogstack.records import Record
 
 _REVISIONS = 50
 """How many versions of a task definition are read, beginning with the newest."""
 
 
-class NoWayBack(Exception):
+class CannotRollBack(Exception):
     """There is nothing to go back to; the text says why."""
 
 
@@ -56,7 +56,7 @@ def plan_rollback(session: Session, workload: EcsService, tag: str | None) -> St
         tag: Tag of the image to go back to; None for the previous one.
 
     Raises:
-        NoWayBack: when there is nothing to go back to.
+        CannotRollBack: when there is nothing to go back to.
         AwsError: when a call fails.
     """
     stack = read_stack(session, workload.stack)
@@ -64,21 +64,21 @@ def plan_rollback(session: Session, workload: EcsService, tag: str | None) -> St
         read_services(session, workload.cluster, [workload.service_name]).get(workload.service_name) if stack else None
     )
     if stack is None or service is None:
-        raise NoWayBack(f"{workload.service_name} is not deployed")
+        raise CannotRollBack(f"{workload.service_name} is not deployed")
     running = running_deployment(session, workload.cluster, workload.service_name)
     if running and tag is None:
         return StopDeployment(running)
     if running or stack.is_busy:
         what = "a deployment of the service" if running else f"an update of {stack.name}"
         stop_it = ", or leave out --to to stop it" if running else ""
-        raise NoWayBack(f"{what} is in progress: wait until it has ended{stop_it}")
+        raise CannotRollBack(f"{what} is in progress: wait until it has ended{stop_it}")
     before = stack.parameters.get(Parameter.IMAGE_TAG)
     if before is None:
-        raise NoWayBack(f"the file sets its image's tag: change the key image of {workload.name}, and deploy")
+        raise CannotRollBack(f"the file sets its image's tag: change the key image of {workload.name}, and deploy")
     if tag is None:
         tag = _previous_tag(session, workload, service.task_definition, before)
     elif tag == before:
-        raise NoWayBack(f"{tag} is deployed already")
+        raise CannotRollBack(f"{tag} is deployed already")
     _check_image(session, workload, service.task_definition, tag)
     return DeployTag(stack, before, tag)
 
@@ -98,7 +98,7 @@ def _check_image(session: Session, workload: EcsService, task_definition: str, t
         return
     if not found:
         known = f"aws ecr list-images --region {region} --repository-name {repository}"
-        raise NoWayBack(f"there is no image {repository}:{tag}; `{known}` lists those that exist")
+        raise CannotRollBack(f"there is no image {repository}:{tag}; `{known}` lists those that exist")
 
 
 def _previous_tag(session: Session, workload: EcsService, task_definition: str, before: str) -> str:
@@ -116,7 +116,7 @@ def _previous_tag(session: Session, workload: EcsService, task_definition: str, 
         found = tag_of(image)
         if found not in (None, before):
             return str(found)
-    raise NoWayBack(f"no version before {before} is known: name one with --to TAG")
+    raise CannotRollBack(f"no version before {before} is known: name one with --to TAG")
 
 
 def stop(session: Session, deployment: ServiceDeployment, stack: str, pause: Pause = time.sleep) -> None:
@@ -129,7 +129,7 @@ def stop(session: Session, deployment: ServiceDeployment, stack: str, pause: Pau
     """
     stop_deployment(session, deployment.arn)
     for _ in range(LOOKS):
-        state = persistently(lambda: read_deployment(session, deployment.arn), pause)
+        state = retry(lambda: read_deployment(session, deployment.arn), pause)
         if state.status == "ROLLBACK_FAILED":
             raise Failed(state.reason or state.status)
         if state.status in ("ROLLBACK_SUCCESSFUL", "STOPPED", "SUCCESSFUL"):

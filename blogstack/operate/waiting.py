@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from blogstack.aws import patience
+from blogstack.aws import retries
 from blogstack.aws.session import Session
 from blogstack.aws.stacks import StackState, failed_events, read_stack
 
@@ -17,24 +17,24 @@ POLL = 5.0
 # The longest that CloudFormation waits for a deployment of a service:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-linearconfiguration.html
 LOOKS = int(36 * 3600 / POLL)
-_PATIENCE = int(600 / POLL)
+_RETRIES = int(600 / POLL)
 
 
 class TookTooLong(Exception):
     """Something in AWS has not ended in 36 hours; the text says what."""
 
 
-def persistently(ask: Callable[[], T], pause: Pause) -> T:
+def retry(call: Callable[[], T], pause: Pause) -> T:
     """The answer to a call, retried for about ten minutes after throttling and lost connections.
 
     Raises:
         AwsError: when the retries do not help, or for any other error.
     """
-    return patience.persistently(ask, _turns(pause))
+    return retries.retry(call, _turns(pause))
 
 
 def _turns(pause: Pause) -> Iterator[None]:
-    for _ in range(_PATIENCE):
+    for _ in range(_RETRIES):
         yield
         pause(POLL)
     yield
@@ -53,7 +53,7 @@ def wait_for_stack(session: Session, stack: str, pause: Pause = time.sleep) -> S
         AwsError: when a call fails.
     """
     for _ in range(LOOKS):
-        state = persistently(lambda: read_stack(session, stack), pause)
+        state = retry(lambda: read_stack(session, stack), pause)
         if state is None or not state.is_busy:
             return None if state is not None and state.status == "DELETE_COMPLETE" else state
         pause(POLL)

@@ -23,7 +23,7 @@ _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/"
 )
 def database_version(scope: Scope[Config]) -> Iterator[Finding]:
     """RDS offers certain versions of PostgreSQL."""
-    database = scope.value.made_database
+    database = scope.value.created_database
     if database is None or database.engine_version in facts().versions:
         return
     major = database.engine_version.split(".")[0]
@@ -44,7 +44,7 @@ def database_version(scope: Scope[Config]) -> Iterator[Finding]:
 )
 def database_class(scope: Scope[Config]) -> Iterator[Finding]:
     """A region offers certain instance classes."""
-    database = scope.value.made_database
+    database = scope.value.created_database
     if database is not None and (known := classes_in(scope.value.region)) and database.instance_class not in known:
         yield not_offered(scope, "database", "instance_class", known, of="PostgreSQL", fallback="db.t3.micro")
 
@@ -57,7 +57,7 @@ def database_class(scope: Scope[Config]) -> Iterator[Finding]:
 )
 def database_storage(scope: Scope[Config]) -> Iterator[Finding]:
     """Storage grows to a limit that is at least 10 percent above it."""
-    database = scope.value.made_database
+    database = scope.value.created_database
     if database is None or database.max_storage == database.storage:
         return
     storage, most = database.storage, database.max_storage
@@ -79,7 +79,7 @@ def database_storage(scope: Scope[Config]) -> Iterator[Finding]:
 def database_subnets(scope: Scope[Config]) -> Iterator[Finding]:
     """RDS needs subnets in two zones for a database."""
     existing = scope.value.network.existing
-    if scope.value.made_database is not None and existing and len(existing.database_subnet_ids) < 2:
+    if scope.value.created_database is not None and existing and len(existing.database_subnet_ids) < 2:
         count = len(existing.database_subnet_ids) or "none"
         message = f"the database needs two subnets, but network.existing.database_subnet_ids lists {count}"
         yield Finding(("database",), message, "list private subnets in two or more availability zones")
@@ -93,7 +93,7 @@ def database_subnets(scope: Scope[Config]) -> Iterator[Finding]:
 )
 def reserved_name(scope: Scope[Config]) -> Iterator[Finding]:
     """The name of a database is not a reserved word of RDS or PostgreSQL."""
-    database = scope.value.made_database
+    database = scope.value.created_database
     name = database and (database.name or database_name(scope.value.name))
     if name and is_reserved(name):
         default = scope.default_mark(("database", "name"))
@@ -159,7 +159,7 @@ PRODUCTION = ("prod", "production")
 )
 def fragile_database(scope: Scope[Config]) -> Iterator[Finding]:
     """The database of a production environment keeps its safeguards."""
-    database, environment = scope.value.made_database, scope.environment
+    database, environment = scope.value.created_database, scope.environment
     if database is None or environment not in PRODUCTION:
         return
     if not database.multi_az:

@@ -37,7 +37,7 @@ def stuck_deployment(scope: Scope[EcsService]) -> Iterator[Finding]:
     if deployment.strategy != "rolling":
         return
     least, most = deployment.minimum_healthy_percent, deployment.maximum_percent
-    for tasks in range(max(1, scaling.least), scaling.most + 1):
+    for tasks in range(max(1, scaling.min_tasks), scaling.max_tasks + 1):
         if tasks * most // 100 <= tasks and math.ceil(tasks * least / 100) >= tasks:
             percentages = (scope.at("deployment", "maximum_percent"), scope.at("deployment", "minimum_healthy_percent"))
             keys = (*percentages, scope.at("scaling", "min"))
@@ -67,13 +67,13 @@ def rollback_without_alarms(scope: Scope[EcsService]) -> Iterator[Finding]:
 
 
 @rule(
-    Code.UNJUDGED_SHIFT,
+    Code.SHIFT_WITHOUT_ALARMS,
     Scope[EcsService],
     reads=("deployment.strategy", "deployment.rollback_on_alarms"),
     outside=("alarms", "region"),
     source=f"{_ECS}developerguide/canary-deployment.html",
 )
-def unjudged_shift(scope: Scope[EcsService]) -> Iterator[Finding]:
+def shift_without_alarms(scope: Scope[EcsService]) -> Iterator[Finding]:
     """A canary or linear deployment needs alarms that stop it."""
     deployment, region = scope.value.deployment, scope.config.region
     if deployment.strategy not in ("canary", "linear"):

@@ -16,7 +16,7 @@ from blogstack.words import dotted
 @rule(Code.WRONG_TYPE, File)
 def empty_value(file: File) -> Iterator[Finding]:
     """A key has a value: YAML reads a missing one as null, which some keys accept, so null must be written out."""
-    for path in file.document.empties():
+    for path in file.document.empty_keys():
         within = path[2:] if path[0] == ENVIRONMENTS else path
         try:
             expected = type_at(Config, within)
@@ -35,7 +35,7 @@ def merge_empty_values(document: Document, diagnostics: Sequence[Diagnostic]) ->
     """A file's diagnostics with only BS203 for each empty value: it says what to do, and the others follow from it."""
     if not diagnostics:
         return diagnostics
-    empty = {document.locate_key(path) for path in document.empties()}
+    empty = {document.locate_key(path) for path in document.empty_keys()}
     kept: dict[Span | None, Diagnostic] = {}
     for diagnostic in diagnostics:
         if diagnostic.span in empty and diagnostic.code is Code.WRONG_TYPE:

@@ -9,7 +9,7 @@ from blogstack.rules.rule import File, Finding, rule
 from blogstack.source.environments import ENVIRONMENTS
 
 
-@rule(Code.ONE_FOR_ALL, File, reads=(ENVIRONMENTS,))
+@rule(Code.SHARED_KEY, File, reads=(ENVIRONMENTS,))
 def shared_key(file: File) -> Iterator[Finding]:
     """An environment does not set a key that all environments share."""
     for key in file.refused:

@@ -16,8 +16,8 @@ _REMEDIES = {
 
 
 @rule(Code.SAME_STACK, Files)
-def made_twice(files: Files) -> Iterator[Finding]:
+def duplicate_definitions(files: Files) -> Iterator[Finding]:
     """Two files do not define the same stack, repository, domain or listener rule."""
-    twice = [made for made in files.makes if made in files.makers]
-    for kind, name in twice[:1]:  # the others follow from it
-        yield Finding(None, f"the {kind} {name} is also defined by {files.makers[kind, name]}", _REMEDIES[kind])
+    duplicates = [each for each in files.definitions if each in files.defining_files]
+    for kind, name in duplicates[:1]:  # the others follow from it
+        yield Finding(None, f"the {kind} {name} is also defined by {files.defining_files[kind, name]}", _REMEDIES[kind])

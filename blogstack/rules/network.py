@@ -151,8 +151,8 @@ def subnets_too_small(scope: Scope[Config]) -> Iterator[Finding]:
     public_tasks = network.egress == "public_ip"
     plan = address_plan(network.cidr, zones, private_tier=not public_tasks)
     services = config.ecs_services()
-    most = {service.name: _most_tasks(service) for service in services}
-    tasks = sum(most.values()) + len(config.jobs)
+    max_tasks = {service.name: _max_tasks_in_deployment(service) for service in services}
+    tasks = sum(max_tasks.values()) + len(config.jobs)
     others = 0
     if network.egress == "endpoints":
         others += len(interface_endpoints(config))
@@ -160,13 +160,13 @@ def subnets_too_small(scope: Scope[Config]) -> Iterator[Finding]:
         others += LOAD_BALANCER_ADDRESSES
     needed = math.ceil(tasks / zones) + others
     if needed > plan.usable:
-        largest = max(reversed(services), key=lambda service: most[service.name])
+        largest = max(reversed(services), key=lambda service: max_tasks[service.name])
         yield _too_small(scope, largest, tasks, needed, others, plan.usable)
 
 
-def _most_tasks(service: EcsService) -> int:
+def _max_tasks_in_deployment(service: EcsService) -> int:
     """The maximum number of tasks that run at once, in a deployment."""
-    return service.scaling.most * _percent(service) // 100
+    return service.scaling.max_tasks * _percent(service) // 100
 
 
 def _percent(service: EcsService) -> int:
@@ -182,9 +182,9 @@ def _too_small(scope: Scope[Config], largest: EcsService, tasks: int, needed: in
     strategy, percent = largest.deployment.strategy, _percent(largest)
     limit = largest.place.at("deployment", "maximum_percent" if strategy == "rolling" else "strategy")
     keys = (largest.place.at("scaling", "max"), ("network", "create", "cidr"), limit)
-    most = largest.scaling.most
-    share = f"{percent} percent of {most}" if strategy == "rolling" else f"two sets of {most}"
-    rest = tasks - _most_tasks(largest)
+    max_tasks = largest.scaling.max_tasks
+    share = f"{percent} percent of {max_tasks}" if strategy == "rolling" else f"two sets of {max_tasks}"
+    rest = tasks - _max_tasks_in_deployment(largest)
     if rest:
         share += f", and {rest} of the other workloads"
     message = (

@@ -156,8 +156,8 @@ class Rendered(Record):
 class Files(Record):
     """What only one file may define, as pairs of kind and name; and the first file that defines each."""
 
-    makes: tuple[tuple[str, str], ...]
-    makers: Mapping[tuple[str, str], str]
+    definitions: tuple[tuple[str, str], ...]
+    defining_files: Mapping[tuple[str, str], str]
 
 
 class Rule(Record, kw_only=True):

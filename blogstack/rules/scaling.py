@@ -112,7 +112,7 @@ def never_scales(scope: Scope[EcsService]) -> Iterator[Finding]:
 def spot_never(scope: Scope[WebService]) -> Iterator[Finding]:
     """There are tasks above `min` that can run on Spot; all tasks of a worker can."""
     scaling = scope.value.scaling
-    if scaling.spot and scaling.most <= scaling.min:
+    if scaling.spot and scaling.max_tasks <= scaling.min:
         default = scope.default_mark(scope.at("scaling", "min"))
         message = f"spot applies to tasks above scaling.min {scaling.min}{default}, and there are never more"
         yield Finding(scope.at("scaling", "spot"), message, "raise scaling.max, or remove spot")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from blogstack.config import Config
-from blogstack.config.domain import MOST_NAMES, Domain
+from blogstack.config.domain import MAX_NAMES, Domain
 from blogstack.config.route import Route, covers
 from blogstack.config.workloads import SERVICES, WebService
 from blogstack.diagnostics import Code
@@ -52,9 +52,9 @@ _ORDER = "a header goes before a host, a host before a path, a longer path first
 @rule(Code.SAME_PRIORITY, Scope[Config], reads=_ROUTES, source=_RULES)
 def same_priority(scope: Scope[Config]) -> Iterator[Finding]:
     """The rules of the listener have different priorities, computed from the route and the service's name."""
-    makers: dict[int, str] = {}
+    names: dict[int, str] = {}
     for service, _ in scope.value.routed_services():
-        other = makers.setdefault(scope.value.rule_priority(service), service.name)
+        other = names.setdefault(scope.value.rule_priority(service), service.name)
         if other != service.name:
             message = f"the listener rules of {other} and {service.name} get the same priority from their names"
             yield Finding(service.place.at(), message, "choose another name for one of them", at_key=True)
@@ -111,13 +111,13 @@ def host_not_covered(scope: Scope[Config]) -> Iterator[Finding]:
             elif host in domain.redirect_from:
                 message = f"{host} is redirected to {domain.name}, so {service.name} gets no request for it"
                 yield Finding(path, message, "move it from domain.redirect_from to domain.aliases")
-            elif not _has(domain, host):
+            elif not _covers_host(domain, host):
                 names = listed([domain.name, *domain.aliases])
                 message = f"the domain does not cover {host}: its names are {names}"
                 yield Finding(path, message, f"add {host} to domain.aliases")
 
 
-def _has(domain: Domain, host: str) -> bool:
+def _covers_host(domain: Domain, host: str) -> bool:
     """Whether a domain covers a host; `*` in an alias matches one label."""
     names = (domain.name, *domain.aliases)
     if re.search(r"[*?]", host):
@@ -143,7 +143,7 @@ def domain_names(scope: Scope[Config]) -> Iterator[Finding]:
             if (other := seen.setdefault(name, path)) != path:
                 message = f"{name} is also in domain.{other[1]}"
                 yield Finding(path, message, "keep one of the two")
-    if domain.certificate_arn is None and len(seen) > MOST_NAMES:
-        message = f"the domain has {len(seen)} names, but a certificate covers at most {MOST_NAMES}"
+    if domain.certificate_arn is None and len(seen) > MAX_NAMES:
+        message = f"the domain has {len(seen)} names, but a certificate covers at most {MAX_NAMES}"
         help = f"remove some, or use a wildcard such as *.{domain.name}, or a certificate of your own (certificate_arn)"
         yield Finding(("domain", "redirect_from" if domain.redirect_from else "aliases"), message, help)

@@ -14,7 +14,7 @@ from blogstack.words import did_you_mean, dotted, listed
 _ECS = "https://docs.aws.amazon.com/AmazonECS/latest/"
 _DEPENDENCY = f"{_ECS}APIReference/API_ContainerDependency.html"
 
-_LEAST_LEFT = 128
+_MIN_MEMORY_LEFT = 128
 """MiB that must remain for containers without a limit: a quarter of the smallest task. ECS requires more than 0."""
 
 
@@ -49,7 +49,7 @@ def condition_never_met(scope: Scope[EcsService]) -> Iterator[Finding]:
 
 
 @rule(Code.WAITS_FOR_EVER, Scope[EcsService], reads=("sidecars.NAME.depends_on",), source=_DEPENDENCY)
-def circle(scope: Scope[EcsService]) -> Iterator[Finding]:
+def dependency_cycle(scope: Scope[EcsService]) -> Iterator[Finding]:
     """Sidecars do not wait for each other in a circle."""
     waiting = {name: tuple(sidecar.depends_on) for name, sidecar in sorted(scope.value.task.sidecars.items())}
     try:
@@ -92,11 +92,11 @@ def too_little_memory(scope: Scope[EcsService]) -> Iterator[Finding]:
     sidecars, memory = scope.value.task.sidecars, scope.value.task.memory
     limits = {name: sidecar.memory for name, sidecar in sidecars.items() if sidecar.memory}
     taken = sum(limits.values())
-    if limits and memory - taken < _LEAST_LEFT:
+    if limits and memory - taken < _MIN_MEMORY_LEFT:
         largest = max(sorted(limits), key=lambda name: limits[name])
         who = f"the sidecars {listed(sorted(limits))}" if len(limits) > 1 else f"the sidecar {largest}"
         message = f"{who} may take {taken} of the task's {memory} MiB, which leaves {_name_of(scope.value)} too little"
-        help = f"raise {dotted(scope.at('memory'))} or lower these limits: at least {_LEAST_LEFT} MiB must be left"
+        help = f"raise {dotted(scope.at('memory'))} or lower these limits: at least {_MIN_MEMORY_LEFT} MiB must be left"
         yield Finding(scope.at("sidecars", largest, "memory"), message, help)
 
 

@@ -12,11 +12,11 @@ from blogstack.source.document import KeyPath
 
 
 @rule(
-    Code.OF_ANOTHER_APPLICATION,
+    Code.KEY_OF_OTHER_APPLICATION,
     Scope[Config],
     reads=("uses", "name", "domain", "network.create", "network.shared", "load_balancer.*", "logs.container_insights"),
 )
-def of_another_application(scope: Scope[Config]) -> Iterator[Finding]:
+def keys_of_other_application(scope: Scope[Config]) -> Iterator[Finding]:
     """What another application makes is described in its file, and nowhere else."""
     config, uses = scope.value, scope.value.uses
     if uses is None:
@@ -27,12 +27,12 @@ def of_another_application(scope: Scope[Config]) -> Iterator[Finding]:
     if uses == config.name:
         yield Finding(("uses",), f"{uses} is this application itself", "name another one, or remove the key")
         return
-    for path, what in _keys_of_another(config):
+    for path, what in _shared_keys(config):
         message = f"{path[-1]} has no effect: the {what} is that of {uses}"
         yield Finding(path, message, f"remove it here, and set it in the file of {uses}")
 
 
-def _keys_of_another(config: Config) -> Iterator[tuple[KeyPath, str]]:
+def _shared_keys(config: Config) -> Iterator[tuple[KeyPath, str]]:
     """The keys in a file that are about the network, the cluster or the load balancer, and which of them."""
     if config.domain is not None:
         yield ("domain",), "load balancer"

@@ -53,7 +53,7 @@ _REFERENCE = re.compile(
 _ENVIRONMENT_NAMES = ("COPILOT_ENVIRONMENT_NAME", "ENVIRONMENT", "ENVIRONMENT_NAME")
 
 
-_MOST_NAMES = 8
+_MAX_NAMES = 8
 """Maximum number of variables that a message lists."""
 
 
@@ -64,15 +64,15 @@ def not_expanded(scope: Scope[Container]) -> Iterator[Finding]:
     for name, value in scope.value.section.environment.items():
         if isinstance(value, str) and (reference := _REFERENCE.search(value)):
             path = scope.at("environment", name)
-            if path[0] != "service" and scope.document.same(path, ("service", *path[2:])):
+            if path[0] != "service" and scope.document.is_same_node(path, ("service", *path[2:])):
                 continue  # inherited, and reported for the service
             found.setdefault(scope.document.origin(path), {})[name] = reference[0]
     for references in found.values():
         names = list(references)
         message = f"{names[0]} contains {shorten(references[names[0]])!r}, which is not expanded"
         if others := names[1:]:
-            if (hidden := len(names) - _MOST_NAMES) > 0:
-                others = [*names[1:_MOST_NAMES], f"{hidden} more"]
+            if (hidden := len(names) - _MAX_NAMES) > 0:
+                others = [*names[1:_MAX_NAMES], f"{hidden} more"]
             message += f"; the same holds for {listed(others)}"
         help = "write the value itself, or build it in the application or in a shell: explain BS345 shows how"
         if scope.environment and any(each.strip("${}") in _ENVIRONMENT_NAMES for each in references.values()):
@@ -160,7 +160,7 @@ def variable_of_store(scope: Scope[Container]) -> Iterator[Finding]:
 @rule(Code.VARIABLE_TWICE, Scope[Config], reads=(*_STORES, "database.variables.sslmode"), source=_DEFINITION)
 def variable_of_two_stores(scope: Scope[Config]) -> Iterator[Finding]:
     """Two stores, or a store and blogstack itself, do not set the same variable."""
-    makers: dict[str, StoreVariable] = {}
+    first_variables: dict[str, StoreVariable] = {}
     variables = list(store_variables(scope.value))
     if (database := scope.value.database) is not None:
         variables.append(StoreVariable(name=database.variables.sslmode, store=("database",), value="sslmode"))
@@ -168,7 +168,7 @@ def variable_of_two_stores(scope: Scope[Config]) -> Iterator[Finding]:
         name, path = variable.name, variable.path
         if name == "PORT":
             yield Finding(path, "PORT is set by blogstack to the service's port", "choose another name")
-        elif (other := makers.setdefault(name, variable)) is not variable:
+        elif (other := first_variables.setdefault(name, variable)) is not variable:
             path = scope.first_written(path, other.path)
             message = f"{name} is set by `{dotted(other.path)}` and by `{dotted(variable.path)}`"
             if other.store != variable.store:

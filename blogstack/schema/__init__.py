@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core.core_schema import DictSchema
+from pydantic_core.core_schema import DictSchema, PlainValidatorFunctionSchema
 
 from blogstack.config import Config
 from blogstack.config.fields import fields_of, merge_rules, walk
@@ -119,6 +119,12 @@ def _distinguish_choices(schema: Any) -> Any:  # noqa: ANN401 (JSON)
 
 class _Draft7(GenerateJsonSchema):
     schema_dialect = "http://json-schema.org/draft-07/schema#"
+
+    def function_plain_schema(self, schema: PlainValidatorFunctionSchema) -> Json:
+        """A mapping that is `BuiltWhenUsed`: that of its model."""
+        model = schema["metadata"]["model"]
+        model.model_rebuild()
+        return self.generate_inner(model.__pydantic_core_schema__)
 
     def dict_schema(self, schema: DictSchema) -> Json:
         """A mapping whose keys the user chooses; a key of the wrong form is unknown."""

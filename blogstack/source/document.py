@@ -61,13 +61,13 @@ class Document(Record):
         """Whether there is a value other than null at a key path."""
         return self._at(path).has_value
 
-    def same(self, path: KeyPath, other: KeyPath) -> bool:
+    def is_same_node(self, path: KeyPath, other: KeyPath) -> bool:
         """Whether two key paths lead to the same node, as when an entry inherits a value."""
         return self._at(path) is self._at(other)
 
-    def empties(self) -> Iterator[KeyPath]:
+    def empty_keys(self) -> Iterator[KeyPath]:
         """The paths of the keys with nothing after the colon, not even null."""
-        yield from _empties(self.root, ())
+        yield from _empty_keys(self.root, ())
 
     def locate(self, path: KeyPath) -> Span:
         """The place of the value at a key path.
@@ -134,11 +134,11 @@ class Document(Record):
         return node
 
 
-def _empties(node: Node, at: KeyPath) -> Iterator[KeyPath]:
+def _empty_keys(node: Node, at: KeyPath) -> Iterator[KeyPath]:
     for key, value in (node.entries or {}).items():
         if value.span[:2] == value.span[2:] and not value.has_value:
             yield (*at, key)
-        yield from _empties(value, (*at, key))
+        yield from _empty_keys(value, (*at, key))
 
 
 def _child(node: Node, step: str | int) -> tuple[Node, Span | None] | None:

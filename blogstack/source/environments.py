@@ -16,7 +16,7 @@ from blogstack.words import dotted
 
 ENVIRONMENTS = "environments"
 
-MOST_ENVIRONMENTS = 20
+MAX_ENVIRONMENTS = 20
 """Maximum number of environments in a file: each one is compiled."""
 
 
@@ -54,7 +54,7 @@ def split(document: Document, rules: MergeRules) -> tuple[tuple[Environment, ...
     in_file = tuple(
         replace(key, path=(ENVIRONMENTS, name, *key.path)) for name, keys in refused.items() for key in keys
     )
-    if not 1 <= len(bodies) <= MOST_ENVIRONMENTS:
+    if not 1 <= len(bodies) <= MAX_ENVIRONMENTS:
         return (Environment("", inherit(document, rules)),), in_file
     # "" is no key: the place of the file is that of its first key, also where an environment replaces that key.
     key_spans = {"": next(iter(root.key_spans.values())), **root.key_spans}

@@ -19,7 +19,7 @@ from blogstack.source.document import Document, Node, Scalar
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 ALIAS_HELP = "write the value out where it is needed"
-MOST_PROBLEMS = 100
+MAX_PROBLEMS = 100
 """Maximum number of problems reported for one file; the reading stops there."""
 
 # UTF-32 first: its little-endian mark begins with UTF-16's.
@@ -262,7 +262,7 @@ class _Builder:
         if span.end_line != span.line or span.end_column == span.column:
             span = Span(span.line, span.column, span.line, span.column + 1)
         self.problems.append(Diagnostic(code, message, span, help))
-        self._lost = self._lost or len(self.problems) == MOST_PROBLEMS
+        self._lost = self._lost or len(self.problems) == MAX_PROBLEMS
 
 
 _YAML_TAG = "tag:yaml.org,2002:"

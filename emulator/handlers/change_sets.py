@@ -17,7 +17,7 @@ def install() -> None:
     actions = cloudformation._ACTION_HANDLERS
     create = actions["CreateChangeSet"]
 
-    def create_anew(params: dict[str, list[str]]) -> Any:  # noqa: ANN401 - ministack is not typed
+    def create_or_replace(params: dict[str, list[str]]) -> Any:  # noqa: ANN401 - ministack is not typed
         wanted = [params.get(key, [""])[0] for key in ("StackName", "ChangeSetName")]
         change_sets = cloudformation._change_sets
         for change_set_id, known in list(change_sets.items()):
@@ -26,4 +26,4 @@ def install() -> None:
                 del change_sets[change_set_id]
         return create(params)
 
-    actions["CreateChangeSet"] = create_anew
+    actions["CreateChangeSet"] = create_or_replace

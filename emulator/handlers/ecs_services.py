@@ -71,7 +71,7 @@ def _create(logical_id: str, props: Props, stack_name: str) -> Made:
     try:
         _check_health(props, "CreateService")
     except ApiError:
-        target_health.tell(stored)  # ECS's events say why, also after the rollback has deleted it
+        target_health.add_events(stored)  # ECS's events say why, also after the rollback has deleted it
         _delete(made["serviceArn"], props)
         raise
     # CreateService turns it on by default:
@@ -88,7 +88,7 @@ def _update(arn: str, old: Props, new: Props, _stack_name: str) -> Made:
     request("ecs", "UpdateService", asked)
     _check(new, "UpdateService")
     if new["TaskDefinition"] != old["TaskDefinition"]:
-        target_health.tell(_stored(arn))  # ECS's events say why, also after the rollback
+        target_health.add_events(_stored(arn))  # ECS's events say why, also after the rollback
         _check_health(new, "UpdateService")
     call("ecs", "UpdateService", asked)
     stored = _stored(arn)

@@ -35,7 +35,7 @@ def install() -> None:
     def describe(data: dict[str, Any]) -> Any:  # noqa: ANN401 - as above
         for found in ecs._services.values():
             if found["status"] == "ACTIVE":
-                tell(found)
+                add_events(found)
         return describe_services(data)
 
     def reset_all() -> None:
@@ -54,16 +54,16 @@ def failure(target_group: str) -> str | None:
         return None
     status = answers.get(group["HealthCheckPath"], _NOT_FOUND)
     matcher = group["Matcher"]["HttpCode"]
-    return None if _takes(matcher, status) else f"Health checks failed with these codes: [{status}]"
+    return None if _matches(matcher, status) else f"Health checks failed with these codes: [{status}]"
 
 
-def _takes(matcher: str, status: int) -> bool:
+def _matches(matcher: str, status: int) -> bool:
     """Whether `200-299,302` has a status."""
     ranges = re.findall(r"(\d+)(?:-(\d+))?", matcher)
     return any(int(low) <= status <= int(high or low) for low, high in ranges)
 
 
-def tell(found: dict[str, Any]) -> None:
+def add_events(found: dict[str, Any]) -> None:
     """Add ECS's event when the targets of a service became unhealthy, or healthy again."""
     name = found["serviceName"]
     reasons = [

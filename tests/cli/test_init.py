@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from blogstack.cli.detection import Seen, container_port, framework
+from blogstack.cli.detection import DetectedValue, container_port, framework
 from tests.conftest import ROOT
 from tests.support.console import Run, contents
 
@@ -265,11 +265,11 @@ def test_what_can_be_read_only_as_bytes(run: Run) -> None:
     ],
 )
 def test_port(dockerfile: str, port: str | None) -> None:
-    assert container_port({"Dockerfile": dockerfile}) == (port and Seen(port, "Dockerfile"))
+    assert container_port({"Dockerfile": dockerfile}) == (port and DetectedValue(port, "Dockerfile"))
 
 
 def test_port_of_the_blog() -> None:
-    assert container_port({"Dockerfile": (ROOT / "Dockerfile").read_text()}) == Seen("8000", "Dockerfile")
+    assert container_port({"Dockerfile": (ROOT / "Dockerfile").read_text()}) == DetectedValue("8000", "Dockerfile")
 
 
 @pytest.mark.parametrize(
@@ -289,4 +289,4 @@ def test_port_of_the_blog() -> None:
     ],
 )
 def test_framework(name: str, text: str, found: str | None) -> None:
-    assert framework({name: text}) == (found and Seen(found, name))
+    assert framework({name: text}) == (found and DetectedValue(found, name))

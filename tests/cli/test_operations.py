@@ -51,7 +51,7 @@ def test_only_the_shared_registry_is_left(deployed: Emulator, run: Run) -> None:
     assert (status.returncode, status.stdout.splitlines()[1:]) == (1, ["nothing is deployed"])
     doctor = run("doctor", "shop.yaml", "--env", "staging", env=deployed.env)
     assert doctor.returncode == 1
-    assert "nothing of shop-staging is deployed in ap-northeast-2" in doctor.stdout
+    assert "shop-staging is not deployed in ap-northeast-2" in doctor.stdout
     deployed.delete(registry.stack_name)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from blogstack.cli.watch import moments
+from blogstack.cli.watch import notifications
 from tests.support.console import MINIMAL, OUT, QUIET, TAKES_CTRL_C, Run, contents, quiet
 
 LONGEST = 60
@@ -210,5 +210,5 @@ def test_what_makes_no_sense(run: Run, arguments: list[str]) -> None:
 
 def test_where_the_system_cannot_watch(tmp_path: Path) -> None:
     """It is read at intervals; here the folder is missing, elsewhere the watches may be used up."""
-    found = moments([tmp_path / "missing"])
+    found = notifications([tmp_path / "missing"])
     assert [next(found) for _ in range(2)] == [None, None]

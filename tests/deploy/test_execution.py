@@ -16,7 +16,7 @@ from blogstack.deploy.execution.checks import wait_stable
 from blogstack.deploy.execution.context import Context, EcsTarget, Failed, StackTemplate
 from blogstack.deploy.execution.events import Event, Note, Outcome, Rollout
 from blogstack.deploy.execution.failure import explain_aws_error, explain_failure, find_causes, is_about_tasks
-from blogstack.deploy.execution.preview import Will, discard, preview
+from blogstack.deploy.execution.preview import PlannedChange, discard, preview
 from blogstack.deploy.execution.schedule import run_steps
 from blogstack.deploy.execution.service_roles import create_service_roles
 from blogstack.deploy.execution.stacks import deploy_stack
@@ -65,7 +65,7 @@ def context(aws: FakeAws, told: list[Event], *, shifts: bool = False) -> Context
         templates={ACTION.stack: StackTemplate(TEMPLATE, {("Service",): LINE})},
         services={ACTION.stack: EcsTarget("blog-api", "blog-api", shifts)},
         folder=".",
-        tell=told.append,
+        emit=told.append,
         pause=lambda _: None,
     )
 
@@ -373,7 +373,7 @@ def test_the_preview_of_a_replacement_with_data() -> None:
     running = context(FakeAws(answers("UPDATE_COMPLETE", **told)), [])
     running.templates = {ACTION.stack: StackTemplate(text, {})}
     (shown,) = preview(running, [Step(ACTION.stack, Phase.STACKS, ACTION)])
-    assert shown.will is Will.UPDATE
+    assert shown.will is PlannedChange.UPDATE
     (resource,) = shown.resources
     assert resource.effect.value == "replaced"
     assert resource.data == (
@@ -497,7 +497,7 @@ def test_the_preview_of_one_in_progress() -> None:
     told: dict[str, Any] = {"cloudformation:ListExports": {"Exports": []}}
     running = context(FakeAws(answers("UPDATE_IN_PROGRESS", **told)), [])
     (shown,) = preview(running, [Step(ACTION.stack, Phase.STACKS, ACTION)])
-    assert shown.will is Will.WAIT
+    assert shown.will is PlannedChange.WAIT
 
 
 def test_the_preview_of_a_new_revision() -> None:
@@ -517,7 +517,7 @@ def test_what_was_prepared_is_discarded() -> None:
     aws = FakeAws(answers("REVIEW_IN_PROGRESS", **told))
     running = context(aws, [])
     (shown,) = preview(running, [Step(ACTION.stack, Phase.STACKS, ACTION)])
-    assert shown.will is Will.CREATE
+    assert shown.will is PlannedChange.CREATE
     discard(running)
     assert aws.called("cloudformation:DeleteStack") == [{"StackName": ID}]
 

@@ -18,7 +18,7 @@ import pytest
 
 from blogstack.blueprint import Blueprint
 from blogstack.blueprint.workload import EcsService
-from blogstack.deploy.preflight import database, domain, image, look, names, network, quotas, rules, secrets
+from blogstack.deploy.preflight import database, domain, image, names, network, quotas, rules, run_checks, secrets
 from blogstack.deploy.preflight.account import Account, Finding, Problem, Unchecked
 from blogstack.deploy.preflight.name_servers import NoDns, name_servers
 from blogstack.pipeline import compile_text
@@ -515,7 +515,9 @@ def test_a_part_is_checked_for_what_concerns_it(stack: str, asked: set[str]) -> 
     aws = FakeAws(dict.fromkeys(calls, denied) | {"ec2:DescribeVpcs": {"Vpcs": []}}, "ap-northeast-2")
     plan = blueprint(TestDatabase.MORE + TestSecrets.MORE)
     chosen = frozenset([f"blog-api-{stack}"])
-    look(Account(session=aws.session, blueprint=plan, tag="v1", stacks=frozenset(), chosen=chosen, can_build=True))
+    run_checks(
+        Account(session=aws.session, blueprint=plan, tag="v1", stacks=frozenset(), chosen=chosen, can_build=True)
+    )
     assert {name for name, _ in aws.calls} == asked
 
 
@@ -529,7 +531,7 @@ def test_a_missing_right_is_no_failure() -> None:
         "logs:DescribeLogGroups": denied,
         "ec2:DescribeVpcs": denied,
     }
-    found = look(account(answers))
+    found = run_checks(account(answers))
     assert found.problems == ()
     assert found.unchecked == (
         "the image (ecr:BatchGetImage)",

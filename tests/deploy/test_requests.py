@@ -55,7 +55,7 @@ def asked(
         templates={},
         services={},
         folder=".",
-        tell=told.append,
+        emit=told.append,
         pause=lambda _: None,
     )
     settings = {"errors_are_healthy": False, "internal": False, "is_direct": False, **others}

@@ -100,7 +100,7 @@ SCENARIOS = {
             "CannotPullContainerError: The task cannot pull shop:v1 from the registry. There is a connection issue "
             "between the task and the registry: dial tcp 52.119.213.1:443: i/o timeout"
         ),
-        Code.NO_WAY_OUT,
+        Code.AWS_UNREACHABLE,
         1,
         "cannot reach AWS",
     ),
@@ -109,7 +109,7 @@ SCENARIOS = {
             f"{_SECRETS}failed to fetch secret {_SECRET} from secrets manager: RequestCanceled: request context "
             "canceled caused by: context deadline exceeded"
         ),
-        Code.NO_WAY_OUT,
+        Code.AWS_UNREACHABLE,
         1,
         "cannot reach AWS",
     ),

@@ -26,7 +26,7 @@ def picture(case: str) -> Picture:
 
 
 @pytest.mark.parametrize("case", EACH)
-def test_the_ways_are_those_that_the_security_groups_open(case: str) -> None:
+def test_the_connections_are_those_that_the_security_groups_open(case: str) -> None:
     """Ports into the load balancer, from it to tasks, from them to other tasks and to stores, as in the templates."""
     opened, drawn = set(), picture(case)
     tasks = [node.id for tier in drawn.tiers for node in tier.nodes if node.id.startswith("tasks")]
@@ -45,10 +45,10 @@ def test_the_ways_are_those_that_the_security_groups_open(case: str) -> None:
                 opened |= {(each, store, str(properties["FromPort"])) for each in tasks}
     if platform(case):
         opened.add(("clients", "balancer", "requests"))
-    ways = {(way.source, way.target, way.label) for way in drawn.ways}
+    connections = {(each.source, each.target, each.label) for each in drawn.connections}
     # The group of all tasks may connect to a private service, so it may to itself, which is not worth an arrow.
     opened = {(source, target, port) for source, target, port in opened if source != target}
-    assert {way for way in ways if way[1] not in ("services", "domain")} == opened
+    assert {each for each in connections if each[1] not in ("services", "domain")} == opened
 
 
 @pytest.mark.parametrize("case", EACH)
@@ -72,19 +72,19 @@ def test_svg_says_everything(case: str) -> None:
     said = {element.text for element in root.iter(f"{SVG}text")}
     for node in drawn.nodes():
         assert {node.title, *node.lines} <= said
-    assert {way.label for way in drawn.ways} <= said
+    assert {each.label for each in drawn.connections} <= said
     assert not list(root.iter(f"{SVG}image"))
     assert "prefers-color-scheme: dark" in as_svg(drawn)
 
 
 @pytest.mark.parametrize("case", EACH)
-def test_mermaid_and_dot_have_every_node_and_way(case: str) -> None:
+def test_mermaid_and_dot_have_every_node_and_connection(case: str) -> None:
     drawn = picture(case)
     mermaid, dot = as_mermaid(drawn), as_dot(drawn)
     for node in drawn.nodes():
         assert len(re.findall(rf"^ *{node.id}\[", mermaid, re.MULTILINE)) == 1
         assert len(re.findall(rf"^ *{node.id} \[label=", dot, re.MULTILINE)) == 1
-    assert mermaid.count("-->") == dot.count("->") == len(drawn.ways)
+    assert mermaid.count("-->") == dot.count("->") == len(drawn.connections)
     opened = [line for line in mermaid.splitlines() if line.strip().startswith("subgraph")]
     assert len(opened) == len(re.findall(r"^ *end$", mermaid, re.MULTILINE))
     assert dot.count("{") == dot.count("}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from blogstack.graph.layout import lay_out
-from blogstack.graph.picture import STORES, Node, Picture, Way, draw
+from blogstack.graph.picture import STORES, Connection, Node, Picture, draw
 from blogstack.pipeline import compile_text
 from blogstack.records import replace
 from tests.cases import EACH, compiled
@@ -56,15 +56,17 @@ def with_workloads(base: Picture, exposed: int, hidden: int) -> Picture:
         replace(tier, nodes=(*tier.nodes, *nodes)) if any(node.id == "tasksService" for node in tier.nodes) else tier
         for tier in base.tiers
     )
-    ways = [Way(source="balancer", target=node.id, label="3000") for node in nodes[:exposed]]
-    stores = {way.target: way for way in base.ways if way.target in STORES}
-    ways += [replace(way, source=node.id) for way in stores.values() for node in nodes]
-    ways += [Way(source=node.id, target="services", label="NAT gateway") for node in nodes]
+    connections = [Connection(source="balancer", target=node.id, label="3000") for node in nodes[:exposed]]
+    stores = {each.target: each for each in base.connections if each.target in STORES}
+    connections += [replace(each, source=node.id) for each in stores.values() for node in nodes]
+    connections += [Connection(source=node.id, target="services", label="NAT gateway") for node in nodes]
     private = {
-        way.target: way for way in base.ways if way.source.startswith("tasks") and way.target.startswith("tasks")
+        each.target: each
+        for each in base.connections
+        if each.source.startswith("tasks") and each.target.startswith("tasks")
     }
-    ways += [replace(way, source=node.id) for way in private.values() for node in nodes]
-    return replace(base, tiers=tiers, ways=(*base.ways, *ways))
+    connections += [replace(each, source=node.id) for each in private.values() for node in nodes]
+    return replace(base, tiers=tiers, connections=(*base.connections, *connections))
 
 
 @pytest.mark.parametrize("name", EACH)

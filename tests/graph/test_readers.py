@@ -43,5 +43,7 @@ def test_every_node_and_way_is_understood(read: dict[str, Any], language: str, c
     assert sorted(found["nodes"]) == sorted(node.id for node in drawn.nodes())
     # In Graphviz an arrow ends at a node, here the first of the frame.
     services = drawn.services[0].id if language == "dot" else "services"
-    ways = [[way.source, services if way.target == "services" else way.target, way.label] for way in drawn.ways]
-    assert sorted(found["ways"]) == sorted(ways)
+    connections = [
+        [each.source, services if each.target == "services" else each.target, each.label] for each in drawn.connections
+    ]
+    assert sorted(found["connections"]) == sorted(connections)

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from blogstack.aws.session import AwsError, Trouble
-from blogstack.operate.rollback import DeployTag, Failed, NoWayBack, StopDeployment, deploy, plan_rollback, stop
+from blogstack.operate.rollback import CannotRollBack, DeployTag, Failed, StopDeployment, deploy, plan_rollback, stop
 from tests.cases import compiled
 from tests.doctor.answers import NOW
 from tests.support.fake_aws import FakeAws, Refusal
@@ -76,7 +76,7 @@ def test_a_version_by_its_tag() -> None:
 def test_a_tag_without_an_image() -> None:
     """It is known before anything is deployed; who may not ask goes on."""
     missing = Refusal("ImageNotFoundException", "The image with imageId {imageTag:'v3'} does not exist")
-    with pytest.raises(NoWayBack, match=r"there is no image blog-api:v3; `aws ecr list-images"):
+    with pytest.raises(CannotRollBack, match=r"there is no image blog-api:v3; `aws ecr list-images"):
         plan_rollback(aws(ecr_DescribeImages=missing).session, SERVICE, "v3")
     denied = Refusal("AccessDeniedException", "User: ann is not authorized to perform: ecr:DescribeImages")
     assert isinstance(plan_rollback(aws(ecr_DescribeImages=denied).session, SERVICE, "v3"), DeployTag)
@@ -108,7 +108,7 @@ def test_a_shift_is_stopped() -> None:
     ids=["nothing", "no-service", "tag-meanwhile", "busy", "tagged-in-file", "same", "no-version-before"],
 )
 def test_no_way_back(answers: dict[str, Any], tag: str | None, reason: str) -> None:
-    with pytest.raises(NoWayBack, match=reason):
+    with pytest.raises(CannotRollBack, match=reason):
         plan_rollback(aws(**answers).session, SERVICE, tag)
 
 
@@ -145,7 +145,7 @@ def test_credentials_that_expire_in_the_middle() -> None:
     with pytest.raises(AwsError) as caught:
         deploy(fake.session, plan, pause=lambda _: None)
     assert caught.value.trouble is Trouble.CREDENTIALS
-    with pytest.raises(NoWayBack, match="is in progress: wait until it has ended"):
+    with pytest.raises(CannotRollBack, match="is in progress: wait until it has ended"):
         plan_rollback(aws(cloudformation_DescribeStacks=stack("UPDATE_IN_PROGRESS")).session, SERVICE, None)
 
 

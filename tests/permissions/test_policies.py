@@ -20,7 +20,7 @@ from blogstack.lint.cfn import Job, lint
 from blogstack.permissions.policies import Policies, deploy_policies, read_policies
 from blogstack.pipeline import lower_environment, read_environments
 from tests.cases import EACH, compiled
-from tests.support.lint import NoVerdicts
+from tests.support.lint import NoLintCache
 
 CHANGING = ("change_sets.py", "changes.py", "images.py", "protection.py")
 """The modules of aws/ for commands that change something."""
@@ -65,9 +65,9 @@ def test_cfn_lint_finds_nothing(name: str) -> None:
         for number, policy in enumerate(policies.values())
     }
     text = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources})
-    assert list(lint([Job(text, "us-east-1")], NoVerdicts())) == [()]
+    assert list(lint([Job(text, "us-east-1")], NoLintCache())) == [()]
     wrong = text.replace("sts:GetCallerIdentity", "sts:GetCallersName")
-    (found,) = lint([Job(wrong, "us-east-1")], NoVerdicts())
+    (found,) = lint([Job(wrong, "us-east-1")], NoLintCache())
     assert {finding.rule for finding in found} == {"W3037"}
 
 

@@ -20,7 +20,7 @@ from emulator import Emulator
 from tests.strategies import configurations, with_environments
 from tests.strategies.entries import PRIVATE, ROUTED, WORKER
 from tests.support.deploying import deploy_all
-from tests.support.lint import NoVerdicts
+from tests.support.lint import NoLintCache
 from tests.support.second_judge import ACCOUNT, CLASSES, LITERAL, judge
 from tests.support.templates import read
 
@@ -42,7 +42,7 @@ def compiled(data: dict[str, Any]) -> Compilation:
 @settings(max_examples=LINTED, phases=SLOW)
 @given(configurations() | with_environments())
 def test_any_valid_configuration_compiles_and_lints_clean(data: dict[str, Any]) -> None:
-    (linted,) = lint_all([compiled(data)], NoVerdicts())
+    (linted,) = lint_all([compiled(data)], NoLintCache())
     assert not linted.failed, [d for d in linted.diagnostics if d.is_error]
     assert {rule for template in linted.templates for rule in judge(template.text)} <= {LITERAL, ACCOUNT, *CLASSES}
 

@@ -19,7 +19,7 @@ from blogstack.diagnostics import Diagnostic
 from blogstack.help.explain import explain, words
 from blogstack.pipeline import Compilation, compile_text, lint_all, validate_text
 from blogstack.schema import json_schema
-from tests.support.lint import NoVerdicts
+from tests.support.lint import NoLintCache
 
 pytestmark = pytest.mark.slow
 THREADS = 4
@@ -90,7 +90,7 @@ def test_the_same_bytes_when_threads_are_the_first_to_use_it() -> None:
 
 
 def linted(name: str, content: bytes) -> tuple[Diagnostic, ...]:
-    (compilation,) = lint_all([compile_text(name, content)], NoVerdicts())
+    (compilation,) = lint_all([compile_text(name, content)], NoLintCache())
     return compilation.diagnostics
 
 

@@ -339,11 +339,11 @@ def configurations(draw: st.DrawFn, *, more_names: bool = True, uses: bool = Tru
         if "services" in chosen:
             chosen["overrides"]["services"] = {name: draw(of_task_definition()) for name in chosen["services"]}
     whole = _settled(data | chosen)
-    return draw(_behind_another(whole)) if uses and draw(st.booleans()) else whole
+    return draw(_with_uses(whole)) if uses and draw(st.booleans()) else whole
 
 
 @st.composite
-def _behind_another(draw: st.DrawFn, data: Data) -> Data:
+def _with_uses(draw: st.DrawFn, data: Data) -> Data:
     """The same in the network and behind the load balancer of another application."""
     network = data.get("network", {})
     egress = network["create"].get("egress", "nat") if "create" in network else None

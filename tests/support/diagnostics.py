@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from blogstack.diagnostics import Diagnostic
 from blogstack.pipeline import compile_text, lint_all
-from tests.support.lint import NoVerdicts
+from tests.support.lint import NoLintCache
 
 HELLO = "name: blog-api\nregion: us-east-1\ndomain: {name: blog.example.com, hosted_zone_id: Z0123456789}\n"
 MARK = re.compile(r"\s*# ([EW])\[(BS\d{3})\](?:@(?:(\d+):)?(\d+|-))? ")
@@ -88,7 +88,7 @@ def diagnose(name: str, content: bytes) -> tuple[Diagnostic, ...]:
     """The diagnostics of a file; linted only where a finding of the linter is expected, because that takes long."""
     compilation = compile_text(name, content)
     if b"[BS401]" in content and not compilation.failed:
-        (compilation,) = lint_all([compilation], NoVerdicts())
+        (compilation,) = lint_all([compilation], NoLintCache())
     return compilation.diagnostics
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class NoVerdicts:
+class NoLintCache:
     """A cache of the linter that keeps nothing."""
 
     def is_clean(self, key: str) -> bool:  # noqa: ARG002

@@ -22,7 +22,7 @@ from tests.cases import ACCEPT, EACH, NAMES, compiled
 from tests.conftest import ROOT
 from tests.support.console import Run, contents
 from tests.support.differences import difference
-from tests.support.lint import NoVerdicts
+from tests.support.lint import NoLintCache
 from tests.support.templates import read, trees
 
 IDS = Path(__file__).parent / "logical_ids.txt"
@@ -98,7 +98,7 @@ def test_a_difference_shows_where_it_is(case: str, parent: str, shown: list[str]
 @pytest.mark.slow
 def test_lint_finds_nothing() -> None:
     """cfn-lint, with every rule on, has nothing to say about any template of any case."""
-    for compilation in lint_all([compiled(name) for name in NAMES], NoVerdicts()):
+    for compilation in lint_all([compiled(name) for name in NAMES], NoLintCache()):
         assert not [d.message for d in compilation.diagnostics if d.is_error]
 
 

@@ -485,10 +485,10 @@ def test_the_page_explains_every_alarm() -> None:
     (blueprint,) = compiled("alarms").blueprints
     database = blueprint.tasks.database_monitoring
     assert database
-    of_stores = compiled("stores").blueprints[0].tasks.store_alarms
+    store_alarms = compiled("stores").blueprints[0].tasks.store_alarms
     (celery,) = compiled("celery").blueprints
     of_others = [*celery.monitoring["celery"].alarms, *(watched.alarm for watched in celery.job_monitoring.values())]
-    made = [*blueprint.monitoring["service"].alarms, *of_others, *database.alarms, *(a.alarm for a in of_stores)]
+    made = [*blueprint.monitoring["service"].alarms, *of_others, *database.alarms, *(a.alarm for a in store_alarms)]
     rows = re.findall(r"^\| `([a-z0-9-]+)` \|.*\| (yes|no) \|$", page, re.MULTILINE)
     assert rows == list(dict.fromkeys((alarm.id, "yes" if alarm.rolls_back else "no") for alarm in made))
 

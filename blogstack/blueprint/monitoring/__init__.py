@@ -45,7 +45,7 @@ class Monitoring(Record, kw_only=True):
         rollback: Whether some of the alarms roll a deployment back.
         declares_alarms: Whether the ECS service lists the alarms that roll a deployment back, or that none does.
         database: The database's charts, the last row; None without a database.
-        of_stores: Names of the other stores' alarms, in the tasks stack; the dashboard shows their state.
+        store_alarms: Names of the other stores' alarms, in the tasks stack; the dashboard shows their state.
     """
 
     title: str
@@ -54,7 +54,7 @@ class Monitoring(Record, kw_only=True):
     rollback: bool
     declares_alarms: bool
     database: DatabaseMonitoring | None
-    of_stores: tuple[str, ...]
+    store_alarms: tuple[str, ...]
     tags: Mapping[str, str]
 
     @property
@@ -79,7 +79,7 @@ def resolve_monitoring(
     workload: EcsService,
     topic: Topic | None,
     database: DatabaseMonitoring | None,
-    of_stores: Iterable[StoreAlarm] = (),
+    store_alarms: Iterable[StoreAlarm] = (),
 ) -> Monitoring | None:
     """The alarms and the dashboard of a workload; None without a topic, that is without `alarms`."""
     if topic is None:
@@ -101,7 +101,7 @@ def resolve_monitoring(
         rollback=rollback,
         declares_alarms=can_roll_back and (rollback or commercial),
         database=database,
-        of_stores=tuple(alarm.name for alarm in of_stores),
+        store_alarms=tuple(alarm.name for alarm in store_alarms),
         tags=workload.tags,
     )
 

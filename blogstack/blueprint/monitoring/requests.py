@@ -12,7 +12,7 @@ from blogstack.records import replace
 
 _MINUTE, _FIVE_MINUTES = 60, 300
 # No alarm on a rate of fewer failed requests than this in five minutes, nor on a percentile of fewer requests.
-_FEWEST_FAILED, _FEWEST_REQUESTS = 10, 100
+_MIN_FAILED, _MIN_REQUESTS = 10, 100
 _FAILED_PERCENT = 5
 _SLOW_SECONDS = 3
 # A quarter of an hour, in which scaling has time to react.
@@ -29,7 +29,7 @@ def failed_requests(workload: EcsService, exposure: Exposure) -> tuple[Alarm, ..
 
     The metric of the load balancer's own responses does not name a service: the main service's alarm covers all.
     """
-    share = f"{_FAILED_PERCENT} percent or more of the requests in five minutes, and at least {_FEWEST_FAILED}"
+    share = f"{_FAILED_PERCENT} percent or more of the requests in five minutes, and at least {_MIN_FAILED}"
     logs = f"the log group {workload.log_group}, and the last deployment"
     metrics, expression = _rate_of_tasks(workload)
     of_tasks = Alarm(
@@ -49,7 +49,7 @@ def failed_requests(workload: EcsService, exposure: Exposure) -> tuple[Alarm, ..
         f"then at {logs}.",
         metrics=(_FAILED_BY_BALANCER, _ALL_REQUESTS),
         threshold=_FAILED_PERCENT,
-        expression=f"IF(refusals >= {_FEWEST_FAILED}, 100 * refusals / (total + refusals), 0)",
+        expression=f"IF(refusals >= {_MIN_FAILED}, 100 * refusals / (total + refusals), 0)",
         rolls_back=True,
     )
     return (of_tasks, of_balancer) if exposure.is_main else (of_tasks,)
@@ -95,7 +95,7 @@ def _larger(first: str, second: str) -> str:
 
 
 def _rate(errors: str, requests: str) -> str:
-    return f"IF({errors} >= {_FEWEST_FAILED}, 100 * {errors} / {requests}, 0)"
+    return f"IF({errors} >= {_MIN_FAILED}, 100 * {errors} / {requests}, 0)"
 
 
 def latency(workload: EcsService) -> Alarm:
@@ -104,7 +104,7 @@ def latency(workload: EcsService) -> Alarm:
     metrics: tuple[Metric, ...]
     if len(slowest) == 1:
         metrics = (*slowest, replace(_REQUESTS, subject=slowest[0].subject))
-        expression = f"IF(requests >= {_FEWEST_REQUESTS}, p99, 0)"
+        expression = f"IF(requests >= {_MIN_REQUESTS}, p99, 0)"
     else:
         counts = [
             replace(_REQUESTS, id=f"count{number}", label=f"requests, group {number}", subject=metric.subject)
@@ -112,7 +112,7 @@ def latency(workload: EcsService) -> Alarm:
         ]
         metrics = (*slowest, *counts)
         first, second = (
-            f"IF(count{number} >= {_FEWEST_REQUESTS}, p99{letter}, 0)" for number, letter in ((1, "a"), (2, "b"))
+            f"IF(count{number} >= {_MIN_REQUESTS}, p99{letter}, 0)" for number, letter in ((1, "a"), (2, "b"))
         )
         expression = _larger(first, second)
     return Alarm(

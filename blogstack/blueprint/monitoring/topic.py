@@ -30,9 +30,9 @@ class Topic(Record, kw_only=True):
 
 
 def resolve_topic(
-    config: Config, naming: Naming, stack: str, workloads: Iterable[Workload], *, of_stores: bool
+    config: Config, naming: Naming, stack: str, workloads: Iterable[Workload], *, has_store_alarms: bool
 ) -> Topic | None:
-    """The topic of the tasks stack `stack`; None without alarms. `of_stores`: whether stores have alarms."""
+    """The topic of the tasks stack `stack`; None without alarms. `has_store_alarms`: whether stores have alarms."""
     if config.alarms is None:
         return None
     return Topic(
@@ -40,7 +40,7 @@ def resolve_topic(
         title=naming.application,
         email=config.alarms.email,
         # The stores' alarms are in the tasks stack.
-        senders=(*(workload.stack for workload in workloads), *((stack,) if of_stores else ())),
+        senders=(*(workload.stack for workload in workloads), *((stack,) if has_store_alarms else ())),
         kms_key=config.kms_key,
         tags=naming.tags,
     )

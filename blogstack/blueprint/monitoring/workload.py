@@ -28,18 +28,18 @@ _MEMORY = Metric("memory", "memory, fullest task", Subject.SERVICE, "MemoryUtili
 
 def workload_charts(workload: EcsService) -> tuple[tuple[Chart, ...], ...]:
     """The rows of a workload's dashboard: its health, if requests reach it, and its load."""
-    fewest = workload.capacity.fewest
+    min_tasks = workload.capacity.min_tasks
     if workload.exposure is not None:
         return (_health(workload, workload.exposure), _load(workload))
     # A schedule that turns it off is not a failure.
-    health = ((Chart(title="Running tasks", alarms=(_running_tasks(workload, fewest),)),),) if fewest else ()
+    health = ((Chart(title="Running tasks", alarms=(_running_tasks(workload, min_tasks),)),),) if min_tasks else ()
     return (*health, _load(workload))
 
 
 def _health(workload: EcsService, exposure: Exposure) -> tuple[Chart, ...]:
-    fewest = workload.capacity.fewest
+    min_tasks = workload.capacity.min_tasks
     # A schedule that turns the service off is not a failure.
-    fewer = (_fewer_tasks(workload, exposure, fewest),) if fewest else ()
+    fewer = (_fewer_tasks(workload, exposure, min_tasks),) if min_tasks else ()
     return (
         Chart(title="Failed requests, percent", alarms=failed_requests(workload, exposure)),
         Chart(title="Tasks behind the load balancer", alarms=(*fewer, _unhealthy_tasks(workload, exposure))),
@@ -73,26 +73,26 @@ def _replacement_minutes(exposure: Exposure) -> int:
     return _START_MINUTES + math.ceil(healthy / _MINUTE)
 
 
-def _least_tasks(workload: EcsService, fewest: int) -> int:
+def _min_healthy_tasks(workload: EcsService, min_tasks: int) -> int:
     """The number of tasks that a deployment always leaves running: above it, each deployment would fire the alarm.
 
     DeploymentConfiguration rounds it up.
     """
-    return max(1, math.ceil(fewest * workload.deployment.minimum_healthy_percent / 100))
+    return max(1, math.ceil(min_tasks * workload.deployment.minimum_healthy_percent / 100))
 
 
-def _fewer_tasks(workload: EcsService, exposure: Exposure, fewest: int) -> Alarm:
+def _fewer_tasks(workload: EcsService, exposure: Exposure, min_tasks: int) -> Alarm:
     """Counted by the load balancer: ECS counts running tasks with Container Insights only, healthy or not."""
-    least = _least_tasks(workload, fewest)
+    minimum = _min_healthy_tasks(workload, min_tasks)
     minutes, name = _replacement_minutes(exposure), workload.service_name
     metrics, expression = _count_targets(workload, "healthy", "healthy", "HealthyHostCount", "Minimum")
     return Alarm(
         id="fewer-tasks",
         label="healthy tasks",
-        description=f"Fewer than {least} healthy tasks for {minutes} minutes. Look first at the service's events, "
+        description=f"Fewer than {minimum} healthy tasks for {minutes} minutes. Look first at the service's events, "
         f"which say why tasks stop: aws ecs describe-services --cluster {workload.cluster} --services {name}",
         metrics=metrics,
-        threshold=least,
+        threshold=minimum,
         expression=expression,
         below=True,
         lasting=minutes,
@@ -102,23 +102,23 @@ def _fewer_tasks(workload: EcsService, exposure: Exposure, fewest: int) -> Alarm
     )
 
 
-def _running_tasks(workload: EcsService, fewest: int) -> Alarm:
+def _running_tasks(workload: EcsService, min_tasks: int) -> Alarm:
     """Each running task reports its CPU once a minute, so the number of reports is the number of tasks.
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html, the count of running
     tasks.
     """
-    least = _least_tasks(workload, fewest)
+    minimum = _min_healthy_tasks(workload, min_tasks)
     check = workload.container.check
     minutes = _START_MINUTES + (math.ceil(check.start / _MINUTE) if check else 0)
     return Alarm(
         id="running-tasks",
         label="running tasks",
-        description=f"Fewer than {least} running tasks for {minutes} minutes. Look first at the service's events, "
+        description=f"Fewer than {minimum} running tasks for {minutes} minutes. Look first at the service's events, "
         f"which say why tasks stop: aws ecs describe-services --cluster {workload.cluster} --services "
         f"{workload.service_name}",
         metrics=(Metric("running", "running tasks", Subject.SERVICE, "CPUUtilization", "SampleCount"),),
-        threshold=least,
+        threshold=minimum,
         below=True,
         lasting=minutes,
         among=minutes,

@@ -135,7 +135,7 @@ class Job(Workload, kw_only=True):
     schedule: Schedule | None
 
 
-class Surroundings(Record, kw_only=True):
+class WorkloadContext(Record, kw_only=True):
     """What the workloads of an application share.
 
     Attributes:
@@ -159,30 +159,30 @@ class Surroundings(Record, kw_only=True):
     addresses: Mapping[str, str]
 
 
-def resolve_service(source: workloads.EcsService, around: Surroundings) -> EcsService:
+def resolve_service(source: workloads.EcsService, context: WorkloadContext) -> EcsService:
     """Every decision about a workload that runs all the time."""
-    config = around.config
+    config = context.config
     release = source.task.release if isinstance(source, workloads.WebService) else None
     return EcsService(
-        **_common(source, around),
+        **_common(source, context),
         release=_release(source.name, release) if release else None,
-        exposure=resolve_exposure(source, config, around.load_balancer),
-        discovery=resolve_discovery(source, around.naming),
+        exposure=resolve_exposure(source, config, context.load_balancer),
+        discovery=resolve_discovery(source, context.naming),
         # Several workloads may have the same port, and a security group accepts a rule only once.
         has_own_group=isinstance(source, workloads.WebService) and not source.is_main,
         deployment=resolve_deployment(source.deployment, config.region),
-        capacity=resolve_capacity(source.scaling, around.stores.queues),
+        capacity=resolve_capacity(source.scaling, context.stores.queues),
     )
 
 
-def resolve_job(source: workloads.EcsJob, around: Surroundings) -> Job:
+def resolve_job(source: workloads.EcsJob, context: WorkloadContext) -> Job:
     """Every decision about a job."""
-    return Job(**_common(source, around), schedule=resolve_schedule(source.task))
+    return Job(**_common(source, context), schedule=resolve_schedule(source.task))
 
 
-def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
+def _common(source: workloads.Workload, context: WorkloadContext) -> dict[str, Any]:
     """The fields of `Workload`."""
-    config, naming, task, database = around.config, around.naming, source.task, around.database
+    config, naming, task, database = context.config, context.naming, source.task, context.database
     is_main = isinstance(source, workloads.WebService) and source.is_main
     return {
         "name": source.name,
@@ -196,18 +196,18 @@ def _common(source: workloads.Workload, around: Surroundings) -> dict[str, Any]:
         "tasks_stack": naming.stack(TASKS),
         "log_group": log_group_name(naming),
         "log_prefix": "task" if is_main else source.name,
-        "placement": around.placement,
-        "image": resolve_tagged_image(config, task.image) if task.image else around.image,
+        "placement": context.placement,
+        "image": resolve_tagged_image(config, task.image) if task.image else context.image,
         "container": resolve_container(
             source,
             config,
             naming,
-            {**(database.environment if database else {}), **around.stores.environment, **around.addresses},
+            {**(database.environment if database else {}), **context.stores.environment, **context.addresses},
             database.sslmode if database else None,
         ),
         "sidecars": resolve_sidecars(task, config, naming),
         "secrets": resolve_secrets(
-            task.secrets, naming, {**(database.secrets if database else {}), **around.stores.secrets}
+            task.secrets, naming, {**(database.secrets if database else {}), **context.stores.secrets}
         ),
         "tags": naming.tags,
         "permissions": tuple(Statement(each.actions, each.resources) for each in task.permissions),

@@ -54,7 +54,7 @@ class Container(Record, kw_only=True):
 
 
 def resolve_container(
-    workload: Workload, config: Config, naming: Naming, of_stores: Mapping[str, Value], sslmode: str | None
+    workload: Workload, config: Config, naming: Naming, store_variables: Mapping[str, Value], sslmode: str | None
 ) -> Container:
     """Every decision about a workload's container.
 
@@ -62,7 +62,7 @@ def resolve_container(
         workload: The workload in the configuration.
         config: The configuration.
         naming: Names of the application.
-        of_stores: The variables that it gets with the stores and the private services.
+        store_variables: The variables that it gets with the stores and the private services.
         sslmode: Name of the variable for the database's mode of TLS; None without a database.
     """
     task, storage = workload.task, workload.task.ephemeral_storage
@@ -82,7 +82,7 @@ def resolve_container(
         command=task.command,
         entrypoint=task.entrypoint,
         # The user's values win; a PORT that differs from the port is a warning (BS314).
-        environment=resolve_environment(task.environment, naming, {**variables, **of_stores}),
+        environment=resolve_environment(task.environment, naming, {**variables, **store_variables}),
         tmp=tmp_size(task.memory, task.sidecars.values()) if readonly else None,
         user=task.user,
         exec=task.exec,

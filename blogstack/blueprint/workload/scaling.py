@@ -60,14 +60,14 @@ class Capacity(Record, kw_only=True):
     """How many tasks run, and on which capacity.
 
     Attributes:
-        fewest: The smallest number of tasks at any time; schedules count.
+        min_tasks: The smallest number of tasks at any time; schedules count.
         base: Tasks that always run on demand.
         spot: Percentage of the tasks above `base` that run on Fargate Spot; 0 for none.
         count: The number of tasks when it never changes; None when scaling decides.
         scaling: None with a fixed count.
     """
 
-    fewest: int
+    min_tasks: int
     base: int
     spot: int
     count: int | None
@@ -78,7 +78,7 @@ def resolve_capacity(scaling: config.TaskScaling, queues: Queues | None) -> Capa
     """Every decision about the number of a workload's tasks; `queues`: the application's."""
     scales = scaling.min != scaling.max or bool(scaling.schedules)
     return Capacity(
-        fewest=scaling.least,
+        min_tasks=scaling.min_tasks,
         base=scaling.on_demand,
         spot=scaling.spot,
         count=None if scales else scaling.min,
@@ -112,4 +112,4 @@ def _backlog(scaling: config.TaskScaling, queues: Queues | None) -> Backlog | No
         return None
     assert queues is not None, "a rule checks that the queue exists"
     name = queues.queue_name(ids.QUEUE.format(ids.camel_case(scaling.queue.name)))
-    return Backlog(name, from_zero=scaling.least == 0)
+    return Backlog(name, from_zero=scaling.min_tasks == 0)

@@ -32,7 +32,7 @@ class SecretVariable(Record, kw_only=True):
 def resolve_secrets(
     secrets: Mapping[str, SecretSource],
     naming: Naming,
-    of_stores: Mapping[str, tuple[Value, str | None]] = MappingProxyType({}),
+    store_secrets: Mapping[str, tuple[Value, str | None]] = MappingProxyType({}),
 ) -> tuple[SecretVariable, ...]:
     """The secret variables of a container, sorted by name.
 
@@ -40,11 +40,11 @@ def resolve_secrets(
         secrets: The container's own, as in the file. A generated secret has the same value in all containers that
             have a variable with its name.
         naming: Names of the application.
-        of_stores: The variables that it gets with the stores, each with the ARN of its secret and the JSON's key; None
-            for the complete secret.
+        store_secrets: The variables that it gets with the stores, each with the ARN of its secret and the JSON's key;
+            None for the complete secret.
     """
     variables = list(_of_container(secrets, naming))
-    for variable, (secret, key) in of_stores.items():
+    for variable, (secret, key) in store_secrets.items():
         variables.append(SecretVariable(variable=variable, service="secretsmanager", source=secret, key=key))
     return tuple(sorted(variables, key=lambda secret: secret.variable))
 

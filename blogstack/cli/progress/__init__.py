@@ -15,13 +15,13 @@ from blogstack.diagnostics import Diagnostic
 class Progress(Protocol):
     """What the command says, in one of the formats."""
 
-    def say(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A sentence for people."""
 
     def preview(self, stacks: Sequence[StackPreview]) -> None:
         """What the deployment will do."""
 
-    def tell(self, event: Event) -> None:
+    def show_event(self, event: Event) -> None:
         """What happens; called by several threads."""
 
     def failure(self, path: str, content: bytes, explanation: Explanation) -> None:

@@ -28,7 +28,7 @@ class JsonProgress:
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
-    def say(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A sentence for people."""
         self._print("message", text=text)
 
@@ -46,7 +46,7 @@ class JsonProgress:
                 ],
             )
 
-    def tell(self, event: Event) -> None:
+    def show_event(self, event: Event) -> None:
         """What happens."""
         self._print(_KINDS[type(event)], **{name: _plain(getattr(event, name)) for name in event._names})
 

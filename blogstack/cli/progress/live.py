@@ -68,9 +68,9 @@ class LiveProgress:
         self._rows: dict[str, _Row] = {}
         self._live: Live | None = None
 
-    def say(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A sentence for people."""
-        self._plain.say(text)
+        self._plain.show_message(text)
 
     def preview(self, stacks: Sequence[StackPreview]) -> None:
         """What the deployment will do."""
@@ -96,7 +96,7 @@ class LiveProgress:
             self._live.stop()
             self._live = None
 
-    def tell(self, event: Event) -> None:
+    def show_event(self, event: Event) -> None:
         """Update the tree; what should stay readable is printed above it."""
         with self._lock:
             self._change(self._rows[event.step] if event.step in self._rows else _Row(event.step), event)

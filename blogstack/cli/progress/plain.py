@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from blogstack.deploy.execution.events import Event, Note, Outcome, ResourceEvent, Rollout, StepEnded, StepStarted
 from blogstack.deploy.execution.failure import Explanation
-from blogstack.deploy.execution.preview import StackPreview, Will
+from blogstack.deploy.execution.preview import PlannedChange, StackPreview
 from blogstack.deploy.steps import Plan
 from blogstack.diagnostics import Diagnostic
 from blogstack.diff.effects import Effect
@@ -28,7 +28,7 @@ class PlainProgress:
         self._paint = paint
         self._lock = threading.Lock()
 
-    def say(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A sentence for people."""
         self._print(text)
 
@@ -37,7 +37,7 @@ class PlainProgress:
         for line in preview_lines(stacks):
             self._print(line)
 
-    def tell(self, event: Event) -> None:
+    def show_event(self, event: Event) -> None:
         """What happens."""
         self._print(event_line(event))
 
@@ -110,10 +110,10 @@ _SHOWN = 4
 def preview_lines(stacks: Sequence[StackPreview]) -> Iterator[str]:
     """What the deployment will do, line by line: resources that are replaced or deleted are named, others counted."""
     for stack in stacks:
-        if stack.will is Will.NOTHING:
+        if stack.will is PlannedChange.NOTHING:
             yield f"{stack.stack}: nothing to change"
             continue
-        if stack.will is Will.WAIT:
+        if stack.will is PlannedChange.WAIT:
             yield f"{stack.stack}: an update is in progress; the deployment waits for it to end"
             continue
         counts = [

@@ -2,6 +2,7 @@
 
 from blogstack.config.types.base import (
     BARE_NUMBER,
+    BuiltWhenUsed,
     Choices,
     JsonSchema,
     Section,
@@ -16,6 +17,7 @@ from blogstack.config.types.text import AsWritten, Form, RelativePath, Text, Var
 __all__ = [
     "BARE_NUMBER",
     "AsWritten",
+    "BuiltWhenUsed",
     "Choices",
     "Duration",
     "Form",

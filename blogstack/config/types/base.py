@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from blogstack.diagnostics import Code
 
 if TYPE_CHECKING:
-    from pydantic import GetJsonSchemaHandler
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 BARE_NUMBER = "write the number without quotes and without leading zeros"
 """The remedy for a string that should be a number."""
@@ -29,6 +29,14 @@ class Section(BaseModel):
     ONE_NEEDED: ClassVar[tuple[str, ...]] = ()
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+
+
+class BuiltWhenUsed:
+    """A mapping whose model is built when a file has one: to build a model with its keys takes milliseconds."""
+
+    def __get_pydantic_core_schema__(self, source: type[Section], handler: GetCoreSchemaHandler) -> CoreSchema:
+        # pydantic adds the place of the mapping to the places of the errors in it.
+        return core_schema.no_info_plain_validator_function(source.model_validate, metadata={"model": source})
 
 
 class Choices:

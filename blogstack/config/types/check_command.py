@@ -14,8 +14,8 @@ from blogstack.words import plural
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
-_MOST_CHARACTERS = 1024
-_MOST_WORDS = 100
+_MAX_CHARACTERS = 1024
+_MAX_WORDS = 100
 
 
 class _CheckCommand:
@@ -25,23 +25,23 @@ class _CheckCommand:
         return core_schema.no_info_plain_validator_function(self.check)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        text = {"type": "string", "minLength": 1, "maxLength": _MOST_CHARACTERS, "not": {"pattern": r"\{\{resolve:"}}
+        text = {"type": "string", "minLength": 1, "maxLength": _MAX_CHARACTERS, "not": {"pattern": r"\{\{resolve:"}}
         number = {"type": ["integer", "number"]}
-        words = {"type": "array", "minItems": 1, "maxItems": _MOST_WORDS, "items": {"anyOf": [text, number]}}
+        words = {"type": "array", "minItems": 1, "maxItems": _MAX_WORDS, "items": {"anyOf": [text, number]}}
         return with_error_message({"anyOf": [text, number, words]}, self.in_words())
 
     def in_words(self) -> str:
         """The type and its limits."""
         return (
-            f"string for the container's shell, 1 to {_MOST_CHARACTERS} characters, "
-            f"or list of 1 to {_MOST_WORDS} words, which needs no shell"
+            f"string for the container's shell, 1 to {_MAX_CHARACTERS} characters, "
+            f"or list of 1 to {_MAX_WORDS} words, which needs no shell"
         )
 
     def check(self, value: object) -> str | tuple[str, ...]:
         """The text, or the words as a tuple."""
         if isinstance(value, list | tuple):
-            if not 1 <= len(value) <= _MOST_WORDS:
-                raise fault(Code.OUT_OF_RANGE, plural(len(value), "words"), f"choose 1 to {_MOST_WORDS} words")
+            if not 1 <= len(value) <= _MAX_WORDS:
+                raise fault(Code.OUT_OF_RANGE, plural(len(value), "words"), f"choose 1 to {_MAX_WORDS} words")
             return tuple(map(self._text, value))
         return self._text(value)
 
@@ -50,8 +50,8 @@ class _CheckCommand:
         if not isinstance(text, str):
             help = "write a command for the shell, or its words as a list, as in [/app, healthcheck]"
             raise fault(Code.WRONG_TYPE, "is neither a command nor a list of words", help)
-        if not 1 <= len(text) <= _MOST_CHARACTERS:
-            raise fault(Code.OUT_OF_RANGE, plural(len(text), "characters"), f"use 1 to {_MOST_CHARACTERS}")
+        if not 1 <= len(text) <= _MAX_CHARACTERS:
+            raise fault(Code.OUT_OF_RANGE, plural(len(text), "characters"), f"use 1 to {_MAX_CHARACTERS}")
         return check_no_dynamic_reference(text)
 
 

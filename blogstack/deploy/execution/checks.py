@@ -35,7 +35,7 @@ def wait_stable(context: Context, step: str, action: WaitStable) -> Outcome:
     """
     session = context.session
     for _ in context.waits(_MINUTES_10):
-        services = context.persistently(step, lambda: read_services(session, action.cluster, [action.service]))
+        services = context.retry(step, lambda: read_services(session, action.cluster, [action.service]))
         service = services[action.service]
         if service.is_stable:
             return Outcome.DONE
@@ -59,14 +59,14 @@ def request(context: Context, step: str, action: Request) -> Outcome:
     asked_at = f"https://{balancer}" if balancer else url
     for number, path in enumerate(action.paths):
         if action.internal:  # whoever deploys may be outside
-            context.tell(
+            context.emit(
                 Note(step, f"to check it, run inside the network: {action.curl(path, balancer)} '{url}{path}'")
             )
             continue
         asked = urllib.request.Request(f"{asked_at}{path}", headers=headers)  # noqa: S310 (http or https, from the stack)
         why = _ask(context, asked, any_status=action.errors_are_healthy and number == 0, names_differ=bool(balancer))
         if why is None:
-            context.tell(Note(step, f"{url}{path} answers"))
+            context.emit(Note(step, f"{url}{path} answers"))
         elif isinstance(why, int) or action.restriction is None:
             says = f"status {why}" if isinstance(why, int) else why
             help = "`blogstack doctor` says why"
@@ -75,7 +75,7 @@ def request(context: Context, step: str, action: Request) -> Outcome:
             raise Failed(Code.NO_ANSWER, f"{url}{path}: {says}", help)
         else:
             there = f"to check it, run there: {action.curl(path, balancer)} '{url}{path}'"
-            context.tell(Note(step, f"no answer: {action.restriction}; {there}"))
+            context.emit(Note(step, f"no answer: {action.restriction}; {there}"))
     return Outcome.DONE
 
 
@@ -117,19 +117,19 @@ def show_records(context: Context, step: str, action: ShowRecords) -> Outcome:
     """
     balancer = output_of(context.session, action.edge_stack, Output.LOAD_BALANCER_DNS_NAME)
     for name in action.names:
-        context.tell(Note(step, RECORD.format(name=name, balancer=balancer)))
+        context.emit(Note(step, RECORD.format(name=name, balancer=balancer)))
     return Outcome.DONE
 
 
 def show_address(context: Context, step: str, action: ShowAddress) -> Outcome:
     """Report where the other tasks reach a private service."""
-    context.tell(Note(step, f"the other tasks reach {action.service} at {action.url}"))
+    context.emit(Note(step, f"the other tasks reach {action.service} at {action.url}"))
     return Outcome.DONE
 
 
 def show_logs(context: Context, step: str, action: ShowLogs) -> Outcome:
     """Report how to read the logs."""
-    context.tell(Note(step, f"aws logs tail {action.log_group} --region {context.session.region} --follow"))
+    context.emit(Note(step, f"aws logs tail {action.log_group} --region {context.session.region} --follow"))
     return Outcome.DONE
 
 
@@ -146,5 +146,5 @@ def show_run_commands(context: Context, step: str, action: ShowRunCommands) -> O
             f"aws ecs run-task --region {context.session.region} --cluster {action.cluster} --launch-type FARGATE"
             f" --task-definition {family} --propagate-tags TASK_DEFINITION --network-configuration '{network}'"
         )
-        context.tell(Note(step, f"to run {family} now: {command}"))
+        context.emit(Note(step, f"to run {family} now: {command}"))
     return Outcome.DONE

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from blogstack.aws.change_sets import ChangeSet
-from blogstack.aws.patience import persistently
+from blogstack.aws.retries import retry
 from blogstack.aws.session import Session
-from blogstack.deploy.execution.events import Note, Tell
+from blogstack.deploy.execution.events import EventHandler, Note
 from blogstack.diagnostics import Code
 from blogstack.lint.cfn import Origins
 from blogstack.records import Record
@@ -88,7 +88,7 @@ class Context:
         templates: The templates, by the name of the stack.
         services: The ECS service of each stack that has one, by the name of the stack.
         folder: Folder of the user's file, where the image is built.
-        tell: Gets each event; called by several threads.
+        emit: Gets each event; called by several threads.
         pause: Waits for some seconds; replaced in tests.
 
     Attributes:
@@ -103,7 +103,7 @@ class Context:
         templates: Mapping[str, StackTemplate],
         services: Mapping[str, EcsTarget],
         folder: str,
-        tell: Tell,
+        emit: EventHandler,
         pause: Callable[[float], None] | None = None,
     ) -> None:
         self.session = session
@@ -111,7 +111,7 @@ class Context:
         self.templates = templates
         self.services = services
         self.folder = folder
-        self.tell = tell
+        self.emit = emit
         self.prepared: dict[str, ChangeSet | Unchanged] = {}
         self._stopped = threading.Event()
         self._pause = pause
@@ -139,7 +139,7 @@ class Context:
             waited += seconds
             seconds = min(seconds * 1.5, 5.0)
 
-    def persistently(self, step: str, ask: Callable[[], T]) -> T:
+    def retry(self, step: str, call: Callable[[], T]) -> T:
         """The answer to a call, retried for about ten minutes after throttling and lost connections.
 
         Raises:
@@ -147,4 +147,4 @@ class Context:
             Detached: when the user is no longer waiting.
         """
         retrying = "no answer from AWS, retrying"
-        return persistently(ask, self.waits(limit=600), lambda error: self.tell(Note(step, f"{retrying}: {error}")))
+        return retry(call, self.waits(limit=600), lambda error: self.emit(Note(step, f"{retrying}: {error}")))

@@ -85,4 +85,4 @@ class Note(Record):
 
 
 Event = StepStarted | StepEnded | ResourceEvent | Rollout | Note
-Tell = Callable[[Event], None]
+EventHandler = Callable[[Event], None]

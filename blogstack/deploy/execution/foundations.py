@@ -38,5 +38,5 @@ def check_platform(context: Context, action: CheckPlatform) -> Outcome:
     """
     if read_stack(context.session, action.stack) is None:
         message = f"{action.name} is not deployed in {context.session.region}"
-        raise Failed(Code.PLATFORM_MISSING, message, "deploy it first, in this account and region")
+        raise Failed(Code.OTHER_APPLICATION_MISSING, message, "deploy it first, in this account and region")
     return Outcome.UNCHANGED

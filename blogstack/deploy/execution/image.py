@@ -66,7 +66,7 @@ def push_image(context: Context, action: PushImage) -> Outcome:
     program = builder()
     if program is None:
         raise Failed(Code.NO_IMAGE, *no_builder(image, action.build, session.region, context.folder))
-    context.tell(Note("image", f"building {image} for {action.build.platform} with {program}"))
+    context.emit(Note("image", f"building {image} for {action.build.platform} with {program}"))
     options, source = build_options(action.build, context.folder), build_context(action.build, context.folder)
     _run([program, "build", *options, "--tag", image, source])
     # The token is `AWS:PASSWORD` in base64, and is good for twelve hours:
@@ -74,7 +74,7 @@ def push_image(context: Context, action: PushImage) -> Outcome:
     (login,) = session.call("ecr", "get_authorization_token")["authorizationData"]
     user, _, password = base64.b64decode(login["authorizationToken"]).decode().partition(":")
     _run([program, "login", "--username", user, "--password-stdin", image.partition("/")[0]], password)
-    context.tell(Note("image", f"pushing {image}"))
+    context.emit(Note("image", f"pushing {image}"))
     _run([program, "push", image])
     return Outcome.DONE
 

@@ -24,7 +24,7 @@ from blogstack.source.template import UnreadableTemplate, read_template
 _SIDE_BY_SIDE = 8
 
 
-class Will(StrEnum):
+class PlannedChange(StrEnum):
     """What becomes of a stack."""
 
     CREATE = "create"
@@ -55,7 +55,7 @@ class StackPreview(Record, kw_only=True):
     """
 
     stack: str
-    will: Will
+    will: PlannedChange
     resources: tuple[ResourcePreview, ...] = ()
     by_aws: bool = True
 
@@ -91,7 +91,7 @@ def _preview(context: Context, action: DeployStack, exports: frozenset[str]) -> 
     before = read_stack(context.session, stack)
     tree = read_template(context.templates[stack].text)
     if before is not None and before.is_busy:
-        return StackPreview(stack=stack, will=Will.WAIT)
+        return StackPreview(stack=stack, will=PlannedChange.WAIT)
     if before is None or before.status not in DELETE_FIRST:
         refuse_stuck(context, stack, before)
     has_everything = exports.issuperset(imports(tree))
@@ -100,20 +100,22 @@ def _preview(context: Context, action: DeployStack, exports: frozenset[str]) -> 
     values = action.creation_parameters if action.creation_parameters and is_new(before) else action.parameters
     made = context.prepared[stack] = make_change_set(context, action, values, before)
     if isinstance(made, Unchanged):
-        return StackPreview(stack=stack, will=Will.NOTHING)
+        return StackPreview(stack=stack, will=PlannedChange.NOTHING)
     old = _deployed(context, stack) if any(change.action == "Remove" for change in made.changes) else {}
     resources = tuple(_resource(change, tree["Resources"], old) for change in made.changes)
-    return StackPreview(stack=stack, will=Will.CREATE if made.creates else Will.UPDATE, resources=resources)
+    return StackPreview(
+        stack=stack, will=PlannedChange.CREATE if made.creates else PlannedChange.UPDATE, resources=resources
+    )
 
 
 def _from_template(stack: str, tree: Mapping[str, Any], before: StackState | None) -> StackPreview:
     if not is_new(before):  # it imports what another stack will export first
-        return StackPreview(stack=stack, will=Will.UPDATE, by_aws=False)
+        return StackPreview(stack=stack, will=PlannedChange.UPDATE, by_aws=False)
     resources = tuple(
         ResourcePreview(logical_id=name, type=body["Type"], effect=Effect.CREATED)
         for name, body in tree["Resources"].items()
     )
-    return StackPreview(stack=stack, will=Will.CREATE, resources=resources, by_aws=False)
+    return StackPreview(stack=stack, will=PlannedChange.CREATE, resources=resources, by_aws=False)
 
 
 def _resource(change: Change, new: Mapping[str, Any], old: Mapping[str, Any]) -> ResourcePreview:

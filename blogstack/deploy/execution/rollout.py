@@ -26,7 +26,7 @@ class RolloutWatch:
         self._last: Rollout | None = None
         self._paused: set[str] = set()
 
-    def tell(self) -> None:
+    def poll(self) -> None:
         """Ask ECS once; without an answer, nothing is shown."""
         if self._target is None:
             return
@@ -40,10 +40,10 @@ class RolloutWatch:
             return
         if now is not None and now != self._last:
             self._last = now
-            self._context.tell(now)
-        self._tell_pauses(shift)
+            self._context.emit(now)
+        self._report_pauses(shift)
 
-    def _tell_pauses(self, shift: Mapping[str, Any]) -> None:
+    def _report_pauses(self, shift: Mapping[str, Any]) -> None:
         """Report once for each pause how a person ends it.
 
         Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContinueServiceDeployment.html
@@ -58,7 +58,7 @@ class RolloutWatch:
             )
             until = f" until {hook['expiresAt']:%Y-%m-%d %H:%M %Z}" if "expiresAt" in hook else ""
             text = f"{shift.get('lifecycleStage')}: waits for a person{until}: run `{command} CONTINUE`, or ROLLBACK"
-            self._context.tell(Note(self._stack, text))
+            self._context.emit(Note(self._stack, text))
 
 
 def _ask(context: Context, stack: str, target: EcsTarget) -> tuple[Rollout | None, Mapping[str, Any]]:

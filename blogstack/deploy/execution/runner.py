@@ -46,11 +46,11 @@ def run_plan(context: Context, plan: Plan) -> dict[str, BaseException]:
     Raises:
         KeyboardInterrupt: after Ctrl-C; what was started continues in AWS.
     """
-    return run_steps(plan.steps, lambda step: _execute(context, step), context.tell, context.detach)
+    return run_steps(plan.steps, lambda step: _execute(context, step), context.emit, context.detach)
 
 
 def _execute(context: Context, step: Step) -> Outcome:
-    context.tell(StepStarted(step.id))
+    context.emit(StepStarted(step.id))
     match step.action:
         case CheckZones() as action:
             return check_zones(context, action)

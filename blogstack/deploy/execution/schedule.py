@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from blogstack.deploy.execution.events import Outcome, StepEnded, Tell
+from blogstack.deploy.execution.events import EventHandler, Outcome, StepEnded
 from blogstack.deploy.steps import Step
 
 _SIDE_BY_SIDE = 8
 
 
 def run_steps(
-    steps: Sequence[Step], execute: Callable[[Step], Outcome], tell: Tell, detach: Callable[[], None]
+    steps: Sequence[Step], execute: Callable[[Step], Outcome], emit: EventHandler, detach: Callable[[], None]
 ) -> dict[str, BaseException]:
     """Run each step when the steps that it needs are done.
 
@@ -22,7 +22,7 @@ def run_steps(
     Args:
         steps: The steps; needs that are not among them count as done.
         execute: Runs a step; an exception means that it failed.
-        tell: Gets an event at the end of each step.
+        emit: Gets an event at the end of each step.
         detach: Makes the running steps stop waiting, after Ctrl-C.
 
     Returns:
@@ -50,7 +50,7 @@ def run_steps(
                     else:
                         failures[step.id] = error
                     outcome = Outcome.FAILED if error else future.result()
-                    tell(StepEnded(step.id, outcome, time.monotonic() - began))
+                    emit(StepEnded(step.id, outcome, time.monotonic() - began))
         except KeyboardInterrupt:
             detach()
             raise

@@ -34,7 +34,7 @@ def create_service_roles(context: Context, step: str, action: CreateServiceRoles
         name = f"{service}.amazonaws.com"
         try:
             context.session.call("iam", "create_service_linked_role", AWSServiceName=name)
-            context.tell(Note(step, f"created {_NAMES[service]}, once for the account"))
+            context.emit(Note(step, f"created {_NAMES[service]}, once for the account"))
             outcome = Outcome.DONE
         except AwsError as error:
             if error.trouble is Trouble.DENIED:
@@ -55,6 +55,6 @@ def _look_up(context: Context, step: str, service: str) -> None:
             raise Failed(Code.NO_SERVICE_ROLE, message, f"ask an administrator to run: {command}") from None
         if error.trouble is not Trouble.DENIED:
             raise
-        context.tell(
+        context.emit(
             Note(step, f"not checked, because a permission is missing: whether the account has {_NAMES[service]}")
         )

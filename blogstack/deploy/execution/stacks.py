@@ -35,7 +35,7 @@ def deploy_stack(context: Context, action: DeployStack) -> Outcome:
     prepared = context.prepared.pop(action.stack, None)
     if isinstance(prepared, Unchanged):
         return Outcome.UNCHANGED
-    before = settle(context, action.stack)
+    before = wait_until_deployable(context, action.stack)
     if action.creation_parameters and (before is None or is_new(before)):
         _apply(context, action, action.creation_parameters, before, prepared)
         before, prepared = read_stack(context.session, action.stack), None
@@ -67,7 +67,7 @@ def make_change_set(
     id = start_change_set(session, stack, text, parameters_of(context, action, values), before)
     for _ in context.waits(_MINUTES_10):
         try:
-            found = context.persistently(stack, lambda: read_change_set(session, id, creates=creates))
+            found = context.retry(stack, lambda: read_change_set(session, id, creates=creates))
         except ChangeSetFailed as error:
             help = "CloudFormation rejected the template before anything changed; its reason names the resource"
             raise Failed(Code.STACK_FAILED, f"{stack}: {error}", help, stack, change_set=id) from None
@@ -99,19 +99,19 @@ def _apply(
     return Outcome.DONE
 
 
-def settle(context: Context, stack: str) -> StackState | None:
+def wait_until_deployable(context: Context, stack: str) -> StackState | None:
     """The stack once no operation on it is in progress; None if it does not exist, or was deleted."""
     session = context.session
-    before = context.persistently(stack, lambda: read_stack(session, stack))
+    before = context.retry(stack, lambda: read_stack(session, stack))
     if before is not None and before.is_busy:
-        context.tell(Note(stack, f"{stack} is in the state {before.status}: waiting for it to end"))
+        context.emit(Note(stack, f"{stack} is in the state {before.status}: waiting for it to end"))
         before = _follow(context, stack, before.id, _event_ids(context, before.id))
         if before.status == "DELETE_COMPLETE":
             return None
     if before is None or before.status not in DELETE_FIRST:
         refuse_stuck(context, stack, before)
         return before
-    context.tell(Note(stack, f"removing {stack}, whose creation failed"))
+    context.emit(Note(stack, f"removing {stack}, whose creation failed"))
     seen = _event_ids(context, before.id)
     delete_stack(session, before.id)
     after = _follow(context, stack, before.id, seen)
@@ -140,17 +140,17 @@ def _follow(context: Context, stack: str, id: str, seen: set[str]) -> StackState
     watch = RolloutWatch(context, stack)
     begun = False
     for turn, _ in enumerate(context.waits(_HOURS_36)):
-        now = context.persistently(stack, lambda: read_stack(session, id))
+        now = context.retry(stack, lambda: read_stack(session, id))
         assert now is not None, "a stack is found by its ARN after its deletion too"
-        begun = _tell_events(context, stack, id, seen) or now.is_busy or begun
-        watch.tell()
+        begun = _emit_events(context, stack, id, seen) or now.is_busy or begun
+        watch.poll()
         # An operation that was just requested may not show yet.
         if not now.is_busy and now.status != IN_REVIEW and (begun or turn > _TURNS_TO_BEGIN):
             return now
     raise Failed(Code.STACK_FAILED, f"{stack} is still in progress after 36 hours", "deploy again to keep waiting")
 
 
-def _tell_events(context: Context, stack: str, id: str, seen: set[str]) -> bool:
+def _emit_events(context: Context, stack: str, id: str, seen: set[str]) -> bool:
     """Report the new events, the oldest first; returns whether there were any.
 
     They are only shown, so a failure to read them is ignored.
@@ -168,7 +168,7 @@ def _tell_events(context: Context, stack: str, id: str, seen: set[str]) -> bool:
         seen.add(event["EventId"])
         if event["ResourceStatus"] == IN_REVIEW:
             continue
-        context.tell(
+        context.emit(
             ResourceEvent(
                 step=stack,
                 logical_id=event["LogicalResourceId"],

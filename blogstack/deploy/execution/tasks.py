@@ -34,11 +34,11 @@ def run_task(context: Context, step: str, action: RunTask) -> Outcome:
     started_by = re.sub(r"[^A-Za-z0-9/_-]", "-", f"blogstack/{definition.rpartition('/')[2]}")[:128]
     running = session.call("ecs", "list_tasks", cluster=action.cluster, startedBy=started_by)["taskArns"]
     if running:
-        context.tell(Note(step, "the release step of an earlier run is still running: waiting for it to end"))
+        context.emit(Note(step, "the release step of an earlier run is still running: waiting for it to end"))
     arn = running[0] if running else _start(session, action, definition, started_by)
     task: dict[str, Any] = {}
     for _ in context.waits(_DAY):
-        task = context.persistently(step, lambda: _describe(session, action.cluster, arn))
+        task = context.retry(step, lambda: _describe(session, action.cluster, arn))
         if task.get("lastStatus") == "STOPPED":
             break
     else:

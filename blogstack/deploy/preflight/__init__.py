@@ -47,7 +47,7 @@ class Found(Record):
     unchecked: tuple[str, ...]
 
 
-def look(account: Account) -> Found:
+def run_checks(account: Account) -> Found:
     """Check an account for the deployment of one environment; the checks run in parallel.
 
     Raises:

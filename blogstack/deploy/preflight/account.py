@@ -44,9 +44,9 @@ class Account(Record, kw_only=True):
 
     def added_tasks(self, service: EcsService) -> int:
         """How many tasks a deployment of a service starts in addition to the running ones."""
-        fewest = service.capacity.fewest
-        most = math.floor(fewest * service.deployment.maximum_percent / 100)
-        return most - fewest if service.stack in self.stacks else fewest
+        min_tasks = service.capacity.min_tasks
+        max_tasks = math.floor(min_tasks * service.deployment.maximum_percent / 100)
+        return max_tasks - min_tasks if service.stack in self.stacks else min_tasks
 
 
 class Problem(Record):

@@ -21,4 +21,6 @@ def check(account: Account) -> Iterator[Problem]:
     if not any(f"{option['EngineVersion']}.".startswith(f"{version}.") for option in options):
         message = f"RDS does not offer PostgreSQL {version} on {name} in {account.session.region} today"
         shown = f"aws rds describe-orderable-db-instance-options --engine postgres --region {account.session.region}"
-        yield Problem(Code.NOT_ON_SALE, message, ("database", "instance_class"), f"choose one that `{shown}` lists")
+        yield Problem(
+            Code.DATABASE_NOT_OFFERED, message, ("database", "instance_class"), f"choose one that `{shown}` lists"
+        )

@@ -22,18 +22,20 @@ def check(account: Account) -> Iterator[Problem]:
         return
     if len(missing) == len(_imports(account.blueprint)):
         help = "deploy it first, in this account and region; environments of the two files have the same names"
-        yield Problem(Code.PLATFORM_MISSING, f"{platform} is not deployed in {region}", ("uses",), help)
+        yield Problem(Code.OTHER_APPLICATION_MISSING, f"{platform} is not deployed in {region}", ("uses",), help)
     elif all(each.output.startswith(Output.PRIVATE_SUBNET_ID.partition("{")[0]) for each in missing):
         message = f"the network of {platform} has no private subnets"
         help = f"set network.shared.egress: public_ip, as in the file of {platform}"
-        yield Problem(Code.PLATFORM_MISSING, message, ("network", "shared"), help)
+        yield Problem(Code.OTHER_APPLICATION_MISSING, message, ("network", "shared"), help)
     elif all(each.stack.endswith(f"-{NETWORK}") for each in missing):
         message = f"{platform} has no network stack: its file names an existing network"
         help = "name the same network under network.existing"
-        yield Problem(Code.PLATFORM_MISSING, message, ("network",), help)
+        yield Problem(Code.OTHER_APPLICATION_MISSING, message, ("network",), help)
     else:
         message = f"{platform} is not completely deployed: no stack exports {missing[0].export}"
-        yield Problem(Code.PLATFORM_MISSING, message, ("uses",), f"deploy {platform} with this version of blogstack")
+        yield Problem(
+            Code.OTHER_APPLICATION_MISSING, message, ("uses",), f"deploy {platform} with this version of blogstack"
+        )
 
 
 def _imports(blueprint: Blueprint) -> list[Imported]:

@@ -15,7 +15,7 @@ from blogstack.diff.reports.words import (
 )
 from blogstack.words import listed
 
-_MOST_LINES = 60
+_MAX_LINES = 60
 """Lines of a stack's table; more would hide the rest of the comment."""
 
 
@@ -56,9 +56,9 @@ def _table(stack: StackChange) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     rows = [row for resource in stack.resources for row in _rows(resource)]
     rows += [_row("in place", "", change, "") for change in stack.others]
-    yield from rows[:_MOST_LINES]
-    if len(rows) > _MOST_LINES:
-        yield f"| | {len(rows) - _MOST_LINES} more lines | | | | |"
+    yield from rows[:_MAX_LINES]
+    if len(rows) > _MAX_LINES:
+        yield f"| | {len(rows) - _MAX_LINES} more lines | | | | |"
 
 
 def _rows(resource: ResourceChange) -> Iterator[str]:

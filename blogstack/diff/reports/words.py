@@ -11,16 +11,16 @@ from blogstack.reports.text import printable
 from blogstack.templates.render import flow
 from blogstack.words import plural, shorten
 
-_MOST_ITEMS = 3
+_MAX_ITEMS = 3
 """Up to so many changed items of a list are named; beyond that, both lists are shown."""
 
-LOUD = (Effect.MAY_REPLACE, Effect.REPLACED, Effect.DELETED)
+SEVERE_EFFECTS = (Effect.MAY_REPLACE, Effect.REPLACED, Effect.DELETED)
 """Effects that are written in capitals."""
 
 
 def in_words(effect: Effect) -> str:
     """An effect, in capitals if it needs attention."""
-    return effect.value.upper() if effect in LOUD else effect.value
+    return effect.value.upper() if effect in SEVERE_EFFECTS else effect.value
 
 
 def path_in_words(path: Path) -> str:
@@ -48,7 +48,7 @@ def _items_in_words(old: object, new: object) -> str:
     if not (isinstance(old, list) and isinstance(new, list) and old and new):
         return ""
     lost, added = [each for each in old if each not in new], [each for each in new if each not in old]
-    if len(lost) + len(added) > _MOST_ITEMS or lost == old:
+    if len(lost) + len(added) > _MAX_ITEMS or lost == old:
         return ""
     return ", ".join(
         [*(f"without {value_in_words(each)}" for each in lost), *(f"with {value_in_words(each)}" for each in added)]
@@ -83,7 +83,7 @@ def one_line(comparison: Comparison) -> str:
     loud = [
         f"{stack.stack}: {counts_in_words(stack)}"
         for stack in comparison.stacks
-        if stack.refusals or any(each.effect in LOUD or each.refused for each in stack.resources)
+        if stack.refusals or any(each.effect in SEVERE_EFFECTS or each.refused for each in stack.resources)
     ]
     return "; ".join(loud) or summary(comparison)
 

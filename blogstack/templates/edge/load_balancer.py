@@ -9,7 +9,7 @@ from blogstack.blueprint import logical_ids as ids
 from blogstack.blueprint import names
 from blogstack.blueprint.edge import Edge, Tls
 from blogstack.blueprint.edge.access_logs import AccessLogs
-from blogstack.config.route import MOST_VALUES
+from blogstack.config.route import MAX_VALUES
 from blogstack.templates.stack import Stack, attributes, flag, literal, make_tags, no_egress, plain, to_template
 
 _ORIGIN = "load_balancer"
@@ -157,8 +157,8 @@ def _record(logical_id: str, name: str, zone: str, load_balancer: AWSObject) -> 
 def _add_redirects(stack: Stack, edge: Edge, tls: Tls, listener: AWSObject) -> None:
     """Add the rules that redirect other names, before the rules of all workloads; path and query are kept."""
     redirect = plain(Protocol="HTTPS", Port="443", Host=tls.domain, StatusCode="HTTP_301")
-    for number, start in enumerate(range(0, len(tls.redirects), MOST_VALUES), start=1):
-        hosts = list(tls.redirects[start : start + MOST_VALUES])
+    for number, start in enumerate(range(0, len(tls.redirects), MAX_VALUES), start=1):
+        hosts = list(tls.redirects[start : start + MAX_VALUES])
         condition = elb.Condition(Field="host-header", HostHeaderConfig=elb.HostHeaderConfig(Values=hosts))
         rule = elb.ListenerRule(
             ids.REDIRECT_RULE.format(number),

@@ -17,12 +17,12 @@ def add_monitoring(stack: Stack, tasks: Tasks, topic: Topic) -> None:
     """Add the topic and the alarms of database, cache and queues."""
     target = add_topic(stack, topic)
     _add_database_alarms(stack, tasks, Ref(target))
-    for of_store in tasks.store_alarms:
+    for store_alarm in tasks.store_alarms:
         dimensions = {
-            subject: {dimension.name: _value(dimension)} for subject, dimension in of_store.dimensions.items()
+            subject: {dimension.name: _value(dimension)} for subject, dimension in store_alarm.dimensions.items()
         }
-        logical_id, name = of_store.logical_id, of_store.name
-        alarm = make_alarm(of_store.alarm, dimensions, Ref(target), tasks.tags, logical_id=logical_id, name=name)
+        logical_id, name = store_alarm.logical_id, store_alarm.name
+        alarm = make_alarm(store_alarm.alarm, dimensions, Ref(target), tasks.tags, logical_id=logical_id, name=name)
         stack.add(alarm, "alarms")
 
 

@@ -24,12 +24,12 @@ def lower(workload: EcsService, monitoring: Monitoring | None) -> Stack:
     if not workload.image.tagged:
         add_image_tag(stack)
     task_group = import_value(workload.from_tasks(Output.TASK_SECURITY_GROUP_ID))
-    groups, door = [task_group], task_group
+    groups, ingress_group = [task_group], task_group
     own = add_group(stack, workload) if workload.has_own_group else None
     if own is not None:
-        door = GetAtt(own, "GroupId")
-        groups.append(door)
-    targets = add_targets(stack, workload, workload.exposure, door) if workload.exposure else None
+        ingress_group = GetAtt(own, "GroupId")
+        groups.append(ingress_group)
+    targets = add_targets(stack, workload, workload.exposure, ingress_group) if workload.exposure else None
     task = stack.add(service_task_definition(workload, imported_references(workload)), *workload.locate())
     service = _make_service(workload, monitoring, task, groups)
     if targets is not None:

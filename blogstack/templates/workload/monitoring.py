@@ -79,7 +79,7 @@ def _body(workload: EcsService, monitoring: Monitoring, dimensions: Dimensions) 
     if monitoring.database is not None:
         rows.append(monitoring.database.charts)
         arns += [arn_here("cloudwatch", f"alarm:{name}") for name in monitoring.database.names.values()]
-    arns += [arn_here("cloudwatch", f"alarm:{name}") for name in monitoring.of_stores]
+    arns += [arn_here("cloudwatch", f"alarm:{name}") for name in monitoring.store_alarms]
     status = {"title": f"{monitoring.title}: alarms", "alarms": arns}
     widgets = [_widget("alarm", 0, 0, _COLUMNS, _STATUS_HEIGHT, status)]
     for number, row in enumerate(rows):

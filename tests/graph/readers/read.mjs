@@ -19,7 +19,7 @@ async function readMermaid(text) {
   const frames = db.getSubGraphs().map((frame) => frame.id);
   return {
     nodes: [...db.getVertices().keys()].filter((id) => !frames.includes(id)),
-    ways: db.getEdges().map((edge) => [edge.start, edge.end, edge.text]),
+    connections: db.getEdges().map((edge) => [edge.start, edge.end, edge.text]),
   };
 }
 
@@ -30,7 +30,7 @@ function readDot(text) {
   const name = (id) => objects.find((each) => each._gvid === id).name;
   return {
     nodes: objects.filter((each) => !each.nodes && !each.subgraphs).map((each) => each.name),
-    ways: edges.map((edge) => [name(edge.tail), name(edge.head), edge.label]),
+    connections: edges.map((edge) => [name(edge.tail), name(edge.head), edge.label]),
   };
 }
 

@@ -10,13 +10,13 @@ from blogstack.aws.errors import AwsError
 T = TypeVar("T")
 
 
-def persistently(ask: Callable[[], T], turns: Iterable[object], tell: Callable[[AwsError], object] | None = None) -> T:
+def retry(call: Callable[[], T], turns: Iterable[object], on_retry: Callable[[AwsError], object] | None = None) -> T:
     """The answer to a call, retried after throttling and lost connections.
 
     Args:
-        ask: The call.
+        call: The call.
         turns: Yields once for each try, at least once, and waits between them.
-        tell: Gets the first error after which the call is retried.
+        on_retry: Gets the first error after which the call is retried.
 
     Raises:
         AwsError: the last such error when no turn is left; any other error at once.
@@ -24,12 +24,12 @@ def persistently(ask: Callable[[], T], turns: Iterable[object], tell: Callable[[
     last: AwsError | None = None
     for _ in turns:
         try:
-            return ask()
+            return call()
         except AwsError as error:
             if not error.is_passing:
                 raise
-            if last is None and tell is not None:
-                tell(error)
+            if last is None and on_retry is not None:
+                on_retry(error)
             last = error
     assert last is not None
     raise last
