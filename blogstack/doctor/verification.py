@@ -75,14 +75,23 @@ def _requests(snapshot: Snapshot) -> Iterator[Check]:
             base = f"https://{exposure.own_host}" if exposure.own_host else url
             for path in exposure.own_paths:
                 takes_errors = exposure.errors_are_healthy and path == exposure.health_path
-                found = _answer(f"{base}{path}", exposure.own_headers, any_status=takes_errors)
+                # The load balancer of another application may let in others only, which its file says.
+                silent = False if edge else None
+                found = _answer(f"{base}{path}", exposure.own_headers, any_status=takes_errors, silent=silent)
                 yield _with_record(found, edge, stack) if found.passed is False else found
     if edge and edge.tls:
         yield _redirect(url)
 
 
-def _answer(url: str, headers: Mapping[str, str], *, any_status: bool) -> Check:
-    """A request; any_status is whether an error status counts as a success, as in the load balancer's check."""
+def _answer(url: str, headers: Mapping[str, str], *, any_status: bool, silent: bool | None) -> Check:
+    """A request.
+
+    Args:
+        url: What to request.
+        headers: What to send, by name.
+        any_status: Whether an error status counts as a success, as in the load balancer's check.
+        silent: What no answer at all means; None: nothing.
+    """
     asked = urllib.request.Request(url, headers=dict(headers))  # noqa: S310 (http or https, from the stack)
     try:
         with urllib.request.urlopen(asked, timeout=_SECONDS) as answer:  # noqa: S310
@@ -92,9 +101,9 @@ def _answer(url: str, headers: Mapping[str, str], *, any_status: bool) -> Check:
     except urllib.error.URLError as error:
         if isinstance(error.reason, ssl.SSLCertVerificationError):
             return Check(url, False, f"the certificate is not valid: {error.reason.verify_message}")
-        return Check(url, False, f"no answer: {error.reason}")
+        return Check(url, silent, f"no answer: {error.reason}")
     except (OSError, http.client.HTTPException) as error:
-        return Check(url, False, f"no answer: {error}")
+        return Check(url, silent, f"no answer: {error}")
 
 
 class _StayHere(urllib.request.HTTPRedirectHandler):

@@ -14,6 +14,7 @@ from blogstack.deploy.preflight.account import Account
 from blogstack.doctor.snapshot import read_snapshot
 from blogstack.operate.removal import plan_removal
 from blogstack.pipeline import compile_text
+from blogstack.records import replace
 from emulator import Emulator
 from tests.cases import ACCEPT, compiled
 from tests.support.deploying import deploy_all
@@ -215,6 +216,12 @@ class TestTogether:
 
 
 class TestAlone:
+    def test_a_part_that_imports_nothing(self, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The repository, for one, is there before the other application."""
+        emulator.reset()
+        in_shell_of(emulator, monkeypatch)
+        assert list(platform.check(replace(account(TEXT), chosen=frozenset(["blog-api-registry"])))) == []
+
     def test_not_deployed(self, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
         emulator.reset()
         in_shell_of(emulator, monkeypatch)

@@ -83,6 +83,15 @@ def test_nobody_answers() -> None:
     assert detail.startswith("no answer: ")
 
 
+def test_nobody_answers_at_the_load_balancer_of_another_application() -> None:
+    """Its file says who may connect, so this is no failure."""
+    file = b"name: reports\nregion: eu-west-1\nuses: shop\n"
+    file += b"service: {route: {path: /reports/*}, health: {path: /reports/health}}\n"
+    passed, detail = checks("http://127.0.0.1:9", file=file)["http://127.0.0.1:9/reports/health"]
+    assert passed is None
+    assert detail.startswith("no answer: ")
+
+
 def test_a_record_that_is_made_by_hand(url: str) -> None:
     """The target of the record is shown for a request that fails."""
     arn = b"arn:aws:acm:eu-west-1:123456789012:certificate/12345678-90ab-cdef"

@@ -13,8 +13,9 @@ from blogstack.diagnostics import Code
 
 def check(account: Account) -> Iterator[Problem]:
     """Look for what the templates import from the application in `uses`."""
-    platform, region = account.blueprint.platform, account.session.region
-    if platform is None:
+    platform, region, plan = account.blueprint.platform, account.session.region, account.blueprint
+    importing = [part.stack for part in (plan.tasks, plan.database, plan.stores.cache, *plan.workloads) if part]
+    if platform is None or not account.deploys(*importing):
         return
     exports = read_exports(account.session)
     missing = [each for each in _imports(account.blueprint) if each.export not in exports]
