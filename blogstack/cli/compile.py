@@ -161,11 +161,13 @@ def _compile_files(options: Options) -> list[Compilation]:
     Raises:
         typer.BadParameter: when a file has no environment of a name that --env gives.
     """
-    environments = options.environments
-    compilations = load(
-        options.paths, lambda path, content: compile_text(path, content, options.format.value, environments)
-    )
-    compilations = unique_stacks(compilations)
+
+    def compile_file(path: str, content: bytes) -> Compilation:
+        compilation = compile_text(path, content, options.format.value, options.environments)
+        # The origins, a seventh of a compilation, are only for what the linter finds.
+        return compilation if options.lint else compilation._replace(origins=())
+
+    compilations = unique_stacks(load(options.paths, compile_file))
     if options.lint and not has_errors(compilations):
         from blogstack.lint.cache import FileLintCache
 
@@ -236,6 +238,8 @@ def _say_what_it_means(
     for compilation in compilations:
         names = {blueprint.name for blueprint in compilation.blueprints}
         ours = {stack: text for stack, text in older.items() if getattr(written_for(text), "service", "") in names}
+        if not ours:  # a new file
+            continue
         # An older template may be anything by now: then there is nothing to compare with.
         with contextlib.suppress(UnreadableTemplate):
             old = read_snapshot(of_environments(ours, compilation, environments))
