@@ -10,9 +10,8 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from threading import Thread
 
 from blogstack.diagnostics import Code, Diagnostic, Rejected
 from blogstack.records import Record
@@ -195,43 +194,22 @@ def _protect_others(folder: Path, files: Collection[str], owners: Owners) -> Non
 
 
 def _stage(folder: Path, files: Mapping[str, str]) -> dict[str, Path]:
-    """Write files under temporary names and sync them to the disk; all of them or none."""
+    """Write files under temporary names and sync them to the disk; all of them or none.
+
+    In several threads, because a disk syncs many files together much faster than one after the other.
+    """
+    from concurrent.futures import ThreadPoolExecutor  # only here: a run that writes nothing starts without it
+
     staged = {name: folder / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}" for name in files}
     try:
-        _write_all([(staged[name], text) for name, text in files.items()])
+        with ThreadPoolExecutor(_WRITERS) as threads:
+            for _ in threads.map(_write_synced, staged.values(), files.values()):
+                pass
     except BaseException:
         for temporary in staged.values():
             temporary.unlink(missing_ok=True)
         raise
     return staged
-
-
-def _write_all(files: Sequence[tuple[Path, str]]) -> None:
-    """Write new files, in several threads: a disk syncs many files together much faster than one after the other.
-
-    Not by concurrent.futures, which takes as long to import as a stack to compile.
-    """
-    errors: list[BaseException] = []
-
-    def write_some(first: int) -> None:
-        try:
-            for path, text in files[first::_WRITERS]:
-                _write_synced(path, text)
-        except BaseException as error:  # noqa: BLE001 (raised below)
-            errors.append(error)
-
-    threads = [Thread(target=write_some, args=(first,)) for first in range(min(_WRITERS, len(files)))]
-    for thread in threads:
-        thread.start()
-    try:
-        for thread in threads:
-            thread.join()
-    except BaseException:  # Ctrl-C: whoever removes the files must not be overtaken by a thread that still writes one
-        for thread in threads:
-            thread.join()
-        raise
-    if errors:
-        raise errors[0]
 
 
 def _replace(folder: Path, staged: Mapping[str, Path]) -> None:
