@@ -14,6 +14,7 @@ from blogstack.blueprint.workload import EcsService
 from blogstack.blueprint.workload.exposure import Exposure
 from blogstack.config.route import Route
 from blogstack.deploy.preflight.account import Account, Problem
+from blogstack.deploy.preflight.rules import read_conditions
 from blogstack.diagnostics import Code
 from blogstack.templates.render import written_for
 from blogstack.words import listed
@@ -94,13 +95,11 @@ def _route_of_rule(rule: Mapping[str, Any]) -> Route:
     """
     places: dict[str, tuple[str, ...]] = {"path-pattern": (), "host-header": ()}
     headers: dict[str, tuple[str, ...]] = {}
-    for condition in rule["Conditions"]:
-        settings = next((value for key, value in condition.items() if key.endswith("Config")), condition)
-        field, values = condition["Field"], settings.get("Values")
+    for field, name, values in read_conditions(rule):
         if values and field in places:
-            places[field] = tuple(values)
+            places[field] = values
         elif values and field == "http-header":
-            headers[settings["HttpHeaderName"]] = tuple(values)
+            headers[name] = values
         else:
             headers[f"({field})"] = ("*",)
     return Route.model_construct(path=places["path-pattern"], host=places["host-header"], header=headers)

@@ -64,9 +64,11 @@ def _conditions(exposure: Exposure) -> set[tuple[str, str, frozenset[str]]]:
 
 def _conditions_of(rule: Mapping[str, Any]) -> set[tuple[str, str, frozenset[str]]]:
     """The same for a rule as AWS returns it."""
-    found = set()
+    return {(field, name, frozenset(values)) for field, name, values in read_conditions(rule)}
+
+
+def read_conditions(rule: Mapping[str, Any]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Field, header ("" for none) and values of each condition of a rule as AWS returns it."""
     for condition in rule["Conditions"]:
         settings = next((value for key, value in condition.items() if key.endswith("Config")), condition)
-        name = settings.get("HttpHeaderName", "")
-        found.add((condition["Field"], name, frozenset(settings.get("Values", ()))))
-    return found
+        yield condition["Field"], settings.get("HttpHeaderName", ""), tuple(settings.get("Values", ()))
