@@ -51,13 +51,15 @@ def test_everything_goes_in_order(deployed: Emulator, run: Run) -> None:
     assert (again.returncode, again.stdout) == (0, "blog-api is not deployed in ap-northeast-2\n")
 
 
+def deploy_guest(aws: Emulator, output: str) -> None:
+    """A stack of somebody else's that imports an output of the tasks stack."""
+    value = f'!ImportValue "blog-api-tasks:{output}"'
+    aws.deploy_text(f"Resources:\n  Topic: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: {value}}}}}\n", "guest")
+
+
 def test_a_second_run_goes_on(deployed: Emulator, run: Run) -> None:
     """Another stack imports from the tasks stack, which stays until that stack is deleted."""
-    guest = """
-Resources:
-  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !ImportValue "blog-api-tasks:LogGroupName"}}
-"""
-    deployed.deploy_text(guest, "guest")
+    deploy_guest(deployed, "LogGroupName")
     done = run("destroy", "--yes", "blog-api", env=deployed.env)
     assert done.returncode == 1
     assert done.stderr.startswith("error: "), done.stderr
@@ -70,11 +72,7 @@ Resources:
 
 def test_another_application_uses_it(deployed: Emulator, run: Run) -> None:
     """Its stacks import the cluster: nothing is deleted before they are."""
-    guest = """
-Resources:
-  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !ImportValue "blog-api-tasks:ClusterName"}}
-"""
-    deployed.deploy_text(guest, "guest")
+    deploy_guest(deployed, "ClusterName")
     done = run("destroy", "--yes", "blog-api", env=deployed.env)
     assert done.returncode == 1
     use = "other stacks use the network, cluster and load balancer"
