@@ -260,7 +260,7 @@ def _unique_definitions(compilation: Compilation) -> Iterator[tuple[str, str]]:
         for service in blueprint.services:
             if service.exposure:
                 yield "listener rule", f"{service.exposure.priority} of {listener} in {blueprint.region}"
-        if tls := blueprint.tls:
+        if blueprint.edge and (tls := blueprint.edge.tls):
             where = f"in the hosted zone {tls.hosted_zone_id}" if tls.hosted_zone_id else "outside of Route 53"
             for name in (tls.domain, *tls.more_names):
                 yield "domain", f"{name} {where}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from blogstack.blueprint.database import Database, resolve_access, resolve_database
-from blogstack.blueprint.edge import Edge, LoadBalancer, Tls, resolve_edge
+from blogstack.blueprint.edge import Edge, LoadBalancer, resolve_edge
 from blogstack.blueprint.monitoring import Monitoring, resolve_monitoring
 from blogstack.blueprint.monitoring.job import JobMonitoring, resolve_job_monitoring
 from blogstack.blueprint.names import EDGE, make_naming
@@ -57,11 +57,6 @@ class Blueprint(Record, kw_only=True):
     jobs: tuple[Job, ...]
     monitoring: Mapping[str, Monitoring]
     job_monitoring: Mapping[str, JobMonitoring]
-
-    @property
-    def tls(self) -> Tls | None:
-        """What a domain brings to its own load balancer; None without either."""
-        return self.edge.tls if self.edge else None
 
     @property
     def workloads(self) -> tuple[EcsService | Job, ...]:

@@ -147,9 +147,9 @@ def _environment(blueprint: Blueprint, before: Sequence[Step]) -> Iterator[Step]
         yield Step(service.stack, Phase.WORKLOADS, deploy, (*needs, *before_it))
     for service in blueprint.services:
         yield from _checks(service, blueprint)
-    if blueprint.tls and blueprint.tls.elsewhere:
+    if blueprint.edge and blueprint.edge.tls and blueprint.edge.tls.elsewhere:
         exposed = (_stable(service) for service in blueprint.services if service.exposure)
-        show_records = ShowRecords(blueprint.load_balancer.stack, blueprint.tls.elsewhere)
+        show_records = ShowRecords(blueprint.edge.stack, blueprint.edge.tls.elsewhere)
         yield Step("records", Phase.CHECKS, show_records, tuple(exposed))
     if blueprint.jobs:
         show = ShowRunCommands(
@@ -198,7 +198,8 @@ def _stable(workload: EcsService) -> str:
 
 
 def _checks(workload: EcsService, blueprint: Blueprint) -> Iterator[Step]:
-    edge, tls = blueprint.edge, blueprint.tls
+    edge = blueprint.edge
+    tls = edge.tls if edge else None
     stable = _stable(workload)
     yield Step(stable, Phase.CHECKS, WaitStable(workload.cluster, workload.service_name), (workload.stack,))
     if workload.discovery is not None:

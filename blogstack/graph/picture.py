@@ -243,7 +243,7 @@ def _services(blueprint: Blueprint) -> Iterator[Node]:
 
 def _connections(blueprint: Blueprint) -> Iterator[Connection]:
     edge, network = blueprint.edge, blueprint.network
-    if blueprint.tls:
+    if edge and edge.tls:
         yield Connection(source="clients", target="domain", label="name")
     ports = " and ".join(str(port) for port in edge.ports) if edge else "requests"
     yield Connection(source="clients", target="balancer", label=ports)

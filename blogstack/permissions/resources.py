@@ -37,7 +37,8 @@ def resource_arns(blueprint: Blueprint) -> Mapping[str, tuple[str, ...]]:
     repositories = {registry.repository} if registry else set()
     images = [image.repository for workload in blueprint.workloads for image in (workload.image,)]
     repositories |= {found.repository for found in images if isinstance(found, EcrArn)}
-    zone = blueprint.tls.hosted_zone_id if blueprint.tls else None
+    tls = blueprint.edge.tls if blueprint.edge else None
+    zone = tls.hosted_zone_id if tls else None
     key = blueprint.tasks.kms_key
     return {
         "cloudformation:stack": arns("cloudformation", *(f"stack/{stack}/*" for stack in stacks)),
